@@ -1,0 +1,165 @@
+package dev.datapath.e2e.rig;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A store node that does what a test says and records every request byte for byte. Each connection is served by a virtual thread;
+ * a script that blocks holds only its own connection.
+ */
+public final class ScriptedNode implements AutoCloseable {
+    /** How one request is answered. */
+    @FunctionalInterface
+    public interface Script {
+        /** Reads of the request what it likes and writes what it likes; the connection stays open unless the script closes it. */
+        void answer(Exchange exchange) throws IOException, InterruptedException;
+    }
+
+    /** Reads the body and answers {@code 200 OK}. */
+    public static final Script OK = exchange -> {
+        exchange.readBody();
+        exchange.answer("200 OK", exchange.head().method().equals("HEAD") ? "" : "ok");
+    };
+
+    private final ServerSocket server;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile Script script;
+
+    private ScriptedNode(Script script, int receiveBuffer) throws IOException {
+        this.script = script;
+        this.server = new ServerSocket();
+        if (receiveBuffer > 0) {
+            server.setReceiveBufferSize(receiveBuffer);
+        }
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+        Thread.ofPlatform().daemon().name("scripted-" + port()).start(this::acceptAll);
+    }
+
+    /** A node that answers {@link #OK} until told otherwise. */
+    public static ScriptedNode start() {
+        return start(OK);
+    }
+
+    /** A node with a script. */
+    public static ScriptedNode start(Script script) {
+        return start(script, 0);
+    }
+
+    /** A node whose kernel holds about {@code receiveBuffer} unread bytes per connection: a slow reader is felt at once. */
+    public static ScriptedNode start(Script script, int receiveBuffer) {
+        try {
+            return new ScriptedNode(script, receiveBuffer);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot listen on loopback", e);
+        }
+    }
+
+    /** Where it listens on 127.0.0.1. */
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** From now on requests are answered so. */
+    public void script(Script next) {
+        script = next;
+    }
+
+    /** Every request so far, in the order their heads were complete. */
+    public List<Exchange> exchanges() {
+        return List.copyOf(exchanges);
+    }
+
+    /** The last request. */
+    public Exchange last() {
+        return exchanges.get(exchanges.size() - 1);
+    }
+
+    /** The requests with that target. */
+    public List<Exchange> exchanges(String target) {
+        return exchanges.stream().filter(e -> e.head().target().equals(target)).toList();
+    }
+
+    /** Connections on which at least one request came. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** Connections open now. */
+    public int openConnections() {
+        return open.size();
+    }
+
+    private void acceptAll() {
+        while (!server.isClosed()) {
+            try {
+                var socket = server.accept();
+                Thread.startVirtualThread(() -> serve(socket));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        open.add(socket);
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            var in = new BufferedInputStream(socket.getInputStream(), 65_536);
+            int number = -1;
+            while (true) {
+                var head = HttpHead.read(in);
+                if (head.isEmpty()) {
+                    return;
+                }
+                number = number < 0 ? connections.getAndIncrement() : number;
+                var exchange = new Exchange(socket, in, head.get(), number);
+                exchanges.add(exchange);
+                run(exchange);
+                if (!exchange.keepsConnection()) {
+                    return;
+                }
+            }
+        } catch (IOException peerIsGone) {
+            // Seen by the test through the exchange, where it matters.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    private void run(Exchange exchange) throws IOException, InterruptedException {
+        try {
+            script.answer(exchange);
+            exchange.over().complete(null);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            exchange.over().completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    /** Closes the port and every connection. */
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (var socket : open) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close the node on port " + port(), e);
+        }
+    }
+}
