@@ -1,0 +1,20 @@
+package dev.datapath.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * JSON form of the records of this API: what is empty is left out, and a field of a newer version of the API is skipped
+ * rather than an error (the schema, not the reader, rejects unknown fields).
+ */
+@JacksonAnnotationsInside
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+@interface ApiRecord {}

@@ -1,0 +1,102 @@
+package dev.datapath.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a DataPath should be.
+ *
+ * @param listeners the ports that clients connect to, unique by name and by port
+ * @param poolRef where requests go that no rule matches; without it they get 404 NoSuchBucket
+ * @param gateway the gateway processes
+ * @param drain how gateways leave
+ * @param accessLog what gateways log
+ */
+@ApiRecord
+@ValidationRule(
+        value = "self.listeners.all(l, self.listeners.exists_one(o, o.port == l.port))",
+        message = "two listeners have the same port: give each listener a port of its own",
+        fieldPath = ".listeners")
+public record DataPathSpec(
+        @Required
+        @JsonPropertyDescription("Ports that S3 clients connect to; names and ports are unique.")
+        @Size(min = 1, max = 16)
+        List<Listener> listeners,
+
+        @JsonPropertyDescription(
+                "StoragePool that serves the requests no rule matches. Without it they are answered 404 NoSuchBucket.")
+        @Nullable
+        PoolReference poolRef,
+
+        @Default("{}") @JsonPropertyDescription("The gateway processes: how many, how large, where and how reachable.")
+        Gateway gateway,
+
+        @Default("{}") @JsonPropertyDescription("How gateways leave without cutting transfers.")
+        Drain drain,
+
+        @Default("{}") @JsonPropertyDescription("What gateways write to their access log.")
+        AccessLog accessLog) {
+
+    public DataPathSpec {
+        listeners = Absent.or(listeners);
+        gateway = Absent.or(gateway, Gateway.DEFAULT);
+        drain = Absent.or(drain, Drain.DEFAULT);
+        accessLog = Absent.or(accessLog, AccessLog.DEFAULT);
+    }
+
+    /**
+     * How gateways leave.
+     *
+     * @param timeout the longest transfer that survives a rollout or a node drain; 1s to 24h
+     */
+    @ApiRecord
+    public record Drain(
+            @Default("10m")
+            @JsonPropertyDescription(
+                    "Longest transfer that survives a rollout or a node drain, from 1s to 24h. A leaving gateway waits this long for its connections to end.")
+            @Size(max = 32)
+            @Pattern(Formats.DURATION)
+            @ValidationRule(
+                    value = "duration(self) >= duration('1s') && duration(self) <= duration('24h')",
+                    message = "write a duration from 1s to 24h, such as 10m")
+            String timeout) {
+
+        static final Drain DEFAULT = new Drain("10m");
+
+        public Drain {
+            timeout = Absent.or(timeout, "10m");
+        }
+    }
+
+    /**
+     * What gateways log, as JSON on standard output. Query strings and Authorization headers are never logged.
+     *
+     * @param mode which requests are logged
+     */
+    @ApiRecord
+    public record AccessLog(
+            @Default("Errors")
+            @JsonPropertyDescription(
+                    "Which requests are logged as JSON on standard output: Off, Errors (gateway-made errors and 5xx) or All. Signatures are never logged.")
+            Mode mode) {
+
+        static final AccessLog DEFAULT = new AccessLog(Mode.Errors);
+
+        public AccessLog {
+            mode = Absent.or(mode, Mode.Errors);
+        }
+
+        /** Which requests are logged. */
+        public enum Mode {
+            Off,
+            Errors,
+            All
+        }
+    }
+}

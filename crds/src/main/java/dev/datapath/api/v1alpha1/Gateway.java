@@ -1,0 +1,145 @@
+package dev.datapath.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway processes of a DataPath.
+ *
+ * @param kind the workload that runs them
+ * @param replicas how many run, 0 to 1000; null means {@link #DEFAULT_REPLICAS}, unless {@code autoscaling} or a
+ *     DaemonSet decides
+ * @param autoscaling lets the number follow the load; not together with {@code replicas}
+ * @param resources compute resources of one gateway
+ * @param service how clients reach the gateways
+ * @param placement where gateways may run
+ * @param maxConnections client connections that one gateway accepts at once, 1 to 1,000,000
+ */
+@ApiRecord
+@ValidationRule(
+        value = "!(has(self.replicas) && has(self.autoscaling))",
+        message = "replicas and autoscaling exclude each other: remove replicas to scale automatically",
+        fieldPath = ".replicas")
+@ValidationRule(
+        value = "self.kind != 'DaemonSet' || !(has(self.replicas) || has(self.autoscaling))",
+        message =
+                "a DaemonSet runs one gateway on each matching node: remove replicas and autoscaling, or set kind: Deployment",
+        fieldPath = ".kind")
+public record Gateway(
+        @Default("Deployment")
+        @JsonPropertyDescription(
+                "Workload that runs the gateways: Deployment, or DaemonSet for one gateway on each matching node.")
+        WorkloadKind kind,
+
+        @JsonPropertyDescription(
+                "Number of gateways; 2 when neither this nor autoscaling is given. Not together with autoscaling or kind: DaemonSet.")
+        @SpecReplicas
+        @Min(0)
+        @Max(1000)
+        @Nullable
+        Integer replicas,
+
+        @JsonPropertyDescription("Lets the number of gateways follow the load. Not together with replicas.") @Nullable
+        Autoscaling autoscaling,
+
+        @Default(Resources.DEFAULT_JSON)
+        @JsonPropertyDescription("Compute resources of one gateway; given values replace the default as a whole.")
+        Resources resources,
+
+        @Default("{}") @JsonPropertyDescription("The Service through which clients reach the gateways.")
+        GatewayService service,
+
+        @Default("{}") @JsonPropertyDescription("Where gateways may run.")
+        Placement placement,
+
+        @Default("50000")
+        @JsonPropertyDescription("Client connections that one gateway accepts at once; more are refused.")
+        @Min(1)
+        @Max(1000000)
+        Integer maxConnections) {
+
+    /** Gateways that run when the specification names no number. */
+    public static final int DEFAULT_REPLICAS = 2;
+
+    static final Gateway DEFAULT = new Gateway(
+            WorkloadKind.Deployment, null, null, Resources.DEFAULT, GatewayService.DEFAULT, Placement.DEFAULT, 50_000);
+
+    public Gateway {
+        kind = Absent.or(kind, WorkloadKind.Deployment);
+        resources = Absent.or(resources, Resources.DEFAULT);
+        service = Absent.or(service, GatewayService.DEFAULT);
+        placement = Absent.or(placement, Placement.DEFAULT);
+        maxConnections = Absent.or(maxConnections, 50_000);
+    }
+
+    /** The workload that runs gateways. */
+    public enum WorkloadKind {
+        Deployment,
+        DaemonSet
+    }
+
+    /**
+     * Bounds of a HorizontalPodAutoscaler.
+     *
+     * @param minReplicas fewest gateways, 1 to 1000
+     * @param maxReplicas most gateways, 1 to 1000, not below {@code minReplicas}
+     * @param targetCPUUtilizationPercentage CPU use, in percent of the request, that the autoscaler aims at; 1 to 100
+     */
+    @ApiRecord
+    @ValidationRule(
+            value = "self.minReplicas <= self.maxReplicas",
+            message = "minReplicas must not exceed maxReplicas: raise maxReplicas or lower minReplicas",
+            fieldPath = ".minReplicas")
+    public record Autoscaling(
+            @Default("2") @JsonPropertyDescription("Fewest gateways that run.") @Min(1) @Max(1000)
+            Integer minReplicas,
+
+            @Required @JsonPropertyDescription("Most gateways that run; not below minReplicas.") @Min(1) @Max(1000)
+            Integer maxReplicas,
+
+            @Default("70")
+            @JsonPropertyDescription("CPU use that the autoscaler aims at, in percent of the CPU request.")
+            @Min(1)
+            @Max(100)
+            Integer targetCPUUtilizationPercentage) {
+
+        public Autoscaling {
+            minReplicas = Absent.or(minReplicas, 2);
+            targetCPUUtilizationPercentage = Absent.or(targetCPUUtilizationPercentage, 70);
+        }
+    }
+
+    /**
+     * Compute resources of one gateway, as Kubernetes quantities.
+     *
+     * @param requests what a node must have free
+     * @param limits what a gateway may use at most
+     */
+    @ApiRecord
+    public record Resources(
+            @JsonPropertyDescription("What a node must have free to run a gateway, such as cpu: \"2\", memory: 1Gi.")
+            @Size(max = 16)
+            Map<String, @Size(min = 1, max = 32) @Pattern(Formats.QUANTITY) String> requests,
+
+            @JsonPropertyDescription("What a gateway may use at most, such as memory: 1Gi.") @Size(max = 16)
+            Map<String, @Size(min = 1, max = 32) @Pattern(Formats.QUANTITY) String> limits) {
+
+        static final String DEFAULT_JSON =
+                "{\"requests\":{\"cpu\":\"1\",\"memory\":\"1Gi\"},\"limits\":{\"memory\":\"1Gi\"}}";
+        static final Resources DEFAULT = new Resources(Map.of("cpu", "1", "memory", "1Gi"), Map.of("memory", "1Gi"));
+
+        public Resources {
+            requests = Absent.or(requests);
+            limits = Absent.or(limits);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package dev.datapath.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How it is seen that a node should not be used. An overloaded node (503 SlowDown) is not a node that is down.
+ *
+ * @param active requests that gateways send on their own
+ * @param passive what gateways conclude from clients' requests
+ * @param slowNodes what happens to nodes that answer, but slower than the others
+ * @param panicThresholdPercent when fewer than this share of the nodes is healthy, all are used; 0 to 100
+ */
+@ApiRecord
+public record Health(
+        @Default("{}")
+        @JsonPropertyDescription(
+                "Health checks that gateways send. What is absent comes from the provider's preset; Generic opens a TCP connection.")
+        Active active,
+
+        @Default("{}") @JsonPropertyDescription("Takes nodes out that fail clients' requests.")
+        Passive passive,
+
+        @Default("{}") @JsonPropertyDescription("Lowers the share of nodes that answer, but slower than the others.")
+        SlowNodes slowNodes,
+
+        @Default("30")
+        @JsonPropertyDescription(
+                "When fewer than this percentage of the nodes is healthy, all of them are used rather than none. 0 never does so.")
+        @Min(0)
+        @Max(100)
+        Integer panicThresholdPercent) {
+
+    static final Health DEFAULT = new Health(Active.DEFAULT, Passive.DEFAULT, SlowNodes.DEFAULT, 30);
+
+    public Health {
+        active = Absent.or(active, Active.DEFAULT);
+        passive = Absent.or(passive, Passive.DEFAULT);
+        slowNodes = Absent.or(slowNodes, SlowNodes.DEFAULT);
+        panicThresholdPercent = Absent.or(panicThresholdPercent, 30);
+    }
+
+    /**
+     * Health checks that gateways send. Null or empty means the provider's preset; the figures below hold where a preset
+     * names none. With the provider Generic and no {@code path} a check opens a TCP connection.
+     *
+     * @param method HTTP method; GET
+     * @param path path and query of the request
+     * @param port port of the check; the node's own port
+     * @param expectedStatuses statuses of a healthy node; 200
+     * @param bodyContains text that the body of a healthy node holds
+     * @param interval time between two checks of one node, 100ms to 10m; 5s
+     * @param timeout how long an answer may take, 10ms to 1m; 2s
+     * @param unhealthyAfter failures in a row that make a node unhealthy; 3
+     * @param healthyAfter successes in a row that make it healthy again; 2
+     */
+    @ApiRecord
+    @ValidationRule(
+            value = "!has(self.interval) || !has(self.timeout) || duration(self.timeout) <= duration(self.interval)",
+            message = "timeout must not exceed interval: lower timeout or raise interval",
+            fieldPath = ".timeout")
+    @ValidationRule(
+            value = "!has(self.bodyContains) || !has(self.method) || self.method != 'HEAD'",
+            message = "an answer to HEAD has no body: remove bodyContains, or set method: GET",
+            fieldPath = ".bodyContains")
+    public record Active(
+            @JsonPropertyDescription(
+                    "HTTP method of the check: GET, HEAD or OPTIONS. The provider's preset when absent.")
+            @Nullable
+            Method method,
+
+            @JsonPropertyDescription(
+                    "Path and query of the check, such as /?ping. The provider's preset when absent; Generic without a path opens a TCP connection.")
+            @Size(min = 1, max = 1024)
+            @Pattern("^/[!-~]*$")
+            @Nullable
+            String path,
+
+            @JsonPropertyDescription("Port of the check; the preset's, else the node's own, when absent.")
+            @Min(1)
+            @Max(65535)
+            @Nullable
+            Integer port,
+
+            @JsonPropertyDescription("HTTP statuses of a healthy node. The preset's, else 200, when absent.")
+            @Size(max = 16)
+            List<@Min(100) @Max(599) Integer> expectedStatuses,
+
+            @JsonPropertyDescription(
+                    "Text that the body of a healthy node holds. The preset's, else any body, when absent.")
+            @Size(min = 1, max = 256)
+            @Pattern(Formats.PRINTABLE)
+            @Nullable
+            String bodyContains,
+
+            @JsonPropertyDescription(
+                    "Time between two checks of a node by one gateway, from 100ms to 10m. The preset's, else 5s, when absent.")
+            @Size(max = 32)
+            @Pattern(Formats.DURATION)
+            @ValidationRule(
+                    value = "duration(self) >= duration('100ms') && duration(self) <= duration('10m')",
+                    message = "write a duration from 100ms to 10m, such as 5s")
+            @Nullable
+            String interval,
+
+            @JsonPropertyDescription(
+                    "How long an answer to a check may take, from 10ms to 1m. The preset's, else 2s, when absent.")
+            @Size(max = 32)
+            @Pattern(Formats.DURATION)
+            @ValidationRule(
+                    value = "duration(self) >= duration('10ms') && duration(self) <= duration('1m')",
+                    message = "write a duration from 10ms to 1m, such as 2s")
+            @Nullable
+            String timeout,
+
+            @JsonPropertyDescription("Failures in a row that make a node unhealthy. The preset's, else 3, when absent.")
+            @Min(1)
+            @Max(20)
+            @Nullable
+            Integer unhealthyAfter,
+
+            @JsonPropertyDescription(
+                    "Successes in a row that make a node healthy again. The preset's, else 2, when absent.")
+            @Min(1)
+            @Max(20)
+            @Nullable
+            Integer healthyAfter) {
+
+        static final Active DEFAULT = new Active(null, null, null, List.of(), null, null, null, null, null);
+
+        public Active {
+            expectedStatuses = Absent.or(expectedStatuses);
+        }
+
+        /** HTTP methods of health checks. */
+        public enum Method {
+            GET,
+            HEAD,
+            OPTIONS
+        }
+    }
+
+    /**
+     * What gateways conclude from clients' requests: failed connections, resets, 502 and 504. A 503 never counts.
+     *
+     * @param consecutiveErrors failures in a row that take a node out, 1 to 1000
+     * @param ejectFor how long it stays out the first time, 1s to 1h; longer each time it happens again
+     * @param maxEjectedPercent most nodes that may be out at once for this reason, 0 (none) to 100
+     */
+    @ApiRecord
+    public record Passive(
+            @Default("5")
+            @JsonPropertyDescription(
+                    "Failures in a row (no connection, reset, 502, 504; never 503) after which a gateway stops using a node.")
+            @Min(1)
+            @Max(1000)
+            Integer consecutiveErrors,
+
+            @Default("30s")
+            @JsonPropertyDescription(
+                    "How long such a node is left out, from 1s to 1h; longer each time it happens again.")
+            @Size(max = 32)
+            @Pattern(Formats.DURATION)
+            @ValidationRule(
+                    value = "duration(self) >= duration('1s') && duration(self) <= duration('1h')",
+                    message = "write a duration from 1s to 1h, such as 30s")
+            String ejectFor,
+
+            @Default("50")
+            @JsonPropertyDescription(
+                    "Most nodes, in percent of the pool, that may be left out for this reason at once. 0 switches it off.")
+            @Min(0)
+            @Max(100)
+            Integer maxEjectedPercent) {
+
+        static final Passive DEFAULT = new Passive(5, "30s", 50);
+
+        public Passive {
+            consecutiveErrors = Absent.or(consecutiveErrors, 5);
+            ejectFor = Absent.or(ejectFor, "30s");
+            maxEjectedPercent = Absent.or(maxEjectedPercent, 50);
+        }
+    }
+
+    /**
+     * What happens to nodes that answer, but slower than the others.
+     *
+     * @param mode Observe says it in status only, Enforce lowers the node's share
+     * @param slowerThan factor over the pool's median, 1.1x to 99.99x
+     * @param minimum difference from the median that matters at all, 1ms to 1m
+     * @param minWeightPercent share that even the slowest node keeps, so that its recovery is seen; 1 to 100
+     * @param maxSlowPercent most nodes that may be held for slow at once, 1 to 50
+     */
+    @ApiRecord
+    public record SlowNodes(
+            @Default("Enforce")
+            @JsonPropertyDescription(
+                    "Off, Observe (say it in status only) or Enforce (lower the share of slow nodes step by step).")
+            Mode mode,
+
+            @Default("3x")
+            @JsonPropertyDescription(
+                    "A node is slow when its 90th percentile exceeds the pool's median by this factor: a number from 1.1 to 99.99 with x.")
+            @Size(max = 8)
+            @Pattern("^(1\\.[1-9][0-9]?|[2-9](\\.[0-9]{1,2})?|[1-9][0-9](\\.[0-9]{1,2})?)x$")
+            String slowerThan,
+
+            @Default("50ms")
+            @JsonPropertyDescription("Smallest difference from the median that makes a node slow, from 1ms to 1m.")
+            @Size(max = 32)
+            @Pattern(Formats.DURATION)
+            @ValidationRule(
+                    value = "duration(self) >= duration('1ms') && duration(self) <= duration('1m')",
+                    message = "write a duration from 1ms to 1m, such as 50ms")
+            String minimum,
+
+            @Default("5")
+            @JsonPropertyDescription(
+                    "Share of its weight, in percent, that even the slowest node keeps; the trickle shows when it recovers.")
+            @Min(1)
+            @Max(100)
+            Integer minWeightPercent,
+
+            @Default("34")
+            @JsonPropertyDescription("Most nodes, in percent of the pool, that are treated as slow at once.")
+            @Min(1)
+            @Max(50)
+            Integer maxSlowPercent) {
+
+        static final SlowNodes DEFAULT = new SlowNodes(Mode.Enforce, "3x", "50ms", 5, 34);
+
+        public SlowNodes {
+            mode = Absent.or(mode, Mode.Enforce);
+            slowerThan = Absent.or(slowerThan, "3x");
+            minimum = Absent.or(minimum, "50ms");
+            minWeightPercent = Absent.or(minWeightPercent, 5);
+            maxSlowPercent = Absent.or(maxSlowPercent, 34);
+        }
+
+        /** What is done about slow nodes. */
+        public enum Mode {
+            Off,
+            Observe,
+            Enforce
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.datapath.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A port that S3 clients connect to.
+ *
+ * @param name unique within the DataPath
+ * @param protocol HTTP or HTTPS
+ * @param port 1 to 65535, unique within the DataPath
+ * @param baseDomains {@code <bucket>.<baseDomain>} is virtual-hosted style; any other host is path style
+ * @param tls required with HTTPS and forbidden with HTTP
+ */
+@ApiRecord
+@ValidationRule(
+        value = "self.protocol != 'HTTPS' || has(self.tls)",
+        message = "an HTTPS listener needs tls.certificateRefs: name a Secret of type kubernetes.io/tls")
+@ValidationRule(
+        value = "self.protocol != 'HTTP' || !has(self.tls)",
+        message = "an HTTP listener takes no tls: remove tls, or set protocol: HTTPS",
+        fieldPath = ".tls")
+public record Listener(
+        @Required
+        @JsonPropertyDescription("Name of the listener, unique within the DataPath; rules refer to it.")
+        @Size(min = 1, max = 63)
+        @Pattern(Formats.DNS_LABEL)
+        String name,
+
+        @Required @JsonPropertyDescription("HTTP or HTTPS. S3 is spoken as HTTP/1.1 in both.")
+        Protocol protocol,
+
+        @Required
+        @JsonPropertyDescription("TCP port that clients connect to, unique within the DataPath.")
+        @Min(1)
+        @Max(65535)
+        Integer port,
+
+        @JsonPropertyDescription(
+                "DNS names of this endpoint. A request for <bucket>.<base domain> is virtual-hosted style; any other host is path style.")
+        @Size(max = 16)
+        List<@Size(min = 1, max = 253) @Pattern(Formats.DNS_SUBDOMAIN) String> baseDomains,
+
+        @JsonPropertyDescription("Certificates and TLS settings; required with HTTPS, not allowed with HTTP.") @Nullable
+        Tls tls) {
+
+    public Listener {
+        baseDomains = Absent.or(baseDomains);
+    }
+
+    /** What a listener speaks. */
+    public enum Protocol {
+        HTTP,
+        HTTPS
+    }
+
+    /**
+     * TLS towards clients.
+     *
+     * @param certificateRefs certificates, chosen by SNI; the first serves clients that send no known name
+     * @param minVersion oldest TLS version that is accepted
+     * @param clientCertificates whether clients must show a certificate; null asks for none
+     */
+    @ApiRecord
+    public record Tls(
+            @Required
+            @JsonPropertyDescription(
+                    "Secrets of type kubernetes.io/tls. Several are chosen by SNI; the first serves clients whose server name matches none. Rotation cuts no connection.")
+            @Size(min = 1, max = 16)
+            List<SecretReference> certificateRefs,
+
+            @Default("1.2") @JsonPropertyDescription("Oldest TLS version that clients may use: \"1.2\" or \"1.3\".")
+            TlsVersion minVersion,
+
+            @JsonPropertyDescription("Whether clients show certificates; without it none is asked for.") @Nullable
+            ClientCertificates clientCertificates) {
+
+        public Tls {
+            certificateRefs = Absent.or(certificateRefs);
+            minVersion = Absent.or(minVersion, TlsVersion.V1_2);
+        }
+    }
+
+    /** A TLS version. */
+    public enum TlsVersion {
+        @JsonProperty("1.2")
+        V1_2,
+        @JsonProperty("1.3")
+        V1_3
+    }
+
+    /**
+     * Mutual TLS towards clients.
+     *
+     * @param mode whether a certificate is asked for
+     * @param caCertificateRefs authorities that sign client certificates; needed unless the mode is Off
+     */
+    @ApiRecord
+    @ValidationRule(
+            value = "self.mode == 'Off' || has(self.caCertificateRefs)",
+            message =
+                    "clientCertificates needs caCertificateRefs to verify clients with: name a ConfigMap or Secret, or set mode: Off")
+    public record ClientCertificates(
+            @Default("Required")
+            @JsonPropertyDescription(
+                    "Required: clients without a valid certificate are refused. Optional: a certificate is verified when one is sent. Off: none is asked for.")
+            ClientCertificateMode mode,
+
+            @JsonPropertyDescription("CA certificates that client certificates are verified with.")
+            @Size(min = 1, max = 8)
+            List<CaCertificateReference> caCertificateRefs) {
+
+        public ClientCertificates {
+            mode = Absent.or(mode, ClientCertificateMode.Required);
+            caCertificateRefs = Absent.or(caCertificateRefs);
+        }
+    }
+
+    /** Whether a listener asks clients for a certificate. */
+    public enum ClientCertificateMode {
+        Off,
+        Optional,
+        Required
+    }
+}

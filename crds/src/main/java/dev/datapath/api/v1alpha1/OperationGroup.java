@@ -1,0 +1,78 @@
+package dev.datapath.api.v1alpha1;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Names for sets of S3 operations. Together the groups hold every {@link S3Operation}; they overlap only in multipart
+ * uploads, which are Multipart and, by what they do, Lists or Writes, too: a rule that denies Writes leaves no way to
+ * create an object.
+ */
+public enum OperationGroup {
+    /**
+     * Everything that only reads and is not a listing: objects and their metadata, HeadBucket, and the settings of
+     * buckets ({@code Get*}, {@code Head*}, SelectObjectContent).
+     */
+    Reads(operation -> startsWith(operation, "Get", "Head", "Select")),
+
+    /** All listings: buckets, objects, versions, multipart uploads and their parts, and lists of settings. */
+    Lists(operation -> startsWith(operation, "List")),
+
+    /**
+     * Everything that creates or changes: objects, copies, metadata, restores, buckets and their settings, and multipart
+     * uploads including their abort.
+     */
+    Writes(operation ->
+            startsWith(operation, "Put", "Post", "Copy", "Restore", "Create", "Upload", "Complete", "Abort")),
+
+    /** Everything that removes: objects, tags, buckets and settings of buckets. Aborting an upload is not among them. */
+    Deletes(operation -> startsWith(operation, "Delete")),
+
+    /** The seven actions of multipart uploads: create, upload and copy a part, complete, abort, and their two listings. */
+    Multipart(EnumSet.of(
+            S3Operation.CreateMultipartUpload,
+            S3Operation.UploadPart,
+            S3Operation.UploadPartCopy,
+            S3Operation.CompleteMultipartUpload,
+            S3Operation.AbortMultipartUpload,
+            S3Operation.ListMultipartUploads,
+            S3Operation.ListParts)::contains);
+
+    private final Set<S3Operation> members;
+
+    OperationGroup(Predicate<S3Operation> member) {
+        members = Collections.unmodifiableSet(Arrays.stream(S3Operation.values())
+                .filter(member)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(S3Operation.class))));
+    }
+
+    /** The operations of this group, in the order of {@link S3Operation}. */
+    public Set<S3Operation> members() {
+        return members;
+    }
+
+    /**
+     * The operations that a name in {@code operations} stands for: one for the name of an operation, all of its members
+     * for the name of a group, none for any other text.
+     */
+    public static Optional<Set<S3Operation>> expand(String name) {
+        for (OperationGroup group : values()) {
+            if (group.name().equals(name)) {
+                return Optional.of(group.members);
+            }
+        }
+        return Arrays.stream(S3Operation.values())
+                .filter(operation -> operation.name().equals(name))
+                .findFirst()
+                .map(Set::of);
+    }
+
+    private static boolean startsWith(S3Operation operation, String... verbs) {
+        return Arrays.stream(verbs).anyMatch(operation.name()::startsWith);
+    }
+}
