@@ -1,0 +1,44 @@
+package dev.datapath.operator.compile;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The addresses that were found behind names, by whoever watches DNS and EndpointSlices.
+ *
+ * @param hosts what each host name stands for; a name that is missing was not looked up yet
+ * @param services what each Service of the namespace stands for, by {@code name:port}
+ */
+public record Discovery(Map<String, Lookup> hosts, Map<String, Lookup> services) {
+
+    /** Nothing was looked up. */
+    public static final Discovery NONE = new Discovery(Map.of(), Map.of());
+
+    public Discovery {
+        hosts = Map.copyOf(hosts);
+        services = Map.copyOf(services);
+    }
+
+    /**
+     * Result of one look-up.
+     *
+     * @param endpoints the last good answer, sorted; may be from before the failure
+     * @param failure why the last look-up failed, or null when it did not
+     */
+    public record Lookup(List<Endpoint> endpoints, @Nullable String failure) {
+        public Lookup {
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /**
+     * One address.
+     *
+     * @param name stable name of the node: the pod or the address
+     * @param address IP address
+     * @param port TCP port; 0 for a host name, whose port stands in the pool
+     * @param zone from the EndpointSlice, or empty
+     */
+    public record Endpoint(String name, String address, int port, String zone) {}
+}

@@ -1,0 +1,46 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.ServiceLevelObjective;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.plan.GatewayPlan;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one DataPath depends on; all objects are of its namespace, in any order. Objects that it does not use do no
+ * harm.
+ *
+ * @param dataPath the DataPath
+ * @param pools StoragePools of the namespace
+ * @param policies RoutingPolicies of the namespace
+ * @param objectives ServiceLevelObjectives of the namespace
+ * @param secrets Secrets that any of them names
+ * @param configMaps ConfigMaps that any of them names
+ * @param discovery addresses found for host names and Services
+ * @param lastGood the plan in force, whose parts stay where the declared ones cannot be used; null at first
+ * @param now what certificates are checked against
+ */
+public record ResourceSet(
+        DataPath dataPath,
+        List<StoragePool> pools,
+        List<RoutingPolicy> policies,
+        List<ServiceLevelObjective> objectives,
+        List<Secret> secrets,
+        List<ConfigMap> configMaps,
+        Discovery discovery,
+        @Nullable GatewayPlan lastGood,
+        Instant now) {
+
+    public ResourceSet {
+        pools = List.copyOf(pools);
+        policies = List.copyOf(policies);
+        objectives = List.copyOf(objectives);
+        secrets = List.copyOf(secrets);
+        configMaps = List.copyOf(configMaps);
+    }
+}

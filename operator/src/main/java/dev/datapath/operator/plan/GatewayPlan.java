@@ -1,0 +1,44 @@
+package dev.datapath.operator.plan;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Everything the gateways of one DataPath do. Equal plans mean that nothing has to be pushed or written: all lists are
+ * in an order that follows from names and precedence, never from the order in which objects were seen.
+ *
+ * @param dataPath the DataPath this plan was compiled for
+ * @param listeners by name
+ * @param pools every pool that a listener or a rule names and that exists, by name
+ * @param rules every rule that a listener's matches name, by id
+ * @param drainTimeout the longest transfer that survives a change or a rollout
+ * @param accessLog which requests are logged
+ * @param maxConnections client connections one gateway accepts before it refuses further ones
+ */
+public record GatewayPlan(
+        ObjectKey dataPath,
+        List<ListenerPlan> listeners,
+        List<PoolPlan> pools,
+        List<RulePlan> rules,
+        Duration drainTimeout,
+        AccessLog accessLog,
+        int maxConnections) {
+
+    /** Which requests a gateway writes to its access log; secrets in queries and headers never are. */
+    public enum AccessLog {
+        OFF,
+        ERRORS,
+        ALL
+    }
+
+    public GatewayPlan {
+        listeners = List.copyOf(listeners);
+        pools = List.copyOf(pools);
+        rules = List.copyOf(rules);
+    }
+
+    /** The first 16 hexadecimal digits of the SHA-256 of the plan's text form; private keys count by their digest. */
+    public String contentHash() {
+        return Sha256.hex(toString(), 8);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.datapath.operator.plan;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a node gets no requests.
+ *
+ * @param active what is asked of each node regularly
+ * @param passive what is concluded from its answers to clients
+ * @param panicThresholdPercent below this share of healthy nodes all are used; 0 never
+ */
+public record HealthPlan(Active active, Passive passive, int panicThresholdPercent) {
+
+    /**
+     * A regular check.
+     *
+     * @param probe what is sent and expected
+     * @param port where, when it is not the node's S3 port
+     * @param interval between checks
+     * @param timeout of one check
+     * @param unhealthyAfter failures in a row
+     * @param healthyAfter successes in a row
+     */
+    public record Active(
+            Probe probe,
+            @Nullable Integer port,
+            Duration interval,
+            Duration timeout,
+            int unhealthyAfter,
+            int healthyAfter) {}
+
+    /** What is sent to a node and what is expected back. */
+    public sealed interface Probe {}
+
+    /** A TCP connection that is accepted. */
+    public record TcpProbe() implements Probe {}
+
+    /**
+     * An HTTP request without credentials.
+     *
+     * @param method GET, HEAD or OPTIONS
+     * @param path request target, with its query
+     * @param expectedStatuses any of
+     * @param bodyContains text that the first 64 KiB of the body hold, or null
+     */
+    public record HttpProbe(
+            String method,
+            String path,
+            List<Integer> expectedStatuses,
+            @Nullable String bodyContains) implements Probe {
+        public HttpProbe {
+            expectedStatuses = List.copyOf(expectedStatuses);
+        }
+    }
+
+    /**
+     * Ejection of a node that fails clients' requests: connection errors, resets, 502 and 504. A 503 or 500 never
+     * counts: overloaded is not down.
+     *
+     * @param consecutiveErrors in a row
+     * @param ejectFor the first time; grows with each further ejection
+     * @param maxEjectedPercent of the pool's nodes at the same time; one node may always be ejected
+     */
+    public record Passive(int consecutiveErrors, Duration ejectFor, int maxEjectedPercent) {}
+}

@@ -1,0 +1,29 @@
+package dev.datapath.operator.plan;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A port that S3 clients connect to.
+ *
+ * @param name unique within the DataPath
+ * @param port the TCP port, 1 to 65535
+ * @param baseDomains lower-case host names; {@code <bucket>.<baseDomain>} is a virtual-hosted request, every other host
+ *     is path style
+ * @param tls how TLS is terminated, or null for clear text
+ * @param matches what may match a request here, the one that wins first
+ * @param defaultBackend where a request goes that no match takes; null answers 404 NoSuchBucket
+ */
+public record ListenerPlan(
+        String name,
+        int port,
+        List<String> baseDomains,
+        @Nullable TlsTermination tls,
+        List<MatchPlan> matches,
+        @Nullable Backend defaultBackend) {
+
+    public ListenerPlan {
+        baseDomains = List.copyOf(baseDomains);
+        matches = List.copyOf(matches);
+    }
+}

@@ -1,0 +1,9 @@
+package dev.datapath.operator.plan;
+
+/**
+ * Certificate authorities.
+ *
+ * @param id stable name, from the objects they come from
+ * @param pem one or more certificates
+ */
+public record TrustBundle(String id, String pem) {}

@@ -1,0 +1,8 @@
+/**
+ * What a gateway fleet shall do, in S3 and load-balancing terms: immutable values without any Envoy or Kubernetes type,
+ * made by {@code compile} and read by the renderers.
+ */
+@NullMarked
+package dev.datapath.operator.plan;
+
+import org.jspecify.annotations.NullMarked;
