@@ -83,7 +83,7 @@ public record DataPathSpec(
     public record AccessLog(
             @Default("Errors")
             @JsonPropertyDescription(
-                    "Which requests are logged as JSON on standard output: Off, Errors (gateway-made errors and 5xx) or All. Signatures are never logged.")
+                    "Which requests are logged as JSON on standard output: None, Errors (gateway-made errors and 5xx) or All. Signatures are never logged.")
             Mode mode) {
 
         static final AccessLog DEFAULT = new AccessLog(Mode.Errors);
@@ -94,7 +94,7 @@ public record DataPathSpec(
 
         /** Which requests are logged. */
         public enum Mode {
-            Off,
+            None,
             Errors,
             All
         }

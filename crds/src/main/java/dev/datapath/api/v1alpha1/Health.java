@@ -202,7 +202,7 @@ public record Health(
     public record SlowNodes(
             @Default("Enforce")
             @JsonPropertyDescription(
-                    "Off, Observe (say it in status only) or Enforce (lower the share of slow nodes step by step).")
+                    "Disabled, Observe (say it in status only) or Enforce (lower the share of slow nodes step by step).")
             Mode mode,
 
             @Default("3x")
@@ -246,7 +246,7 @@ public record Health(
 
         /** What is done about slow nodes. */
         public enum Mode {
-            Off,
+            Disabled,
             Observe,
             Enforce
         }

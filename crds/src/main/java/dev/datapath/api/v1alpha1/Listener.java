@@ -102,17 +102,17 @@ public record Listener(
      * Mutual TLS towards clients.
      *
      * @param mode whether a certificate is asked for
-     * @param caCertificateRefs authorities that sign client certificates; needed unless the mode is Off
+     * @param caCertificateRefs authorities that sign client certificates; needed unless the mode is None
      */
     @ApiRecord
     @ValidationRule(
-            value = "self.mode == 'Off' || has(self.caCertificateRefs)",
+            value = "self.mode == 'None' || has(self.caCertificateRefs)",
             message =
-                    "clientCertificates needs caCertificateRefs to verify clients with: name a ConfigMap or Secret, or set mode: Off")
+                    "clientCertificates needs caCertificateRefs to verify clients with: name a ConfigMap or Secret, or set mode: None")
     public record ClientCertificates(
             @Default("Required")
             @JsonPropertyDescription(
-                    "Required: clients without a valid certificate are refused. Optional: a certificate is verified when one is sent. Off: none is asked for.")
+                    "Required: clients without a valid certificate are refused. Optional: a certificate is verified when one is sent. None: none is asked for.")
             ClientCertificateMode mode,
 
             @JsonPropertyDescription("CA certificates that client certificates are verified with.")
@@ -127,7 +127,7 @@ public record Listener(
 
     /** Whether a listener asks clients for a certificate. */
     public enum ClientCertificateMode {
-        Off,
+        None,
         Optional,
         Required
     }

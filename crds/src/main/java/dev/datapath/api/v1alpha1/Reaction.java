@@ -12,9 +12,10 @@ import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done when a promise is at risk: step by step up to a ceiling, with a pause and an end.
+ * What is done when a promise is at risk: step by step up to a ceiling, with a pause and an end. (The trigger is not called
+ * {@code on}: kubectl reads that key, unquoted, as {@code true}. For the same reason no value in this API is {@code Off}.)
  *
- * @param on what starts it
+ * @param when what starts it
  * @param action what is done ({@code do} in YAML)
  * @param upToPercent ceiling of the action, 1 to 100; null means the action's own, see {@link Action}
  * @param mode DryRun only says what would be done
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
         fieldPath = ".coolDown")
 public record Reaction(
         @Required @JsonPropertyDescription("What starts the reaction: FastBurn or SlowBurn of the error budget.")
-        Trigger on,
+        Trigger when,
 
         @Required
         @JsonProperty("do")
