@@ -78,7 +78,7 @@ public record Listener(
             @Size(min = 1, max = 16)
             List<SecretReference> certificateRefs,
 
-            @Default("1.2") @JsonPropertyDescription("Oldest TLS version that clients may use: \"1.2\" or \"1.3\".")
+            @Default("\"1.2\"") @JsonPropertyDescription("Oldest TLS version that clients may use: \"1.2\" or \"1.3\".")
             TlsVersion minVersion,
 
             @JsonPropertyDescription("Whether clients show certificates; without it none is asked for.") @Nullable
