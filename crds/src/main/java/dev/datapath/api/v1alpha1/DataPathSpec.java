@@ -67,8 +67,7 @@ public record DataPathSpec(
                     message = "write a duration from 1s to 24h, such as 10m")
             String timeout) {
 
-        /** What an absent value stands for. */
-        public static final Drain DEFAULT = new Drain("10m");
+        static final Drain DEFAULT = new Drain("10m");
 
         public Drain {
             timeout = Absent.or(timeout, "10m");
@@ -87,8 +86,7 @@ public record DataPathSpec(
                     "Which requests are logged as JSON on standard output: None, Errors (gateway-made errors and 5xx) or All. Signatures are never logged.")
             Mode mode) {
 
-        /** What an absent value stands for. */
-        public static final AccessLog DEFAULT = new AccessLog(Mode.Errors);
+        static final AccessLog DEFAULT = new AccessLog(Mode.Errors);
 
         public AccessLog {
             mode = Absent.or(mode, Mode.Errors);

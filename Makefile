@@ -1,0 +1,41 @@
+# Each target is one line in `make help`. All tools are found or fetched: see tools/ and gateway-image/install-envoy.
+MVN := tools/mvn -B -ntp
+GOLDEN := -Ddatapath.golden=rewrite
+
+.DEFAULT_GOAL := help
+.PHONY: help build test demo bench lint format golden crds clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Compile and package, without tests
+	@$(MVN) -q -DskipTests package
+
+test: ## Run every test, with a real Envoy and real S3 servers, and say how many of each tier ran
+	@.ci/test
+
+demo: ## Four S3 nodes, two gateways, one node lost: see what clients notice
+	@e2e/run dev.datapath.e2e.demo.Demo
+
+bench: ## Measure data plane and control plane; writes docs/benchmarks.md
+	@e2e/run dev.datapath.e2e.bench.Bench
+
+lint: ## Formatting, Error Prone, NullAway, shell scripts
+	@$(MVN) -q -DskipTests clean test-compile
+	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "shellcheck is not installed: scripts not checked"; fi
+
+format: ## Rewrite Java sources in the house format
+	@$(MVN) -q spotless:apply
+
+golden: ## Rewrite the expected outputs of golden tests, and the CRDs; read the diff before you commit it
+	@$(MVN) -q -pl crds,operator test $(GOLDEN)
+	@git --no-pager diff --stat
+
+crds: ## Rewrite the CRD YAML from the API types
+	@$(MVN) -q -pl crds test $(GOLDEN)
+	@git --no-pager diff --stat -- crds
+
+clean: ## Remove what was built (fetched tools stay in .tools/)
+	@rm -rf target crds/target operator/target e2e/target
+
+SCRIPTS := $(wildcard tools/*) gateway-image/install-envoy .ci/run .ci/test .ci/test-summary bin/datapath e2e/run

@@ -1,0 +1,131 @@
+package dev.datapath.operator.envoy;
+
+import com.github.xds.type.v3.TypedStruct;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.util.JsonFormat;
+import dev.datapath.operator.plan.PoolPlan;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
+import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
+import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
+import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.type.v3.Percent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One Envoy cluster per pool: health and connections are shared by all rules that use it. */
+final class ClusterRenderer {
+
+    /**
+     * The most of one transfer that waits in the gateway, per connection and direction. Larger moves large objects with
+     * less CPU, smaller bounds the memory of stalled transfers; see docs/benchmarks.md for both.
+     */
+    static final int BUFFER_BYTES = 256 * 1024;
+
+    /** High enough never to be reached: the bounds that count are per node. */
+    private static final int UNLIMITED = 1_000_000;
+
+    /** A smaller floor starves retries just when a node dies and nearly all active requests are retries. */
+    private static final int MIN_RETRY_CONCURRENCY = 20;
+
+    /**
+     * HTTP/1.1 byte for byte, and which of the store's answers speak against a node: 502 and 504. A 503 SlowDown does
+     * not, because overloaded is not down. Written as JSON because the outlier part is newer than the API library.
+     */
+    private static final String HTTP_OPTIONS = """
+            {"explicit_http_config": {"http_protocol_options": {
+               "enable_trailers": true,
+               "header_key_format": {"stateful_formatter": {"name": "preserve_case", "typed_config": {
+                 "@type": "type.googleapis.com/envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig",
+                 "forward_reason_phrase": true}}}}},
+             "common_http_protocol_options": {"idle_timeout": "%s", "max_headers_count": 500, "max_response_headers_kb": 128},
+             "outlier_detection": {"error_matcher": {"or_match": {"rules": [
+               {"http_response_headers_match": {"headers": [{"name": ":status", "string_match": {"exact": "502"}}]}},
+               {"http_response_headers_match": {"headers": [{"name": ":status", "string_match": {"exact": "504"}}]}}]}}}}
+            """;
+
+    private ClusterRenderer() {}
+
+    static List<Cluster> clusters(List<PoolPlan> pools) {
+        var clusters = new ArrayList<Cluster>();
+        pools.forEach(pool -> clusters.add(cluster(pool)));
+        clusters.add(Cluster.newBuilder()
+                .setName(Names.UNAVAILABLE_CLUSTER)
+                .setType(Cluster.DiscoveryType.STATIC)
+                .setConnectTimeout(Protos.duration(Duration.ofSeconds(1)))
+                .setLoadAssignment(ClusterLoadAssignment.newBuilder().setClusterName(Names.UNAVAILABLE_CLUSTER))
+                .build());
+        return clusters;
+    }
+
+    private static Cluster cluster(PoolPlan pool) {
+        var limits = pool.limits();
+        var cluster = Cluster.newBuilder()
+                .setName(Names.cluster(pool.name()))
+                .setType(Cluster.DiscoveryType.EDS)
+                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder()
+                        .setEdsConfig(Protos.ads().toBuilder()
+                                .setInitialFetchTimeout(Protos.duration(Duration.ofSeconds(3)))))
+                .setConnectTimeout(Protos.duration(limits.connectTimeout()))
+                .setPerConnectionBufferLimitBytes(UInt32Value.of(BUFFER_BYTES))
+                .setLoadBalancingPolicy(LoadBalancingRenderer.policy(pool.balancing()))
+                .setCommonLbConfig(CommonLbConfig.newBuilder()
+                        .setHealthyPanicThreshold(
+                                Percent.newBuilder().setValue(pool.health().panicThresholdPercent()))
+                        // Envoy would go on for a second with nodes that it knows to be down.
+                        .setUpdateMergeWindow(Protos.duration(Duration.ZERO)))
+                .setCircuitBreakers(circuitBreakers(limits))
+                .addHealthChecks(HealthCheckRenderer.active(pool.health().active()))
+                .setIgnoreHealthOnHostRemoval(true)
+                .setOutlierDetection(HealthCheckRenderer.passive(pool.health().passive()))
+                .setUpstreamConnectionOptions(UpstreamConnectionOptions.newBuilder()
+                        .setTcpKeepalive(TcpKeepalive.newBuilder()
+                                .setKeepaliveTime(UInt32Value.of(30))
+                                .setKeepaliveInterval(UInt32Value.of(5))
+                                .setKeepaliveProbes(UInt32Value.of(3))))
+                .putTypedExtensionProtocolOptions(
+                        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                        Protos.any(httpOptions(limits.idleTimeout())));
+        if (pool.tls() != null) {
+            cluster.setTransportSocket(TlsContexts.upstream(pool.tls()));
+        }
+        return cluster.build();
+    }
+
+    private static CircuitBreakers circuitBreakers(PoolPlan.Limits limits) {
+        var breakers = CircuitBreakers.newBuilder();
+        for (var priority : List.of(RoutingPriority.DEFAULT, RoutingPriority.HIGH)) {
+            breakers.addThresholds(CircuitBreakers.Thresholds.newBuilder()
+                            .setPriority(priority)
+                            .setMaxConnections(UInt32Value.of(UNLIMITED))
+                            .setMaxPendingRequests(UInt32Value.of(limits.maxPendingRequests()))
+                            .setMaxRequests(UInt32Value.of(UNLIMITED))
+                            .setTrackRemaining(true)
+                            .setRetryBudget(CircuitBreakers.Thresholds.RetryBudget.newBuilder()
+                                    .setBudgetPercent(Percent.newBuilder().setValue(limits.retryBudgetPercent()))
+                                    .setMinRetryConcurrency(UInt32Value.of(MIN_RETRY_CONCURRENCY))))
+                    .addPerHostThresholds(CircuitBreakers.Thresholds.newBuilder()
+                            .setPriority(priority)
+                            .setMaxConnections(UInt32Value.of(limits.maxConnectionsPerNode())));
+        }
+        return breakers.build();
+    }
+
+    private static TypedStruct httpOptions(Duration idleTimeout) {
+        var struct = Struct.newBuilder();
+        try {
+            JsonFormat.parser().merge(HTTP_OPTIONS.formatted(JsonDurations.seconds(idleTimeout)), struct);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the HTTP options are not JSON", e);
+        }
+        return TypedStruct.newBuilder()
+                .setTypeUrl("type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions")
+                .setValue(struct)
+                .build();
+    }
+}

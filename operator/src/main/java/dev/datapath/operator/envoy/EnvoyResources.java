@@ -1,0 +1,33 @@
+package dev.datapath.operator.envoy;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import java.util.List;
+
+/**
+ * All that a gateway is served over xDS, each list by name.
+ *
+ * @param listeners change only when a DataPath's listeners do: a changed listener drains its connections
+ * @param routes one configuration per listener, of the same name
+ * @param clusters one per pool, and the one that has no node
+ * @param endpoints one assignment per cluster, empty when no node is known
+ * @param secrets certificates with keys, and authorities
+ */
+public record EnvoyResources(
+        List<Listener> listeners,
+        List<RouteConfiguration> routes,
+        List<Cluster> clusters,
+        List<ClusterLoadAssignment> endpoints,
+        List<Secret> secrets) {
+
+    public EnvoyResources {
+        listeners = List.copyOf(listeners);
+        routes = List.copyOf(routes);
+        clusters = List.copyOf(clusters);
+        endpoints = List.copyOf(endpoints);
+        secrets = List.copyOf(secrets);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.datapath.operator.envoy;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.UInt64Value;
+import dev.datapath.operator.plan.HealthPlan;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
+import io.envoyproxy.envoy.config.core.v3.RequestMethod;
+import io.envoyproxy.envoy.type.v3.Int64Range;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+
+/** How it is found out that a node should get no requests. */
+final class HealthCheckRenderer {
+
+    private static final int BODY_BYTES = 64 * 1024;
+
+    private HealthCheckRenderer() {}
+
+    static HealthCheck active(HealthPlan.Active active) {
+        var interval = Protos.duration(active.interval());
+        var check = HealthCheck.newBuilder()
+                .setInterval(interval)
+                // Envoy's defaults for a pool without requests are a minute: too long for the first request after a
+                // pause.
+                .setNoTrafficInterval(interval)
+                .setNoTrafficHealthyInterval(interval)
+                .setIntervalJitterPercent(10)
+                .setTimeout(Protos.duration(active.timeout()))
+                .setUnhealthyThreshold(UInt32Value.of(active.unhealthyAfter()))
+                .setHealthyThreshold(UInt32Value.of(active.healthyAfter()));
+        switch (active.probe()) {
+            case HealthPlan.TcpProbe tcp -> check.setTcpHealthCheck(HealthCheck.TcpHealthCheck.getDefaultInstance());
+            case HealthPlan.HttpProbe http -> check.setHttpHealthCheck(http(http));
+        }
+        return check.build();
+    }
+
+    private static HealthCheck.HttpHealthCheck http(HealthPlan.HttpProbe probe) {
+        var check = HealthCheck.HttpHealthCheck.newBuilder()
+                .setMethod(RequestMethod.valueOf(probe.method()))
+                .setPath(probe.path());
+        for (int status : probe.expectedStatuses()) {
+            check.addExpectedStatuses(Int64Range.newBuilder().setStart(status).setEnd(status + 1L));
+        }
+        if (probe.bodyContains() != null) {
+            var hex = HexFormat.of().formatHex(probe.bodyContains().getBytes(StandardCharsets.UTF_8));
+            check.setResponseBufferSize(UInt64Value.of(BODY_BYTES))
+                    .addReceive(HealthCheck.Payload.newBuilder().setText(hex));
+        }
+        return check.build();
+    }
+
+    /**
+     * Ejection by what clients' requests meet. What the store itself answers counts only when it is 502 or 504 (see the
+     * error matcher of {@link ClusterRenderer}); what breaks before an answer counts sooner, because nothing was served.
+     */
+    static OutlierDetection passive(HealthPlan.Passive passive) {
+        return OutlierDetection.newBuilder()
+                .setInterval(Protos.duration(Duration.ofMillis(500)))
+                .setBaseEjectionTime(Protos.duration(passive.ejectFor()))
+                .setMaxEjectionPercent(UInt32Value.of(passive.maxEjectedPercent()))
+                .setAlwaysEjectOneHost(BoolValue.of(passive.maxEjectedPercent() > 0))
+                .setEnforcingConsecutive5Xx(UInt32Value.of(0))
+                .setEnforcingSuccessRate(UInt32Value.of(0))
+                .setConsecutiveGatewayFailure(UInt32Value.of(passive.consecutiveErrors()))
+                .setEnforcingConsecutiveGatewayFailure(UInt32Value.of(100))
+                .setSplitExternalLocalOriginErrors(true)
+                .setConsecutiveLocalOriginFailure(UInt32Value.of(Math.min(3, passive.consecutiveErrors())))
+                .setEnforcingConsecutiveLocalOriginFailure(UInt32Value.of(100))
+                .setEnforcingLocalOriginSuccessRate(UInt32Value.of(0))
+                .build();
+    }
+}

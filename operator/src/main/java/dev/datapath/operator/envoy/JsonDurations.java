@@ -1,0 +1,14 @@
+package dev.datapath.operator.envoy;
+
+import com.google.protobuf.util.Durations;
+import java.time.Duration;
+
+/** Durations as protobuf's JSON has them. */
+final class JsonDurations {
+
+    private JsonDurations() {}
+
+    static String seconds(Duration duration) {
+        return Durations.toString(Protos.duration(duration));
+    }
+}

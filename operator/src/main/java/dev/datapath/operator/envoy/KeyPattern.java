@@ -1,0 +1,64 @@
+package dev.datapath.operator.envoy;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * How a prefix of an object key may stand in a path. A key is sent percent-encoded, and nothing forbids a client to
+ * encode more than it must; the store decodes both to the same key, so a rule must see both.
+ */
+final class KeyPattern {
+
+    private static final String UNRESERVED = "-._~/";
+
+    private KeyPattern() {}
+
+    /** As S3 clients spell it: UTF-8, everything but unreserved characters (RFC 3986) and slashes percent-encoded. */
+    static String canonical(String prefix) {
+        var encoded = new StringBuilder();
+        for (byte octet : prefix.getBytes(StandardCharsets.UTF_8)) {
+            int value = octet & 0xff;
+            if (unreserved(value)) {
+                encoded.append((char) value);
+            } else {
+                encoded.append(String.format("%%%02X", value));
+            }
+        }
+        return encoded.toString();
+    }
+
+    /** An expression for every spelling of the prefix: each octet as it is or percent-encoded, in either case. */
+    static String everySpelling(String prefix) {
+        var pattern = new StringBuilder();
+        for (byte octet : prefix.getBytes(StandardCharsets.UTF_8)) {
+            int value = octet & 0xff;
+            var encoded = "%" + anyCase(value >> 4) + anyCase(value & 0xf);
+            if (value < 0x21 || value > 0x7e) {
+                pattern.append(encoded);
+            } else {
+                pattern.append("(?:")
+                        .append(literal((char) value))
+                        .append('|')
+                        .append(encoded)
+                        .append(')');
+            }
+        }
+        return pattern.toString();
+    }
+
+    private static boolean unreserved(int value) {
+        return (value >= 'a' && value <= 'z')
+                || (value >= 'A' && value <= 'Z')
+                || (value >= '0' && value <= '9')
+                || UNRESERVED.indexOf(value) >= 0;
+    }
+
+    private static String anyCase(int nibble) {
+        char digit = Character.forDigit(nibble, 16);
+        return nibble < 10 ? String.valueOf(digit) : "[" + digit + Character.toUpperCase(digit) + "]";
+    }
+
+    /** The character as an expression that matches only itself. */
+    static String literal(char character) {
+        return Character.isLetterOrDigit(character) ? String.valueOf(character) : "\\" + character;
+    }
+}

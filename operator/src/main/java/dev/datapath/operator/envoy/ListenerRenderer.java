@@ -1,0 +1,153 @@
+package dev.datapath.operator.envoy;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
+import com.google.protobuf.UInt32Value;
+import dev.datapath.operator.plan.GatewayPlan;
+import dev.datapath.operator.plan.ListenerPlan;
+import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.common.set_filter_state.v3.FilterStateValue;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
+import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
+import java.time.Duration;
+
+/**
+ * A listener: everything about a connection that is not routing. It must stay the same when rules or pools change,
+ * because Envoy drains the connections of a listener that changed.
+ */
+final class ListenerRenderer {
+
+    private static final Duration CLIENT_IDLE = Duration.ofHours(1);
+    private static final Duration REQUEST_HEADERS = Duration.ofSeconds(10);
+    /** For what has no route of its own: routes say their idle limit themselves. */
+    private static final Duration STREAM_IDLE = Duration.ofMinutes(5);
+    /**
+     * After an answer that ends the connection early, how long the client may take to read it before unread request
+     * bytes turn into a reset. Also how much later a client learns that a body was cut.
+     */
+    private static final Duration DELAYED_CLOSE = Duration.ofMillis(250);
+
+    private static final int MAX_HEADERS_KIB = 96;
+    private static final int MAX_HEADERS = 500;
+    private static final int ACCEPT_BACKLOG = 4096;
+
+    private ListenerRenderer() {}
+
+    static Listener render(ListenerPlan listener, GatewayPlan plan, RenderOptions options) {
+        var chain = FilterChain.newBuilder()
+                .addFilters(filter("envoy.filters.network.set_filter_state", clientAddress()))
+                .addFilters(filter("envoy.filters.network.http_connection_manager", connections(listener, plan)));
+        if (listener.tls() != null) {
+            chain.setTransportSocket(TlsContexts.downstream(listener.tls()));
+        }
+        return Listener.newBuilder()
+                .setName(listener.name())
+                .setAddress(EndpointRenderer.address(options.bindAddress(), listener.port() + options.portOffset()))
+                .addFilterChains(chain)
+                .setPerConnectionBufferLimitBytes(UInt32Value.of(ClusterRenderer.BUFFER_BYTES))
+                .setTcpBacklogSize(UInt32Value.of(ACCEPT_BACKLOG))
+                .setEnableReusePort(BoolValue.of(options.reusePort()))
+                .build();
+    }
+
+    private static HttpConnectionManager connections(ListenerPlan listener, GatewayPlan plan) {
+        return HttpConnectionManager.newBuilder()
+                .setStatPrefix(listener.name())
+                .setCodecType(CodecType.HTTP1)
+                .setRds(Rds.newBuilder().setRouteConfigName(listener.name()).setConfigSource(Protos.ads()))
+                .addHttpFilters(router())
+                .addEarlyHeaderMutationExtensions(routingHeaders(listener))
+                .addAllAccessLog(AccessLogs.of(plan.accessLog()))
+                .setLocalReplyConfig(LocalReplies.config())
+                // What the client sent is signed: nothing is normalised, added or dropped on the way.
+                .setUseRemoteAddress(BoolValue.of(true))
+                .setSkipXffAppend(true)
+                .setGenerateRequestId(BoolValue.of(false))
+                .setPreserveExternalRequestId(true)
+                .setServerHeaderTransformation(ServerHeaderTransformation.PASS_THROUGH)
+                .setNormalizePath(BoolValue.of(false))
+                .setMergeSlashes(false)
+                .setPathWithEscapedSlashesAction(PathWithEscapedSlashesAction.KEEP_UNCHANGED)
+                .setHttpProtocolOptions(Http1ProtocolOptions.newBuilder()
+                        .setEnableTrailers(true)
+                        .setHeaderKeyFormat(preserveCase()))
+                .setCommonHttpProtocolOptions(HttpProtocolOptions.newBuilder()
+                        .setIdleTimeout(Protos.duration(CLIENT_IDLE))
+                        .setMaxHeadersCount(UInt32Value.of(MAX_HEADERS))
+                        .setHeadersWithUnderscoresAction(HttpProtocolOptions.HeadersWithUnderscoresAction.ALLOW))
+                .setMaxRequestHeadersKb(UInt32Value.of(MAX_HEADERS_KIB))
+                // The store says whether it wants the body; it alone can check the signature.
+                .setProxy100Continue(true)
+                .setStreamIdleTimeout(Protos.duration(STREAM_IDLE))
+                .setRequestTimeout(Protos.duration(Duration.ZERO))
+                .setRequestHeadersTimeout(Protos.duration(REQUEST_HEADERS))
+                .setDelayedCloseTimeout(Protos.duration(DELAYED_CLOSE))
+                .build();
+    }
+
+    private static HeaderKeyFormat preserveCase() {
+        var config = PreserveCaseFormatterConfig.newBuilder().setForwardReasonPhrase(true);
+        return HeaderKeyFormat.newBuilder()
+                .setStatefulFormatter(Protos.extension("preserve_case", config.build()))
+                .build();
+    }
+
+    private static HttpFilter router() {
+        return HttpFilter.newBuilder()
+                .setName("envoy.filters.http.router")
+                .setTypedConfig(Protos.any(
+                        Router.newBuilder().setSuppressEnvoyHeaders(true).build()))
+                .build();
+    }
+
+    /** Headers that only routing reads; the route table takes them off again. */
+    private static TypedExtensionConfig routingHeaders(ListenerPlan listener) {
+        var mutations =
+                io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation.newBuilder()
+                        .addMutations(set(Names.TARGET_HEADER, "%PATH(NQ)%/"));
+        if (!listener.baseDomains().isEmpty()) {
+            mutations.addMutations(set(Names.HOST_HEADER, "%REQ(:AUTHORITY)%:"));
+        }
+        return Protos.extension("envoy.http.early_header_mutation.header_mutation", mutations.build());
+    }
+
+    private static HeaderMutation set(String header, String format) {
+        return HeaderMutation.newBuilder()
+                .setAppend(LocalReplies.header(header, format))
+                .build();
+    }
+
+    /** Route tables can match only headers and filter state, so rules with source CIDRs look here. */
+    private static Config clientAddress() {
+        var address = SubstitutionFormatString.newBuilder()
+                .setTextFormatSource(Protos.inline("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"));
+        return Config.newBuilder()
+                .addOnNewConnection(FilterStateValue.newBuilder()
+                        .setObjectKey(Names.SOURCE_ADDRESS_STATE)
+                        .setFactoryKey("envoy.network.ip")
+                        .setFormatString(address))
+                .build();
+    }
+
+    private static Filter filter(String name, Message config) {
+        return Filter.newBuilder()
+                .setName(name)
+                .setTypedConfig(Protos.any(config))
+                .build();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.datapath.operator.envoy;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.UInt64Value;
+import dev.datapath.operator.plan.PoolPlan.Balancing;
+import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.SlowStartConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+
+/** Which node gets a request. */
+final class LoadBalancingRenderer {
+
+    private LoadBalancingRenderer() {}
+
+    static LoadBalancingPolicy policy(Balancing balancing) {
+        return switch (balancing.policy()) {
+            // Comparing all nodes, not two random ones, keeps a hung node almost free of requests.
+            case LEAST_REQUEST -> {
+                var config = LeastRequest.newBuilder().setSelectionMethod(LeastRequest.SelectionMethod.FULL_SCAN);
+                if (!balancing.slowStart().isZero()) {
+                    config.setSlowStartConfig(slowStart(balancing));
+                }
+                yield policy("least_request", config.build());
+            }
+            case ROUND_ROBIN -> {
+                var config = RoundRobin.newBuilder();
+                if (!balancing.slowStart().isZero()) {
+                    config.setSlowStartConfig(slowStart(balancing));
+                }
+                yield policy("round_robin", config.build());
+            }
+            case RANDOM -> policy("random", Random.getDefaultInstance());
+            case HASH_BUCKET, HASH_KEY ->
+                policy(
+                        "ring_hash",
+                        RingHash.newBuilder()
+                                .setMinimumRingSize(UInt64Value.of(1024))
+                                .build());
+        };
+    }
+
+    private static SlowStartConfig slowStart(Balancing balancing) {
+        return SlowStartConfig.newBuilder()
+                .setSlowStartWindow(Protos.duration(balancing.slowStart()))
+                .build();
+    }
+
+    private static LoadBalancingPolicy policy(String name, Message config) {
+        return LoadBalancingPolicy.newBuilder()
+                .addPolicies(LoadBalancingPolicy.Policy.newBuilder()
+                        .setTypedExtensionConfig(Protos.extension("envoy.load_balancing_policies." + name, config)))
+                .build();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.datapath.operator.envoy;
+
+import dev.datapath.operator.plan.Backend;
+
+/** Names in Envoy's configuration; made from identities, never from positions, because Envoy keeps state by name. */
+final class Names {
+
+    /**
+     * Carries the path without its query and with one more slash, so that a bucket has one spelling:
+     * {@code /b}, {@code /b?x} and {@code /b/key} all start with {@code /b/}. Never leaves the gateway.
+     */
+    static final String TARGET_HEADER = "x-datapath-target";
+
+    /** Carries the host and a colon, so that a host has one spelling with and without port. Never leaves the gateway. */
+    static final String HOST_HEADER = "x-datapath-host";
+
+    /** The client's IP address, kept per connection for rules with source CIDRs. */
+    static final String SOURCE_ADDRESS_STATE = "datapath.source";
+
+    /** The cluster that has no node: what is sent there gets 503. */
+    static final String UNAVAILABLE_CLUSTER = "unavailable";
+
+    /** The rule name of what no rule takes, in logs and metrics. */
+    static final String DEFAULT_RULE = "default";
+
+    private Names() {}
+
+    static String cluster(String pool) {
+        return "pool/" + pool;
+    }
+
+    static String cluster(Backend backend) {
+        return switch (backend) {
+            case Backend.Pool(var name) -> cluster(name);
+            case Backend.Unavailable unavailable -> UNAVAILABLE_CLUSTER;
+        };
+    }
+}

@@ -1,0 +1,169 @@
+package dev.datapath.operator.envoy;
+
+import com.google.protobuf.UInt32Value;
+import dev.datapath.operator.plan.Backend;
+import dev.datapath.operator.plan.PoolPlan.Balancing.Policy;
+import dev.datapath.operator.plan.RulePlan;
+import dev.datapath.operator.s3.RequestClass;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.HedgePolicy;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one rule does with requests of one class. */
+final class RouteRenderer {
+
+    /** Retries when no rule says it: measured against four nodes of which some fail, see docs/architecture.md. */
+    static final RulePlan.Retry DEFAULT_RETRY = new RulePlan.Retry(3, Duration.ofMillis(5));
+
+    private static final String READ_RETRY_ON = "connect-failure,refused-stream,reset,retriable-status-codes";
+    private static final RetryPolicy.RetryHostPredicate OTHER_NODE = RetryPolicy.RetryHostPredicate.newBuilder()
+            .setName("envoy.retry_host_predicates.previous_hosts")
+            .setTypedConfig(Protos.any(PreviousHostsPredicate.getDefaultInstance()))
+            .build();
+
+    private final Map<String, Policy> balancing;
+
+    private final AddressStyle style;
+
+    /** Knows how each pool balances, because hashing needs to be said per route. */
+    RouteRenderer(Map<String, Policy> balancing, AddressStyle style) {
+        this.balancing = balancing;
+        this.style = style;
+    }
+
+    Route rule(RulePlan rule, RequestClass requestClass, RouteMatch match) {
+        return switch (rule.action()) {
+            case RulePlan.Deny(var code, var status) ->
+                refuse(rule.id(), status, code, "Denied by a routing rule.", match);
+            case RulePlan.Forward forward ->
+                Route.newBuilder()
+                        .setName(rule.id())
+                        .setMatch(match)
+                        .setRoute(forward(forward, rule, requestClass))
+                        .build();
+        };
+    }
+
+    /** What happens to requests of a class that no rule takes. */
+    Route fallback(@Nullable Backend backend, RequestClass requestClass, RouteMatch match) {
+        if (backend == null) {
+            return refuse(Names.DEFAULT_RULE, 404, "NoSuchBucket", "No rule takes this request.", match);
+        }
+        var forward = new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(backend, 1)));
+        var timeouts = new RulePlan.Timeouts(null, null);
+        return rule(new RulePlan(Names.DEFAULT_RULE, forward, timeouts, DEFAULT_RETRY, null), requestClass, match);
+    }
+
+    /** An S3 error made by the gateway; {@link LocalReplies} puts the XML around code and message. */
+    static Route refuse(String name, int status, String code, String message, RouteMatch match) {
+        var body = "<Code>" + code + "</Code><Message>" + message + "</Message>";
+        return Route.newBuilder()
+                .setName(name)
+                .setMatch(match)
+                .setDirectResponse(
+                        DirectResponseAction.newBuilder().setStatus(status).setBody(Protos.inline(body)))
+                .build();
+    }
+
+    private RouteAction forward(RulePlan.Forward forward, RulePlan rule, RequestClass requestClass) {
+        var action = RouteAction.newBuilder();
+        var backends = forward.backends();
+        if (backends.size() == 1) {
+            action.setCluster(Names.cluster(backends.getFirst().backend()));
+        } else {
+            var weighted = WeightedCluster.newBuilder();
+            for (var share : backends) {
+                weighted.addClusters(WeightedCluster.ClusterWeight.newBuilder()
+                        .setName(Names.cluster(share.backend()))
+                        .setWeight(UInt32Value.of(share.weight())));
+            }
+            action.setWeightedClusters(weighted);
+        }
+        backends.stream()
+                .map(share -> balancing.getOrDefault(share.backend().name(), Policy.LEAST_REQUEST))
+                .filter(policy -> policy == Policy.HASH_BUCKET || policy == Policy.HASH_KEY)
+                .findFirst()
+                .ifPresent(policy -> addHashing(action, policy));
+
+        var idle = rule.timeouts().idle() == null
+                ? requestClass.defaultIdle()
+                : longest(rule.timeouts().idle(), requestClass);
+        // Envoy's own limit on the whole response is 15 s: no S3 transfer may be cut by it.
+        action.setTimeout(Protos.duration(Duration.ZERO))
+                .setIdleTimeout(Protos.duration(idle))
+                .setRetryPolicy(retry(rule, requestClass));
+        if (rule.hedge() != null && requestClass == RequestClass.OBJECT_READ) {
+            action.setHedgePolicy(HedgePolicy.newBuilder().setHedgeOnPerTryTimeout(true));
+        }
+        return action.build();
+    }
+
+    private static RetryPolicy retry(RulePlan rule, RequestClass requestClass) {
+        var backoff = rule.retry().backoff();
+        var policy = RetryPolicy.newBuilder()
+                .addRetryHostPredicate(OTHER_NODE)
+                .setHostSelectionRetryMaxAttempts(5)
+                .setRetryBackOff(RetryPolicy.RetryBackOff.newBuilder()
+                        .setBaseInterval(Protos.duration(backoff))
+                        .setMaxInterval(Protos.duration(backoff.multipliedBy(10))));
+        int attempts = rule.retry().attempts();
+        if (requestClass.repeatable()) {
+            int limit = requestClass == RequestClass.METADATA_READ ? 1 : 10;
+            policy.setRetryOn(READ_RETRY_ON)
+                    .addRetriableStatusCodes(502)
+                    .addRetriableStatusCodes(504)
+                    .setNumRetries(UInt32Value.of(Math.min(attempts, limit)));
+        } else {
+            policy.setRetryOn("connect-failure").setNumRetries(UInt32Value.of(attempts));
+        }
+        var hedge = rule.hedge();
+        if (hedge != null && requestClass == RequestClass.OBJECT_READ) {
+            // With hedging the timer of an attempt starts the next one; the idle limit bounds the wait for the first
+            // byte.
+            policy.setPerTryTimeout(Protos.duration(hedge.after()));
+        } else {
+            policy.setPerTryTimeout(Protos.duration(firstByte(rule, requestClass)));
+        }
+        return policy.build();
+    }
+
+    /** Envoy lets an attempt's timer pass once response headers came: it is a limit on the first byte. */
+    private static Duration firstByte(RulePlan rule, RequestClass requestClass) {
+        var asked = rule.timeouts().firstByte();
+        return asked == null ? requestClass.defaultFirstByte() : longest(asked, requestClass);
+    }
+
+    /** A rule's limit, except that requests which answer late by nature keep at least their own. */
+    private static Duration longest(Duration asked, RequestClass requestClass) {
+        boolean late = requestClass == RequestClass.LONG_WRITE;
+        return late && asked.compareTo(requestClass.defaultIdle()) < 0 ? requestClass.defaultIdle() : asked;
+    }
+
+    private void addHashing(RouteAction.Builder action, Policy policy) {
+        if (style == AddressStyle.HOST) {
+            action.addHashPolicy(HashPolicy.newBuilder()
+                    .setHeader(HashPolicy.Header.newBuilder().setHeaderName(":authority")));
+            if (policy == Policy.HASH_BUCKET) {
+                return;
+            }
+        }
+        var hashed = policy == Policy.HASH_BUCKET ? "^(/[^/?]*).*$" : "^([^?]*).*$";
+        var part = RegexMatchAndSubstitute.newBuilder()
+                .setPattern(RegexMatcher.newBuilder().setRegex(hashed))
+                .setSubstitution("\\1");
+        action.addHashPolicy(HashPolicy.newBuilder()
+                .setHeader(HashPolicy.Header.newBuilder().setHeaderName(":path").setRegexRewrite(part)));
+    }
+}

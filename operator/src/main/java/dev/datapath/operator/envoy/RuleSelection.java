@@ -1,0 +1,128 @@
+package dev.datapath.operator.envoy;
+
+import com.github.xds.core.v3.CidrRange;
+import com.github.xds.type.matcher.v3.Matcher;
+import com.google.protobuf.UInt32Value;
+import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.ListenerPlan;
+import dev.datapath.operator.plan.MatchPlan;
+import dev.datapath.operator.plan.RulePlan;
+import dev.datapath.operator.s3.RequestClass;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteList;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.type.matcher.v3.AddressMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routes for requests of one class to one bucket and key prefix: all matches that may take them, in order of
+ * precedence, up to the first that takes every one of them. Envoy's longest-prefix lookup does not fall back to a
+ * shorter entry, so each entry holds all it needs.
+ */
+final class RuleSelection {
+
+    private final ListenerPlan listener;
+    private final Map<String, RulePlan> rules;
+    private final RouteRenderer routes;
+    private final AddressStyle style;
+    private final OperationConditions operations;
+
+    RuleSelection(ListenerPlan listener, Map<String, RulePlan> rules, RouteRenderer routes, AddressStyle style) {
+        this.listener = listener;
+        this.rules = rules;
+        this.routes = routes;
+        this.style = style;
+        this.operations = new OperationConditions(style);
+    }
+
+    /** What is known of the requests that reach an entry: their bucket, and how their key begins. */
+    record Entry(BucketMatch bucket, String keyPrefix) {}
+
+    /**
+     * What happens to requests that reached the entry.
+     *
+     * @param unusualSpelling whether longer key prefixes of this bucket may have missed their own entry because the
+     *     client percent-encoded what need not be
+     */
+    Matcher.OnMatch select(
+            Entry entry, RequestClass requestClass, List<MatchPlan> candidates, boolean unusualSpelling) {
+        var selected = new ArrayList<Route>();
+        for (var match : candidates) {
+            if (!match.bucket().covers(entry.bucket())
+                    || !OperationConditions.touches(match.operations(), requestClass)) {
+                continue;
+            }
+            var keyCondition = keyCondition(match, entry, unusualSpelling);
+            if (keyCondition == null) {
+                continue;
+            }
+            var rule = rules.get(match.rule());
+            if (rule == null) {
+                throw new IllegalArgumentException("the plan has no rule " + match.rule());
+            }
+            boolean unconditional = false;
+            for (var alternative : operations.alternatives(match.operations(), requestClass)) {
+                var conditions = new ArrayList<>(keyCondition);
+                conditions.addAll(alternative);
+                match.headers().forEach(h -> conditions.add(OperationConditions.exact(h.name(), h.value())));
+                selected.add(routes.rule(rule, requestClass, routeMatch(conditions, match.sourceCidrs())));
+                unconditional |= conditions.isEmpty() && match.sourceCidrs().isEmpty();
+            }
+            if (unconditional) {
+                return action(selected);
+            }
+        }
+        selected.add(routes.fallback(listener.defaultBackend(), requestClass, routeMatch(List.of(), List.of())));
+        return action(selected);
+    }
+
+    private static Matcher.OnMatch action(List<Route> selected) {
+        return selected.size() == 1
+                ? Predicates.action("route", selected.getFirst())
+                : Predicates.action(
+                        "routes", RouteList.newBuilder().addAllRoutes(selected).build());
+    }
+
+    /** Conditions on the key; none when the entry already says it all; null when the match cannot take these requests. */
+    private @Nullable List<HeaderMatcher> keyCondition(MatchPlan match, Entry entry, boolean unusualSpelling) {
+        var wanted = match.keyPrefix();
+        if (wanted.isEmpty() || entry.keyPrefix().startsWith(wanted)) {
+            return List.of();
+        }
+        if (!wanted.startsWith(entry.keyPrefix())) {
+            return null;
+        }
+        boolean hasOwnEntry = match.bucket() instanceof BucketMatch.Exact;
+        if (hasOwnEntry && !unusualSpelling) {
+            return null;
+        }
+        var bucketPart = style == AddressStyle.PATH ? "/[^/]+/" : "/";
+        var pattern = bucketPart + KeyPattern.everySpelling(wanted) + ".*";
+        return List.of(OperationConditions.regex(Names.TARGET_HEADER, pattern));
+    }
+
+    private static RouteMatch routeMatch(List<HeaderMatcher> conditions, List<String> sourceCidrs) {
+        var match = RouteMatch.newBuilder().setPrefix("/").addAllHeaders(conditions);
+        if (!sourceCidrs.isEmpty()) {
+            var addresses = AddressMatcher.newBuilder();
+            sourceCidrs.forEach(cidr -> addresses.addRanges(range(cidr)));
+            match.addFilterState(FilterStateMatcher.newBuilder()
+                    .setKey(Names.SOURCE_ADDRESS_STATE)
+                    .setAddressMatch(addresses));
+        }
+        return match.build();
+    }
+
+    private static CidrRange range(String cidr) {
+        int slash = cidr.indexOf('/');
+        return CidrRange.newBuilder()
+                .setAddressPrefix(cidr.substring(0, slash))
+                .setPrefixLen(UInt32Value.of(Integer.parseInt(cidr.substring(slash + 1))))
+                .build();
+    }
+}

@@ -1,0 +1,73 @@
+# Shared by the scripts of this repository; sourced, never run. Sets $root and $tools.
+# shellcheck shell=sh
+
+root=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
+# Everything that the scripts fetch for this project alone lies here; `rm -rf .tools` forgets it all.
+tools=$root/.tools
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+  say "error: $*"
+  exit 1
+}
+
+# Major version of the JDK at $1, or nothing when that is no JDK. Reads its release file: starting a JVM takes too long.
+jdk_version() {
+  [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+  sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+}
+
+# Options without which newer JDKs warn about what our libraries do, and which older JDKs do not know.
+quiet_jvm() {
+  printf '%s' --enable-native-access=ALL-UNNAMED
+  [ "$(jdk_version "$1")" -lt 24 ] || printf ' %s' --sun-misc-unsafe-memory-access=allow
+}
+
+# Everything $1 prints goes to a log that is shown only when the command fails.
+quietly() {
+  mkdir -p "$tools"
+  if ! "$@" >"$tools/last-install.log" 2>&1; then
+    tail -n 30 "$tools/last-install.log" >&2
+    return 1
+  fi
+}
+
+apt_get() {
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o Acquire::Retries=3 "$@"
+}
+
+# The newest of the given Debian packages that this machine's own sources offer, in the order given.
+apt_first() {
+  for package in "$@"; do
+    if apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [0-9]'; then
+      printf '%s\n' "$package"
+      return
+    fi
+  done
+  return 1
+}
+
+# Package lists are fetched once: a bare machine has none, and an old list names files that are gone.
+apt_update() {
+  [ -z "${apt_updated:-}" ] || return 0
+  quietly apt_get update || die "apt-get update failed (see above)"
+  apt_updated=yes
+}
+
+apt_install() {
+  command -v apt-get >/dev/null || die "this machine has no apt-get: please install $* and run this again"
+  [ "$(id -u)" = 0 ] || die "$* is missing. Run: sudo apt-get install $*"
+  apt_update
+  say "Installing $* (apt) ..."
+  quietly apt_get install -y --no-install-recommends "$@" || die "could not install $*"
+}
+
+# The first source or build file of the modules $2... that is newer than the file $1.
+newer_sources() {
+  built=$1
+  shift
+  for module in "$@"; do
+    find "$root/pom.xml" "$root/$module/pom.xml" "$root/$module/src/main" "$root/$module/manifests" \
+      -newer "$built" -type f 2>/dev/null | head -n 1
+  done
+}
