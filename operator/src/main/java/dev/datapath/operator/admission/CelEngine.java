@@ -1,0 +1,88 @@
+package dev.datapath.operator.admission;
+
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.extensions.CelExtensions;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiles and evaluates CEL with the options and libraries that Kubernetes switches on for CRD rules. Each expression is compiled
+ * once, when it is first needed. {@code self} and {@code oldSelf} are dynamically typed: an API server has type-checked the rules
+ * when the CRD was applied.
+ */
+final class CelEngine {
+    /** An expression cannot be compiled, or has no value for this object. */
+    static final class CelFault extends Exception {
+        private static final long serialVersionUID = 1;
+
+        CelFault(String message, Exception cause) {
+            super(message, cause);
+        }
+    }
+
+    private static final CelOptions OPTIONS = CelOptions.current()
+            .enableTimestampEpoch(true)
+            .enableHeterogeneousNumericComparisons(true)
+            .build();
+
+    private record Environment(CelCompiler compiler, CelRuntime runtime) {
+        static Environment create() {
+            CelCompiler compiler = CelCompilerFactory.standardCelCompilerBuilder()
+                    .setOptions(OPTIONS)
+                    .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+                    .addVar("self", SimpleType.DYN)
+                    .addVar("oldSelf", SimpleType.DYN)
+                    .addLibraries(CelExtensions.strings(), CelExtensions.optional())
+                    .build();
+            CelRuntime runtime = CelRuntimeFactory.standardCelRuntimeBuilder()
+                    .setOptions(OPTIONS)
+                    .addLibraries(CelExtensions.strings(), CelExtensions.optional())
+                    .build();
+            return new Environment(compiler, runtime);
+        }
+    }
+
+    private @Nullable Environment environment;
+    private final Map<String, CelRuntime.Program> programs = new HashMap<>();
+
+    /** @return a Boolean, String, Long, Double, List, Map or another CEL value */
+    Object evaluate(String expression, Map<String, Object> variables) throws CelFault {
+        try {
+            return program(expression).eval(variables);
+        } catch (CelEvaluationException noValue) {
+            throw new CelFault(firstLine(noValue), noValue);
+        }
+    }
+
+    /** Setting up CEL costs more than all else here (about half a second of a cold JVM), so it waits for the first rule. */
+    private synchronized CelRuntime.Program program(String expression) throws CelFault {
+        CelRuntime.Program known = programs.get(expression);
+        if (known != null) {
+            return known;
+        }
+        if (environment == null) {
+            environment = Environment.create();
+        }
+        try {
+            CelRuntime.Program program = environment.runtime.createProgram(
+                    environment.compiler.compile(expression).getAst());
+            programs.put(expression, program);
+            return program;
+        } catch (CelValidationException | CelEvaluationException malformed) {
+            throw new CelFault(firstLine(malformed), malformed);
+        }
+    }
+
+    private static String firstLine(Exception fault) {
+        return String.valueOf(fault.getMessage()).lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,62 @@
+package dev.datapath.operator.admission;
+
+import dev.datapath.operator.admission.Violation.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the violations of one object: at most {@value #LIMIT}, and without the values of an object that holds secrets. */
+final class Report {
+    static final int LIMIT = 100;
+    private static final int SHOWN_LENGTH = 80;
+
+    private final boolean secret;
+    private final List<Violation> violations = new ArrayList<>();
+
+    /** @param secret whether values must not appear in messages */
+    Report(boolean secret) {
+        this.secret = secret;
+    }
+
+    /** Whether values must not appear in messages. */
+    boolean isSecret() {
+        return secret;
+    }
+
+    void add(FieldPath path, Type type, String message) {
+        if (violations.size() < LIMIT) {
+            violations.add(new Violation(path, type, message));
+        } else if (violations.size() == LIMIT) {
+            violations.add(new Violation(
+                    FieldPath.ROOT, Type.INVALID, "more errors are not listed; correct those above to see the rest"));
+        }
+    }
+
+    boolean blocksRules() {
+        return violations.stream().anyMatch(violation -> violation.type().blocksRules());
+    }
+
+    List<Violation> violations() {
+        return List.copyOf(violations);
+    }
+
+    /** A value as a message may show it. */
+    String show(@Nullable Object value) {
+        return switch (value) {
+            case null -> "null";
+            case Map<?, ?> map -> "an object";
+            case List<?> list -> "a list";
+            case Object hidden when secret -> "the value";
+            case String text -> '"' + shorten(text) + '"';
+            default -> shorten(value.toString());
+        };
+    }
+
+    private static String shorten(String text) {
+        String line = text.replace("\n", "\\n").replace("\r", "\\r");
+        return line.codePointCount(0, line.length()) <= SHOWN_LENGTH
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, SHOWN_LENGTH)) + "…";
+    }
+}

@@ -1,0 +1,21 @@
+package dev.datapath.operator.manifest;
+
+import dev.datapath.operator.compile.ObjectRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+
+/**
+ * An object as an API server would have stored it.
+ *
+ * @param object with its defaults; the same instance as long as its content stays the same
+ * @param source where it comes from
+ */
+public record Admitted<T extends HasMetadata>(T object, Source source) {
+
+    /** Kind, namespace and name. */
+    public ObjectRef ref() {
+        return new ObjectRef(
+                object.getKind(),
+                object.getMetadata().getNamespace(),
+                object.getMetadata().getName());
+    }
+}

@@ -1,0 +1,134 @@
+package dev.datapath.operator.manifest;
+
+import dev.datapath.operator.admission.ResourceKind;
+import dev.datapath.operator.admission.Violation;
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.manifest.ManifestDocument.Identity;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects in effect, as an API server would hold them: a document is admitted against the version in effect, a refused one leaves
+ * it in effect, and an unchanged one is not looked at again. Not safe for use by several threads.
+ */
+final class AdmittedObjects {
+    /**
+     * @param document what it was admitted from
+     * @param fields its stored form
+     * @param since when this version was admitted
+     */
+    record InEffect(ManifestDocument document, Map<String, Object> fields, HasMetadata object, Instant since) {}
+
+    /**
+     * What became of a document.
+     *
+     * @param inEffect the version in effect now; null when there is none
+     * @param violations why the document was refused; empty when it is the version in effect
+     */
+    record Outcome(@Nullable InEffect inEffect, List<Violation> violations) {}
+
+    private record Refusal(@Nullable InEffect comparedWith, List<Violation> violations) {}
+
+    private final TypedObjects types = new TypedObjects();
+    private final InstantSource clock;
+    private final Map<ObjectRef, InEffect> objects = new LinkedHashMap<>();
+    private Map<ManifestDocument, Refusal> refusals = new IdentityHashMap<>();
+
+    AdmittedObjects(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Nullable
+    InEffect find(ObjectRef ref) {
+        return objects.get(ref);
+    }
+
+    /** Forgets all objects but these, as if they had been deleted, and all refusals of other documents. */
+    void retain(Collection<ObjectRef> present, Collection<ManifestDocument> documents) {
+        objects.keySet().retainAll(present);
+        Map<ManifestDocument, Refusal> kept = new IdentityHashMap<>();
+        for (ManifestDocument document : documents) {
+            Refusal refusal = refusals.get(document);
+            if (refusal != null) {
+                kept.put(document, refusal);
+            }
+        }
+        refusals = kept;
+    }
+
+    Outcome apply(ManifestDocument document, Identity identity) {
+        InEffect old = objects.get(identity.ref());
+        if (old != null && old.document == document) {
+            return new Outcome(old, List.of());
+        }
+        Refusal known = refusals.get(document);
+        if (known != null && known.comparedWith == old) {
+            return new Outcome(old, known.violations);
+        }
+        Map<String, Object> fields = copy(document.fields());
+        List<Violation> violations = identity.kind().admit(fields, old == null ? null : old.fields);
+        if (!violations.isEmpty() || !document.faults().isEmpty()) {
+            refusals.put(document, new Refusal(old, violations));
+            return new Outcome(old, violations);
+        }
+        InEffect admitted = admitted(document, identity.kind(), fields, old);
+        objects.put(identity.ref(), admitted);
+        return new Outcome(admitted, List.of());
+    }
+
+    private InEffect admitted(
+            ManifestDocument document, ResourceKind kind, Map<String, Object> fields, @Nullable InEffect old) {
+        if (old != null && old.fields.equals(fields)) {
+            return new InEffect(document, old.fields, old.object, old.since);
+        }
+        HasMetadata object = types.read(kind.kind(), fields);
+        if (kind.isCustom()) {
+            object.getMetadata().setGeneration(generation(fields, old));
+        }
+        return new InEffect(document, fields, object, clock.instant());
+    }
+
+    /** Counts the changes of what is asked for, as an API server does; labels and annotations do not count. */
+    private static long generation(Map<String, Object> fields, @Nullable InEffect old) {
+        if (old == null) {
+            return 1;
+        }
+        long before = Objects.requireNonNullElse(old.object.getMetadata().getGeneration(), 1L);
+        return asked(fields).equals(asked(old.fields)) ? before : before + 1;
+    }
+
+    private static Map<String, Object> asked(Map<String, Object> fields) {
+        Map<String, Object> rest = new LinkedHashMap<>(fields);
+        rest.remove("metadata");
+        rest.remove("status");
+        return rest;
+    }
+
+    private static Map<String, Object> copy(Map<String, Object> fields) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        fields.forEach((name, field) -> copy.put(name, copyValue(field)));
+        return copy;
+    }
+
+    @SuppressWarnings("unchecked") // Trees have text keys only.
+    private static @Nullable Object copyValue(@Nullable Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> copy((Map<String, Object>) map);
+            case List<?> list -> {
+                List<@Nullable Object> items = new ArrayList<>(list.size());
+                list.forEach(item -> items.add(copyValue(item)));
+                yield items;
+            }
+            case null, default -> value;
+        };
+    }
+}

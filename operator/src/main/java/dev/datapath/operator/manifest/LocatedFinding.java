@@ -1,0 +1,51 @@
+package dev.datapath.operator.manifest;
+
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.Finding.Severity;
+import dev.datapath.operator.compile.ObjectRef;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something about a file or an object in it that its owner should know.
+ *
+ * @param location where it stands
+ * @param severity whether something that was asked for is not done
+ * @param object what it is about; null when the text does not say
+ * @param field path of the field, such as {@code spec.nodes.static[0].port}; empty for the object or file as a whole
+ * @param message what is wrong and what to write instead
+ */
+public record LocatedFinding(
+        SourceLocation location,
+        Severity severity,
+        @Nullable ObjectRef object,
+        String field,
+        String message) implements Comparable<LocatedFinding> {
+    private static final Comparator<LocatedFinding> BY_PLACE = Comparator.<LocatedFinding, String>comparing(
+                    finding -> finding.location.file().toString())
+            .thenComparingInt(finding -> finding.location.line())
+            .thenComparingInt(finding -> finding.location.column())
+            .thenComparing(LocatedFinding::field)
+            .thenComparing(LocatedFinding::message);
+
+    /** What compile found, at the place of its field. */
+    public static LocatedFinding of(Finding finding, SourceLocation location) {
+        return new LocatedFinding(location, finding.severity(), finding.object(), finding.field(), finding.message());
+    }
+
+    public boolean isError() {
+        return severity == Severity.ERROR;
+    }
+
+    @Override
+    public int compareTo(LocatedFinding other) {
+        return BY_PLACE.compare(this, other);
+    }
+
+    /** {@code file:line: Kind namespace/name: field: message}. */
+    @Override
+    public String toString() {
+        return location + ": " + (object == null ? "" : object + ": ") + (field.isEmpty() ? "" : field + ": ")
+                + message;
+    }
+}

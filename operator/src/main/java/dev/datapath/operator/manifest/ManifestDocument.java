@@ -1,0 +1,32 @@
+package dev.datapath.operator.manifest;
+
+import dev.datapath.operator.admission.FieldPath;
+import dev.datapath.operator.admission.ResourceKind;
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.manifest.YamlDocument.Fault;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One object of a file as it is written, before admission.
+ *
+ * @param identity what it is; null when the text does not say
+ * @param fields the tree as written; must not be changed
+ * @param positions where its parts stand
+ * @param faults why it cannot be admitted as it is written
+ */
+record ManifestDocument(
+        @Nullable Identity identity, Map<String, Object> fields, Positions positions, List<Fault> faults) {
+
+    /** What an object is, by its apiVersion, kind and metadata. */
+    record Identity(ResourceKind kind, ObjectRef ref) {}
+
+    static ManifestDocument unidentified(Positions positions, List<Fault> faults) {
+        return new ManifestDocument(null, Map.of(), positions, faults);
+    }
+
+    static ManifestDocument unidentified(Positions positions, FieldPath field, String message) {
+        return unidentified(positions, List.of(Fault.inField(positions, field, message)));
+    }
+}

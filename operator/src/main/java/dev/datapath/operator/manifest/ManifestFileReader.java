@@ -1,0 +1,135 @@
+package dev.datapath.operator.manifest;
+
+import dev.datapath.operator.manifest.ManifestFile.Fault;
+import dev.datapath.operator.manifest.ManifestFile.Part;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one file; what did not change since it was last read is taken over, a whole file or one document of it. */
+final class ManifestFileReader {
+    /** Larger files are not read. */
+    static final int MAX_FILE_BYTES = 8 * 1024 * 1024;
+    /** Documents per file; the rest is not read. */
+    static final int MAX_DOCUMENTS = 10_000;
+
+    private static final Pattern JSON_ESCAPE = Pattern.compile("\\\\.");
+
+    private final Identifier identifier;
+    private final InstantSource clock;
+
+    ManifestFileReader(Identifier identifier, InstantSource clock) {
+        this.identifier = identifier;
+        this.clock = clock;
+    }
+
+    /**
+     * @param before the same file as last read, or null
+     * @return empty when the file is gone
+     */
+    Optional<ManifestFile> read(Path path, @Nullable ManifestFile before) {
+        FileStamp stamp = before == null ? new FileStamp(-1, clock.instant(), null, false) : before.stamp();
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            if (before != null && before.stamp().isCurrent(attributes)) {
+                return Optional.of(before);
+            }
+            stamp = FileStamp.of(attributes, clock.instant());
+            byte[] bytes = bytes(path);
+            if (bytes.length > MAX_FILE_BYTES) {
+                return Optional.of(broken(
+                        path, stamp, 0, 0, "the file is larger than 8 MiB; split it into files of fewer objects"));
+            }
+            return Optional.of(parse(path, stamp, bytes, before));
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        } catch (IOException unreadable) {
+            return Optional.of(
+                    broken(path, stamp, 0, 0, "the file cannot be read (" + unreadable + "); check its permissions"));
+        }
+    }
+
+    private static byte[] bytes(Path path) throws IOException {
+        try (InputStream in = Files.newInputStream(path)) {
+            return in.readNBytes(MAX_FILE_BYTES + 1);
+        }
+    }
+
+    private ManifestFile parse(Path path, FileStamp stamp, byte[] bytes, @Nullable ManifestFile before) {
+        CharBuffer text = CharBuffer.allocate(bytes.length);
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        CoderResult result = decoder.decode(in, text, true);
+        text.flip();
+        if (result.isError()) {
+            int line = (int) text.chars().filter(c -> c == '\n').count() + 1;
+            return broken(path, stamp, line, 1, "this line is not UTF-8 text; save the file as UTF-8");
+        }
+        return new ManifestFile(path, stamp, parts(clean(path, text.toString()), before), null);
+    }
+
+    /** Without a byte order mark, and without the two things of JSON that are no YAML: tabs between tokens, and {@code \/}. */
+    private static String clean(Path path, String text) {
+        String body = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        return path.toString().endsWith(".json")
+                ? JSON_ESCAPE.matcher(body.replace('\t', ' ')).replaceAll(ManifestFileReader::yamlEscape)
+                : body;
+    }
+
+    private static String yamlEscape(MatchResult escape) {
+        return Matcher.quoteReplacement(escape.group().equals("\\/") ? "/" : escape.group());
+    }
+
+    private List<Part> parts(String text, @Nullable ManifestFile before) {
+        Map<String, List<ManifestDocument>> known = new HashMap<>();
+        if (before != null) {
+            before.parts().forEach(part -> known.put(part.text(), part.documents()));
+        }
+        List<Part> parts = new ArrayList<>();
+        for (YamlText.Chunk chunk : YamlText.split(text)) {
+            if (parts.size() == MAX_DOCUMENTS) {
+                YamlDocument.Fault tooMany = YamlDocument.Fault.inText(
+                        1, 1, "the file has more than " + MAX_DOCUMENTS + " documents; move the rest into other files");
+                parts.add(new Part(
+                        "",
+                        chunk.firstLine() - 1,
+                        List.of(ManifestDocument.unidentified(Positions.of(1, 1), List.of(tooMany)))));
+                break;
+            }
+            List<ManifestDocument> documents = known.get(chunk.text());
+            if (documents == null) {
+                documents = YamlText.parse(chunk.text()).stream()
+                        .flatMap(document -> identifier.identify(document).stream())
+                        .toList();
+            }
+            parts.add(new Part(chunk.text(), chunk.firstLine() - 1, documents));
+        }
+        return parts;
+    }
+
+    private static ManifestFile broken(Path path, FileStamp stamp, int line, int column, String message) {
+        return new ManifestFile(path, stamp, List.of(), new Fault(line, column, message));
+    }
+}

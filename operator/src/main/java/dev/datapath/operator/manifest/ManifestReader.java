@@ -1,0 +1,165 @@
+package dev.datapath.operator.manifest;
+
+import dev.datapath.operator.admission.ApiCatalog;
+import dev.datapath.operator.admission.Violation;
+import dev.datapath.operator.compile.Finding.Severity;
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.manifest.AdmittedObjects.InEffect;
+import dev.datapath.operator.manifest.AdmittedObjects.Outcome;
+import dev.datapath.operator.manifest.ManifestDocument.Identity;
+import dev.datapath.operator.manifest.ManifestFile.Part;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads files and directories again and again, and behaves as an API server to which each version is applied: an object that becomes
+ * invalid or unreadable keeps its last admitted version, an object that is in no file any more is deleted. Only what changed is read,
+ * parsed and admitted again. Not safe for use by several threads.
+ */
+public final class ManifestReader {
+    private final List<Path> roots;
+    private final ManifestFileReader fileReader;
+    private final AdmittedObjects admitted;
+    private Map<Path, ManifestFile> files = Map.of();
+    private Map<ObjectRef, Source> sources = Map.of();
+
+    /** @param roots files, or directories that are read with all below them */
+    public ManifestReader(ApiCatalog catalog, Collection<Path> roots, InstantSource clock) {
+        this.roots = List.copyOf(roots);
+        this.fileReader = new ManifestFileReader(new Identifier(catalog), clock);
+        this.admitted = new AdmittedObjects(clock);
+    }
+
+    /** Reads all files as they are now. Never throws because of what is in them. */
+    public ManifestSet read() {
+        return read(FileListing.of(roots));
+    }
+
+    ManifestSet read(FileListing listing) {
+        Map<Path, ManifestFile> current = new LinkedHashMap<>();
+        for (Path path : listing.files()) {
+            fileReader.read(path, files.get(path)).ifPresent(file -> current.put(path, file));
+        }
+        files = current;
+        Pass pass = new Pass();
+        for (String unreadable : listing.unreadable()) {
+            pass.report(new SourceLocation(roots.getFirst(), 0, 0), null, "", unreadable);
+        }
+        current.values().forEach(pass::add);
+        pass.keepUnreadable(listing.unreadable().isEmpty());
+        admitted.retain(pass.objects.keySet(), pass.documents);
+        sources = pass.sources;
+        return new ManifestSet(pass.objects, pass.findings, List.copyOf(current.keySet()));
+    }
+
+    /** One reading of all files. */
+    private final class Pass {
+        final Map<ObjectRef, Admitted<?>> objects = new LinkedHashMap<>();
+        final Map<ObjectRef, Source> sources = new LinkedHashMap<>();
+        final List<ManifestDocument> documents = new ArrayList<>();
+        final List<LocatedFinding> findings = new ArrayList<>();
+        private final Map<ObjectRef, Source> seen = new LinkedHashMap<>();
+
+        void add(ManifestFile file) {
+            if (file.fault() != null) {
+                ManifestFile.Fault fault = file.fault();
+                report(new SourceLocation(file.path(), fault.line(), fault.column()), null, "", fault.message());
+            }
+            for (Part part : file.parts()) {
+                for (ManifestDocument document : part.documents()) {
+                    documents.add(document);
+                    Source source = new Source(file.path(), part.lineOffset(), document.positions());
+                    reportFaults(document, file.path(), part.lineOffset());
+                    if (document.identity() != null) {
+                        add(document, document.identity(), source);
+                    }
+                }
+            }
+        }
+
+        private void reportFaults(ManifestDocument document, Path file, int lineOffset) {
+            ObjectRef ref =
+                    document.identity() == null ? null : document.identity().ref();
+            for (YamlDocument.Fault fault : document.faults()) {
+                report(
+                        new SourceLocation(file, lineOffset + fault.line(), fault.column()),
+                        ref,
+                        fault.field(),
+                        fault.message());
+            }
+        }
+
+        private void add(ManifestDocument document, Identity identity, Source source) {
+            ObjectRef ref = identity.ref();
+            Source first = seen.putIfAbsent(ref, source);
+            if (first != null) {
+                report(
+                        source.location(),
+                        ref,
+                        "",
+                        "is already defined at " + first.location()
+                                + ", which is used; remove one of them or rename it");
+                return;
+            }
+            Outcome outcome = admitted.apply(document, identity);
+            for (Violation violation : outcome.violations()) {
+                report(source.location(violation.path()), ref, violation.path().toString(), violation.message());
+            }
+            InEffect inEffect = outcome.inEffect();
+            if (inEffect != null) {
+                boolean isCurrent = inEffect.document() == document;
+                use(ref, inEffect, isCurrent ? source : ManifestReader.this.sources.getOrDefault(ref, source));
+                if (!isCurrent) {
+                    warnKept(source.location(), ref, inEffect, "is not applied until the errors are corrected");
+                }
+            }
+        }
+
+        /**
+         * An object of a file in which something cannot be read may be in that part: it stays.
+         *
+         * @param sawAll whether all directories could be looked into
+         */
+        void keepUnreadable(boolean sawAll) {
+            ManifestReader.this.sources.forEach((ref, source) -> {
+                ManifestFile file = files.get(source.file());
+                boolean mayBeThere = file == null ? !sawAll : !file.isFullyIdentified();
+                InEffect inEffect = admitted.find(ref);
+                if (mayBeThere && inEffect != null && !seen.containsKey(ref)) {
+                    use(ref, inEffect, source);
+                    warnKept(
+                            new SourceLocation(source.file(), 0, 0),
+                            ref,
+                            inEffect,
+                            "cannot be found while a part of this file is unreadable");
+                }
+            });
+        }
+
+        private void use(ObjectRef ref, InEffect inEffect, Source source) {
+            objects.put(ref, new Admitted<>(inEffect.object(), source));
+            sources.put(ref, source);
+        }
+
+        private void warnKept(SourceLocation location, ObjectRef ref, InEffect inEffect, String why) {
+            findings.add(new LocatedFinding(
+                    location,
+                    Severity.WARNING,
+                    ref,
+                    "",
+                    why + "; it keeps running with the version of "
+                            + inEffect.since().truncatedTo(ChronoUnit.SECONDS)));
+        }
+
+        void report(SourceLocation location, @Nullable ObjectRef object, String field, String message) {
+            findings.add(new LocatedFinding(location, Severity.ERROR, object, field, message));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.datapath.operator.manifest;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.ServiceLevelObjective;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.ObjectRef;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** All objects in effect after one reading of the files, and what was found wrong. Immutable. */
+public final class ManifestSet {
+    private final Map<ObjectRef, Admitted<?>> objects;
+    private final List<LocatedFinding> findings;
+    private final List<Path> files;
+
+    ManifestSet(Map<ObjectRef, Admitted<?>> objects, List<LocatedFinding> findings, List<Path> files) {
+        this.objects = new TreeMap<>(objects);
+        this.findings = findings.stream().sorted().distinct().toList();
+        this.files = List.copyOf(files);
+    }
+
+    public List<Admitted<DataPath>> dataPaths() {
+        return of(DataPath.class);
+    }
+
+    public List<Admitted<StoragePool>> storagePools() {
+        return of(StoragePool.class);
+    }
+
+    public List<Admitted<RoutingPolicy>> routingPolicies() {
+        return of(RoutingPolicy.class);
+    }
+
+    public List<Admitted<ServiceLevelObjective>> serviceLevelObjectives() {
+        return of(ServiceLevelObjective.class);
+    }
+
+    public List<Admitted<Secret>> secrets() {
+        return of(Secret.class);
+    }
+
+    public List<Admitted<ConfigMap>> configMaps() {
+        return of(ConfigMap.class);
+    }
+
+    /** All objects in effect, sorted by kind, namespace and name. */
+    public List<Admitted<?>> objects() {
+        return List.copyOf(objects.values());
+    }
+
+    /** The objects of one kind, sorted by namespace and name. */
+    public <T extends HasMetadata> List<Admitted<T>> of(Class<T> type) {
+        return objects.values().stream()
+                .filter(admitted -> type.isInstance(admitted.object()))
+                .map(admitted -> new Admitted<>(type.cast(admitted.object()), admitted.source()))
+                .toList();
+    }
+
+    public Optional<Admitted<?>> find(ObjectRef object) {
+        return Optional.ofNullable(objects.get(object));
+    }
+
+    /** What was found in the files, sorted by file and line. */
+    public List<LocatedFinding> findings() {
+        return findings;
+    }
+
+    /** The files that were read, sorted by path. */
+    public List<Path> files() {
+        return files;
+    }
+
+    /** Puts what compile found at the line of its field; empty when the object is not from these files. */
+    public Optional<LocatedFinding> locate(Finding finding) {
+        return find(finding.object())
+                .map(admitted -> LocatedFinding.of(finding, admitted.source().location(finding.field())));
+    }
+}

@@ -1,0 +1,201 @@
+package dev.datapath.operator.manifest;
+
+import dev.datapath.operator.manifest.YamlDocument.Fault;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * Turns a YAML node graph into the JSON-like tree that kubectl would send: YAML 1.1 scalars, but times and base-60 numbers stay
+ * text. Merge keys ({@code <<}) and aliases are resolved.
+ */
+final class YamlTree {
+    private record Value(@Nullable Object value, Positions positions) {}
+
+    /** Ends the reading of a document whose tree would be too big. */
+    private static final class TooBig extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private static final Set<String> TRUTH_LETTERS = Set.of("y", "Y", "n", "N");
+    private static final Pattern OCTAL = Pattern.compile("[-+]?0o[0-7_]+");
+
+    private final List<Fault> faults = new ArrayList<>();
+    private int values;
+
+    /** Reads one document; use a new reader for the next. */
+    YamlDocument read(Node root) {
+        Mark start = root.getStartMark();
+        Positions whole = Positions.of(start.getLine() + 1, start.getColumn() + 1);
+        try {
+            Value value = convert(root, 0);
+            if (value.value instanceof Map<?, ?> map) {
+                @SuppressWarnings("unchecked") // Built below with text keys only.
+                Map<String, Object> fields = (Map<String, Object>) map;
+                return new YamlDocument(fields, value.positions, faults);
+            }
+            if (value.value != null) {
+                faults.add(fault(root, "not an object; write fields such as apiVersion, kind, metadata and spec"));
+            }
+        } catch (TooBig tooBig) {
+            faults.add(fault(
+                    root,
+                    "too big when its aliases are resolved; write at most %d values, nested at most %d levels deep"
+                            .formatted(YamlText.MAX_VALUES, YamlText.MAX_DEPTH)));
+        }
+        return new YamlDocument(null, whole, faults);
+    }
+
+    private Value convert(Node node, int depth) {
+        if (++values > YamlText.MAX_VALUES || depth > YamlText.MAX_DEPTH) {
+            throw new TooBig();
+        }
+        int line = node.getStartMark().getLine() + 1;
+        int column = node.getStartMark().getColumn() + 1;
+        return switch (node) {
+            case MappingNode mapping -> object(mapping, line, column, depth);
+            case SequenceNode sequence -> {
+                List<Object> items = new ArrayList<>();
+                List<Positions> places = new ArrayList<>();
+                for (Node child : sequence.getValue()) {
+                    Value item = convert(child, depth + 1);
+                    items.add(item.value);
+                    places.add(item.positions);
+                }
+                yield new Value(items, Positions.ofList(line, column, places));
+            }
+            case ScalarNode scalar -> new Value(scalar(scalar), Positions.of(line, column));
+            default -> throw new IllegalStateException("unexpected node " + node.getNodeId());
+        };
+    }
+
+    private Value object(MappingNode mapping, int line, int column, int depth) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, Positions> places = new LinkedHashMap<>();
+        List<Node> merged = new ArrayList<>();
+        for (NodeTuple tuple : mapping.getValue()) {
+            Node key = tuple.getKeyNode();
+            if (!(key instanceof ScalarNode scalar)) {
+                faults.add(fault(key, "a field name must be text; put text that starts with '{' or '[' in quotes"));
+                continue;
+            }
+            if (scalar.getTag().equals(Tag.MERGE)) {
+                merged.add(tuple.getValueNode());
+                continue;
+            }
+            String name = scalar.getValue();
+            if (scalar(scalar) instanceof Boolean && !name.equals("true") && !name.equals("false")) {
+                faults.add(fault(key, "YAML reads the name " + name + " as true or false; put it in quotes"));
+            }
+            if (fields.containsKey(name)) {
+                faults.add(fault(key, "the field \"" + name + "\" is already written above; keep one of them"));
+                continue;
+            }
+            Value value = convert(tuple.getValueNode(), depth + 1);
+            fields.put(name, value.value);
+            places.put(
+                    name,
+                    value.positions.at(
+                            key.getStartMark().getLine() + 1, key.getStartMark().getColumn() + 1));
+        }
+        merged.forEach(source -> merge(source, fields, places, depth));
+        return new Value(
+                fields, Positions.ofObject(line, column, List.copyOf(places.keySet()), List.copyOf(places.values())));
+    }
+
+    /** Fields of a {@code <<} source, where the object has none of that name itself. */
+    private void merge(Node source, Map<String, Object> fields, Map<String, Positions> places, int depth) {
+        if (source instanceof SequenceNode several) {
+            several.getValue().forEach(each -> merge(each, fields, places, depth + 1));
+            return;
+        }
+        Value value = convert(source, depth + 1);
+        if (!(value.value instanceof Map<?, ?> found)) {
+            faults.add(fault(source, "only an object can be merged with <<; write an alias of one"));
+            return;
+        }
+        found.forEach((key, field) -> {
+            if (fields.putIfAbsent((String) key, field) == null) {
+                places.putIfAbsent((String) key, value.positions);
+            }
+        });
+    }
+
+    private static @Nullable Object scalar(ScalarNode node) {
+        String text = node.getValue();
+        Tag tag = node.getTag();
+        if (tag.equals(Tag.NULL)) {
+            return null;
+        }
+        if (tag.equals(Tag.BOOL)) {
+            return isTrue(text);
+        }
+        if (node.isPlain() && TRUTH_LETTERS.contains(text)) {
+            return isTrue(text);
+        }
+        if (tag.equals(Tag.INT) || (node.isPlain() && OCTAL.matcher(text).matches())) {
+            return whole(text);
+        }
+        if (tag.equals(Tag.FLOAT)) {
+            return decimal(text);
+        }
+        return text;
+    }
+
+    private static boolean isTrue(String text) {
+        return "yYtT".indexOf(text.charAt(0)) >= 0 || text.equalsIgnoreCase("on");
+    }
+
+    private static Object whole(String text) {
+        String digits = text.replace("_", "");
+        if (digits.indexOf(':') >= 0) {
+            return text; // Base 60 is not read by kubectl.
+        }
+        boolean negative = digits.startsWith("-");
+        String magnitude = negative || digits.startsWith("+") ? digits.substring(1) : digits;
+        BigInteger value;
+        if (magnitude.startsWith("0b")) {
+            value = new BigInteger(magnitude.substring(2), 2);
+        } else if (magnitude.startsWith("0x") || magnitude.startsWith("0X")) {
+            value = new BigInteger(magnitude.substring(2), 16);
+        } else if (magnitude.startsWith("0o")) {
+            value = new BigInteger(magnitude.substring(2), 8);
+        } else if (magnitude.length() > 1 && magnitude.startsWith("0")) {
+            value = new BigInteger(magnitude, 8);
+        } else {
+            value = new BigInteger(magnitude);
+        }
+        BigInteger signed = negative ? value.negate() : value;
+        if (signed.bitLength() < Long.SIZE) {
+            return signed.longValue();
+        }
+        return signed.doubleValue();
+    }
+
+    private static Object decimal(String text) {
+        String digits = text.replace("_", "");
+        try {
+            double value = Double.parseDouble(digits);
+            return Double.isFinite(value) ? (Object) value : text;
+        } catch (NumberFormatException notANumber) {
+            return text; // Base 60, or .inf and .nan, which JSON cannot hold.
+        }
+    }
+
+    private static Fault fault(Node node, String message) {
+        return Fault.inText(
+                node.getStartMark().getLine() + 1, node.getStartMark().getColumn() + 1, message);
+    }
+}
