@@ -1,0 +1,47 @@
+package dev.datapath.operator.standalone;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Drains gateways side by side, each on a thread of its own, and wakes the loop after each one. */
+final class BackgroundDrain implements Gateway.Drainer {
+    private final Drain drain;
+    private final Runnable wake;
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private volatile boolean hurry;
+
+    BackgroundDrain(Drain drain, Runnable wake) {
+        this.drain = drain;
+        this.wake = wake;
+    }
+
+    @Override
+    public CompletableFuture<?> drain(String name, GatewayProcess process, Duration timeout) {
+        var done = new CompletableFuture<Void>();
+        var thread = Thread.ofPlatform().daemon().name("drain-" + name).unstarted(() -> {
+            try {
+                drain.run(name, process, timeout);
+            } catch (InterruptedException hurried) {
+                Thread.currentThread().interrupt();
+            } finally {
+                threads.remove(Thread.currentThread());
+                done.complete(null);
+                wake.run();
+            }
+        });
+        threads.add(thread);
+        thread.start();
+        if (hurry) {
+            thread.interrupt();
+        }
+        return done;
+    }
+
+    /** Ends every drain and its process at once, those under way and those to come. */
+    void hurry() {
+        hurry = true;
+        threads.forEach(Thread::interrupt);
+    }
+}

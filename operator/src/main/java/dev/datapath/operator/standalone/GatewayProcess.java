@@ -1,0 +1,25 @@
+package dev.datapath.operator.standalone;
+
+import java.util.concurrent.CompletableFuture;
+
+/** A gateway's process, started or found. */
+interface GatewayProcess {
+    long pid();
+
+    boolean alive();
+
+    /** Completes when the process has ended. */
+    CompletableFuture<?> ended();
+
+    /** Ends it at once, with all its transfers (SIGTERM). */
+    void terminate();
+
+    /** Ends it when it does not listen any more (SIGKILL). */
+    void kill();
+
+    /** Its admin interface. */
+    GatewayAdmin admin();
+
+    /** What the process said last about why it cannot go on; empty when nothing. */
+    String lastWords();
+}

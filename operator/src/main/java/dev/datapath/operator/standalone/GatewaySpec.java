@@ -1,0 +1,71 @@
+package dev.datapath.operator.standalone;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How one gateway is started. A running process fits when it was started in the same way.
+ *
+ * @param id which gateway
+ * @param directory its private directory, which holds the bootstrap, the admin socket and the logs
+ * @param binary Envoy
+ * @param arguments all arguments; they name the bootstrap file in the directory
+ * @param bootstrap content of the bootstrap file
+ * @param drainTimeout the longest transfer that survives a stop
+ */
+record GatewaySpec(
+        GatewayId id, Path directory, Path binary, List<String> arguments, String bootstrap, Duration drainTimeout) {
+
+    static final String DRAIN_TIME = "--drain-time-s";
+    static final String ADMIN_SOCKET = "admin.sock";
+
+    GatewaySpec {
+        arguments = List.copyOf(arguments);
+    }
+
+    /**
+     * The specification of a gateway.
+     *
+     * <p>{@code --disable-hot-restart}, because a second Envoy on the machine would otherwise collide with the first in shared
+     * memory. {@code --drain-time-s} is the time after which a change of a listener cuts what still runs on the old one.
+     * {@code --drain-strategy immediate} tells every client with its next response, rather than some of them, that the
+     * connection ends.
+     *
+     * @param workers Envoy's worker threads; limits per node are exact with one
+     */
+    static GatewaySpec of(
+            GatewayId id, Path directory, Path binary, int workers, String bootstrap, Duration drainTimeout) {
+        var arguments = List.of(
+                "--config-path",
+                bootstrapFile(directory).toString(),
+                "--concurrency",
+                Integer.toString(workers),
+                DRAIN_TIME,
+                Long.toString(Math.max(1, drainTimeout.toSeconds())),
+                "--drain-strategy",
+                "immediate",
+                "--disable-hot-restart",
+                "--log-level",
+                "warning");
+        return new GatewaySpec(id, directory, binary, arguments, bootstrap, drainTimeout);
+    }
+
+    /** Whether both start the same process. */
+    boolean startsLike(GatewaySpec other) {
+        return binary.equals(other.binary) && arguments.equals(other.arguments) && bootstrap.equals(other.bootstrap);
+    }
+
+    Path bootstrapFile() {
+        return bootstrapFile(directory);
+    }
+
+    /** Where Envoy's admin interface listens. */
+    Path adminSocket() {
+        return directory.resolve(ADMIN_SOCKET);
+    }
+
+    static Path bootstrapFile(Path directory) {
+        return directory.resolve("bootstrap.json");
+    }
+}

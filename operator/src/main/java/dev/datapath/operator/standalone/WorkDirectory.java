@@ -1,0 +1,132 @@
+package dev.datapath.operator.standalone;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one {@code datapath run} keeps on disk besides status: for each gateway a private directory, and the ports that
+ * must stay the same so that gateways find an operator that was started again. One process at a time holds it.
+ */
+final class WorkDirectory implements AutoCloseable {
+    /** A unix socket's path holds 107 bytes on Linux; the directory gets what the longest gateway name leaves. */
+    static final int MAX_SOCKET_PATH = 107;
+
+    private static final int MAX_NAME = 20;
+
+    private final Path root;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+
+    private WorkDirectory(Path root, FileChannel lockFile, FileLock lock) {
+        this.root = root;
+        this.lockFile = lockFile;
+        this.lock = lock;
+    }
+
+    /**
+     * Where the gateways of a source directory live unless told otherwise: {@code datapath-<user>-<digest>} in the
+     * directory for temporary files, which keeps socket paths short and is the same at the next start.
+     */
+    static Path standard(Path source) throws IOException {
+        var user = System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
+        return Path.of(System.getProperty("java.io.tmpdir", "/tmp"))
+                .resolve("datapath-" + user.substring(0, Math.min(16, user.length())) + "-"
+                        + Digest.of(source.toRealPath().toString()));
+    }
+
+    /**
+     * Creates the directory where needed and takes hold of it.
+     *
+     * @throws IOException when another {@code datapath run} holds it, others can enter it, or its path is too long
+     */
+    static WorkDirectory open(Path path) throws IOException {
+        var root = path.toAbsolutePath().normalize();
+        int longest = root.toString().getBytes(StandardCharsets.UTF_8).length
+                + "/g/".length()
+                + MAX_NAME
+                + "-12345678-9999/admin.sock".length();
+        if (longest > MAX_SOCKET_PATH) {
+            throw new IOException("the path " + root + " is too long for the gateways' sockets by "
+                    + (longest - MAX_SOCKET_PATH) + " bytes: choose a shorter one with --work-dir");
+        }
+        PrivateFiles.createDirectory(root);
+        var channel =
+                FileChannel.open(PrivateFiles.log(root, "lock"), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        var lock = tryLock(channel);
+        if (lock == null) {
+            channel.close();
+            throw new IOException("another datapath run serves this directory (it holds " + root.resolve("lock")
+                    + "): stop it first, or give this one its own --work-dir");
+        }
+        return new WorkDirectory(root, channel, lock);
+    }
+
+    Path root() {
+        return root;
+    }
+
+    /** The directory of a gateway: the beginning of its name for people, a digest against mix-ups. */
+    Path gateway(GatewayId id) {
+        var name = id.dataPath().name();
+        return root.resolve("g")
+                .resolve(name.substring(0, Math.min(MAX_NAME, name.length())) + "-"
+                        + Digest.of(id.dataPath().toString()).substring(0, 8) + "-" + id.index());
+    }
+
+    /** A port remembered under a name. */
+    Optional<Integer> port(String name) {
+        try {
+            return Optional.of(Integer.parseInt(Files.readString(portFile(name)).strip()));
+        } catch (IOException | NumberFormatException absent) {
+            return Optional.empty();
+        }
+    }
+
+    /** Remembers a port under a name. */
+    void remember(String name, int port) throws IOException {
+        if (!Optional.of(port).equals(port(name))) {
+            PrivateFiles.write(portFile(name), port + "\n");
+        }
+    }
+
+    /** The port remembered under a name, else one that was free a moment ago and is remembered now. */
+    int portOrFree(String name) throws IOException {
+        var known = port(name);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            remember(name, socket.getLocalPort());
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        lockFile.close();
+    }
+
+    private Path portFile(String name) {
+        return root.resolve(name + ".port");
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (java.nio.channels.OverlappingFileLockException heldByThisJvm) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.datapath.operator.status;
+
+/**
+ * What a condition should say, before it is compared with what it said.
+ *
+ * @param type name of the condition
+ * @param status whether it holds
+ * @param reason an enum constant's name
+ * @param message for people: what is, and what to do about it
+ */
+record ConditionDraft(ConditionName type, ConditionStatus status, String reason, String message) {
+    /** Longer messages are cut: a status is no log. */
+    static final int MAX_MESSAGE = 1024;
+
+    ConditionDraft {
+        if (message.length() > MAX_MESSAGE) {
+            message = message.substring(0, MAX_MESSAGE - 3) + "...";
+        }
+    }
+
+    static ConditionDraft of(ConditionName type, ConditionStatus status, Enum<?> reason, String message) {
+        return new ConditionDraft(type, status, reason.name(), message);
+    }
+
+    ConditionDraft as(ConditionName other) {
+        return new ConditionDraft(other, status, reason, message);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.datapath.operator.status;
+
+import java.util.List;
+
+/**
+ * The gateways of one DataPath and what they should run.
+ *
+ * @param desired how many there should be
+ * @param gateways those that are known, by name
+ * @param version content hash of what they should run; empty when there is nothing to run
+ * @param listeners how many listeners that holds
+ * @param defect why the configuration could not be made, a defect of this program; empty when it could
+ */
+public record Fleet(int desired, List<GatewayView> gateways, String version, int listeners, String defect) {
+    public Fleet {
+        gateways = List.copyOf(gateways);
+    }
+
+    /** The {@code Programmed} condition: true only when every gateway that should run acknowledged the current version. */
+    ConditionDraft programmed() {
+        if (!defect.isEmpty()) {
+            return programmed(
+                    ConditionStatus.False,
+                    ProgrammedReason.Invalid,
+                    "This configuration could not be rendered, so gateways keep the one before: " + defect
+                            + ". This is a defect of datapath; please report it with the objects.");
+        }
+        if (listeners == 0) {
+            return programmed(
+                    ConditionStatus.False,
+                    ProgrammedReason.Invalid,
+                    "No listener can be served: see the findings on spec.listeners.");
+        }
+        var rejecting = gateways.stream().filter(GatewayView::rejecting).toList();
+        if (!rejecting.isEmpty()) {
+            return programmed(ConditionStatus.False, ProgrammedReason.Rejected, rejected(rejecting));
+        }
+        long synced = count(true, true);
+        if (gateways.stream().noneMatch(GatewayView::ready)) {
+            return notReady();
+        }
+        if (synced < desired) {
+            return programmed(
+                    ConditionStatus.False,
+                    ProgrammedReason.Pending,
+                    synced + "/" + desired + " gateways run " + version + problems());
+        }
+        return programmed(
+                ConditionStatus.True,
+                ProgrammedReason.Programmed,
+                (desired == 1 ? "The gateway runs " : "All " + desired + " gateways run ") + version + ".");
+    }
+
+    /** How many are ready. */
+    int ready() {
+        return (int) gateways.stream().filter(GatewayView::ready).count();
+    }
+
+    /** How many run the current version; one that does not serve does not count. */
+    int synced() {
+        return (int) count(true, true);
+    }
+
+    /** How many refuse it. */
+    int rejected() {
+        return (int) gateways.stream().filter(GatewayView::rejecting).count();
+    }
+
+    List<PortConflict> portConflicts() {
+        return gateways.stream()
+                .flatMap(gateway -> PortConflict.of(gateway).stream())
+                .toList();
+    }
+
+    private ConditionDraft notReady() {
+        return programmed(
+                ConditionStatus.False,
+                ProgrammedReason.NoGateways,
+                "No gateway is ready" + (gateways.isEmpty() ? "; they are being started" : problems()));
+    }
+
+    private String rejected(List<GatewayView> rejecting) {
+        var conflicts = portConflicts();
+        var messages = conflicts.isEmpty()
+                ? rejecting.stream()
+                        .map(gateway -> "gateway " + gateway.name() + ": " + String.join("; ", gateway.rejections()))
+                        .toList()
+                : conflicts.stream().map(PortConflict::message).toList();
+        return String.join("; ", messages);
+    }
+
+    private String problems() {
+        var problems = gateways.stream()
+                .filter(gateway -> !gateway.problem().isEmpty())
+                .map(gateway -> "gateway " + gateway.name() + " " + gateway.problem())
+                .toList();
+        return problems.isEmpty() ? "" : ": " + String.join("; ", problems);
+    }
+
+    private long count(boolean ready, boolean synced) {
+        return gateways.stream()
+                .filter(gateway -> gateway.ready() == ready && gateway.synced() == synced)
+                .count();
+    }
+
+    private static ConditionDraft programmed(ConditionStatus status, ProgrammedReason reason, String message) {
+        return ConditionDraft.of(ConditionName.Programmed, status, reason, message);
+    }
+}

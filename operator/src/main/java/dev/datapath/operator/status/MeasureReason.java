@@ -1,0 +1,7 @@
+package dev.datapath.operator.status;
+
+/** Reasons of the conditions that come from measurements. */
+enum MeasureReason {
+    /** Nothing is counted for this objective. */
+    NotMeasured
+}

@@ -1,0 +1,32 @@
+package dev.datapath.operator.status;
+
+/**
+ * How one gateway sees one node.
+ *
+ * @param gateway the gateway's name
+ * @param address IP address of the node
+ * @param port its S3 port
+ * @param health whether the gateway sends it requests
+ */
+public record NodeReport(String gateway, String address, int port, Health health) {
+
+    /** Whether a gateway sends requests to a node. */
+    public enum Health {
+        HEALTHY(""),
+        /** No health check has ended yet. */
+        UNCHECKED("not checked yet"),
+        FAILED_CHECK("fails its health check"),
+        EJECTED("ejected after errors or resets"),
+        DRAINING("draining");
+
+        private final String reason;
+
+        Health(String reason) {
+            this.reason = reason;
+        }
+
+        String reason() {
+            return reason;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.datapath.operator.status;
+
+import dev.datapath.api.v1alpha1.ServiceLevelObjective;
+import dev.datapath.api.v1alpha1.ServiceLevelObjectiveStatus;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.Reason;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The status of a ServiceLevelObjective. This version validates objectives; it does not count events yet, and says so. */
+public final class ObjectiveStatuses {
+    private static final String NOT_MEASURED =
+            "This version of datapath validates objectives but does not measure them.";
+
+    private ObjectiveStatuses() {}
+
+    /**
+     * The status to write; equal to {@code previous} when nothing changed.
+     *
+     * @param findings those about the objective, from compiling its target; null when there is no such DataPath
+     */
+    public static ServiceLevelObjectiveStatus of(
+            ServiceLevelObjective objective,
+            long generation,
+            @Nullable List<Finding> findings,
+            @Nullable ServiceLevelObjectiveStatus previous,
+            Instant now) {
+        var drafts = new ArrayList<ConditionDraft>();
+        if (findings == null) {
+            var target = objective.getSpec() == null
+                    ? ""
+                    : objective.getSpec().targetRef().name();
+            drafts.add(ConditionDraft.of(
+                    ConditionName.Accepted,
+                    ConditionStatus.False,
+                    Reason.TargetNotFound,
+                    "There is no DataPath " + target
+                            + " in this namespace: create it, or correct the name in spec.targetRef."));
+        } else {
+            drafts.addAll(Findings.conditions(findings, "the objective"));
+        }
+        drafts.add(ConditionDraft.of(
+                ConditionName.MetricsAvailable, ConditionStatus.False, MeasureReason.NotMeasured, NOT_MEASURED));
+        drafts.add(
+                ConditionDraft.of(ConditionName.Met, ConditionStatus.Unknown, MeasureReason.NotMeasured, NOT_MEASURED));
+        return new ServiceLevelObjectiveStatus(
+                generation,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                List.of(),
+                Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now),
+                null);
+    }
+}

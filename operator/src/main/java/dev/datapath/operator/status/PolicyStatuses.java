@@ -1,0 +1,86 @@
+package dev.datapath.operator.status;
+
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.RoutingPolicyStatus;
+import dev.datapath.api.v1alpha1.RoutingPolicyStatus.AncestorStatus;
+import dev.datapath.api.v1alpha1.TargetReference;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The status of a RoutingPolicy: one entry for each target (GEP-713). */
+public final class PolicyStatuses {
+    private PolicyStatuses() {}
+
+    /**
+     * What was seen of a policy at one target that exists.
+     *
+     * @param findings those about the policy, from compiling the target
+     * @param fleet the target's gateways
+     */
+    public record AtTarget(List<Finding> findings, Fleet fleet) {
+        public AtTarget {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * The status to write; equal to {@code previous} when nothing changed.
+     *
+     * @param targets by the name of the DataPath; a target that is not there does not exist
+     */
+    public static RoutingPolicyStatus of(
+            RoutingPolicy policy,
+            long generation,
+            Map<String, AtTarget> targets,
+            @Nullable RoutingPolicyStatus previous,
+            Instant now) {
+        List<TargetReference> references =
+                policy.getSpec() == null ? List.of() : policy.getSpec().targetRefs();
+        return new RoutingPolicyStatus(references.stream()
+                .distinct()
+                .map(reference -> new AncestorStatus(
+                        reference,
+                        RoutingPolicyStatus.CONTROLLER_NAME,
+                        Conditions.next(
+                                before(previous, reference),
+                                drafts(reference, targets.get(reference.name())),
+                                generation,
+                                now)))
+                .toList());
+    }
+
+    private static List<ConditionDraft> drafts(TargetReference reference, @Nullable AtTarget seen) {
+        if (seen == null) {
+            return missing(reference);
+        }
+        var drafts = new ArrayList<>(Findings.conditions(seen.findings(), "the policy"));
+        // What a policy's rules name may be missing in part; the rest of it is in force and delivered.
+        drafts.add(seen.fleet().programmed());
+        return drafts;
+    }
+
+    private static List<ConditionDraft> missing(TargetReference reference) {
+        var message = "There is no DataPath " + reference.name()
+                + " in this namespace: create it, or correct the name in spec.targetRefs.";
+        return List.of(
+                ConditionDraft.of(ConditionName.Accepted, ConditionStatus.False, Reason.TargetNotFound, message),
+                ConditionDraft.of(ConditionName.ResolvedRefs, ConditionStatus.Unknown, AcceptedReason.Pending, message),
+                ConditionDraft.of(ConditionName.Programmed, ConditionStatus.False, ProgrammedReason.Invalid, message));
+    }
+
+    private static List<Condition> before(@Nullable RoutingPolicyStatus previous, TargetReference reference) {
+        return previous == null
+                ? List.of()
+                : previous.ancestors().stream()
+                        .filter(ancestor -> ancestor.ancestorRef().equals(reference))
+                        .findFirst()
+                        .map(AncestorStatus::conditions)
+                        .orElse(List.of());
+    }
+}

@@ -1,0 +1,195 @@
+package dev.datapath.operator.status;
+
+import dev.datapath.api.v1alpha1.StorageNodes;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.api.v1alpha1.StoragePoolStatus;
+import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
+import dev.datapath.api.v1alpha1.StoragePoolStatus.State;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The status of a StoragePool. */
+public final class PoolStatuses {
+    private PoolStatuses() {}
+
+    /**
+     * What was seen of a pool.
+     *
+     * @param findings those about the pool
+     * @param plan how gateways use it; null when no DataPath does
+     * @param reports how gateways see its nodes
+     */
+    public record Observation(
+            List<Finding> findings, @Nullable PoolPlan plan, List<NodeReport> reports) {
+        public Observation {
+            findings = List.copyOf(findings);
+            reports = List.copyOf(reports);
+        }
+    }
+
+    /** The status to write; equal to {@code previous} when nothing changed. */
+    public static StoragePoolStatus of(
+            StoragePool pool, long generation, Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
+        var nodes = Stream.concat(planned(seen, previous, now), disabled(pool, previous, now))
+                .sorted(Comparator.comparing((NodeStatus node) -> attention(node.state()))
+                        .thenComparing(NodeStatus::name))
+                .toList();
+        long healthy =
+                nodes.stream().filter(node -> node.state() == State.Healthy).count();
+        var drafts = new ArrayList<>(Findings.conditions(seen.findings(), "the pool"));
+        drafts.add(endpointsHealthy(seen, nodes));
+        return new StoragePoolStatus(
+                generation,
+                nodes.stream().limit(StoragePoolStatus.MAX_NODES).toList(),
+                (int) healthy,
+                nodes.size(),
+                Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now),
+                new StoragePoolStatus.Summary(healthy + "/" + nodes.size()));
+    }
+
+    private static ConditionDraft endpointsHealthy(Observation seen, List<NodeStatus> nodes) {
+        var plan = seen.plan();
+        if (plan == null) {
+            return draft(
+                    ConditionStatus.Unknown,
+                    EndpointsHealthyReason.Unknown,
+                    "No DataPath uses this pool, so no gateway checks its nodes.");
+        }
+        var used = nodes.stream()
+                .filter(node -> node.state() != State.Disabled && node.state() != State.Draining)
+                .toList();
+        if (used.isEmpty()) {
+            return draft(
+                    ConditionStatus.False,
+                    EndpointsHealthyReason.NoHealthyNodes,
+                    "The pool has no active node: see spec.nodes and ResolvedRefs.");
+        }
+        long healthy =
+                used.stream().filter(node -> node.state() == State.Healthy).count();
+        var rest = used.stream()
+                .filter(node -> node.state() != State.Healthy)
+                .map(node -> node.name() + (node.reason() == null ? "" : " (" + node.reason() + ")"))
+                .toList();
+        var share = healthy + " of " + used.size() + " nodes are healthy";
+        var names = ": " + String.join(", ", rest.subList(0, Math.min(5, rest.size())))
+                + (rest.size() > 5 ? " and " + (rest.size() - 5) + " more" : "");
+        if (used.stream().anyMatch(node -> node.state() == State.Unknown)) {
+            return draft(
+                    ConditionStatus.Unknown,
+                    EndpointsHealthyReason.Unknown,
+                    "Waiting for the first health checks" + names);
+        }
+        if (healthy == used.size()) {
+            return draft(ConditionStatus.True, EndpointsHealthyReason.AllHealthy, share + ".");
+        }
+        if (healthy == 0) {
+            return draft(ConditionStatus.False, EndpointsHealthyReason.NoHealthyNodes, share + names);
+        }
+        if (100 * healthy < (long) plan.health().panicThresholdPercent() * used.size()) {
+            return draft(
+                    ConditionStatus.False,
+                    EndpointsHealthyReason.Panic,
+                    share + ", fewer than the " + plan.health().panicThresholdPercent()
+                            + " % of panicThresholdPercent, so all are used" + names);
+        }
+        return draft(ConditionStatus.True, EndpointsHealthyReason.Degraded, share + names);
+    }
+
+    private static Stream<NodeStatus> planned(Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
+        return seen.plan() == null
+                ? Stream.empty()
+                : seen.plan().nodes().stream().map(node -> node(node, seen.reports(), previous, now));
+    }
+
+    /** A gateway that takes a node out counts: requests of its clients do not go there. */
+    private static NodeStatus node(
+            NodePlan node, List<NodeReport> reports, @Nullable StoragePoolStatus previous, Instant now) {
+        var own = reports.stream()
+                .filter(report ->
+                        report.port() == node.port() && report.address().equals(node.address()))
+                .toList();
+        var failing = own.stream()
+                .filter(report -> report.health() == NodeReport.Health.FAILED_CHECK
+                        || report.health() == NodeReport.Health.EJECTED)
+                .toList();
+        var address = (node.address().contains(":") ? "[" + node.address() + "]" : node.address()) + ":" + node.port();
+        if (node.draining()) {
+            return status(node.name(), address, State.Draining, "drained by spec.nodes", 0, previous, now);
+        }
+        if (!failing.isEmpty()) {
+            var reason = failing.getFirst().health().reason()
+                    + (failing.size() == own.size() ? "" : " at " + failing.size() + " of " + own.size() + " gateways");
+            return status(node.name(), address, State.Unhealthy, reason, 0, previous, now);
+        }
+        if (own.stream().noneMatch(report -> report.health() == NodeReport.Health.HEALTHY)) {
+            return status(
+                    node.name(), address, State.Unknown, NodeReport.Health.UNCHECKED.reason(), null, previous, now);
+        }
+        return status(node.name(), address, State.Healthy, null, 100, previous, now);
+    }
+
+    private static Stream<NodeStatus> disabled(StoragePool pool, @Nullable StoragePoolStatus previous, Instant now) {
+        if (pool.getSpec() == null || pool.getSpec().nodes() == null) {
+            return Stream.empty();
+        }
+        return pool.getSpec().nodes().staticNodes().stream()
+                .filter(node -> node.state() == StorageNodes.NodeState.Disabled)
+                .map(node -> status(
+                        node.name(),
+                        node.address() + ":" + node.port(),
+                        State.Disabled,
+                        "disabled by spec.nodes",
+                        0,
+                        previous,
+                        now));
+    }
+
+    private static NodeStatus status(
+            String name,
+            String address,
+            State state,
+            @Nullable String reason,
+            @Nullable Integer weight,
+            @Nullable StoragePoolStatus previous,
+            Instant now) {
+        var since = previous == null
+                ? null
+                : previous.nodes().stream()
+                        .filter(node -> node.name().equals(name) && node.state() == state)
+                        .findFirst()
+                        .map(NodeStatus::since)
+                        .orElse(null);
+        return new NodeStatus(
+                name,
+                address,
+                state,
+                weight,
+                reason,
+                Objects.requireNonNullElseGet(
+                        since, () -> now.truncatedTo(ChronoUnit.SECONDS).toString()));
+    }
+
+    private static int attention(State state) {
+        return switch (state) {
+            case Unhealthy -> 0;
+            case Slow -> 1;
+            case Unknown -> 2;
+            case Draining -> 3;
+            case Disabled -> 4;
+            case Healthy -> 5;
+        };
+    }
+
+    private static ConditionDraft draft(ConditionStatus status, EndpointsHealthyReason reason, String message) {
+        return ConditionDraft.of(ConditionName.EndpointsHealthy, status, reason, message);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.datapath.operator.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.datapath.operator.plan.ObjectKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkDirectoryTest {
+    @TempDir
+    Path temp;
+
+    @Test
+    void belongsToOneProcessAtATime() throws IOException {
+        try (var first = WorkDirectory.open(temp.resolve("work"))) {
+            assertThatThrownBy(() -> WorkDirectory.open(first.root()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("another datapath run");
+        }
+        WorkDirectory.open(temp.resolve("work")).close();
+    }
+
+    @Test
+    void isOpenToItsOwnerOnly() throws IOException {
+        try (var work = WorkDirectory.open(temp.resolve("work"))) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(work.root())))
+                    .isEqualTo("rwx------");
+        }
+        Files.setPosixFilePermissions(temp.resolve("work"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThatThrownBy(() -> WorkDirectory.open(temp.resolve("work"))).hasMessageContaining("chmod 700");
+    }
+
+    @Test
+    void refusesAPathThatLeavesNoRoomForSockets() {
+        assertThatThrownBy(() -> WorkDirectory.open(temp.resolve("w".repeat(60))))
+                .hasMessageContaining("--work-dir");
+    }
+
+    @Test
+    void keepsItsPorts() throws IOException {
+        int port;
+        try (var work = WorkDirectory.open(temp.resolve("work"))) {
+            port = work.portOrFree("xds");
+        }
+        try (var work = WorkDirectory.open(temp.resolve("work"))) {
+            assertThat(work.portOrFree("xds")).isEqualTo(port);
+        }
+    }
+
+    @Test
+    void givesGatewaysWithTheSameBeginningDirectoriesOfTheirOwn() throws IOException {
+        try (var work = WorkDirectory.open(temp.resolve("work"))) {
+            var name = "a".repeat(50);
+            assertThat(work.gateway(new GatewayId(new ObjectKey("ai", name), 0)))
+                    .isNotEqualTo(work.gateway(new GatewayId(new ObjectKey("ml", name), 0)))
+                    .isNotEqualTo(work.gateway(new GatewayId(new ObjectKey("ai", name), 1)));
+            var socket =
+                    work.gateway(new GatewayId(new ObjectKey("ai", name), 9999)).resolve("admin.sock");
+            assertThat(socket.toString().length() - work.root().toString().length())
+                    .isLessThanOrEqualTo(50);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.datapath.operator.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FleetTest {
+    private static final String BIND =
+            "Error adding/updating listener(s) s3: cannot bind '127.0.0.1:8080': Address already in use";
+
+    static Stream<Arguments> programmed() {
+        return Stream.of(
+                arguments(
+                        "every gateway runs it",
+                        fleet(2, running("a-0"), running("a-1")),
+                        "True/Programmed: All 2 gateways run 3f9a."),
+                arguments(
+                        "the only gateway runs it",
+                        fleet(1, running("a-0")),
+                        "True/Programmed: The gateway runs 3f9a."),
+                arguments(
+                        "one is behind",
+                        fleet(2, running("a-0"), new GatewayView("a-1", true, false, List.of(), "")),
+                        "False/Pending: 1/2 gateways run 3f9a"),
+                arguments(
+                        "one is down and acknowledged before it went",
+                        fleet(2, running("a-0"), new GatewayView("a-1", false, true, List.of(), "ended (pid 7)")),
+                        "False/Pending: 1/2 gateways run 3f9a: gateway a-1 ended (pid 7)"),
+                arguments(
+                        "none is ready",
+                        fleet(1, new GatewayView("a-0", false, false, List.of(), "ended (pid 7): bad flag")),
+                        "False/NoGateways: No gateway is ready: gateway a-0 ended (pid 7): bad flag"),
+                arguments("none is known", fleet(1), "False/NoGateways: No gateway is ready; they are being started"),
+                arguments(
+                        "one refuses it",
+                        fleet(2, running("a-0"), new GatewayView("a-1", true, false, List.of("missing ): (("), "")),
+                        "False/Rejected: gateway a-1: missing ): (("),
+                arguments(
+                        "a port is in use",
+                        fleet(1, new GatewayView("a-0", true, false, List.of(BIND), "")),
+                        "False/Rejected: listener s3 of gateway a-0 cannot open 127.0.0.1:8080 (address already in use): "
+                                + "stop the program that uses it, or choose another port in spec.listeners; it is tried again until it works"),
+                arguments(
+                        "nothing is valid",
+                        new Fleet(1, List.of(running("a-0")), "3f9a", 0, ""),
+                        "False/Invalid: No listener can be served: see the findings on spec.listeners."));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void programmed(String situation, Fleet fleet, String expected) {
+        var draft = fleet.programmed();
+        assertThat(draft.status() + "/" + draft.reason() + ": " + draft.message())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("programmed")
+    void isNeverTrueWithoutEveryGateway(String situation, Fleet fleet, String expected) {
+        boolean all = fleet.gateways().size() == fleet.desired()
+                && fleet.gateways().stream().allMatch(gateway -> gateway.ready() && gateway.synced())
+                && fleet.listeners() > 0;
+        assertThat(fleet.programmed().status() == ConditionStatus.True).isEqualTo(all);
+    }
+
+    static Fleet fleet(int desired, GatewayView... gateways) {
+        return new Fleet(desired, List.of(gateways), "3f9a", 1, "");
+    }
+
+    static GatewayView running(String name) {
+        return new GatewayView(name, true, true, List.of(), "");
+    }
+}

@@ -1,0 +1,122 @@
+package dev.datapath.operator.status;
+
+import static dev.datapath.operator.status.NodeReport.Health.EJECTED;
+import static dev.datapath.operator.status.NodeReport.Health.FAILED_CHECK;
+import static dev.datapath.operator.status.NodeReport.Health.HEALTHY;
+import static dev.datapath.operator.status.NodeReport.Health.UNCHECKED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.api.v1alpha1.StoragePoolStatus;
+import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
+import dev.datapath.operator.plan.HealthPlan;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import dev.datapath.operator.status.NodeReport.Health;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PoolStatusesTest {
+    private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
+    private static final Instant T1 = T0.plusSeconds(30);
+
+    static Stream<Arguments> endpointsHealthy() {
+        return Stream.of(
+                arguments(List.of(HEALTHY, HEALTHY, HEALTHY, HEALTHY), "True/AllHealthy: 4 of 4 nodes are healthy."),
+                arguments(
+                        List.of(HEALTHY, FAILED_CHECK, HEALTHY, HEALTHY),
+                        "True/Degraded: 3 of 4 nodes are healthy: node-1 (fails its health check)"),
+                arguments(
+                        List.of(FAILED_CHECK, FAILED_CHECK, EJECTED, HEALTHY),
+                        "False/Panic: 1 of 4 nodes are healthy, fewer than the 30 % of panicThresholdPercent, so all are used: "
+                                + "node-0 (fails its health check), node-1 (fails its health check), node-2 (ejected after errors or resets)"),
+                arguments(
+                        List.of(FAILED_CHECK, FAILED_CHECK),
+                        "False/NoHealthyNodes: 0 of 2 nodes are healthy: node-0 (fails its health check), node-1 (fails its health check)"),
+                arguments(
+                        List.of(HEALTHY, UNCHECKED),
+                        "Unknown/Unknown: Waiting for the first health checks: node-1 (not checked yet)"),
+                arguments(
+                        List.of(),
+                        "False/NoHealthyNodes: The pool has no active node: see spec.nodes and ResolvedRefs."));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void endpointsHealthy(List<Health> nodes, String expected) {
+        var status = status(plan(nodes.size()), reports("training-0", nodes), null, T0);
+        assertThat(said(status)).isEqualTo(expected);
+    }
+
+    @Test
+    void aNodeThatOneGatewayTakesOutIsUnhealthy() {
+        var reports = new ArrayList<>(reports("training-0", List.of(HEALTHY, HEALTHY)));
+        reports.addAll(reports("training-1", List.of(HEALTHY, EJECTED)));
+        var status = status(plan(2), reports, null, T0);
+        assertThat(status.nodes())
+                .extracting(node -> node.name() + " " + node.state() + " " + node.reason())
+                .containsExactly(
+                        "node-1 Unhealthy ejected after errors or resets at 1 of 2 gateways", "node-0 Healthy null");
+        assertThat(status.summary().healthy()).isEqualTo("1/2");
+    }
+
+    @Test
+    void aNodeIsInItsStateSinceItEnteredIt() {
+        var up = status(plan(1), reports("training-0", List.of(HEALTHY)), null, T0);
+        assertThat(status(plan(1), reports("training-0", List.of(HEALTHY)), up, T1))
+                .isEqualTo(up);
+        assertThat(status(plan(1), reports("training-0", List.of(FAILED_CHECK)), up, T1)
+                        .nodes())
+                .extracting(NodeStatus::since)
+                .containsExactly("2026-11-01T00:00:30Z");
+    }
+
+    @Test
+    void aPoolThatNothingUsesIsNotJudged() {
+        assertThat(said(status(null, List.of(), null, T0)))
+                .isEqualTo("Unknown/Unknown: No DataPath uses this pool, so no gateway checks its nodes.");
+    }
+
+    private static String said(StoragePoolStatus status) {
+        var condition = Conditions.find(status.conditions(), ConditionName.EndpointsHealthy)
+                .orElseThrow();
+        return condition.getStatus() + "/" + condition.getReason() + ": " + condition.getMessage();
+    }
+
+    private static StoragePoolStatus status(
+            PoolPlan plan, List<NodeReport> reports, StoragePoolStatus previous, Instant now) {
+        return PoolStatuses.of(
+                new StoragePool(), 1, new PoolStatuses.Observation(List.of(), plan, reports), previous, now);
+    }
+
+    private static List<NodeReport> reports(String gateway, List<Health> nodes) {
+        return IntStream.range(0, nodes.size())
+                .mapToObj(i -> new NodeReport(gateway, "10.0.0." + i, 9021, nodes.get(i)))
+                .toList();
+    }
+
+    private static PoolPlan plan(int nodes) {
+        return new PoolPlan(
+                "objectscale",
+                IntStream.range(0, nodes)
+                        .mapToObj(i -> new NodePlan("node-" + i, "10.0.0." + i, 9021, "", 100, false))
+                        .toList(),
+                null,
+                new HealthPlan(
+                        new HealthPlan.Active(
+                                new HealthPlan.TcpProbe(), null, Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 2),
+                        new HealthPlan.Passive(5, Duration.ofSeconds(3), 75),
+                        30),
+                new PoolPlan.Limits(100, 100, Duration.ofSeconds(5), Duration.ofSeconds(1), 25),
+                new PoolPlan.Balancing(PoolPlan.Balancing.Policy.LEAST_REQUEST, Duration.ZERO, false));
+    }
+}

@@ -1,0 +1,165 @@
+package dev.datapath.operator.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.ServiceLevelObjective;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.Finding.Severity;
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.compile.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StatusesTest {
+    private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
+    private static final String DATA_PATH = """
+            metadata: {name: training, namespace: ai}
+            spec:
+              listeners:
+              - {name: s3, protocol: HTTP, port: 8080}
+              - {name: tls, protocol: HTTPS, port: 8443}
+            """;
+    private static final String POLICY = """
+            metadata: {name: rules, namespace: ai}
+            spec:
+              targetRefs: [{name: training}, {name: gone}]
+              rules: []
+            """;
+
+    @Test
+    void aListenerThatCannotBeServedLeavesItsSiblingAccepted() throws IOException {
+        var finding =
+                finding("DataPath", "training", Reason.SecretNotFound, "spec.listeners[1].tls.certificateRefs[0]");
+        var status = DataPathStatuses.of(
+                read(DATA_PATH, DataPath.class),
+                4,
+                new DataPathStatuses.Observation(
+                        List.of(finding),
+                        Map.of("s3", 2),
+                        FleetTest.fleet(1, FleetTest.running("training-0")),
+                        List.of()),
+                null,
+                T0);
+        assertThat(summary(status.conditions()))
+                .containsExactly(
+                        "Accepted=True/Accepted", "ResolvedRefs=False/SecretNotFound", "Programmed=True/Programmed");
+        assertThat(summary(status.listeners().get(0).conditions()))
+                .containsExactly(
+                        "Accepted=True/Accepted", "ResolvedRefs=True/ResolvedRefs", "Programmed=True/Programmed");
+        assertThat(summary(status.listeners().get(1).conditions())).contains("ResolvedRefs=False/SecretNotFound");
+        assertThat(status.listeners().get(0).attachedPolicies()).isEqualTo(2);
+        assertThat(status.observedGeneration()).isEqualTo(4);
+        assertThat(status.summary().synced()).isEqualTo("1/1");
+    }
+
+    @Test
+    void aPortInUseIsSaidAtItsListener() throws IOException {
+        var fleet = FleetTest.fleet(
+                1,
+                new GatewayView(
+                        "training-0",
+                        true,
+                        false,
+                        List.of(
+                                "Error adding/updating listener(s) s3: cannot bind '127.0.0.1:8080': Address already in use"),
+                        ""));
+        var status = DataPathStatuses.of(
+                read(DATA_PATH, DataPath.class),
+                1,
+                new DataPathStatuses.Observation(List.of(), Map.of(), fleet, List.of()),
+                null,
+                T0);
+        var programmed = Conditions.find(status.listeners().get(0).conditions(), ConditionName.Programmed)
+                .orElseThrow();
+        assertThat(programmed.getStatus()).isEqualTo("False");
+        assertThat(programmed.getMessage()).contains("s3", "127.0.0.1:8080", "spec.listeners");
+    }
+
+    @Test
+    void aPolicyIsJudgedAtEachTarget() throws IOException {
+        var fleet = FleetTest.fleet(1, FleetTest.running("training-0"));
+        var lost = finding("RoutingPolicy", "rules", Reason.Conflicted, "spec.rules[0]");
+        var status = PolicyStatuses.of(
+                read(POLICY, RoutingPolicy.class),
+                1,
+                Map.of("training", new PolicyStatuses.AtTarget(List.of(lost), fleet)),
+                null,
+                T0);
+        assertThat(status.ancestors().stream().map(at -> at.ancestorRef().name() + " " + summary(at.conditions())))
+                .containsExactly(
+                        "training [Accepted=False/Conflicted, ResolvedRefs=True/ResolvedRefs, Programmed=True/Programmed]",
+                        "gone [Accepted=False/TargetNotFound, ResolvedRefs=Unknown/Pending, Programmed=False/Invalid]");
+    }
+
+    @Test
+    void aDeliveryFailureDoesNotTouchAccepted() throws IOException {
+        var broken = FleetTest.fleet(1, new GatewayView("training-0", true, false, List.of("missing ): (("), ""));
+        var status = PolicyStatuses.of(
+                read(POLICY, RoutingPolicy.class),
+                1,
+                Map.of("training", new PolicyStatuses.AtTarget(List.of(), broken)),
+                null,
+                T0);
+        assertThat(summary(status.ancestors().getFirst().conditions()))
+                .containsExactly(
+                        "Accepted=True/Accepted", "ResolvedRefs=True/ResolvedRefs", "Programmed=False/Rejected");
+    }
+
+    @Test
+    void aWarningIsSaidWithoutTurningTheCondition() throws IOException {
+        var warning = new Finding(
+                new ObjectRef("DataPath", "ai", "training"),
+                Severity.WARNING,
+                Reason.InvalidCertificate,
+                "",
+                "expires in 3 days");
+        var status = DataPathStatuses.of(
+                read(DATA_PATH, DataPath.class),
+                1,
+                new DataPathStatuses.Observation(
+                        List.of(warning), Map.of(), FleetTest.fleet(1, FleetTest.running("training-0")), List.of()),
+                null,
+                T0);
+        var resolved =
+                Conditions.find(status.conditions(), ConditionName.ResolvedRefs).orElseThrow();
+        assertThat(resolved.getStatus()).isEqualTo("True");
+        assertThat(resolved.getMessage()).contains("Warning: expires in 3 days");
+    }
+
+    @Test
+    void anObjectiveWithoutItsDataPathIsNotAccepted() throws IOException {
+        var objective = read(
+                "{metadata: {name: fast, namespace: ai}, spec: {targetRef: {name: training}}}",
+                ServiceLevelObjective.class);
+        assertThat(summary(ObjectiveStatuses.of(objective, 1, null, null, T0).conditions()))
+                .containsExactly(
+                        "Accepted=False/TargetNotFound",
+                        "MetricsAvailable=False/NotMeasured",
+                        "Met=Unknown/NotMeasured");
+        assertThat(summary(
+                        ObjectiveStatuses.of(objective, 1, List.of(), null, T0).conditions()))
+                .contains("Accepted=True/Accepted");
+    }
+
+    private static Finding finding(String kind, String name, Reason reason, String field) {
+        return new Finding(new ObjectRef(kind, "ai", name), Severity.ERROR, reason, field, "do this instead");
+    }
+
+    private static List<String> summary(List<Condition> conditions) {
+        return conditions.stream()
+                .map(condition -> condition.getType() + "=" + condition.getStatus() + "/" + condition.getReason())
+                .toList();
+    }
+
+    private static <T> T read(String yaml, Class<T> type) throws IOException {
+        return new ObjectMapper(new YAMLFactory()).readValue(yaml, type);
+    }
+}
