@@ -67,7 +67,8 @@ public record DataPathSpec(
                     message = "write a duration from 1s to 24h, such as 10m")
             String timeout) {
 
-        static final Drain DEFAULT = new Drain("10m");
+        /** What an absent value stands for. */
+        public static final Drain DEFAULT = new Drain("10m");
 
         public Drain {
             timeout = Absent.or(timeout, "10m");
@@ -86,7 +87,8 @@ public record DataPathSpec(
                     "Which requests are logged as JSON on standard output: None, Errors (gateway-made errors and 5xx) or All. Signatures are never logged.")
             Mode mode) {
 
-        static final AccessLog DEFAULT = new AccessLog(Mode.Errors);
+        /** What an absent value stands for. */
+        public static final AccessLog DEFAULT = new AccessLog(Mode.Errors);
 
         public AccessLog {
             mode = Absent.or(mode, Mode.Errors);

@@ -29,7 +29,7 @@ final class Formats {
     /** Rejects control characters in text that ends up in headers, logs or messages. */
     static final String PRINTABLE = "^[^\\x00-\\x1f\\x7f]*$";
 
-    /** RFC 3339 in whole seconds or finer. The generated schema gets format date-time in addition. */
+    /** RFC 3339 in whole seconds or finer. The generated schema has {@code format: date-time} in its place. */
     static final String TIME =
             "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$";
 

@@ -70,7 +70,8 @@ public record Gateway(
     /** Gateways that run when the specification names no number. */
     public static final int DEFAULT_REPLICAS = 2;
 
-    static final Gateway DEFAULT = new Gateway(
+    /** What an absent value stands for. */
+    public static final Gateway DEFAULT = new Gateway(
             WorkloadKind.Deployment, null, null, Resources.DEFAULT, GatewayService.DEFAULT, Placement.DEFAULT, 50_000);
 
     public Gateway {

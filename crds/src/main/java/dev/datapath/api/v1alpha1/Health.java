@@ -31,20 +31,20 @@ public record Health(
         @Default("{}") @JsonPropertyDescription("Lowers the share of nodes that answer, but slower than the others.")
         SlowNodes slowNodes,
 
-        @Default("30")
+        @Default("1")
         @JsonPropertyDescription(
-                "When fewer than this percentage of the nodes is healthy, all of them are used rather than none. 0 never does so.")
+                "When fewer than this percentage of the nodes is healthy, all of them are used: 1 means all rather than none, 0 never does so.")
         @Min(0)
         @Max(100)
         Integer panicThresholdPercent) {
 
-    static final Health DEFAULT = new Health(Active.DEFAULT, Passive.DEFAULT, SlowNodes.DEFAULT, 30);
+    static final Health DEFAULT = new Health(Active.DEFAULT, Passive.DEFAULT, SlowNodes.DEFAULT, 1);
 
     public Health {
         active = Absent.or(active, Active.DEFAULT);
         passive = Absent.or(passive, Passive.DEFAULT);
         slowNodes = Absent.or(slowNodes, SlowNodes.DEFAULT);
-        panicThresholdPercent = Absent.or(panicThresholdPercent, 30);
+        panicThresholdPercent = Absent.or(panicThresholdPercent, 1);
     }
 
     /**
@@ -56,8 +56,8 @@ public record Health(
      * @param port port of the check; the node's own port
      * @param expectedStatuses statuses of a healthy node; 200
      * @param bodyContains text that the body of a healthy node holds
-     * @param interval time between two checks of one node, 100ms to 10m; 5s
-     * @param timeout how long an answer may take, 10ms to 1m; 2s
+     * @param interval time between two checks of one node, 100ms to 10m; 1s
+     * @param timeout how long an answer may take, 10ms to 1m; 1s, or the interval when that is shorter
      * @param unhealthyAfter failures in a row that make a node unhealthy; 3
      * @param healthyAfter successes in a row that make it healthy again; 2
      */
@@ -101,22 +101,22 @@ public record Health(
             String bodyContains,
 
             @JsonPropertyDescription(
-                    "Time between two checks of a node by one gateway, from 100ms to 10m. The preset's, else 5s, when absent.")
+                    "Time between two checks of a node by one gateway, from 100ms to 10m. The preset's, else 1s, when absent.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
                     value = "duration(self) >= duration('100ms') && duration(self) <= duration('10m')",
-                    message = "write a duration from 100ms to 10m, such as 5s")
+                    message = "write a duration from 100ms to 10m, such as 1s")
             @Nullable
             String interval,
 
             @JsonPropertyDescription(
-                    "How long an answer to a check may take, from 10ms to 1m. The preset's, else 2s, when absent.")
+                    "How long an answer to a check may take, from 10ms to 1m. The preset's, else 1s or the interval when that is shorter, when absent.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
                     value = "duration(self) >= duration('10ms') && duration(self) <= duration('1m')",
-                    message = "write a duration from 10ms to 1m, such as 2s")
+                    message = "write a duration from 10ms to 1m, such as 1s")
             @Nullable
             String timeout,
 
@@ -163,29 +163,29 @@ public record Health(
             @Max(1000)
             Integer consecutiveErrors,
 
-            @Default("30s")
+            @Default("3s")
             @JsonPropertyDescription(
                     "How long such a node is left out, from 1s to 1h; longer each time it happens again.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
                     value = "duration(self) >= duration('1s') && duration(self) <= duration('1h')",
-                    message = "write a duration from 1s to 1h, such as 30s")
+                    message = "write a duration from 1s to 1h, such as 3s")
             String ejectFor,
 
-            @Default("50")
+            @Default("75")
             @JsonPropertyDescription(
                     "Most nodes, in percent of the pool, that may be left out for this reason at once. 0 switches it off.")
             @Min(0)
             @Max(100)
             Integer maxEjectedPercent) {
 
-        static final Passive DEFAULT = new Passive(5, "30s", 50);
+        static final Passive DEFAULT = new Passive(5, "3s", 75);
 
         public Passive {
             consecutiveErrors = Absent.or(consecutiveErrors, 5);
-            ejectFor = Absent.or(ejectFor, "30s");
-            maxEjectedPercent = Absent.or(maxEjectedPercent, 50);
+            ejectFor = Absent.or(ejectFor, "3s");
+            maxEjectedPercent = Absent.or(maxEjectedPercent, 75);
         }
     }
 
@@ -234,7 +234,8 @@ public record Health(
             @Max(50)
             Integer maxSlowPercent) {
 
-        static final SlowNodes DEFAULT = new SlowNodes(Mode.Enforce, "3x", "50ms", 5, 34);
+        /** What an absent value stands for. */
+        public static final SlowNodes DEFAULT = new SlowNodes(Mode.Enforce, "3x", "50ms", 5, 34);
 
         public SlowNodes {
             mode = Absent.or(mode, Mode.Enforce);

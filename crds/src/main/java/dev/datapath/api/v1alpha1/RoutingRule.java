@@ -183,20 +183,20 @@ public record RoutingRule(
      */
     @ApiRecord
     public record Retry(
-            @Default("2")
+            @Default("3")
             @JsonPropertyDescription("Repetitions after the first try; 0 switches them off.")
             @Min(0)
             @Max(5)
             Integer attempts,
 
-            @Default("25ms")
+            @Default("5ms")
             @JsonPropertyDescription(
                     "Wait before the first repetition, doubled each time and jittered; from 1ms to 10s.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
                     value = "duration(self) >= duration('1ms') && duration(self) <= duration('10s')",
-                    message = "write a duration from 1ms to 10s, such as 25ms")
+                    message = "write a duration from 1ms to 10s, such as 5ms")
             String backoff,
 
             @Default("20")
@@ -207,8 +207,8 @@ public record RoutingRule(
             Integer budgetPercent) {
 
         public Retry {
-            attempts = Absent.or(attempts, 2);
-            backoff = Absent.or(backoff, "25ms");
+            attempts = Absent.or(attempts, 3);
+            backoff = Absent.or(backoff, "5ms");
             budgetPercent = Absent.or(budgetPercent, 20);
         }
     }

@@ -136,7 +136,7 @@ public record StoragePoolSpec(
      *     503 SlowDown
      * @param queueTimeout how long a request may wait for a connection, 10ms to 10m
      * @param keepAlive how long an idle connection is kept, 100ms to 1h; must be shorter than the store keeps it; null
-     *     means the preset, 50s where it has none
+     *     means the preset, 4s where it has none
      * @param connectTimeout how long a connection may take to open, 10ms to 1m
      */
     @ApiRecord
@@ -166,30 +166,30 @@ public record StoragePoolSpec(
             String queueTimeout,
 
             @JsonPropertyDescription(
-                    "How long an idle connection to a node is kept, from 100ms to 1h; shorter than the store keeps it. When absent the provider's preset, 50s where it has none.")
+                    "How long an idle connection to a node is kept, from 100ms to 1h; shorter than the store keeps it. When absent the provider's preset, 4s where it has none.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
                     value = "duration(self) >= duration('100ms') && duration(self) <= duration('1h')",
-                    message = "write a duration from 100ms to 1h, shorter than the store's own keep-alive, such as 50s")
+                    message = "write a duration from 100ms to 1h, shorter than the store's own keep-alive, such as 4s")
             @Nullable
             String keepAlive,
 
-            @Default("2s")
+            @Default("500ms")
             @JsonPropertyDescription("How long a connection to a node may take to open, from 10ms to 1m.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
                     value = "duration(self) >= duration('10ms') && duration(self) <= duration('1m')",
-                    message = "write a duration from 10ms to 1m, such as 2s")
+                    message = "write a duration from 10ms to 1m, such as 500ms")
             String connectTimeout) {
 
-        static final Limits DEFAULT = new Limits(null, 2000, "10s", null, "2s");
+        static final Limits DEFAULT = new Limits(null, 2000, "10s", null, "500ms");
 
         public Limits {
             maxPendingRequests = Absent.or(maxPendingRequests, 2000);
             queueTimeout = Absent.or(queueTimeout, "10s");
-            connectTimeout = Absent.or(connectTimeout, "2s");
+            connectTimeout = Absent.or(connectTimeout, "500ms");
         }
     }
 

@@ -61,6 +61,7 @@ final class SchemaCompletion {
             schema.setFormat(fits ? "int32" : "int64");
         }
         if (Formats.TIME.equals(schema.getPattern())) {
+            schema.setPattern(null);
             schema.setFormat("date-time");
         }
         if ("array".equals(schema.getType())) {

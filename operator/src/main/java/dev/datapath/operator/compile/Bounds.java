@@ -1,0 +1,50 @@
+package dev.datapath.operator.compile;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads values that the schema should have bounded already. A value that is out of bounds is reported, and the default
+ * holds in its place: the rest of the object works.
+ */
+final class Bounds {
+    private Bounds() {}
+
+    /** The value, or the default when it is absent or out of bounds (which is reported). */
+    static int integer(Report at, @Nullable Integer value, int fallback, int least, int most) {
+        if (value == null || value >= least && value <= most) {
+            return value == null ? fallback : value;
+        }
+        at.error(
+                Reason.Invalid,
+                value + " is out of range: write a number from " + least + " to " + most + "; " + fallback
+                        + " holds meanwhile");
+        return fallback;
+    }
+
+    /** The duration, or the default when it is absent or not in bounds (which is reported). */
+    static Duration duration(Report at, @Nullable String text, Duration fallback, Duration least, Duration most) {
+        return optionalDuration(at, text, least, most, DurationText.format(fallback) + " holds meanwhile")
+                .orElse(fallback);
+    }
+
+    /** The duration; empty when it is absent, or not in bounds (which is reported with what happens instead). */
+    static Optional<Duration> optionalDuration(
+            Report at, @Nullable String text, Duration least, Duration most, String instead) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        var duration = DurationText.parse(text);
+        if (duration.isEmpty()
+                || duration.get().compareTo(least) < 0
+                || duration.get().compareTo(most) > 0) {
+            at.error(
+                    Reason.Invalid,
+                    "\"" + text + "\" is not a duration from " + DurationText.format(least) + " to "
+                            + DurationText.format(most) + ": write one, such as 1m30s or 250ms; " + instead);
+            return Optional.empty();
+        }
+        return duration;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.DataPathSpec;
+import dev.datapath.api.v1alpha1.Gateway;
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.operator.plan.Backend;
+import dev.datapath.operator.plan.GatewayPlan;
+import dev.datapath.operator.plan.ListenerPlan;
+import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.RulePlan;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Turns what users declared into what the gateways of a DataPath do.
+ *
+ * <p>A pure function: no clock, no network, no name look-up, no state. It takes anything that the API types can hold,
+ * also objects that no API server admitted, and never throws: what is wrong becomes a {@link Finding} on the object that
+ * has to change. A part that cannot be used keeps its last good form or is dropped alone; the rest of the plan stands.
+ * Equal sets give equal results, in whatever order their objects are listed.
+ */
+public final class Compiler {
+    private static final Duration DRAIN_TIMEOUT = Duration.ofMinutes(10);
+    private static final int MAX_CONNECTIONS = 50_000;
+    private static final DataPathSpec NOTHING = new DataPathSpec(
+            List.of(), null, Gateway.DEFAULT, DataPathSpec.Drain.DEFAULT, DataPathSpec.AccessLog.DEFAULT);
+
+    private Compiler() {}
+
+    /** Compiles one DataPath. Findings speak about it, the StoragePools of its namespace, and the policies and objectives that target it. */
+    public static Compilation compile(ResourceSet set) {
+        var findings = new TreeSet<Finding>();
+        var key = Identity.key(set.dataPath());
+        var spec = set.dataPath().getSpec();
+        var at = Report.on(Identity.ref(set.dataPath()), findings).field("spec");
+        var lastGood = LastGood.of(set.lastGood());
+        var materials = new Materials(
+                key.namespace(),
+                ofNamespace(set.secrets(), key),
+                ofNamespace(set.configMaps(), key),
+                lastGood,
+                set.now());
+        var declaredPools = ofNamespace(set.pools(), key);
+        var pools = new PoolCompiler(materials, new NodeCompiler(set.discovery(), lastGood))
+                .compile(declaredPools, findings);
+        var backends = new Backends(
+                key.namespace(),
+                declaredPools.stream().map(pool -> Identity.key(pool).name()).collect(Collectors.toSet()),
+                pools.keySet());
+        if (spec == null || spec.listeners().isEmpty()) {
+            at.field("listeners")
+                    .error(Reason.Invalid, "a DataPath needs a listener: add one with a name, a protocol and a port");
+        }
+        var settings = spec == null ? NOTHING : spec;
+        var listeners = new ListenerCompiler(materials).compile(settings, at);
+        var defaultBackend = settings.poolRef() == null
+                ? null
+                : backends.named(settings.poolRef().name(), at.field("poolRef").field("name"));
+
+        var targeting = Identity.sorted(set.policies()).stream()
+                .filter(policy -> Targets.include(policy, key))
+                .toList();
+        var declaredListeners = new TreeSet<String>();
+        settings.listeners().forEach(listener -> declaredListeners.add(Identity.text(listener.name())));
+        var policies = new PolicyCompiler(new RuleCompiler(backends, defaultBackend), declaredListeners, findings)
+                .compile(targeting);
+        var applying = Precedence.resolve(policies.candidates(), declaredListeners);
+
+        checkObjectives(set, key, targeting, backends, findings);
+
+        var attached = new TreeMap<String, Integer>();
+        var plans = new ArrayList<ListenerPlan>();
+        var rules = new TreeMap<String, RulePlan>();
+        for (var listener : listeners) {
+            var matches = applying.getOrDefault(listener.name(), List.of());
+            plans.add(new ListenerPlan(
+                    listener.name(),
+                    listener.port(),
+                    listener.baseDomains(),
+                    listener.tls(),
+                    matches.stream().map(Candidate::match).toList(),
+                    defaultBackend));
+            matches.forEach(match -> rules.put(
+                    match.match().rule(), policies.rules().get(match.match().rule())));
+            attached.put(listener.name(), (int)
+                    matches.stream().map(Candidate::policy).distinct().count());
+        }
+        var plan = new GatewayPlan(
+                key,
+                plans,
+                used(pools, rules, policies.retryBudgets(), defaultBackend == null ? Set.of() : Set.of(defaultBackend)),
+                List.copyOf(rules.values()),
+                Bounds.duration(
+                        at.field("drain").field("timeout"),
+                        settings.drain().timeout(),
+                        DRAIN_TIMEOUT,
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(24)),
+                accessLog(settings.accessLog().mode()),
+                Bounds.integer(
+                        at.field("gateway").field("maxConnections"),
+                        settings.gateway().maxConnections(),
+                        MAX_CONNECTIONS,
+                        1,
+                        1_000_000));
+        return new Compilation(plan, List.copyOf(findings), attached);
+    }
+
+    private static void checkObjectives(
+            ResourceSet set,
+            ObjectKey key,
+            List<RoutingPolicy> targeting,
+            Backends backends,
+            Collection<Finding> findings) {
+        var names = targeting.stream()
+                .flatMap(policy -> policy.getSpec().rules().stream())
+                .map(rule -> Identity.text(rule.name()))
+                .collect(Collectors.toSet());
+        var objectives = new ObjectiveCompiler(names, backends, findings);
+        set.objectives().stream()
+                .filter(objective -> Targets.include(objective, key))
+                .forEach(objectives::check);
+    }
+
+    /** The pools that are named, each with the smallest retry budget that a rule using it asks for. */
+    private static List<PoolPlan> used(
+            Map<String, PoolPlan> pools,
+            Map<String, RulePlan> rules,
+            Map<String, Integer> budgets,
+            Collection<Backend> others) {
+        var names = new HashSet<String>();
+        others.forEach(backend -> names.add(backend.name()));
+        var smallest = new HashMap<String, Integer>();
+        rules.forEach((id, rule) -> {
+            if (rule.action() instanceof RulePlan.Forward(var backends)) {
+                for (var share : backends) {
+                    names.add(share.backend().name());
+                    if (budgets.containsKey(id)) {
+                        smallest.merge(share.backend().name(), budgets.get(id), Math::min);
+                    }
+                }
+            }
+        });
+        return pools.values().stream()
+                .filter(pool -> names.contains(pool.name()))
+                .map(pool ->
+                        withRetryBudget(pool, smallest.getOrDefault(pool.name(), PoolCompiler.RETRY_BUDGET_PERCENT)))
+                .toList();
+    }
+
+    private static PoolPlan withRetryBudget(PoolPlan pool, int percent) {
+        var limits = pool.limits();
+        return new PoolPlan(
+                pool.name(),
+                pool.nodes(),
+                pool.tls(),
+                pool.health(),
+                new PoolPlan.Limits(
+                        limits.maxConnectionsPerNode(),
+                        limits.maxPendingRequests(),
+                        limits.idleTimeout(),
+                        limits.connectTimeout(),
+                        percent),
+                pool.balancing());
+    }
+
+    private static <T extends HasMetadata> List<T> ofNamespace(Collection<T> objects, ObjectKey key) {
+        return objects.stream()
+                .filter(object -> Identity.key(object).namespace().equals(key.namespace()))
+                .toList();
+    }
+
+    private static GatewayPlan.AccessLog accessLog(DataPathSpec.AccessLog.Mode mode) {
+        return switch (mode) {
+            case Errors -> GatewayPlan.AccessLog.ERRORS;
+            case All -> GatewayPlan.AccessLog.ALL;
+            default -> GatewayPlan.AccessLog.OFF;
+        };
+    }
+}

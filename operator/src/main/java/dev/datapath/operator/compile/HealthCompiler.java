@@ -1,0 +1,148 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.Health;
+import dev.datapath.operator.plan.HealthPlan;
+import dev.datapath.operator.plan.HealthPlan.Active;
+import dev.datapath.operator.plan.HealthPlan.HttpProbe;
+import dev.datapath.operator.plan.HealthPlan.Passive;
+import dev.datapath.operator.plan.HealthPlan.Probe;
+import dev.datapath.operator.plan.HealthPlan.TcpProbe;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * When a node gets no requests.
+ *
+ * <p>Two demands meet in the defaults. Faults should cost clients nothing: a check every second, and passive ejection for
+ * 3 s that can take out up to 75 % of a pool (the values of the resilience tests). And overload must not look like
+ * death: three failed checks in a row, not two, make a node unhealthy; what fails faster than that is caught by clients'
+ * requests. When no node at all is left, all are used rather than none, since checks that fail everywhere are more often
+ * a wrong check or a broken network than a dead store. As long as one node in a hundred is healthy, only healthy nodes
+ * are used: a higher threshold would send most requests of a pool with three of four nodes down to the dead ones.
+ */
+final class HealthCompiler {
+    static final Duration INTERVAL = Duration.ofSeconds(1);
+    static final Duration TIMEOUT = Duration.ofSeconds(1);
+    static final int UNHEALTHY_AFTER = 3;
+    static final int HEALTHY_AFTER = 2;
+    static final int CONSECUTIVE_ERRORS = 5;
+    static final Duration EJECT_FOR = Duration.ofSeconds(3);
+    static final int MAX_EJECTED_PERCENT = 75;
+    static final int PANIC_THRESHOLD_PERCENT = 1;
+
+    private static final Pattern PATH = Pattern.compile("/[!-~]{0,1023}");
+
+    private HealthCompiler() {}
+
+    static HealthPlan compile(Health health, ProviderPreset preset, Report at) {
+        if (!health.slowNodes().equals(Health.SlowNodes.DEFAULT)) {
+            at.field("slowNodes")
+                    .warning(Reason.Unsupported, "this version does not look for slow nodes: slowNodes has no effect");
+        }
+        return new HealthPlan(
+                active(health.active(), preset.probe(), at.field("active")),
+                passive(health.passive(), at.field("passive")),
+                Bounds.integer(
+                        at.field("panicThresholdPercent"),
+                        health.panicThresholdPercent(),
+                        PANIC_THRESHOLD_PERCENT,
+                        0,
+                        100));
+    }
+
+    private static Active active(Health.Active active, Probe preset, Report at) {
+        var interval = Bounds.duration(
+                at.field("interval"), active.interval(), INTERVAL, Duration.ofMillis(100), Duration.ofMinutes(10));
+        var timeout = Bounds.duration(
+                at.field("timeout"),
+                active.timeout(),
+                TIMEOUT.compareTo(interval) < 0 ? TIMEOUT : interval,
+                Duration.ofMillis(10),
+                Duration.ofMinutes(1));
+        if (timeout.compareTo(interval) > 0) {
+            at.field("timeout")
+                    .error(
+                            Reason.Invalid,
+                            "it exceeds the interval of " + DurationText.format(interval)
+                                    + ": lower timeout, or raise interval; the interval holds meanwhile");
+            timeout = interval;
+        }
+        var port = Bounds.integer(at.field("port"), active.port(), 0, 1, 65535);
+        return new Active(
+                probe(active, preset, at),
+                port == 0 ? null : port,
+                interval,
+                timeout,
+                Bounds.integer(at.field("unhealthyAfter"), active.unhealthyAfter(), UNHEALTHY_AFTER, 1, 20),
+                Bounds.integer(at.field("healthyAfter"), active.healthyAfter(), HEALTHY_AFTER, 1, 20));
+    }
+
+    private static Probe probe(Health.Active active, Probe preset, Report at) {
+        if (preset instanceof TcpProbe && active.path() == null) {
+            if (active.method() != null
+                    || active.bodyContains() != null
+                    || !active.expectedStatuses().isEmpty()) {
+                at.field("path")
+                        .warning(
+                                Reason.Invalid,
+                                "provider Generic without a path opens a TCP connection only: write path, such as /, for an HTTP check");
+            }
+            return preset;
+        }
+        var http = preset instanceof HttpProbe request ? request : new HttpProbe("GET", "/", List.of(200), null);
+        var path = active.path() == null ? http.path() : active.path();
+        if (!PATH.matcher(path).matches()) {
+            at.field("path")
+                    .error(
+                            Reason.Invalid,
+                            "it is not a request path: write printable ASCII that starts with /, such as /?ping; "
+                                    + http.path() + " is asked for meanwhile");
+            path = http.path();
+        }
+        var samePath = path.equals(http.path());
+        var method = active.method() == null ? http.method() : active.method().name();
+        var body = active.bodyContains() == null && samePath ? http.bodyContains() : active.bodyContains();
+        if (body != null && method.equals("HEAD")) {
+            at.field("bodyContains")
+                    .error(
+                            Reason.Invalid,
+                            "an answer to HEAD has no body, so the body is not checked: write method: GET, or remove bodyContains");
+            body = null;
+        }
+        return new HttpProbe(method, path, statuses(active, http, at), body);
+    }
+
+    private static List<Integer> statuses(Health.Active active, HttpProbe preset, Report at) {
+        IntStream.range(0, active.expectedStatuses().size())
+                .filter(i -> !isStatus(active.expectedStatuses().get(i)))
+                .forEach(i -> at.item("expectedStatuses", i)
+                        .error(
+                                Reason.Invalid,
+                                "it is not an HTTP status: write a number from 100 to 599; it is left out"));
+        var valid = active.expectedStatuses().stream()
+                .filter(HealthCompiler::isStatus)
+                .sorted()
+                .distinct()
+                .toList();
+        return valid.isEmpty() ? preset.expectedStatuses() : valid;
+    }
+
+    private static boolean isStatus(int status) {
+        return status >= 100 && status <= 599;
+    }
+
+    private static Passive passive(Health.Passive passive, Report at) {
+        return new Passive(
+                Bounds.integer(at.field("consecutiveErrors"), passive.consecutiveErrors(), CONSECUTIVE_ERRORS, 1, 1000),
+                Bounds.duration(
+                        at.field("ejectFor"),
+                        passive.ejectFor(),
+                        EJECT_FOR,
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(1)),
+                Bounds.integer(
+                        at.field("maxEjectedPercent"), passive.maxEjectedPercent(), MAX_EJECTED_PERCENT, 0, 100));
+    }
+}

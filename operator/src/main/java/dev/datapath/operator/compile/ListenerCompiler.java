@@ -1,0 +1,213 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.DataPathSpec;
+import dev.datapath.api.v1alpha1.Listener;
+import dev.datapath.operator.plan.ListenerPlan;
+import dev.datapath.operator.plan.TlsTermination;
+import dev.datapath.operator.plan.TlsTermination.ClientCertificates;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The listeners of a DataPath, still without what may match a request. A listener that cannot be served as it was asked
+ * for is not opened: clear text in place of TLS, or TLS without the client certificates that were required, would be
+ * worse than nothing.
+ */
+final class ListenerCompiler {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final Pattern DNS_NAME =
+            Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+
+    private final Materials materials;
+
+    ListenerCompiler(Materials materials) {
+        this.materials = materials;
+    }
+
+    /** The listeners that can be opened, by name. */
+    List<ListenerPlan> compile(DataPathSpec spec, Report at) {
+        var names = new HashSet<String>();
+        var ports = new HashMap<Integer, String>();
+        var plans = new ArrayList<ListenerPlan>();
+        for (int i = 0; i < spec.listeners().size(); i++) {
+            var listener = spec.listeners().get(i);
+            var here = at.item("listeners", i);
+            if (identified(listener, here, names, ports)) {
+                open(listener, here).ifPresent(plans::add);
+            }
+        }
+        plans.sort((left, right) -> left.name().compareTo(right.name()));
+        return plans;
+    }
+
+    private static boolean identified(
+            Listener listener, Report at, HashSet<String> names, HashMap<Integer, String> ports) {
+        if (listener.name() == null || !NAME.matcher(listener.name()).matches()) {
+            at.field("name").error(Reason.Invalid, "a listener needs a name of a-z, 0-9 and '-', such as s3");
+            return false;
+        }
+        if (!names.add(listener.name())) {
+            at.field("name")
+                    .error(Reason.Invalid, "another listener is named " + listener.name() + ": choose another name");
+            return false;
+        }
+        var port = listener.port();
+        if (port == null || port < 1 || port > 65535) {
+            at.field("port").error(Reason.Invalid, "a listener needs a port from 1 to 65535");
+            return false;
+        }
+        var owner = ports.putIfAbsent(port, listener.name());
+        if (owner != null) {
+            at.field("port")
+                    .error(Reason.Invalid, "listener " + owner + " has port " + port + " already: choose another port");
+            return false;
+        }
+        return true;
+    }
+
+    private Optional<ListenerPlan> open(Listener listener, Report at) {
+        var baseDomains = baseDomains(listener, at);
+        var tls = listener.tls();
+        if (listener.protocol() == Listener.Protocol.HTTP && tls == null) {
+            return Optional.of(plan(listener, baseDomains, Optional.empty()));
+        }
+        if (listener.protocol() != Listener.Protocol.HTTPS) {
+            at.field("protocol")
+                    .error(
+                            Reason.Invalid,
+                            tls == null
+                                    ? "write protocol: HTTP or HTTPS"
+                                    : "an HTTP listener takes no tls, and is not opened: remove tls, or write protocol: HTTPS");
+            return Optional.empty();
+        }
+        if (tls == null || tls.certificateRefs().isEmpty()) {
+            at.field("tls")
+                    .error(
+                            Reason.Invalid,
+                            "an HTTPS listener needs tls.certificateRefs, and is not opened: name a Secret of type kubernetes.io/tls");
+            return Optional.empty();
+        }
+        var termination = terminate(tls, at.field("tls"));
+        termination.ifPresent(found -> warnAboutNames(found, baseDomains, at));
+        return termination.map(found -> plan(listener, baseDomains, Optional.of(found)));
+    }
+
+    private static ListenerPlan plan(
+            Listener listener, List<String> baseDomains, Optional<TlsTermination> termination) {
+        return new ListenerPlan(
+                listener.name(), listener.port(), baseDomains, termination.orElse(null), List.of(), null);
+    }
+
+    private Optional<TlsTermination> terminate(Listener.Tls tls, Report at) {
+        var certificates = new ArrayList<dev.datapath.operator.plan.Certificate>();
+        for (int i = 0; i < tls.certificateRefs().size(); i++) {
+            materials
+                    .certificate(
+                            at.item("certificateRefs", i),
+                            tls.certificateRefs().get(i).name())
+                    .filter(certificate -> !certificates.contains(certificate))
+                    .ifPresent(certificates::add);
+        }
+        if (certificates.isEmpty()) {
+            at.error(Reason.InvalidCertificate, "no certificate can be used, so the listener is not opened");
+            return Optional.empty();
+        }
+        var version = tls.minVersion() == Listener.TlsVersion.V1_3
+                ? TlsTermination.Version.TLS_1_3
+                : TlsTermination.Version.TLS_1_2;
+        var clients = tls.clientCertificates();
+        if (clients == null || !asked(clients.mode())) {
+            return Optional.of(new TlsTermination(certificates, version, null));
+        }
+        var here = at.field("clientCertificates");
+        var authorities = materials.trustBundle(here, clients.caCertificateRefs());
+        if (authorities.isEmpty()) {
+            here.error(
+                    Reason.InvalidCertificateAuthority,
+                    "no CA certificate can be used to verify clients with, so the listener is not opened: name one in caCertificateRefs");
+        }
+        return authorities.map(bundle -> new TlsTermination(
+                certificates,
+                version,
+                new ClientCertificates(clients.mode() == Listener.ClientCertificateMode.Required, bundle)));
+    }
+
+    private static boolean asked(Listener.ClientCertificateMode mode) {
+        return mode == Listener.ClientCertificateMode.Required || mode == Listener.ClientCertificateMode.Optional;
+    }
+
+    /**
+     * The base domains in lower case. Of two where one lies within the other, the later is left out: {@code
+     * <bucket>.<baseDomain>} would have two meanings.
+     */
+    private static List<String> baseDomains(Listener listener, Report at) {
+        var kept = new ArrayList<String>();
+        for (int i = 0; i < listener.baseDomains().size(); i++) {
+            var domain = listener.baseDomains().get(i).toLowerCase(Locale.ROOT);
+            var here = at.item("baseDomains", i);
+            if (domain.length() > 253
+                    || !DNS_NAME.matcher(domain).matches()
+                    || IpAddress.parse(domain).isPresent()) {
+                here.error(
+                        Reason.Invalid,
+                        "\"" + domain + "\" is not a DNS name: write one, such as s3.example.com; it is left out");
+                continue;
+            }
+            var other = kept.stream().filter(one -> overlap(one, domain)).findFirst();
+            if (other.isEmpty()) {
+                kept.add(domain);
+            } else if (other.get().equals(domain)) {
+                here.warning(Reason.Invalid, domain + " is listed twice: remove one");
+            } else {
+                here.error(
+                        Reason.Invalid,
+                        domain + " and " + other.get()
+                                + " overlap, so a bucket's host name would have two meanings: keep one, or use two listeners; "
+                                + domain + " is left out");
+            }
+        }
+        kept.sort(null);
+        return kept;
+    }
+
+    private static boolean overlap(String one, String other) {
+        return one.equals(other) || one.endsWith("." + other) || other.endsWith("." + one);
+    }
+
+    private static void warnAboutNames(TlsTermination tls, List<String> baseDomains, Report at) {
+        var names = new HashSet<String>();
+        for (var certificate : tls.certificates()) {
+            try {
+                names.addAll(
+                        X509.dnsNames(X509.certificates(certificate.chainPem()).getFirst()));
+            } catch (UnusableMaterial e) {
+                throw new IllegalStateException("it was read before", e);
+            }
+        }
+        for (var domain : baseDomains) {
+            var missing = List.of(domain, "*." + domain).stream()
+                    .filter(name -> !covered(name, names))
+                    .toList();
+            if (!missing.isEmpty()) {
+                at.field("tls")
+                        .field("certificateRefs")
+                        .warning(
+                                Reason.InvalidCertificate,
+                                "no certificate is for " + String.join(" and ", missing)
+                                        + ", so clients of base domain " + domain
+                                        + " will refuse the connection: issue one with these DNS names");
+            }
+        }
+    }
+
+    /** RFC 6125: a wildcard stands for exactly one label. */
+    private static boolean covered(String name, HashSet<String> certified) {
+        return certified.contains(name)
+                || !name.startsWith("*.") && certified.contains("*" + name.substring(Math.max(name.indexOf('.'), 0)));
+    }
+}

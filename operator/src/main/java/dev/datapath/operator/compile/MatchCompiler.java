@@ -1,0 +1,202 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.OperationGroup;
+import dev.datapath.api.v1alpha1.RequestMatch;
+import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.MatchPlan.HeaderValue;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * One entry of {@code matches}. A match never becomes wider than it was written: a condition that cannot be read, or that
+ * this version does not know, takes the match out; a bad entry of a list of alternatives takes only itself out.
+ */
+final class MatchCompiler {
+    private static final Pattern EXACT_BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]");
+    private static final Pattern PREFIX_BUCKET = Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,253})?\\*");
+    private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,128}");
+    private static final Pattern HEADER_VALUE = Pattern.compile("[^\\x00-\\x1f\\x7f]{1,1024}");
+    private static final int MAX_KEY_BYTES = 1024;
+
+    /** The conditions of a match, each in a form that equal conditions share. */
+    record Conditions(
+            List<BucketMatch> buckets,
+            String keyPrefix,
+            Set<S3Operation> operations,
+            Set<String> listeners,
+            boolean namesListeners,
+            List<HeaderValue> headers,
+            List<Cidr> sources) {}
+
+    private MatchCompiler() {}
+
+    /** What a rule without matches says: every request of every listener. */
+    static Conditions everything(Set<String> listeners) {
+        return new Conditions(List.of(new BucketMatch.Any()), "", Set.of(), listeners, false, List.of(), List.of());
+    }
+
+    /**
+     * The conditions, or empty when the match must not be applied.
+     *
+     * @param declared names of all listeners of the DataPath
+     */
+    static Optional<Conditions> compile(RequestMatch match, Set<String> declared, Report at) {
+        if (!match.accessKeyIds().isEmpty()) {
+            at.field("accessKeyIds")
+                    .error(
+                            Reason.Unsupported,
+                            "this version cannot match access keys, so the match is not applied: match something else, such as sourceCIDRs or headers");
+            return Optional.empty();
+        }
+        if (saysNothing(match)) {
+            at.error(
+                    Reason.Invalid,
+                    "a match needs a condition, so it is not applied: write one, such as buckets: [name], or remove matches to match every request");
+            return Optional.empty();
+        }
+        var buckets = alternatives(
+                match.buckets(),
+                "buckets",
+                MatchCompiler::bucket,
+                at,
+                "is not a bucket name: write one, or a prefix with one trailing *");
+        var operations = alternatives(
+                match.operations(),
+                "operations",
+                OperationGroup::expand,
+                at,
+                "is neither an S3 action, such as GetObject, nor one of the groups Reads, Lists, Writes, Deletes and Multipart");
+        var sources = alternatives(
+                match.sourceCIDRs(),
+                "sourceCIDRs",
+                Cidr::parse,
+                at,
+                "is not a network: write one, such as 10.0.0.0/8 or fd00::/8");
+        var listeners = listeners(match.listeners(), declared, at);
+        var headers = headers(match.headers(), at);
+        var keyPrefix = keyPrefix(Identity.text(match.keyPrefix()), at);
+        if (buckets.isEmpty()
+                || operations.isEmpty()
+                || sources.isEmpty()
+                || listeners.isEmpty()
+                || headers.isEmpty()
+                || keyPrefix.isEmpty()) {
+            return Optional.empty();
+        }
+        var actions = EnumSet.noneOf(S3Operation.class);
+        operations.get().forEach(actions::addAll);
+        return Optional.of(new Conditions(
+                buckets.get().isEmpty()
+                        ? List.of(new BucketMatch.Any())
+                        : buckets.get().stream().distinct().toList(),
+                keyPrefix.get(),
+                actions,
+                listeners.get(),
+                !match.listeners().isEmpty(),
+                headers.get(),
+                sources.get().stream()
+                        .distinct()
+                        .sorted((left, right) -> left.toString().compareTo(right.toString()))
+                        .toList()));
+    }
+
+    private static boolean saysNothing(RequestMatch match) {
+        return match.buckets().isEmpty()
+                && Identity.text(match.keyPrefix()).isEmpty()
+                && match.operations().isEmpty()
+                && match.listeners().isEmpty()
+                && match.headers().isEmpty()
+                && match.sourceCIDRs().isEmpty();
+    }
+
+    /** The readable ones of a list of alternatives; empty when there are some and none is readable. */
+    private static <T> Optional<List<T>> alternatives(
+            List<String> values, String field, Function<String, Optional<T>> reader, Report at, String problem) {
+        var readable = new ArrayList<T>();
+        for (int i = 0; i < values.size(); i++) {
+            var value = reader.apply(values.get(i));
+            value.ifPresent(readable::add);
+            if (value.isEmpty()) {
+                at.item(field, i)
+                        .error(
+                                Reason.Invalid,
+                                "\"" + values.get(i) + "\" " + problem + "; it matches nothing meanwhile");
+            }
+        }
+        return values.isEmpty() || !readable.isEmpty() ? Optional.of(readable) : Optional.empty();
+    }
+
+    private static Optional<BucketMatch> bucket(String text) {
+        if (text.equals("*")) {
+            return Optional.of(new BucketMatch.Any());
+        }
+        if (EXACT_BUCKET.matcher(text).matches()) {
+            return Optional.of(new BucketMatch.Exact(text));
+        }
+        return PREFIX_BUCKET.matcher(text).matches()
+                ? Optional.of(new BucketMatch.Prefix(text.substring(0, text.length() - 1)))
+                : Optional.empty();
+    }
+
+    private static Optional<Set<String>> listeners(List<String> names, Set<String> declared, Report at) {
+        if (names.isEmpty()) {
+            return Optional.of(declared);
+        }
+        var known = new TreeSet<String>();
+        for (int i = 0; i < names.size(); i++) {
+            if (declared.contains(names.get(i))) {
+                known.add(names.get(i));
+            } else {
+                at.item("listeners", i)
+                        .error(
+                                Reason.ListenerNotFound,
+                                "the DataPath has no listener " + names.get(i) + ": it has "
+                                        + String.join(", ", declared));
+            }
+        }
+        return known.isEmpty() ? Optional.empty() : Optional.of(known);
+    }
+
+    private static Optional<List<HeaderValue>> headers(List<RequestMatch.HeaderMatch> headers, Report at) {
+        var values = new ArrayList<HeaderValue>();
+        for (int i = 0; i < headers.size(); i++) {
+            var name = Identity.text(headers.get(i).name()).toLowerCase(Locale.ROOT);
+            var value = Identity.text(headers.get(i).value());
+            if (!HEADER_NAME.matcher(name).matches()
+                    || !HEADER_VALUE.matcher(value).matches()) {
+                at.item("headers", i)
+                        .error(
+                                Reason.Invalid,
+                                "it is not a header with a value, so the match is not applied: write a name, such as x-team, and a value without control characters");
+                return Optional.empty();
+            }
+            values.add(new HeaderValue(name, value));
+        }
+        values.sort((left, right) -> {
+            int byName = left.name().compareTo(right.name());
+            return byName != 0 ? byName : left.value().compareTo(right.value());
+        });
+        return Optional.of(values.stream().distinct().toList());
+    }
+
+    private static Optional<String> keyPrefix(String prefix, Report at) {
+        if (prefix.getBytes(StandardCharsets.UTF_8).length > MAX_KEY_BYTES
+                || !StandardCharsets.UTF_8.newEncoder().canEncode(prefix)) {
+            at.field("keyPrefix")
+                    .error(
+                            Reason.Invalid,
+                            "no key starts with it, so the match is not applied: write at most 1024 bytes of UTF-8");
+            return Optional.empty();
+        }
+        return Optional.of(prefix);
+    }
+}

@@ -1,0 +1,220 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.CaCertificateReference;
+import dev.datapath.operator.plan.Certificate;
+import dev.datapath.operator.plan.TrustBundle;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Certificates and authorities from Secrets and ConfigMaps. What cannot be used is reported where it is referred to, and
+ * the last good one of the same name stays in its place, also when it has expired since: a client that checks nothing, or
+ * whose clock is wrong, is still served.
+ */
+final class Materials {
+    /** How long before its end a certificate is reported. */
+    static final Duration EXPIRY_NOTICE = Duration.ofDays(14);
+
+    private static final String TLS_SECRET = "kubernetes.io/tls";
+
+    private final Map<String, Secret> secrets;
+    private final Map<String, ConfigMap> configMaps;
+    private final LastGood lastGood;
+    private final String namespace;
+    private final Instant now;
+
+    /** The Secrets and ConfigMaps are of the one namespace. */
+    Materials(
+            String namespace,
+            Collection<Secret> secrets,
+            Collection<ConfigMap> configMaps,
+            LastGood lastGood,
+            Instant now) {
+        this.namespace = namespace;
+        this.secrets = Identity.byName(secrets);
+        this.configMaps = Identity.byName(configMaps);
+        this.lastGood = lastGood;
+        this.now = now;
+    }
+
+    /** The certificate and key of a Secret; empty when there is none to use, which is reported. */
+    Optional<Certificate> certificate(Report at, @Nullable String secretName) {
+        var id = namespace + "/" + Identity.text(secretName);
+        var what = "Secret " + id;
+        var secret = secrets.get(Identity.text(secretName));
+        if (secret == null) {
+            return inPlaceOf(
+                    at,
+                    Reason.SecretNotFound,
+                    what + " does not exist: create it, of type " + TLS_SECRET,
+                    "certificate",
+                    lastGood.certificate(id));
+        }
+        try {
+            return Optional.of(read(at, what, id, secret));
+        } catch (UnusableMaterial e) {
+            return inPlaceOf(
+                    at,
+                    Reason.InvalidCertificate,
+                    what + " cannot be used: " + e.problem(),
+                    "certificate",
+                    lastGood.certificate(id));
+        }
+    }
+
+    /**
+     * The authorities of all references together. When one of them cannot be used, the last good bundle of the same
+     * references stays; without one, the others are used alone. Empty when none can be used.
+     */
+    Optional<TrustBundle> trustBundle(Report owner, List<CaCertificateReference> references) {
+        var id = references.stream().map(this::describe).collect(Collectors.toCollection(TreeSet::new)).stream()
+                .collect(Collectors.joining("+"));
+        var last = lastGood.bundle(id);
+        var certificates = new TreeSet<String>();
+        var complete = true;
+        for (int i = 0; i < references.size(); i++) {
+            var at = owner.item("caCertificateRefs", i);
+            var found = authorities(at, references.get(i), last);
+            complete &= found.isPresent();
+            found.ifPresent(certificates::addAll);
+        }
+        if (!complete && last.isPresent()) {
+            return last;
+        }
+        return certificates.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TrustBundle(id, String.join("", certificates)));
+    }
+
+    private Certificate read(Report at, String what, String id, Secret secret) throws UnusableMaterial {
+        if (!TLS_SECRET.equals(secret.getType())) {
+            throw new UnusableMaterial("its type is " + (secret.getType() == null ? "Opaque" : secret.getType())
+                    + ": gateways take type " + TLS_SECRET + ", with tls.crt and tls.key");
+        }
+        var chain = X509.certificates(value(secret, "tls.crt"));
+        var leaf = chain.getFirst();
+        var key = PrivateKeyText.matching(value(secret, "tls.key"), leaf.getPublicKey());
+        var end = leaf.getNotAfter().toInstant();
+        if (!now.isBefore(end)) {
+            throw new UnusableMaterial("its certificate expired at " + end + ": renew it");
+        }
+        if (now.isBefore(leaf.getNotBefore().toInstant())) {
+            throw new UnusableMaterial("its certificate is not valid before "
+                    + leaf.getNotBefore().toInstant() + ": wait, issue it anew, or correct the clocks");
+        }
+        if (!now.plus(EXPIRY_NOTICE).isBefore(end)) {
+            at.warning(Reason.InvalidCertificate, "the certificate of " + what + " expires at " + end + ": renew it");
+        }
+        return new Certificate(id, X509.pem(chain), key);
+    }
+
+    private Optional<LinkedHashSet<String>> authorities(
+            Report at, CaCertificateReference reference, Optional<TrustBundle> last) {
+        var what = describe(reference);
+        var fromSecret = reference.kind() == CaCertificateReference.Kind.Secret;
+        var exists = fromSecret
+                ? secrets.containsKey(Identity.text(reference.name()))
+                : configMaps.containsKey(Identity.text(reference.name()));
+        if (!exists) {
+            inPlaceOf(
+                    at,
+                    fromSecret ? Reason.SecretNotFound : Reason.ConfigMapNotFound,
+                    what + " does not exist: create it with the CA certificates as PEM",
+                    "CA certificates",
+                    last);
+            return Optional.empty();
+        }
+        try {
+            var text = fromSecret
+                    ? value(secrets.get(reference.name()), reference.key())
+                    : value(configMaps.get(reference.name()), reference.key());
+            var pem = new LinkedHashSet<String>();
+            for (var authority : X509.certificates(text)) {
+                pem.add(X509.pem(List.of(authority)));
+                warnIfExpired(at, what, authority);
+            }
+            return Optional.of(pem);
+        } catch (UnusableMaterial e) {
+            inPlaceOf(
+                    at,
+                    Reason.InvalidCertificateAuthority,
+                    what + " cannot be used: " + e.problem(),
+                    "CA certificates",
+                    last);
+            return Optional.empty();
+        }
+    }
+
+    private void warnIfExpired(Report at, String what, X509Certificate authority) {
+        var end = authority.getNotAfter().toInstant();
+        if (!now.isBefore(end)) {
+            at.warning(
+                    Reason.InvalidCertificateAuthority,
+                    "the CA certificate \""
+                            + authority.getSubjectX500Principal().getName() + "\" of " + what + " expired at " + end
+                            + ": replace it; nothing that it signed is trusted");
+        }
+    }
+
+    private static <T> Optional<T> inPlaceOf(Report at, Reason reason, String problem, String kind, Optional<T> last) {
+        at.error(reason, problem + (last.isPresent() ? "; the last good " + kind + " stays in use" : ""));
+        return last;
+    }
+
+    private String describe(CaCertificateReference reference) {
+        var place = reference.kind() + " " + namespace + "/" + Identity.text(reference.name());
+        return "ca.crt".equals(reference.key()) ? place : place + " key " + reference.key();
+    }
+
+    /** As the API server merges them: {@code stringData} wins over {@code data}. */
+    private static String value(@Nullable Secret secret, String key) throws UnusableMaterial {
+        if (secret != null
+                && secret.getStringData() != null
+                && secret.getStringData().get(key) != null) {
+            return secret.getStringData().get(key);
+        }
+        var encoded = secret == null || secret.getData() == null
+                ? null
+                : secret.getData().get(key);
+        if (encoded == null) {
+            throw new UnusableMaterial("it has no data key " + key);
+        }
+        return decoded(encoded, key);
+    }
+
+    private static String value(@Nullable ConfigMap configMap, String key) throws UnusableMaterial {
+        if (configMap != null
+                && configMap.getData() != null
+                && configMap.getData().get(key) != null) {
+            return configMap.getData().get(key);
+        }
+        var encoded = configMap == null || configMap.getBinaryData() == null
+                ? null
+                : configMap.getBinaryData().get(key);
+        if (encoded == null) {
+            throw new UnusableMaterial("it has no data key " + key);
+        }
+        return decoded(encoded, key);
+    }
+
+    private static String decoded(String encoded, String key) throws UnusableMaterial {
+        try {
+            return new String(Base64.getDecoder().decode(encoded.replaceAll("\\s", "")), StandardCharsets.ISO_8859_1);
+        } catch (IllegalArgumentException e) {
+            throw new UnusableMaterial("its data key " + key + " is not base64");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.StorageNodes;
+import dev.datapath.api.v1alpha1.StorageNodes.DnsNodes;
+import dev.datapath.api.v1alpha1.StorageNodes.NodeState;
+import dev.datapath.api.v1alpha1.StorageNodes.ServiceNodes;
+import dev.datapath.api.v1alpha1.StorageNodes.StaticNode;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes of a pool, from addresses, a DNS name or a Service. A node whose address is not known is reported and left
+ * out, or keeps its last good address; the others work.
+ */
+final class NodeCompiler {
+    /** Weight of a node that has none of its own. */
+    private static final int WEIGHT = 100;
+    /** Most nodes that a DNS name or a Service can bring into one pool; Envoy compares all of them for each request. */
+    static final int MAX_NODES = 1000;
+
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
+
+    private final Discovery discovery;
+    private final LastGood lastGood;
+
+    NodeCompiler(Discovery discovery, LastGood lastGood) {
+        this.discovery = discovery;
+        this.lastGood = lastGood;
+    }
+
+    /** The nodes by name, each address and port once. */
+    List<NodePlan> compile(String pool, StorageNodes nodes, Report at) {
+        var sources = (nodes.staticNodes().isEmpty() ? 0 : 1)
+                + (nodes.dns() == null ? 0 : 1)
+                + (nodes.service() == null ? 0 : 1);
+        if (sources != 1) {
+            at.error(
+                    Reason.Invalid,
+                    sources == 0
+                            ? "a pool needs nodes: write one of static, dns and service"
+                            : "nodes come from one source, so none is used: write exactly one of static, dns and service");
+            return List.of();
+        }
+        var found = new TreeMap<String, NodePlan>();
+        if (nodes.dns() != null) {
+            dns(pool, nodes.dns(), at.field("dns")).forEach(node -> found.putIfAbsent(node.name(), node));
+        } else if (nodes.service() != null) {
+            service(pool, nodes.service(), at.field("service")).forEach(node -> found.putIfAbsent(node.name(), node));
+        } else {
+            statics(pool, nodes.staticNodes(), at).forEach(node -> found.putIfAbsent(node.name(), node));
+        }
+        return oncePerAddress(found.values().stream().toList(), at);
+    }
+
+    private List<NodePlan> statics(String pool, List<StaticNode> nodes, Report at) {
+        var names = new HashSet<String>();
+        var plans = new ArrayList<NodePlan>();
+        for (int i = 0; i < nodes.size(); i++) {
+            var node = nodes.get(i);
+            var here = at.item("static", i);
+            if (node.name() == null || node.name().isBlank()) {
+                here.field("name").error(Reason.Invalid, "a node needs a name, such as node-1; it is left out");
+            } else if (!names.add(node.name())) {
+                here.field("name")
+                        .error(
+                                Reason.Invalid,
+                                "another node is named " + node.name() + ": choose another name; it is left out");
+            } else if (!isPort(node.port())) {
+                here.field("port").error(Reason.Invalid, "a node needs a port from 1 to 65535; it is left out");
+            } else if (node.state() != NodeState.Disabled) {
+                plans.addAll(addresses(pool, node, here));
+            }
+        }
+        return plans;
+    }
+
+    private List<NodePlan> addresses(String pool, StaticNode node, Report at) {
+        var weight = Bounds.integer(at.field("weight"), node.weight(), WEIGHT, 1, 1000);
+        var here = at.field("address");
+        var literal = IpAddress.parse(node.address());
+        if (literal.isPresent()) {
+            return List.of(plan(node, node.name(), IpAddress.canonical(literal.get()), weight));
+        }
+        if (!isHost(node.address())) {
+            here.error(
+                    Reason.Invalid,
+                    "it is neither an IP address nor a DNS name: write one, such as 10.0.0.11; node " + node.name()
+                            + " is left out");
+            return List.of();
+        }
+        var host = node.address().toLowerCase(Locale.ROOT);
+        var endpoints = usable(
+                discovery.hosts().get(host),
+                "host " + host,
+                Reason.HostNotResolved,
+                here,
+                () -> lastGood.pool(pool).map(PoolPlan::nodes).orElse(List.of()).stream()
+                        .filter(last -> last.port() == node.port() && belongsTo(last, node.name()))
+                        .toList());
+        // One name with several addresses: each is a node of its own, named after both.
+        return endpoints.stream()
+                .map(endpoint -> plan(
+                        node,
+                        endpoints.size() == 1 ? node.name() : node.name() + "@" + endpoint.address(),
+                        endpoint.address(),
+                        weight))
+                .toList();
+    }
+
+    private static boolean belongsTo(NodePlan last, String name) {
+        return last.name().equals(name) || last.name().startsWith(name + "@");
+    }
+
+    private static NodePlan plan(StaticNode node, String name, String address, int weight) {
+        return new NodePlan(
+                name, address, node.port(), Identity.text(node.zone()), weight, node.state() == NodeState.Drain);
+    }
+
+    private List<NodePlan> dns(String pool, DnsNodes dns, Report at) {
+        if (!isPort(dns.port())) {
+            at.field("port").error(Reason.Invalid, "the nodes need a port from 1 to 65535; none is used");
+            return List.of();
+        }
+        if (!isHost(dns.hostname())) {
+            at.field("hostname").error(Reason.Invalid, "it is not a DNS name: write one, such as s3.store.internal");
+            return List.of();
+        }
+        var host = dns.hostname().toLowerCase(Locale.ROOT);
+        return usable(
+                        discovery.hosts().get(host),
+                        "host " + host,
+                        Reason.HostNotResolved,
+                        at.field("hostname"),
+                        () -> last(pool))
+                .stream()
+                .map(endpoint -> new NodePlan(
+                        endpoint.address(), endpoint.address(), dns.port(), endpoint.zone(), WEIGHT, false))
+                .toList();
+    }
+
+    private List<NodePlan> service(String pool, ServiceNodes service, Report at) {
+        var key = Identity.text(service.name()) + ":" + Identity.text(service.port());
+        var lookup = discovery.services().get(key);
+        if (lookup != null && lookup.failure() == null && lookup.endpoints().isEmpty()) {
+            // A good answer. The addresses of pods that are gone may belong to other pods by now.
+            at.error(
+                    Reason.EndpointsNotFound,
+                    "Service " + key + " has no ready endpoint: check its selector, its port's name and its pods");
+            return List.of();
+        }
+        return usable(lookup, "Service " + key, Reason.EndpointsNotFound, at, () -> last(pool)).stream()
+                .filter(endpoint -> isPort(endpoint.port()))
+                .map(endpoint -> new NodePlan(
+                        endpoint.name().isBlank() ? endpoint.address() : endpoint.name(),
+                        endpoint.address(),
+                        endpoint.port(),
+                        endpoint.zone(),
+                        WEIGHT,
+                        false))
+                .toList();
+    }
+
+    private List<NodePlan> last(String pool) {
+        return lastGood.pool(pool).map(PoolPlan::nodes).orElse(List.of());
+    }
+
+    private static List<Discovery.Endpoint> usable(
+            Discovery.@Nullable Lookup lookup, String what, Reason reason, Report at, Supplier<List<NodePlan>> last) {
+        var fresh = lookup == null ? List.<Discovery.Endpoint>of() : valid(lookup.endpoints());
+        if (lookup != null && lookup.failure() == null && !fresh.isEmpty()) {
+            return bounded(fresh, what, at);
+        }
+        var stay = fresh.isEmpty()
+                ? last.get().stream().map(NodeCompiler::endpoint).toList()
+                : fresh;
+        var consequence =
+                stay.isEmpty() ? "; no request goes there until it has one" : "; its last known addresses stay in use";
+        if (lookup == null) {
+            at.warning(reason, what + " was not looked up yet" + consequence);
+        } else {
+            at.error(
+                    reason,
+                    what + " has no address: "
+                            + (lookup.failure() == null ? "the answer was empty" : lookup.failure())
+                            + consequence);
+        }
+        return bounded(stay, what, at);
+    }
+
+    private static List<Discovery.Endpoint> valid(List<Discovery.Endpoint> endpoints) {
+        return endpoints.stream()
+                .flatMap(endpoint -> IpAddress.parse(endpoint.address()).stream()
+                        .map(address -> new Discovery.Endpoint(
+                                endpoint.name(), IpAddress.canonical(address), endpoint.port(), endpoint.zone())))
+                .toList();
+    }
+
+    private static List<Discovery.Endpoint> bounded(List<Discovery.Endpoint> endpoints, String what, Report at) {
+        if (endpoints.size() > MAX_NODES) {
+            at.warning(
+                    Reason.Invalid,
+                    what + " has " + endpoints.size() + " addresses; the first " + MAX_NODES
+                            + " are used: split the pool");
+            return endpoints.subList(0, MAX_NODES);
+        }
+        return endpoints;
+    }
+
+    private static Discovery.Endpoint endpoint(NodePlan node) {
+        return new Discovery.Endpoint(node.name(), node.address(), node.port(), node.zone());
+    }
+
+    private static List<NodePlan> oncePerAddress(List<NodePlan> nodes, Report at) {
+        var owners = new HashMap<String, String>();
+        var kept = new ArrayList<NodePlan>();
+        for (var node : nodes) {
+            var owner = owners.putIfAbsent(node.address() + " port " + node.port(), node.name());
+            if (owner == null) {
+                kept.add(node);
+            } else {
+                at.warning(
+                        Reason.Invalid,
+                        "nodes " + owner + " and " + node.name() + " have the same address " + node.address() + " port "
+                                + node.port() + ": it counts once, as " + owner);
+            }
+        }
+        return kept;
+    }
+
+    /** Whether the text is a host name, and not an IP address. */
+    static boolean isHost(@Nullable String address) {
+        return address != null
+                && HOST.matcher(address).matches()
+                && IpAddress.parse(address).isEmpty();
+    }
+
+    private static boolean isPort(@Nullable Integer port) {
+        return port != null && port >= 1 && port <= 65535;
+    }
+}

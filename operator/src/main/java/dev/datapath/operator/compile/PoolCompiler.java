@@ -1,0 +1,160 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.api.v1alpha1.StoragePoolSpec;
+import dev.datapath.operator.plan.Certificate;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.Balancing;
+import dev.datapath.operator.plan.PoolPlan.Limits;
+import dev.datapath.operator.plan.TrustBundle;
+import dev.datapath.operator.plan.UpstreamTls;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * StoragePools. A pool that may not be spoken to as it was asked for (its authorities or the gateways' own certificate
+ * cannot be used) is left out: requests for it get 503, none goes out unverified.
+ */
+final class PoolCompiler {
+    /** Retries and hedges as a share of active requests, where no rule asks for less (s3.md, "Operation classes"). */
+    static final int RETRY_BUDGET_PERCENT = 20;
+
+    private final Materials materials;
+    private final NodeCompiler nodes;
+
+    PoolCompiler(Materials materials, NodeCompiler nodes) {
+        this.materials = materials;
+        this.nodes = nodes;
+    }
+
+    /** Every pool that can be used, by name. */
+    Map<String, PoolPlan> compile(Collection<StoragePool> pools, Collection<Finding> findings) {
+        var plans = new TreeMap<String, PoolPlan>();
+        Identity.byName(pools)
+                .forEach((name, pool) -> compile(name, pool, Report.on(Identity.ref(pool), findings))
+                        .ifPresent(plan -> plans.put(name, plan)));
+        return plans;
+    }
+
+    private Optional<PoolPlan> compile(String name, StoragePool pool, Report object) {
+        var spec = pool.getSpec();
+        var at = object.field("spec");
+        if (spec == null || spec.nodes() == null) {
+            at.field("nodes").error(Reason.Invalid, "a pool needs nodes: write one of static, dns and service");
+            return Optional.empty();
+        }
+        var preset = ProviderPreset.of(spec.provider());
+        var tls = tls(spec.tls(), at.field("tls"));
+        var nodePlans = nodes.compile(name, spec.nodes(), at.field("nodes"));
+        var health = HealthCompiler.compile(spec.health(), preset, at.field("health"));
+        var limits = limits(spec.limits(), preset, at.field("limits"));
+        var balancing = balancing(spec.loadBalancing(), at.field("loadBalancing"));
+        if (spec.publishService()) {
+            at.field("publishService")
+                    .warning(
+                            Reason.Unsupported,
+                            "this version does not publish pools as Services: nothing is published");
+        }
+        return tls.map(found -> new PoolPlan(name, nodePlans, found.settings(), health, limits, balancing));
+    }
+
+    /** Settled TLS; clear text when there are no settings. */
+    private record Transport(@Nullable UpstreamTls settings) {}
+
+    private Optional<Transport> tls(StoragePoolSpec.Tls tls, Report at) {
+        if (tls.mode() == StoragePoolSpec.Tls.Mode.None) {
+            if (tls.serverName() == null && tls.caCertificateRefs().isEmpty() && tls.clientCertificateRef() == null) {
+                return Optional.of(new Transport(null));
+            }
+            at.field("mode")
+                    .error(
+                            Reason.Invalid,
+                            "mode: None takes no other TLS field, and the pool is not used: write mode: ServerOnly or Mutual, or remove them");
+            return Optional.empty();
+        }
+        Optional<TrustBundle> authorities = Optional.empty();
+        if (!tls.caCertificateRefs().isEmpty()) {
+            authorities = materials.trustBundle(at, tls.caCertificateRefs());
+            if (authorities.isEmpty()) {
+                at.field("caCertificateRefs")
+                        .error(
+                                Reason.InvalidCertificateAuthority,
+                                "no CA certificate can be used to verify the store with, so the pool is not used");
+                return Optional.empty();
+            }
+        }
+        Optional<Certificate> own = Optional.empty();
+        if (tls.mode() == StoragePoolSpec.Tls.Mode.Mutual) {
+            var here = at.field("clientCertificateRef");
+            if (tls.clientCertificateRef() == null) {
+                here.error(
+                        Reason.Invalid,
+                        "mode: Mutual needs clientCertificateRef, and the pool is not used: name a Secret");
+                return Optional.empty();
+            }
+            own = materials.certificate(here, tls.clientCertificateRef().name());
+            if (own.isEmpty()) {
+                here.error(
+                        Reason.InvalidCertificate, "the gateways have no certificate to show, so the pool is not used");
+                return Optional.empty();
+            }
+        } else if (tls.clientCertificateRef() != null) {
+            at.field("clientCertificateRef")
+                    .warning(Reason.Invalid, "it is used with mode: Mutual only: write mode: Mutual, or remove it");
+        }
+        return Optional.of(
+                new Transport(new UpstreamTls(tls.serverName(), authorities.orElse(null), own.orElse(null))));
+    }
+
+    private static Limits limits(StoragePoolSpec.Limits limits, ProviderPreset preset, Report at) {
+        if (!"10s".equals(limits.queueTimeout())) {
+            at.field("queueTimeout")
+                    .warning(
+                            Reason.Unsupported,
+                            "this version bounds waiting by the rule's timeouts only: queueTimeout has no effect");
+        }
+        return new Limits(
+                Bounds.integer(
+                        at.field("maxConnectionsPerNode"),
+                        limits.maxConnectionsPerNode(),
+                        preset.maxConnectionsPerNode(),
+                        1,
+                        100_000),
+                Bounds.integer(at.field("maxPendingRequests"), limits.maxPendingRequests(), 2000, 0, 1_000_000),
+                Bounds.duration(
+                        at.field("keepAlive"),
+                        limits.keepAlive(),
+                        preset.keepAlive(),
+                        Duration.ofMillis(100),
+                        Duration.ofHours(1)),
+                Bounds.duration(
+                        at.field("connectTimeout"),
+                        limits.connectTimeout(),
+                        Duration.ofMillis(500),
+                        Duration.ofMillis(10),
+                        Duration.ofMinutes(1)),
+                RETRY_BUDGET_PERCENT);
+    }
+
+    private static Balancing balancing(StoragePoolSpec.LoadBalancing balancing, Report at) {
+        var policy = switch (balancing.policy()) {
+            case LeastRequest -> Balancing.Policy.LEAST_REQUEST;
+            case RoundRobin -> Balancing.Policy.ROUND_ROBIN;
+            case Random -> Balancing.Policy.RANDOM;
+            case ConsistentHash -> Balancing.Policy.HASH_KEY;
+        };
+        return new Balancing(
+                policy,
+                Bounds.duration(
+                        at.field("slowStart"),
+                        balancing.slowStart(),
+                        Duration.ofSeconds(30),
+                        Duration.ZERO,
+                        Duration.ofHours(1)),
+                balancing.preferSameZone());
+    }
+}

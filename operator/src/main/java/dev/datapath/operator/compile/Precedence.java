@@ -1,0 +1,125 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.plan.BucketMatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What remains of the matches at each listener once those are gone that never apply, because earlier ones take all of
+ * their requests.
+ */
+final class Precedence {
+    /**
+     * An earlier match can only take everything from a later one when bucket, key prefix and operations are equal. Within
+     * such a group each match is compared with at most this many earlier ones; beyond it, matches that never apply are
+     * kept without a finding.
+     */
+    private static final int MAX_COMPARED = 256;
+
+    private record Group(BucketMatch bucket, String keyPrefix, Set<S3Operation> operations) {}
+
+    private final Map<Report, Fate> rules = new LinkedHashMap<>();
+
+    /** Whether any match of a rule applies somewhere, and who took the others' requests. */
+    private static final class Fate {
+        private boolean applies;
+        private final Set<String> takenBy = new HashSet<>();
+    }
+
+    private Precedence() {}
+
+    /**
+     * The matches that apply at each listener, in order; reports those that never do.
+     *
+     * @param ordered all matches, the one that wins first
+     * @param listeners names of the listeners
+     */
+    static Map<String, List<Candidate>> resolve(List<Candidate> ordered, Set<String> listeners) {
+        var resolution = new Precedence();
+        var applying = new HashMap<String, List<Candidate>>();
+        for (var listener : listeners) {
+            applying.put(
+                    listener,
+                    resolution.at(ordered.stream()
+                            .filter(candidate -> candidate.listeners().contains(listener))
+                            .toList()));
+        }
+        resolution.rules.forEach((rule, fate) -> {
+            if (!fate.applies) {
+                rule.warning(
+                        Reason.Invalid,
+                        "the rule never applies, since all of its requests are taken by "
+                                + String.join(
+                                        ", ", fate.takenBy.stream().sorted().toList())
+                                + " of the same policy: put it before, make its matches more specific, or remove it");
+            }
+        });
+        return applying;
+    }
+
+    private List<Candidate> at(List<Candidate> ordered) {
+        var groups = new HashMap<Group, List<Candidate>>();
+        var applying = new ArrayList<Candidate>();
+        for (var candidate : ordered) {
+            var group = groups.computeIfAbsent(
+                    new Group(
+                            candidate.match().bucket(),
+                            candidate.match().keyPrefix(),
+                            candidate.match().operations()),
+                    key -> new ArrayList<>());
+            var winner = winner(group, candidate);
+            if (winner.isEmpty()) {
+                group.add(candidate);
+                applying.add(candidate);
+                rules.computeIfAbsent(candidate.atRule(), rule -> new Fate()).applies = true;
+            } else {
+                report(candidate, winner.get());
+            }
+        }
+        return applying;
+    }
+
+    private static Optional<Candidate> winner(List<Candidate> earlier, Candidate candidate) {
+        return earlier.stream()
+                .limit(MAX_COMPARED)
+                .filter(other -> other.covers(candidate))
+                .findFirst();
+    }
+
+    private void report(Candidate loser, Candidate winner) {
+        if (winner.policy().equals(loser.policy())) {
+            rules.computeIfAbsent(loser.atRule(), rule -> new Fate()).takenBy.add("rule " + winner.rule());
+            return;
+        }
+        // A rule that lost to another policy has its own finding.
+        rules.computeIfAbsent(loser.atRule(), rule -> new Fate()).applies = true;
+        var bucket = switch (loser.match().bucket()) {
+            case BucketMatch.Any any -> "";
+            case BucketMatch.Exact(var name) -> " for bucket " + name;
+            case BucketMatch.Prefix(var prefix) -> " for buckets " + prefix + "*";
+        };
+        if (winner.covers(loser) && loser.covers(winner)) {
+            var why = winner.policyCreated().isBefore(loser.policyCreated())
+                    ? ", which is older"
+                    : ", which comes first by name";
+            loser.at()
+                    .error(
+                            Reason.Conflicted,
+                            winner.describe() + why + ", matches the same requests" + bucket
+                                    + ", so this match does not apply: make it more specific, or remove one of the two");
+        } else {
+            loser.at()
+                    .warning(
+                            Reason.Conflicted,
+                            winner.describe() + " takes all of its requests" + bucket
+                                    + ", so this match does not apply: make it more specific, or remove it");
+        }
+    }
+}

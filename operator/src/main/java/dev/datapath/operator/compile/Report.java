@@ -1,0 +1,55 @@
+package dev.datapath.operator.compile;
+
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** Takes findings about one object or one of its fields. Cheap to make: paths are only written when there is a finding. */
+final class Report {
+    private final Collection<Finding> findings;
+    private final ObjectRef object;
+    private final @Nullable Report parent;
+    private final String segment;
+    private final int index;
+
+    private Report(Collection<Finding> findings, ObjectRef object, @Nullable Report parent, String segment, int index) {
+        this.findings = findings;
+        this.object = object;
+        this.parent = parent;
+        this.segment = segment;
+        this.index = index;
+    }
+
+    static Report on(ObjectRef object, Collection<Finding> findings) {
+        return new Report(findings, object, null, "", -1);
+    }
+
+    /** About a field of this one. */
+    Report field(String name) {
+        return new Report(findings, object, this, name, -1);
+    }
+
+    /** About one entry of a list. */
+    Report item(String list, int position) {
+        return new Report(findings, object, this, list, position);
+    }
+
+    void error(Reason reason, String message) {
+        add(Finding.Severity.ERROR, reason, message);
+    }
+
+    void warning(Reason reason, String message) {
+        add(Finding.Severity.WARNING, reason, message);
+    }
+
+    private void add(Finding.Severity severity, Reason reason, String message) {
+        findings.add(new Finding(object, severity, reason, path(), message));
+    }
+
+    private String path() {
+        if (parent == null) {
+            return "";
+        }
+        var above = parent.path();
+        return (above.isEmpty() ? "" : above + ".") + segment + (index < 0 ? "" : "[" + index + "]");
+    }
+}

@@ -1,0 +1,191 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.RequestMatch;
+import dev.datapath.api.v1alpha1.RoutingRule;
+import dev.datapath.api.v1alpha1.S3ErrorCode;
+import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.plan.Backend;
+import dev.datapath.operator.plan.RulePlan;
+import dev.datapath.operator.plan.RulePlan.Action;
+import dev.datapath.operator.plan.RulePlan.Deny;
+import dev.datapath.operator.plan.RulePlan.Forward;
+import dev.datapath.operator.plan.RulePlan.Hedge;
+import dev.datapath.operator.plan.RulePlan.Retry;
+import dev.datapath.operator.plan.RulePlan.Timeouts;
+import dev.datapath.operator.plan.RulePlan.WeightedBackend;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a rule does with the requests that it gets. */
+final class RuleCompiler {
+    /** Where a rule says nothing about retries: the values of the resilience tests. */
+    static final Retry DEFAULT_RETRY = new Retry(3, Duration.ofMillis(5));
+
+    private final Backends backends;
+    private final @Nullable Backend defaultBackend;
+
+    RuleCompiler(Backends backends, @Nullable Backend defaultBackend) {
+        this.backends = backends;
+        this.defaultBackend = defaultBackend;
+    }
+
+    /** The rule, or empty when it says neither where requests go nor that they are refused. */
+    Optional<RulePlan> compile(String id, RoutingRule rule, Report at) {
+        warnAboutUnsupported(rule, at);
+        return action(rule, at)
+                .map(action -> new RulePlan(
+                        id,
+                        action,
+                        timeouts(rule.timeouts(), at.field("timeouts")),
+                        retry(rule.retry(), at.field("retry")),
+                        hedge(rule, at.field("hedge"))));
+    }
+
+    private Optional<Action> action(RoutingRule rule, Report at) {
+        if (rule.deny() != null) {
+            if (!rule.pools().isEmpty()) {
+                at.field("deny")
+                        .error(
+                                Reason.Invalid,
+                                "a rule either serves or refuses: write pools or deny, not both; requests are refused meanwhile");
+            }
+            return Optional.of(deny(rule.deny().code()));
+        }
+        if (!rule.pools().isEmpty()) {
+            return Optional.of(forward(rule.pools(), at));
+        }
+        if (rule.fault() != null) {
+            // Without its fault, such a rule passes its requests on to the DataPath's pool: so the field is defined.
+            return Optional.of(
+                    defaultBackend == null
+                            ? deny(S3ErrorCode.NoSuchBucket)
+                            : new Forward(List.of(new WeightedBackend(defaultBackend, 1))));
+        }
+        at.error(
+                Reason.Invalid,
+                "a rule needs pools to send requests to, or deny to refuse them; it is not applied: write one of them");
+        return Optional.empty();
+    }
+
+    private static Deny deny(S3ErrorCode code) {
+        return new Deny(code.name(), code.httpStatus());
+    }
+
+    private Forward forward(List<RoutingRule.WeightedPool> pools, Report at) {
+        var shares = new ArrayList<WeightedBackend>();
+        var sum = 0L;
+        for (int i = 0; i < pools.size(); i++) {
+            var here = at.item("pools", i);
+            var weight = Bounds.integer(here.field("weight"), pools.get(i).weight(), 1, 0, 1_000_000);
+            shares.add(new WeightedBackend(backends.named(pools.get(i).name(), here.field("name")), weight));
+            sum += weight;
+        }
+        if (sum == 0) {
+            at.field("pools")
+                    .error(
+                            Reason.Invalid,
+                            "all weights are 0, so no pool gets a request and clients get 503: give a pool a weight above 0");
+            return new Forward(List.of(new WeightedBackend(
+                    new Backend.Unavailable(shares.getFirst().backend().name()), 1)));
+        }
+        return new Forward(shares);
+    }
+
+    private static Timeouts timeouts(RoutingRule.@Nullable Timeouts timeouts, Report at) {
+        if (timeouts == null) {
+            return new Timeouts(null, null);
+        }
+        var instead = "the default of each operation holds meanwhile";
+        return new Timeouts(
+                Bounds.optionalDuration(
+                                at.field("firstByte"),
+                                timeouts.firstByte(),
+                                Duration.ofMillis(10),
+                                Duration.ofHours(1),
+                                instead)
+                        .orElse(null),
+                Bounds.optionalDuration(
+                                at.field("idle"), timeouts.idle(), Duration.ofMillis(100), Duration.ofHours(1), instead)
+                        .orElse(null));
+    }
+
+    private static Retry retry(RoutingRule.@Nullable Retry retry, Report at) {
+        if (retry == null) {
+            return DEFAULT_RETRY;
+        }
+        Bounds.integer(at.field("budgetPercent"), retry.budgetPercent(), PoolCompiler.RETRY_BUDGET_PERCENT, 0, 100);
+        return new Retry(
+                Bounds.integer(at.field("attempts"), retry.attempts(), DEFAULT_RETRY.attempts(), 0, 5),
+                Bounds.duration(
+                        at.field("backoff"),
+                        retry.backoff(),
+                        DEFAULT_RETRY.backoff(),
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(10)));
+    }
+
+    private static @Nullable Hedge hedge(RoutingRule rule, Report at) {
+        var hedge = rule.hedge();
+        if (hedge == null) {
+            return null;
+        }
+        if (!rule.matches().isEmpty() && rule.matches().stream().noneMatch(RuleCompiler::canTakeObjectReads)) {
+            at.warning(
+                    Reason.Invalid,
+                    "only GetObject and HeadObject are hedged, and the rule takes neither: add them to operations, or remove hedge");
+        }
+        if (hedge.after() == null) {
+            at.field("after")
+                    .error(Reason.Invalid, "write how long to wait, such as 150ms; reads are not hedged meanwhile");
+            return null;
+        }
+        at.field("budgetPercent")
+                .warning(
+                        Reason.Unsupported,
+                        "this version counts hedges in the pool's retry budget only: lower retry.budgetPercent to bound them further");
+        return Bounds.optionalDuration(
+                        at.field("after"),
+                        hedge.after(),
+                        Duration.ofMillis(1),
+                        Duration.ofMinutes(1),
+                        "reads are not hedged meanwhile")
+                .map(Hedge::new)
+                .orElse(null);
+    }
+
+    private static boolean canTakeObjectReads(RequestMatch match) {
+        return match.operations().isEmpty()
+                || match.operations().stream()
+                        .flatMap(name -> dev.datapath.api.v1alpha1.OperationGroup.expand(name).stream())
+                        .anyMatch(operations -> operations.contains(S3Operation.GetObject)
+                                || operations.contains(S3Operation.HeadObject));
+    }
+
+    private static void warnAboutUnsupported(RoutingRule rule, Report at) {
+        if (rule.failover() != null) {
+            unsupported(at, "failover", "requests stay with pools when their nodes fail");
+        }
+        if (rule.trafficClass() != RoutingRule.TrafficClass.Standard) {
+            unsupported(at, "trafficClass", "all requests are served alike");
+        }
+        if (rule.limits() != null) {
+            unsupported(at, "limits", "nothing limits the rule's requests");
+        }
+        if (rule.mirror() != null) {
+            unsupported(at, "mirror", "no copies are sent");
+        }
+        if (rule.fault() != null) {
+            unsupported(at, "fault", "no fault is injected");
+        }
+    }
+
+    private static void unsupported(Report at, String field, String consequence) {
+        at.field(field)
+                .warning(
+                        Reason.Unsupported,
+                        "this version does not act on " + field + ": " + consequence + "; the rest of the rule works");
+    }
+}

@@ -1,0 +1,79 @@
+package dev.datapath.operator.compile;
+
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads X.509 certificates from PEM text. */
+final class X509 {
+    private static final Set<String> LABELS = Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
+    /** GeneralName's dNSName, RFC 5280, 4.2.1.6. */
+    private static final int DNS_NAME = 2;
+
+    private X509() {}
+
+    /** Every certificate of a text, in its order; other blocks are skipped. */
+    static List<X509Certificate> certificates(String pem) throws UnusableMaterial {
+        var certificates = new ArrayList<X509Certificate>();
+        for (var block : PemBlock.parse(pem)) {
+            if (LABELS.contains(block.label())) {
+                certificates.add(certificate(block.der()));
+            }
+        }
+        if (certificates.isEmpty()) {
+            throw new UnusableMaterial("it holds no PEM block CERTIFICATE");
+        }
+        return certificates;
+    }
+
+    /** The PEM text of certificates, without anything else. */
+    static String pem(List<X509Certificate> certificates) throws UnusableMaterial {
+        var text = new StringBuilder();
+        for (var certificate : certificates) {
+            try {
+                text.append(new PemBlock("CERTIFICATE", certificate.getEncoded()).text());
+            } catch (CertificateEncodingException e) {
+                throw new UnusableMaterial("a certificate in it cannot be encoded");
+            }
+        }
+        return text.toString();
+    }
+
+    /** The DNS names that a certificate is for, in lower case. Common names do not count, as in every current client. */
+    static Set<String> dnsNames(X509Certificate certificate) {
+        var names = new TreeSet<String>();
+        try {
+            Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
+            if (alternatives != null) {
+                for (var alternative : alternatives) {
+                    if (alternative.get(0) instanceof Integer type
+                            && type == DNS_NAME
+                            && alternative.get(1) instanceof String name) {
+                        names.add(name.toLowerCase(Locale.ROOT));
+                    }
+                }
+            }
+        } catch (CertificateParsingException e) {
+            return Set.of();
+        }
+        return names;
+    }
+
+    private static X509Certificate certificate(byte[] der) throws UnusableMaterial {
+        try {
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+        } catch (CertificateException e) {
+            throw new UnusableMaterial("a certificate in it cannot be read: write it as PEM of an X.509 certificate");
+        }
+    }
+}

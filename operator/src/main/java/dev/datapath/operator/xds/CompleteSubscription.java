@@ -1,0 +1,129 @@
+package dev.datapath.operator.xds;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** CDS or LDS: each response is the whole truth, and what it leaves out is deleted. */
+final class CompleteSubscription extends Subscription {
+    private final String reportedVersion;
+    private boolean fresh = true;
+    /** Whether {@link #held} is exactly what the gateway has; not so before the first answer and after a rejection. */
+    private boolean known;
+
+    private String heldVersion = "";
+    private Map<String, Resource> held = Map.of();
+    private Map<String, Resource> sent = Map.of();
+    private @Nullable String rejectedVersion;
+
+    /** @param reportedVersion the version in the first request of the stream, empty when the gateway has none */
+    CompleteSubscription(ResourceType type, String reportedVersion) {
+        super(type);
+        this.reportedVersion = reportedVersion;
+    }
+
+    /** What the gateway accepted last. */
+    Map<String, Resource> held() {
+        return held;
+    }
+
+    /**
+     * Takes over what the last stream of the same gateway knew. When it ended in a rejection or without an answer, the
+     * gateway may have taken in part of a response and still report the version before it: then that is sent again.
+     */
+    void remember(Memory.Content content) {
+        var resources = new TreeMap<String, Resource>();
+        content.resources().forEach(resource -> resources.put(resource.name(), resource));
+        held = resources;
+        heldVersion = content.version();
+        if (heldVersion.equals(reportedVersion)) {
+            fresh = false;
+            known = content.certain();
+            if (known) {
+                adopt(heldVersion);
+            }
+        }
+    }
+
+    boolean isKnown() {
+        return known;
+    }
+
+    String heldVersion() {
+        return heldVersion;
+    }
+
+    /**
+     * Returns the response that brings the gateway to {@code wanted}, or null when there is none to send. A rejected
+     * version is not sent again; any other one is, also the one before: a rejection is not a transaction, Envoy keeps
+     * the good resources of a rejected response and deletes those that it left out.
+     */
+    @Nullable
+    Push offer(Map<String, Resource> wanted, String version, Supplier<String> nonces, Instant now) {
+        if (fresh && version.equals(reportedVersion)) {
+            fresh = false;
+            known = true;
+            held = wanted;
+            heldVersion = version;
+            adopt(version);
+        }
+        if (known && version.equals(heldVersion)) {
+            forgetRejection();
+            return null;
+        }
+        if (version.equals(rejectedVersion)) {
+            return null;
+        }
+        fresh = false;
+        sent = wanted;
+        return push(version, wanted.values(), nonces, now);
+    }
+
+    /** Whether the gateway may have this resource with another content, or not at all. */
+    boolean mayDiffer(Resource resource) {
+        var before = held.get(resource.name());
+        var since = sent.get(resource.name());
+        return !resource.equals(before) || (since != null && !resource.equals(since));
+    }
+
+    @Override
+    void onAcknowledged(Push push) {
+        held = sent;
+        heldVersion = push.version();
+        sent = Map.of();
+        known = true;
+        rejectedVersion = null;
+        forgetRejection();
+    }
+
+    @Override
+    void onRejected(Push push) {
+        rejectedVersion = push.version();
+        known = false;
+    }
+
+    @Override
+    Stream<Resource> mayHold() {
+        return Stream.<Collection<Resource>>of(held.values(), sent.values()).flatMap(Collection::stream);
+    }
+
+    @Override
+    boolean holds(String name) {
+        return held.containsKey(name);
+    }
+
+    @Override
+    Memory.Content remembered() {
+        return new Memory.Content(heldVersion, List.copyOf(held.values()), known && !isWaiting());
+    }
+
+    @Override
+    TypeState state() {
+        return state(0);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.datapath.operator.xds;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connected gateway.
+ *
+ * @param gateway its name, Envoy's {@code node.id}
+ * @param connectedSince when its stream was opened
+ * @param syncedVersion the {@link Snapshot#version()} that it runs as a whole; null while it does not run any
+ * @param types the types that it subscribes to
+ */
+public record GatewayState(
+        String gateway, Instant connectedSince, @Nullable String syncedVersion, Map<ResourceType, TypeState> types) {
+    public GatewayState {
+        types = Map.copyOf(types);
+    }
+
+    /** Whether the gateway acknowledged all of that snapshot. */
+    public boolean synced(String snapshotVersion) {
+        return snapshotVersion.equals(syncedVersion);
+    }
+
+    /** Whether the gateway refuses anything now. */
+    public boolean rejecting() {
+        return types.values().stream().anyMatch(type -> type.rejection() != null);
+    }
+}

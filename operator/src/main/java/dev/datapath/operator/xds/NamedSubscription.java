@@ -1,0 +1,210 @@
+package dev.datapath.operator.xds;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A type that gateways ask for by name (SDS, RTDS, EDS, RDS). A response holds only what changed. When several resources
+ * were rejected together they are sent again in halves until the bad ones stand alone: those are then held back until
+ * their content changes, and the good ones are not lost.
+ */
+final class NamedSubscription extends Subscription {
+    private final String reportedVersion;
+    private boolean fresh = true;
+    private Set<String> names = Set.of();
+    private final SortedMap<String, Resource> held = new TreeMap<>();
+    private final Map<String, Resource> unsure = new HashMap<>();
+    private final Map<String, Resource> rejected = new HashMap<>();
+    private final Set<String> again = new HashSet<>();
+    private final Deque<Set<String>> suspects = new ArrayDeque<>();
+    private int unknownNames;
+
+    NamedSubscription(ResourceType type, String reportedVersion) {
+        super(type);
+        this.reportedVersion = reportedVersion;
+    }
+
+    Set<String> names() {
+        return names;
+    }
+
+    /**
+     * The names of the newest request. The same names once more without a response to answer mean that Envoy built
+     * something anew that waits for these resources: they are sent again though nothing changed.
+     */
+    void subscribe(Collection<String> requested, boolean answer) {
+        var newNames = Set.copyOf(requested);
+        if (newNames.equals(names)) {
+            if (!answer) {
+                again.addAll(names);
+            }
+            return;
+        }
+        names = newNames;
+        Stream.<Collection<String>>of(held.keySet(), unsure.keySet(), rejected.keySet(), again)
+                .forEach(kept -> kept.retainAll(newNames));
+    }
+
+    /** Sends a resource again at the next opportunity, changed or not. */
+    void repeat(String name) {
+        if (names.contains(name)) {
+            again.add(name);
+        }
+    }
+
+    /** Takes over what an earlier stream of the same gateway knew. */
+    void remember(Collection<Resource> resources) {
+        resources.forEach(resource -> unsure.put(resource.name(), resource));
+    }
+
+    /** Returns the next response, or null when the gateway has all that it asks for and that is safe to send. */
+    @Nullable
+    Push offer(SortedMap<String, Resource> target, Predicate<Resource> safe, Supplier<String> nonces, Instant now) {
+        if (fresh) {
+            adoptReported(target);
+        }
+        unknownNames =
+                (int) names.stream().filter(name -> !target.containsKey(name)).count();
+        rejected.values().removeIf(resource -> !resource.equals(target.get(resource.name())));
+        var pending = pending(target);
+        if (pending.isEmpty()) {
+            suspects.clear();
+            settle();
+            return null;
+        }
+        pending.values().removeIf(safe.negate());
+        var batch = nextBatch(pending);
+        if (batch.isEmpty()) {
+            return null;
+        }
+        fresh = false;
+        var after = new TreeMap<>(held);
+        for (var resource : batch) {
+            after.put(resource.name(), resource);
+            unsure.put(resource.name(), resource);
+            again.remove(resource.name());
+        }
+        return push(Resource.version(after.values()), batch, nonces, now);
+    }
+
+    /** Whether the gateway asks for all these names and has nothing of the target yet to come. */
+    boolean isSettled(SortedMap<String, Resource> target) {
+        return !isWaiting() && !isRejected() && pending(target).isEmpty();
+    }
+
+    /**
+     * A gateway that reconnects with the version that its names have now is up to date. Endpoints are sent all the same:
+     * the gateway may have lost the stream between a changed cluster and its endpoints, and would wait for them.
+     */
+    private void adoptReported(SortedMap<String, Resource> target) {
+        var wanted = new TreeMap<>(target);
+        wanted.keySet().retainAll(names);
+        if (type() != ResourceType.ENDPOINT
+                && !wanted.isEmpty()
+                && Resource.version(wanted.values()).equals(reportedVersion)) {
+            held.putAll(wanted);
+            unsure.clear();
+            adopt(reportedVersion);
+            fresh = false;
+        }
+    }
+
+    private Map<String, Resource> pending(SortedMap<String, Resource> target) {
+        var pending = new TreeMap<String, Resource>();
+        for (var name : names) {
+            var resource = target.get(name);
+            if (resource != null
+                    && !resource.equals(rejected.get(name))
+                    && (again.contains(name) || !resource.equals(held.get(name)))) {
+                pending.put(name, resource);
+            }
+        }
+        return pending;
+    }
+
+    private Collection<Resource> nextBatch(Map<String, Resource> pending) {
+        var suspected = new HashSet<String>();
+        suspects.forEach(suspected::addAll);
+        var batch = pending.values().stream()
+                .filter(resource -> !suspected.contains(resource.name()))
+                .toList();
+        while (batch.isEmpty() && !suspects.isEmpty()) {
+            var group = suspects.removeFirst();
+            batch = pending.values().stream()
+                    .filter(resource -> group.contains(resource.name()))
+                    .toList();
+        }
+        return batch;
+    }
+
+    @Override
+    void onAcknowledged(Push push) {
+        for (var resource : push.content()) {
+            if (names.contains(resource.name())) {
+                held.put(resource.name(), resource);
+                unsure.remove(resource.name());
+                rejected.remove(resource.name());
+            }
+        }
+        settle();
+    }
+
+    @Override
+    void onRejected(Push push) {
+        var bad = new ArrayList<>(push.content());
+        bad.forEach(resource -> again.add(resource.name()));
+        if (bad.size() == 1) {
+            rejected.put(bad.getFirst().name(), bad.getFirst());
+            return;
+        }
+        int half = bad.size() / 2;
+        suspects.addFirst(namesOf(bad.subList(half, bad.size())));
+        suspects.addFirst(namesOf(bad.subList(0, half)));
+    }
+
+    private void settle() {
+        if (rejected.isEmpty() && suspects.isEmpty()) {
+            forgetRejection();
+        }
+    }
+
+    private static Set<String> namesOf(List<Resource> resources) {
+        var names = new HashSet<String>();
+        resources.forEach(resource -> names.add(resource.name()));
+        return names;
+    }
+
+    @Override
+    Stream<Resource> mayHold() {
+        return Stream.of(held.values(), unsure.values()).flatMap(Collection::stream);
+    }
+
+    @Override
+    boolean holds(String name) {
+        return held.containsKey(name);
+    }
+
+    @Override
+    Memory.Content remembered() {
+        return new Memory.Content("", mayHold().toList(), !isWaiting());
+    }
+
+    @Override
+    TypeState state() {
+        return state(unknownNames);
+    }
+}

@@ -1,0 +1,268 @@
+package dev.datapath.operator.xds;
+
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine of one gateway's stream, without I/O. Not safe for several threads.
+ *
+ * <p>Make before break: clusters come first; the endpoints of changed clusters follow at once, because Envoy withholds
+ * its answer about clusters until the changed ones have endpoints again; listeners and routes wait for both answers. A
+ * cluster that is gone is withdrawn only when no listener or route that the gateway may hold names it. When clusters or
+ * endpoints are rejected, those listeners and routes that name none of the missing clusters go ahead.
+ */
+final class Session {
+    private final InstantSource clock;
+    private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
+    private Memory memory;
+    private final References withdrawn = new References();
+    private final References missing = new References();
+    private long nonces;
+
+    /** @param memory what an earlier stream of the same gateway left */
+    Session(InstantSource clock, Memory memory) {
+        this.clock = clock;
+        this.memory = memory;
+    }
+
+    /** Takes a request in and returns the response that it answers, if any. Unknown types are ignored. */
+    @Nullable
+    Answer receive(DiscoveryRequest request) {
+        var type = ResourceType.of(request.getTypeUrl());
+        if (type == null) {
+            return null;
+        }
+        var subscription = subscriptions.get(type);
+        if (subscription == null) {
+            subscription = subscribe(type, request.getVersionInfo());
+        } else if (!subscription.answersLatest(request.getResponseNonce())
+                && (subscription.isWaiting() || !request.getResponseNonce().isEmpty())) {
+            return null; // answers an older response: Envoy answers the newest one too, with all that it wants by then
+        }
+        Answer answer = null;
+        if (request.hasErrorDetail()) {
+            var message = EnvoyMessage.clean(request.getErrorDetail().getMessage());
+            var push = subscription.reject(message);
+            answer = push == null ? null : new Answer(push, message);
+        } else {
+            var push = subscription.acknowledge();
+            answer = push == null ? null : new Answer(push, null);
+        }
+        if (subscription instanceof NamedSubscription named) {
+            named.subscribe(request.getResourceNamesList(), answer != null);
+        }
+        return answer;
+    }
+
+    /** Returns the next response on the way to the target; null when there is nothing to send before the next answer. */
+    @Nullable
+    Push next(Snapshot target) {
+        for (var type : ResourceType.values()) {
+            var subscription = subscriptions.get(type);
+            if (subscription != null && !subscription.isWaiting()) {
+                var push = offer(subscription, target);
+                if (push != null) {
+                    return push;
+                }
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Whether the gateway acknowledged all of the target that it has use for. Clusters, listeners, the endpoints of EDS
+     * clusters and the routes of listeners must have been asked for; secrets only count when they were.
+     */
+    boolean isSynced(Snapshot target) {
+        for (var type : ResourceType.values()) {
+            if (!isSynced(type, target)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    Map<ResourceType, TypeState> states() {
+        var states = new EnumMap<ResourceType, TypeState>(ResourceType.class);
+        subscriptions.forEach((type, subscription) -> states.put(type, subscription.state()));
+        return states;
+    }
+
+    /** When the response was sent that has waited longest for its answer; null when none waits. */
+    @Nullable
+    Instant waitingSince() {
+        return subscriptions.values().stream()
+                .map(Subscription::waitingSince)
+                .filter(Objects::nonNull)
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+
+    /** What the next stream of this gateway should know. */
+    Memory leave() {
+        return memory.with(subscriptions.values());
+    }
+
+    private Subscription subscribe(ResourceType type, String reportedVersion) {
+        var subscription = type.complete()
+                ? new CompleteSubscription(type, reportedVersion)
+                : new NamedSubscription(type, reportedVersion);
+        if (type == ResourceType.CLUSTER && reportedVersion.isEmpty()) {
+            memory = Memory.NONE; // the process is new and holds nothing
+        }
+        memory.recall(subscription);
+        subscriptions.put(type, subscription);
+        return subscription;
+    }
+
+    private @Nullable Push offer(Subscription subscription, Snapshot target) {
+        var type = subscription.type();
+        return switch (subscription) {
+            case CompleteSubscription clusters when type == ResourceType.CLUSTER -> offerClusters(clusters, target);
+            case CompleteSubscription listeners -> {
+                var wanted = target.of(type);
+                yield clustersAnswered(target)
+                                && wanted.values().stream().allMatch(resource -> isSafe(resource, target))
+                        ? listeners.offer(wanted, target.version(type), this::nonce, clock.instant())
+                        : null;
+            }
+            case NamedSubscription routes
+            when type == ResourceType.ROUTE ->
+                clustersAnswered(target) && !isWaiting(ResourceType.LISTENER)
+                        ? routes.offer(
+                                target.of(type), resource -> isSafe(resource, target), this::nonce, clock.instant())
+                        : null;
+            case NamedSubscription named ->
+                named.offer(target.of(type), resource -> true, this::nonce, clock.instant());
+        };
+    }
+
+    private @Nullable Push offerClusters(CompleteSubscription clusters, Snapshot target) {
+        var wanted = withStillNamed(clusters, target);
+        var version = wanted == target.of(ResourceType.CLUSTER)
+                ? target.version(ResourceType.CLUSTER)
+                : Resource.version(wanted.values());
+        var changed = target.endpointNames().entrySet().stream()
+                .filter(entry -> {
+                    var cluster = wanted.get(entry.getKey());
+                    return cluster != null && clusters.mayDiffer(cluster);
+                })
+                .map(Map.Entry::getValue)
+                .toList();
+        var push = clusters.offer(wanted, version, this::nonce, clock.instant());
+        if (push != null && subscriptions.get(ResourceType.ENDPOINT) instanceof NamedSubscription endpoints) {
+            changed.forEach(endpoints::repeat);
+        }
+        return push;
+    }
+
+    /** The target's clusters and those before it that a listener or route of the gateway may still name. */
+    private SortedMap<String, Resource> withStillNamed(CompleteSubscription clusters, Snapshot target) {
+        var wanted = target.of(ResourceType.CLUSTER);
+        var gone = new HashSet<>(clusters.held().keySet());
+        gone.removeAll(wanted.keySet());
+        if (gone.isEmpty()) {
+            return wanted;
+        }
+        var holders = Stream.of(ResourceType.LISTENER, ResourceType.ROUTE)
+                .flatMap(this::mayHold)
+                .toList();
+        var named = withdrawn.find(holders, gone);
+        if (named.isEmpty()) {
+            return wanted;
+        }
+        var union = new TreeMap<>(wanted);
+        clusters.held().forEach((name, resource) -> {
+            if (named.contains(name)) {
+                union.put(name, resource);
+            }
+        });
+        return union;
+    }
+
+    private Stream<Resource> mayHold(ResourceType type) {
+        var subscription = subscriptions.get(type);
+        return subscription == null ? memory.content(type).stream() : subscription.mayHold();
+    }
+
+    private boolean clustersAnswered(Snapshot target) {
+        return !isWaiting(ResourceType.CLUSTER)
+                && !isWaiting(ResourceType.ENDPOINT)
+                && (subscriptions.containsKey(ResourceType.CLUSTER) || target.size(ResourceType.CLUSTER) == 0);
+    }
+
+    private boolean isWaiting(ResourceType type) {
+        var subscription = subscriptions.get(type);
+        return subscription != null && subscription.isWaiting();
+    }
+
+    private boolean isSafe(Resource resource, Snapshot target) {
+        return missing.find(List.of(resource), missingClusters(target)).isEmpty();
+    }
+
+    /** Clusters of the target that the gateway does not have, or has without endpoints. */
+    private Set<String> missingClusters(Snapshot target) {
+        var missingNames = new HashSet<String>();
+        for (var name : target.of(ResourceType.CLUSTER).keySet()) {
+            var endpoints = target.endpointNames().get(name);
+            if (!holds(ResourceType.CLUSTER, name) || (endpoints != null && !holds(ResourceType.ENDPOINT, endpoints))) {
+                missingNames.add(name);
+            }
+        }
+        return missingNames;
+    }
+
+    private boolean holds(ResourceType type, String name) {
+        var subscription = subscriptions.get(type);
+        return subscription != null && subscription.holds(name);
+    }
+
+    private boolean isSynced(ResourceType type, Snapshot target) {
+        var subscription = subscriptions.get(type);
+        if (subscription == null) {
+            return switch (type) {
+                case SECRET, RUNTIME -> true;
+                case CLUSTER, LISTENER -> target.size(type) == 0;
+                case ENDPOINT -> target.endpointNames().isEmpty();
+                case ROUTE -> target.routeNames().isEmpty();
+            };
+        }
+        return switch (subscription) {
+            case CompleteSubscription complete ->
+                complete.isKnown()
+                        && !complete.isWaiting()
+                        && complete.held()
+                                .entrySet()
+                                .containsAll(target.of(type).entrySet())
+                        && (type == ResourceType.CLUSTER
+                                || complete.heldVersion().equals(target.version(type)));
+            case NamedSubscription named -> named.isSettled(target.of(type)) && asksFor(named, type, target);
+        };
+    }
+
+    private static boolean asksFor(NamedSubscription named, ResourceType type, Snapshot target) {
+        return switch (type) {
+            case ENDPOINT -> named.names().containsAll(target.endpointNames().values());
+            case ROUTE -> named.names().containsAll(target.routeNames());
+            default -> true;
+        };
+    }
+
+    private String nonce() {
+        return Long.toString(++nonces);
+    }
+
+    /** What a request said about a response. The message is null when the gateway accepted it. */
+    record Answer(Push push, @Nullable String message) {}
+}

@@ -1,0 +1,174 @@
+package dev.datapath.operator.xds;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Everything that the gateways of one DataPath should run. Immutable; each resource is serialised and hashed once, when
+ * it is added, so that delivery to many gateways costs one encoding.
+ *
+ * <p>Versions are hashes of content: equal content has an equal version, also in another process.
+ */
+public final class Snapshot {
+    private final Map<ResourceType, SortedMap<String, Resource>> resources;
+    private final Map<ResourceType, String> versions = new EnumMap<>(ResourceType.class);
+    private final String version;
+    private final Map<String, String> endpointNames;
+    private final Set<String> routeNames;
+
+    private Snapshot(
+            Map<ResourceType, SortedMap<String, Resource>> resources,
+            Map<String, String> endpointNames,
+            Set<String> routeNames) {
+        this.resources = resources;
+        this.endpointNames = endpointNames;
+        this.routeNames = routeNames;
+        var sha = Resource.sha256();
+        for (var type : ResourceType.values()) {
+            var typeVersion = Resource.version(of(type).values());
+            versions.put(type, typeVersion);
+            sha.update(typeVersion.getBytes(StandardCharsets.US_ASCII));
+        }
+        this.version = Resource.shorten(sha);
+    }
+
+    /** Starts an empty snapshot. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The content version of the whole snapshot: 16 hexadecimal digits. */
+    public String version() {
+        return version;
+    }
+
+    /** The content version of one type: 16 hexadecimal digits; an empty set has one too. */
+    public String version(ResourceType type) {
+        return versions.getOrDefault(type, "");
+    }
+
+    /** How many resources of a type there are. */
+    public int size(ResourceType type) {
+        return of(type).size();
+    }
+
+    SortedMap<String, Resource> of(ResourceType type) {
+        return resources.getOrDefault(type, Collections.emptySortedMap());
+    }
+
+    /** Cluster name to the name under which Envoy asks for its endpoints; only clusters that use EDS. */
+    Map<String, String> endpointNames() {
+        return endpointNames;
+    }
+
+    /** The route configurations that the listeners fetch over RDS. */
+    Set<String> routeNames() {
+        return routeNames;
+    }
+
+    @Override
+    public String toString() {
+        return "Snapshot " + version;
+    }
+
+    /** Collects resources. Not safe for several threads. Each {@code add} refuses a name that its type already has. */
+    public static final class Builder {
+        private final Map<ResourceType, SortedMap<String, Resource>> resources = new EnumMap<>(ResourceType.class);
+        private final Map<String, String> endpointNames = new HashMap<>();
+        private final Set<String> routeNames = new HashSet<>();
+
+        private Builder() {}
+
+        public Builder add(Cluster cluster) {
+            if (cluster.getType() == Cluster.DiscoveryType.EDS) {
+                var service = cluster.getEdsClusterConfig().getServiceName();
+                endpointNames.put(cluster.getName(), service.isEmpty() ? cluster.getName() : service);
+            }
+            return add(ResourceType.CLUSTER, cluster.getName(), cluster);
+        }
+
+        public Builder add(ClusterLoadAssignment endpoints) {
+            return add(ResourceType.ENDPOINT, endpoints.getClusterName(), endpoints);
+        }
+
+        public Builder add(Listener listener) {
+            Stream.concat(listener.getFilterChainsList().stream(), Stream.of(listener.getDefaultFilterChain()))
+                    .forEach(this::addRouteNames);
+            return add(ResourceType.LISTENER, listener.getName(), listener);
+        }
+
+        public Builder add(RouteConfiguration routes) {
+            return add(ResourceType.ROUTE, routes.getName(), routes);
+        }
+
+        public Builder add(Secret secret) {
+            return add(ResourceType.SECRET, secret.getName(), secret);
+        }
+
+        public Builder add(Runtime runtime) {
+            return add(ResourceType.RUNTIME, runtime.getName(), runtime);
+        }
+
+        /**
+         * Freezes the snapshot. An EDS cluster without endpoints gets an empty assignment: Envoy would otherwise wait for
+         * it and accept no other change of clusters meanwhile.
+         */
+        public Snapshot build() {
+            for (var name : new HashSet<>(endpointNames.values())) {
+                if (!ofType(ResourceType.ENDPOINT).containsKey(name)) {
+                    add(ClusterLoadAssignment.newBuilder().setClusterName(name).build());
+                }
+            }
+            var frozen = new EnumMap<ResourceType, SortedMap<String, Resource>>(ResourceType.class);
+            resources.forEach((type, map) -> frozen.put(type, Collections.unmodifiableSortedMap(new TreeMap<>(map))));
+            return new Snapshot(frozen, Map.copyOf(endpointNames), Set.copyOf(routeNames));
+        }
+
+        private Builder add(ResourceType type, String name, Message message) {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException(type + " without a name");
+            }
+            if (ofType(type).putIfAbsent(name, Resource.of(type, name, message)) != null) {
+                throw new IllegalArgumentException(type + " " + name + " is there twice");
+            }
+            return this;
+        }
+
+        private SortedMap<String, Resource> ofType(ResourceType type) {
+            return resources.computeIfAbsent(type, t -> new TreeMap<>());
+        }
+
+        private void addRouteNames(FilterChain chain) {
+            for (var filter : chain.getFiltersList()) {
+                if (filter.getTypedConfig().is(HttpConnectionManager.class)) {
+                    try {
+                        var manager = filter.getTypedConfig().unpack(HttpConnectionManager.class);
+                        if (manager.hasRds()) {
+                            routeNames.add(manager.getRds().getRouteConfigName());
+                        }
+                    } catch (InvalidProtocolBufferException e) {
+                        throw new IllegalArgumentException("filter " + filter.getName() + " does not parse", e);
+                    }
+                }
+            }
+        }
+    }
+}

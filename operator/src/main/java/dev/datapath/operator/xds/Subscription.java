@@ -1,0 +1,102 @@
+package dev.datapath.operator.xds;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one stream knows of one type: at most one response is unanswered at any time. Envoy drops the answer to a first
+ * response, together with its error, when a second one overtakes it.
+ */
+abstract sealed class Subscription permits CompleteSubscription, NamedSubscription {
+    private final ResourceType type;
+    private String nonce = "";
+    private @Nullable Push unanswered;
+    private @Nullable String sentVersion;
+    private @Nullable String acknowledgedVersion;
+    private @Nullable Rejection rejection;
+
+    Subscription(ResourceType type) {
+        this.type = type;
+    }
+
+    /** What the gateway may hold now: all that it accepted, and what was sent since and may have been taken in part. */
+    abstract Stream<Resource> mayHold();
+
+    abstract boolean holds(String name);
+
+    abstract void onAcknowledged(Push push);
+
+    abstract void onRejected(Push push);
+
+    abstract TypeState state();
+
+    /** What the gateway's next stream should know of this type. */
+    abstract Memory.Content remembered();
+
+    final ResourceType type() {
+        return type;
+    }
+
+    final boolean answersLatest(String answeredNonce) {
+        return nonce.equals(answeredNonce);
+    }
+
+    final boolean isWaiting() {
+        return unanswered != null;
+    }
+
+    final @Nullable Instant waitingSince() {
+        return unanswered == null ? null : unanswered.at();
+    }
+
+    final Push push(String version, Collection<Resource> content, Supplier<String> nonces, Instant now) {
+        nonce = nonces.get();
+        sentVersion = version;
+        unanswered = new Push(type, version, nonce, content, now);
+        return unanswered;
+    }
+
+    /** The gateway has all of that version without having been sent it on this stream. */
+    final void adopt(String version) {
+        sentVersion = version;
+        acknowledgedVersion = version;
+    }
+
+    final @Nullable Push acknowledge() {
+        var push = unanswered;
+        unanswered = null;
+        if (push != null) {
+            acknowledgedVersion = push.version();
+            onAcknowledged(push);
+        }
+        return push;
+    }
+
+    final @Nullable Push reject(String message) {
+        var push = unanswered;
+        unanswered = null;
+        if (push != null) {
+            var resource = push.content().size() == 1
+                    ? push.content().iterator().next().name()
+                    : null;
+            rejection = new Rejection(push.version(), message, resource);
+            onRejected(push);
+        }
+        return push;
+    }
+
+    final void forgetRejection() {
+        rejection = null;
+    }
+
+    final boolean isRejected() {
+        return rejection != null;
+    }
+
+    final TypeState state(int unknownNames) {
+        return new TypeState(sentVersion, acknowledgedVersion, waitingSince(), rejection, unknownNames);
+    }
+}

@@ -1,0 +1,191 @@
+package dev.datapath.operator.xds;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port from which gateways fetch their configuration. One gateway is one ADS stream; it says who it is with Envoy's
+ * {@code node.cluster}, the key of its DataPath ({@code namespace/name}), and {@code node.id}, its own name.
+ *
+ * <p>Limits: requests of at most 4 MiB; 16 streams per connection; pings no more often than every 4 s (Envoy sends one
+ * each 5 s); a peer that does not answer a ping for 5 s is gone; a gateway that leaves a response unanswered, or sends no
+ * first request, for the answer timeout (60 s by default) is disconnected with DEADLINE_EXCEEDED and starts over.
+ */
+public final class XdsServer implements AutoCloseable {
+    /** Longer than Envoy may rightly take: it answers when changed clusters had endpoints and a round of health checks. */
+    public static final Duration DEFAULT_ANSWER_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final int MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+    private static final int MAX_STREAMS_PER_CONNECTION = 16;
+
+    private final SnapshotStore store;
+    private final Consumer<String> wake;
+    private final AdsService service;
+    private final SyncState sync;
+    private final Server server;
+    private final ExecutorService workers;
+    private final ExecutorService notifier;
+    private final ScheduledExecutorService timer;
+
+    private XdsServer(Builder builder) throws IOException {
+        store = builder.store;
+        int threads = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+        workers = Executors.newFixedThreadPool(threads, named("xds-%d"));
+        notifier = Executors.newSingleThreadExecutor(named("xds-sync-%d"));
+        timer = Executors.newSingleThreadScheduledExecutor(named("xds-timer-%d"));
+        sync = new SyncState(notifier);
+        service = new AdsService(store, sync, builder.identityCheck(), builder.events, builder.clock, workers);
+        wake = service::changed;
+        store.onChange(wake);
+        var tls = builder.tls;
+        server = NettyServerBuilder.forAddress(
+                        builder.address, tls == null ? InsecureServerCredentials.create() : tls.credentials())
+                .executor(workers)
+                .maxInboundMessageSize(MAX_REQUEST_BYTES)
+                .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)
+                .permitKeepAliveTime(4, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .keepAliveTime(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(5, TimeUnit.SECONDS)
+                .intercept(new PeerNames())
+                .addService(service)
+                .build();
+        try {
+            server.start();
+        } catch (IOException e) {
+            stopThreads();
+            throw e;
+        }
+        long period = Math.max(20, builder.answerTimeout.toMillis() / 4);
+        timer.scheduleWithFixedDelay(
+                () -> service.closeStalled(builder.answerTimeout), period, period, TimeUnit.MILLISECONDS);
+    }
+
+    /** Describes a server of the snapshots in a store, on a free port of the loopback interface until told otherwise. */
+    public static Builder builder(SnapshotStore store) {
+        return new Builder(store);
+    }
+
+    /** The port that the server listens on. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** What the connected gateways acknowledged. */
+    public SyncState sync() {
+        return sync;
+    }
+
+    /** Closes the streams and the port. Gateways keep what they run and try to reconnect. */
+    @Override
+    public void close() {
+        store.removeListener(wake);
+        server.shutdown();
+        service.shutDown();
+        try {
+            if (!server.awaitTermination(2, TimeUnit.SECONDS)) {
+                server.shutdownNow();
+                server.awaitTermination(2, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        stopThreads();
+    }
+
+    private void stopThreads() {
+        store.removeListener(wake);
+        timer.shutdownNow();
+        MoreExecutors.shutdownAndAwaitTermination(workers, Duration.ofSeconds(2));
+        MoreExecutors.shutdownAndAwaitTermination(notifier, Duration.ofSeconds(2));
+    }
+
+    private static java.util.concurrent.ThreadFactory named(String format) {
+        return new ThreadFactoryBuilder().setNameFormat(format).setDaemon(true).build();
+    }
+
+    /** How a server is to run. */
+    public static final class Builder {
+        private final SnapshotStore store;
+        private InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
+        private @Nullable XdsTls tls;
+        private @Nullable IdentityCheck identityCheck;
+        private XdsEvents events = XdsEvents.NONE;
+        private Duration answerTimeout = DEFAULT_ANSWER_TIMEOUT;
+        private InstantSource clock = InstantSource.system();
+
+        private Builder(SnapshotStore store) {
+            this.store = store;
+        }
+
+        /** The address to listen on; port 0 takes a free one. Without TLS it must be a loopback address. */
+        public Builder address(String host, int port) {
+            address = new InetSocketAddress(host, port);
+            return this;
+        }
+
+        /** Serves mutual TLS; without it the server speaks clear text. */
+        public Builder tls(XdsTls credentials) {
+            tls = credentials;
+            return this;
+        }
+
+        /** Who may have what; by default {@link IdentityCheck#certificateUri} with TLS and anyone without. */
+        public Builder identityCheck(IdentityCheck check) {
+            identityCheck = check;
+            return this;
+        }
+
+        public Builder events(XdsEvents listener) {
+            events = listener;
+            return this;
+        }
+
+        /** How long a gateway may take to answer a response. */
+        public Builder answerTimeout(Duration timeout) {
+            answerTimeout = timeout;
+            return this;
+        }
+
+        public Builder clock(InstantSource source) {
+            clock = source;
+            return this;
+        }
+
+        /**
+         * Opens the port.
+         *
+         * @throws IOException when the port cannot be opened
+         * @throws IllegalArgumentException for clear text on an address that others can reach
+         */
+        public XdsServer start() throws IOException {
+            var ip = address.getAddress();
+            if (tls == null && (ip == null || !ip.isLoopbackAddress())) {
+                throw new IllegalArgumentException(
+                        "xDS without TLS is for loopback only, not for " + address + ": configurations hold keys");
+            }
+            return new XdsServer(this);
+        }
+
+        private IdentityCheck identityCheck() {
+            if (identityCheck != null) {
+                return identityCheck;
+            }
+            return tls == null ? IdentityCheck.anyone() : IdentityCheck.certificateUri();
+        }
+    }
+}

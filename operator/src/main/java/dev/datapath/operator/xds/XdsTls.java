@@ -1,0 +1,90 @@
+package dev.datapath.operator.xds;
+
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.grpc.util.AdvancedTlsX509TrustManager;
+import io.grpc.util.CertificateUtils;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+
+/**
+ * The server's certificate and the authorities that it trusts for gateways, both replaceable while it runs. A change
+ * applies to the next handshake; open streams stay. To replace an authority, trust the old and the new one together until
+ * every gateway has a new certificate.
+ */
+public final class XdsTls {
+    private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
+    private final AdvancedTlsX509TrustManager trust;
+
+    /** @throws GeneralSecurityException when no trust manager can be made of the authorities */
+    public XdsTls(X509Certificate[] chain, PrivateKey key, X509Certificate[] authorities)
+            throws GeneralSecurityException {
+        // A gateway has no host name to verify: who it is stands in its certificate and is checked per stream.
+        trust = AdvancedTlsX509TrustManager.newBuilder()
+                .setVerification(AdvancedTlsX509TrustManager.Verification.CERTIFICATE_ONLY_VERIFICATION)
+                .build();
+        try {
+            rotate(chain, key);
+            trust(authorities);
+        } catch (IOException e) {
+            throw new CertificateException(e);
+        }
+    }
+
+    /**
+     * Reads PEM files.
+     *
+     * @throws IOException when a file cannot be read
+     * @throws GeneralSecurityException when a file holds something else
+     */
+    public static XdsTls of(Path chain, Path key, Path authorities) throws IOException, GeneralSecurityException {
+        return new XdsTls(certificates(chain), privateKey(key), certificates(authorities));
+    }
+
+    /** Takes another certificate and key from the next handshake on. */
+    public void rotate(X509Certificate[] chain, PrivateKey key) {
+        keys.updateIdentityCredentials(chain, key);
+    }
+
+    /** Reads PEM files and takes their certificate and key from the next handshake on; on failure nothing changes. */
+    public void rotate(Path chain, Path key) throws IOException, GeneralSecurityException {
+        rotate(certificates(chain), privateKey(key));
+    }
+
+    /** Trusts other authorities from the next handshake on. */
+    public void trust(X509Certificate[] authorities) throws IOException, GeneralSecurityException {
+        trust.updateTrustCredentials(authorities);
+    }
+
+    /** Reads a PEM file and trusts its authorities from the next handshake on; on failure nothing changes. */
+    public void trust(Path authorities) throws IOException, GeneralSecurityException {
+        trust(certificates(authorities));
+    }
+
+    ServerCredentials credentials() {
+        return TlsServerCredentials.newBuilder()
+                .keyManager(keys)
+                .trustManager(trust)
+                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+                .build();
+    }
+
+    private static X509Certificate[] certificates(Path file) throws IOException, CertificateException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return CertificateUtils.getX509Certificates(in);
+        }
+    }
+
+    private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return CertificateUtils.getPrivateKey(in);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package dev.datapath.operator.compile;
+
+import java.math.BigInteger;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** Certificates, made for the run, by the names that test inputs use: {@code ${server.crt}}, {@code ${server.key}}. */
+final class TestCertificates {
+    static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
+    static final TestCertificates INSTANCE = new TestCertificates();
+
+    private final Map<String, String> texts = new LinkedHashMap<>();
+
+    private TestCertificates() {
+        try {
+            var authority = ec("secp256r1");
+            var other = ec("secp256r1");
+            var server = ec("secp256r1");
+            var rsa = rsa(2048);
+            var names = List.of("s3.example.com", "*.s3.example.com");
+            put("ca.crt", certificate("CN=Test CA", authority, "CN=Test CA", authority, List.of(), -100, 3650, true));
+            put("other-ca.crt", certificate("CN=Other CA", other, "CN=Other CA", other, List.of(), -100, 3650, true));
+            put("expired-ca.crt", certificate("CN=Old CA", other, "CN=Old CA", other, List.of(), -100, -1, true));
+            put("server.crt", issued(authority, server, names, -10, 90));
+            key("server.key", server.getPrivate());
+            texts.put("server.sec1.key", sec1(server.getPrivate()));
+            put("renewed.crt", issued(authority, server, names, -1, 99));
+            put("rsa.crt", issued(authority, rsa, names, -10, 90));
+            key("rsa.key", rsa.getPrivate());
+            texts.put("rsa.pkcs1.key", pkcs1(rsa.getPrivate()));
+            put("soon.crt", issued(authority, server, names, -80, 10));
+            put("expired.crt", issued(authority, server, names, -90, -1));
+            put("future.crt", issued(authority, server, names, 1, 90));
+            put("bare.crt", issued(authority, server, List.of("s3.example.com"), -10, 90));
+            var weak = rsa(1024);
+            put("weak.crt", issued(authority, weak, names, -10, 90));
+            key("weak.key", weak.getPrivate());
+            var edwards = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            put("ed25519.crt", issued(authority, edwards, names, -10, 90));
+            key("ed25519.key", edwards.getPrivate());
+            var other2 = ec("secp384r1");
+            put("p384.crt", issued(authority, other2, names, -10, 90));
+            key("p384.key", other2.getPrivate());
+            texts.put("p384.sec1.key", sec1(other2.getPrivate()));
+            key("other.key", other.getPrivate());
+            texts.put("server.chain", text("server.crt") + text("ca.crt"));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String text(String name) {
+        var text = texts.get(name);
+        if (text == null) {
+            throw new IllegalArgumentException("no test material " + name + ", only " + texts.keySet());
+        }
+        return text;
+    }
+
+    /** Fills in {@code ${name}}, as JSON text. */
+    String fillIn(String input) {
+        var filled = input;
+        for (var entry : texts.entrySet()) {
+            filled =
+                    filled.replace("${" + entry.getKey() + "}", entry.getValue().replace("\n", "\\n"));
+        }
+        return filled;
+    }
+
+    /** Replaces what was made for this run by its name. */
+    String redact(String output) {
+        var redacted = output;
+        for (var entry : texts.entrySet().stream()
+                .sorted((left, right) ->
+                        right.getValue().length() - left.getValue().length())
+                .toList()) {
+            redacted = redacted.replace(entry.getValue(), "${" + entry.getKey() + "}");
+        }
+        return redacted;
+    }
+
+    private void put(String name, X509Certificate certificate) throws Exception {
+        texts.put(name, new PemBlock("CERTIFICATE", certificate.getEncoded()).text());
+    }
+
+    private void key(String name, PrivateKey key) {
+        texts.put(name, new PemBlock("PRIVATE KEY", key.getEncoded()).text());
+    }
+
+    private static String sec1(PrivateKey key) throws Exception {
+        var inner = PrivateKeyInfo.getInstance(key.getEncoded()).parsePrivateKey();
+        return new PemBlock("EC PRIVATE KEY", inner.toASN1Primitive().getEncoded()).text();
+    }
+
+    private static String pkcs1(PrivateKey key) throws Exception {
+        var inner = PrivateKeyInfo.getInstance(key.getEncoded()).parsePrivateKey();
+        return new PemBlock("RSA PRIVATE KEY", inner.toASN1Primitive().getEncoded()).text();
+    }
+
+    private static X509Certificate issued(KeyPair authority, KeyPair subject, List<String> names, int from, int to)
+            throws Exception {
+        return certificate("CN=Test CA", authority, "CN=s3", subject, names, from, to, false);
+    }
+
+    private static X509Certificate certificate(
+            String issuer,
+            KeyPair authority,
+            String subject,
+            KeyPair keys,
+            List<String> names,
+            int fromDay,
+            int toDay,
+            boolean isAuthority)
+            throws Exception {
+        var builder = new JcaX509v3CertificateBuilder(
+                new X500Name(issuer),
+                BigInteger.valueOf(fromDay * 10_000L + toDay + 1_000_000_000L),
+                Date.from(NOW.plus(Duration.ofDays(fromDay))),
+                Date.from(NOW.plus(Duration.ofDays(toDay))),
+                new X500Name(subject),
+                keys.getPublic());
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isAuthority));
+        if (!names.isEmpty()) {
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(Stream.concat(Stream.of("unrelated.example.org"), names.stream())
+                            .map(name -> new GeneralName(GeneralName.dNSName, name))
+                            .toArray(GeneralName[]::new)));
+        }
+        return new JcaX509CertificateConverter()
+                .getCertificate(
+                        builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate())));
+    }
+
+    private static KeyPair ec(String curve) throws Exception {
+        var generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec(curve));
+        return generator.generateKeyPair();
+    }
+
+    private static KeyPair rsa(int bits) throws Exception {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(bits);
+        return generator.generateKeyPair();
+    }
+}
