@@ -27,12 +27,12 @@ lint: ## Formatting, Error Prone, NullAway, shell scripts
 format: ## Rewrite Java sources in the house format
 	@$(MVN) -q spotless:apply
 
-golden: ## Rewrite the expected outputs of golden tests, and the CRDs; read the diff before you commit it
+golden: crds ## Rewrite the expected outputs of golden tests, and the CRDs; read the diff before you commit it
 	@$(MVN) -q -pl crds,operator test $(GOLDEN)
 	@git --no-pager diff --stat
 
 crds: ## Rewrite the CRD YAML from the API types
-	@$(MVN) -q -pl crds test $(GOLDEN)
+	@$(MVN) -q -pl crds test -Dtest=CrdDriftTest $(GOLDEN)
 	@git --no-pager diff --stat -- crds
 
 clean: ## Remove what was built (fetched tools stay in .tools/)

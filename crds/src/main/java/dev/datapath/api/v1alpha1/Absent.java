@@ -1,9 +1,9 @@
 package dev.datapath.api.v1alpha1;
 
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a record component becomes when its field is absent. */
@@ -14,9 +14,9 @@ final class Absent {
         return list == null ? List.of() : List.copyOf(list);
     }
 
-    /** Keeps the order of the input, which {@link Map#copyOf} would not. */
+    /** Sorted by key, so that whatever is made from it does not depend on how it was written. */
     static <V> Map<String, V> or(@Nullable Map<String, V> map) {
-        return map == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
+        return map == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(map));
     }
 
     static <T> T or(@Nullable T value, T fallback) {

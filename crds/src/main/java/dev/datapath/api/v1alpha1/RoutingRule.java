@@ -83,7 +83,7 @@ public record RoutingRule(
         Timeouts timeouts,
 
         @JsonPropertyDescription(
-                "How often a failed request is repeated on another node. Object reads before their first byte; writes only when nothing was sent.")
+                "How often a failed request is repeated on another node: reads of objects before their first byte, other reads and lists at most once, writes only when nothing was sent.")
         @Nullable
         Retry retry,
 
@@ -148,14 +148,15 @@ public record RoutingRule(
     /**
      * Limits of waiting. Null means the gateway's default for the operation.
      *
-     * @param firstByte longest wait for the first byte of the answer, 10ms to 1h; by default 30s, 10m for
-     *     CompleteMultipartUpload, CopyObject and UploadPartCopy
-     * @param idle longest silence in a transfer, 100ms to 1h; by default 60s
+     * @param firstByte longest wait for the first byte of the answer, 10ms to 1h; by default 10s for reads of
+     *     objects, 30s for other reads and lists, 60s for writes; CompleteMultipartUpload, CopyObject and UploadPartCopy
+     *     always get at least 10m
+     * @param idle longest silence in a transfer, 100ms to 1h; by default 60s; the three above always get at least 10m
      */
     @ApiRecord
     public record Timeouts(
             @JsonPropertyDescription(
-                    "Longest wait for the first byte of the answer once the request was sent, from 10ms to 1h. By default 30s; 10m for CompleteMultipartUpload and copies.")
+                    "Longest wait for the first byte of the answer once the request was sent, from 10ms to 1h. By default 10s for reads of objects, 30s for other reads and lists, 60s for writes. CompleteMultipartUpload and copies, which answer late, always get at least 10m.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -165,7 +166,7 @@ public record RoutingRule(
             String firstByte,
 
             @JsonPropertyDescription(
-                    "Longest silence within a transfer, from 100ms to 1h. By default 60s; 10m where firstByte is.")
+                    "Longest silence within a transfer, from 100ms to 1h. By default 60s. CompleteMultipartUpload and copies always get at least 10m.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -178,7 +179,7 @@ public record RoutingRule(
      * How often a failed request is repeated.
      *
      * @param attempts repetitions after the first try, 0 (never) to 5
-     * @param backoff wait before the first repetition, doubled each time and jittered; 1ms to 10s
+     * @param backoff wait before the first repetition, 1ms to 10s; jittered, and doubled each time up to ten times itself
      * @param budgetPercent most repetitions, in percent of the requests under way; 0 to 100
      */
     @ApiRecord
@@ -191,7 +192,7 @@ public record RoutingRule(
 
             @Default("5ms")
             @JsonPropertyDescription(
-                    "Wait before the first repetition, doubled each time and jittered; from 1ms to 10s.")
+                    "Wait before the first repetition, from 1ms to 10s; jittered, and doubled each time up to ten times itself.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
