@@ -26,6 +26,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
+import java.util.List;
 
 /** The smallest resources that show an effect. */
 final class Samples {
@@ -118,6 +119,14 @@ final class Samples {
                 .setGenericSecret(GenericSecret.newBuilder()
                         .setSecret(DataSource.newBuilder().setInlineString(content)))
                 .build();
+    }
+
+    static List<Integer> ports(ClusterLoadAssignment endpoints) {
+        return endpoints.getEndpointsList().stream()
+                .flatMap(locality -> locality.getLbEndpointsList().stream())
+                .map(endpoint ->
+                        endpoint.getEndpoint().getAddress().getSocketAddress().getPortValue())
+                .toList();
     }
 
     private static Address address(int port) {
