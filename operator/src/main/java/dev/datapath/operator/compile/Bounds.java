@@ -25,25 +25,24 @@ final class Bounds {
 
     /** The duration, or the default when it is absent or not in bounds (which is reported). */
     static Duration duration(Report at, @Nullable String text, Duration fallback, Duration least, Duration most) {
-        return optionalDuration(at, text, least, most, DurationText.format(fallback) + " holds meanwhile")
+        var example = DurationText.format(fallback);
+        return optionalDuration(at, text, least, most, example, example + " holds meanwhile")
                 .orElse(fallback);
     }
 
     /** The duration; empty when it is absent, or not in bounds (which is reported with what happens instead). */
     static Optional<Duration> optionalDuration(
-            Report at, @Nullable String text, Duration least, Duration most, String instead) {
+            Report at, @Nullable String text, Duration least, Duration most, String example, String instead) {
         if (text == null) {
             return Optional.empty();
         }
-        var duration = DurationText.parse(text);
-        if (duration.isEmpty()
-                || duration.get().compareTo(least) < 0
-                || duration.get().compareTo(most) > 0) {
+        var duration =
+                DurationText.parse(text).filter(value -> value.compareTo(least) >= 0 && value.compareTo(most) <= 0);
+        if (duration.isEmpty()) {
             at.error(
                     Reason.Invalid,
                     "\"" + text + "\" is not a duration from " + DurationText.format(least) + " to "
-                            + DurationText.format(most) + ": write one, such as 1m30s or 250ms; " + instead);
-            return Optional.empty();
+                            + DurationText.format(most) + ": write one, such as " + example + "; " + instead);
         }
         return duration;
     }

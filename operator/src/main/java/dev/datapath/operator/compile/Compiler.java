@@ -73,6 +73,7 @@ public final class Compiler {
                 .toList();
         var declaredListeners = new TreeSet<String>();
         settings.listeners().forEach(listener -> declaredListeners.add(Identity.text(listener.name())));
+        declaredListeners.remove("");
         var policies = new PolicyCompiler(new RuleCompiler(backends, defaultBackend), declaredListeners, findings)
                 .compile(targeting);
         var applying = Precedence.resolve(policies.candidates(), declaredListeners);

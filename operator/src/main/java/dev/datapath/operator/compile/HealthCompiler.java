@@ -69,10 +69,18 @@ final class HealthCompiler {
                                     + ": lower timeout, or raise interval; the interval holds meanwhile");
             timeout = interval;
         }
-        var port = Bounds.integer(at.field("port"), active.port(), 0, 1, 65535);
+        var port = active.port();
+        if (port != null && (port < 1 || port > 65535)) {
+            at.field("port")
+                    .error(
+                            Reason.Invalid,
+                            port
+                                    + " is not a port: write a number from 1 to 65535; the nodes' own ports are checked meanwhile");
+            port = null;
+        }
         return new Active(
                 probe(active, preset, at),
-                port == 0 ? null : port,
+                port,
                 interval,
                 timeout,
                 Bounds.integer(at.field("unhealthyAfter"), active.unhealthyAfter(), UNHEALTHY_AFTER, 1, 20),

@@ -48,23 +48,30 @@ final class ListenerCompiler {
     private static boolean identified(
             Listener listener, Report at, HashSet<String> names, HashMap<Integer, String> ports) {
         if (listener.name() == null || !NAME.matcher(listener.name()).matches()) {
-            at.field("name").error(Reason.Invalid, "a listener needs a name of a-z, 0-9 and '-', such as s3");
+            at.field("name")
+                    .error(Reason.Invalid, "a listener needs a name of a-z, 0-9 and '-', such as s3, to be opened");
             return false;
         }
         if (!names.add(listener.name())) {
             at.field("name")
-                    .error(Reason.Invalid, "another listener is named " + listener.name() + ": choose another name");
+                    .error(
+                            Reason.Invalid,
+                            "another listener is named " + listener.name()
+                                    + "; this one is not opened: choose another name");
             return false;
         }
         var port = listener.port();
         if (port == null || port < 1 || port > 65535) {
-            at.field("port").error(Reason.Invalid, "a listener needs a port from 1 to 65535");
+            at.field("port").error(Reason.Invalid, "a listener needs a port from 1 to 65535 to be opened");
             return false;
         }
         var owner = ports.putIfAbsent(port, listener.name());
         if (owner != null) {
             at.field("port")
-                    .error(Reason.Invalid, "listener " + owner + " has port " + port + " already: choose another port");
+                    .error(
+                            Reason.Invalid,
+                            "listener " + owner + " has port " + port
+                                    + " already; this one is not opened: choose another port");
             return false;
         }
         return true;
@@ -81,7 +88,7 @@ final class ListenerCompiler {
                     .error(
                             Reason.Invalid,
                             tls == null
-                                    ? "write protocol: HTTP or HTTPS"
+                                    ? "a listener needs protocol: HTTP or HTTPS to be opened"
                                     : "an HTTP listener takes no tls, and is not opened: remove tls, or write protocol: HTTPS");
             return Optional.empty();
         }

@@ -11,10 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class Materials {
                     at,
                     Reason.SecretNotFound,
                     what + " does not exist: create it, of type " + TLS_SECRET,
-                    "certificate",
+                    "certificate stays",
                     lastGood.certificate(id));
         }
         try {
@@ -70,7 +71,7 @@ final class Materials {
                     at,
                     Reason.InvalidCertificate,
                     what + " cannot be used: " + e.problem(),
-                    "certificate",
+                    "certificate stays",
                     lastGood.certificate(id));
         }
     }
@@ -83,20 +84,20 @@ final class Materials {
         var id = references.stream().map(this::describe).collect(Collectors.toCollection(TreeSet::new)).stream()
                 .collect(Collectors.joining("+"));
         var last = lastGood.bundle(id);
-        var certificates = new TreeSet<String>();
+        var certificates = new TreeMap<String, String>();
         var complete = true;
         for (int i = 0; i < references.size(); i++) {
             var at = owner.item("caCertificateRefs", i);
             var found = authorities(at, references.get(i), last);
             complete &= found.isPresent();
-            found.ifPresent(certificates::addAll);
+            found.ifPresent(certificates::putAll);
         }
         if (!complete && last.isPresent()) {
             return last;
         }
         return certificates.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new TrustBundle(id, String.join("", certificates)));
+                : Optional.of(new TrustBundle(id, String.join("", certificates.values())));
     }
 
     private Certificate read(Report at, String what, String id, Secret secret) throws UnusableMaterial {
@@ -121,7 +122,8 @@ final class Materials {
         return new Certificate(id, X509.pem(chain), key);
     }
 
-    private Optional<LinkedHashSet<String>> authorities(
+    /** PEM by subject and content, so that the order of references does not matter. */
+    private Optional<SortedMap<String, String>> authorities(
             Report at, CaCertificateReference reference, Optional<TrustBundle> last) {
         var what = describe(reference);
         var fromSecret = reference.kind() == CaCertificateReference.Kind.Secret;
@@ -133,7 +135,7 @@ final class Materials {
                     at,
                     fromSecret ? Reason.SecretNotFound : Reason.ConfigMapNotFound,
                     what + " does not exist: create it with the CA certificates as PEM",
-                    "CA certificates",
+                    "CA certificates stay",
                     last);
             return Optional.empty();
         }
@@ -141,18 +143,19 @@ final class Materials {
             var text = fromSecret
                     ? value(secrets.get(reference.name()), reference.key())
                     : value(configMaps.get(reference.name()), reference.key());
-            var pem = new LinkedHashSet<String>();
+            var pems = new TreeMap<String, String>();
             for (var authority : X509.certificates(text)) {
-                pem.add(X509.pem(List.of(authority)));
+                var pem = X509.pem(List.of(authority));
+                pems.put(authority.getSubjectX500Principal().getName() + "\n" + pem, pem);
                 warnIfExpired(at, what, authority);
             }
-            return Optional.of(pem);
+            return Optional.of(pems);
         } catch (UnusableMaterial e) {
             inPlaceOf(
                     at,
                     Reason.InvalidCertificateAuthority,
                     what + " cannot be used: " + e.problem(),
-                    "CA certificates",
+                    "CA certificates stay",
                     last);
             return Optional.empty();
         }
@@ -170,7 +173,7 @@ final class Materials {
     }
 
     private static <T> Optional<T> inPlaceOf(Report at, Reason reason, String problem, String kind, Optional<T> last) {
-        at.error(reason, problem + (last.isPresent() ? "; the last good " + kind + " stays in use" : ""));
+        at.error(reason, problem + (last.isPresent() ? "; the last good " + kind + " in use" : ""));
         return last;
     }
 

@@ -54,8 +54,15 @@ final class ObjectiveCompiler {
         } else {
             check(spec.objective(), at.field("objective"));
         }
-        Bounds.optionalDuration(
-                at.field("window"), spec.window(), SHORTEST_WINDOW, LONGEST_WINDOW, "nothing is counted meanwhile");
+        if (DurationText.parse(spec.window())
+                .filter(window -> window.compareTo(SHORTEST_WINDOW) >= 0 && window.compareTo(LONGEST_WINDOW) <= 0)
+                .isEmpty()) {
+            at.field("window")
+                    .error(
+                            Reason.Invalid,
+                            "\"" + spec.window()
+                                    + "\" is not a period: write hours or days from 1h to 90d, such as 30d");
+        }
         Bounds.integer(
                 at.field("alerting").field("minimumBadEvents"), spec.alerting().minimumBadEvents(), 10, 1, 1_000_000);
         for (int i = 0; i < spec.reactions().size(); i++) {
@@ -180,7 +187,8 @@ final class ObjectiveCompiler {
     }
 
     private static Duration duration(Report at, @Nullable String text, Duration least, Duration most) {
-        return Bounds.optionalDuration(at, text, least, most, "nothing is counted meanwhile")
+        return Bounds.optionalDuration(
+                        at, text, least, most, DurationText.format(least), "nothing is counted meanwhile")
                 .orElse(Duration.ZERO);
     }
 }

@@ -105,10 +105,16 @@ final class RuleCompiler {
                                 timeouts.firstByte(),
                                 Duration.ofMillis(10),
                                 Duration.ofHours(1),
+                                "10s",
                                 instead)
                         .orElse(null),
                 Bounds.optionalDuration(
-                                at.field("idle"), timeouts.idle(), Duration.ofMillis(100), Duration.ofHours(1), instead)
+                                at.field("idle"),
+                                timeouts.idle(),
+                                Duration.ofMillis(100),
+                                Duration.ofHours(1),
+                                "1m",
+                                instead)
                         .orElse(null));
     }
 
@@ -151,6 +157,7 @@ final class RuleCompiler {
                         hedge.after(),
                         Duration.ofMillis(1),
                         Duration.ofMinutes(1),
+                        "150ms",
                         "reads are not hedged meanwhile")
                 .map(Hedge::new)
                 .orElse(null);
