@@ -4,7 +4,6 @@ import com.github.xds.type.matcher.v3.Matcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
 import com.google.protobuf.UInt64Value;
 import com.google.protobuf.UnknownFieldSet;
-import dev.datapath.operator.envoy.RuleSelection.Entry;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;
@@ -18,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -38,13 +38,15 @@ final class RouteTable {
     private final ListenerPlan listener;
     private final Map<String, RulePlan> rules;
     private final Map<String, Policy> balancing;
+    private final RouteCache cache;
     /** The matches of each exact bucket and of each prefix, in precedence order, with all that cover it. */
     private final Map<BucketMatch, List<MatchPlan>> candidates;
 
-    RouteTable(ListenerPlan listener, Map<String, RulePlan> rules, Map<String, Policy> balancing) {
+    RouteTable(ListenerPlan listener, Map<String, RulePlan> rules, Map<String, Policy> balancing, RouteCache cache) {
         this.listener = listener;
         this.rules = rules;
         this.balancing = balancing;
+        this.cache = cache;
         this.candidates = candidates(listener.matches());
     }
 
@@ -66,13 +68,13 @@ final class RouteTable {
     }
 
     private VirtualHost virtualHost(String name, String domains, AddressStyle style, String baseDomain) {
-        var selection = new RuleSelection(listener, rules, new RouteRenderer(balancing, style), style);
+        var buckets = buckets(style);
         var matcher = new RequestClassifier(style)
                 .dispatch(
                         guards(style),
                         requestClass -> style == AddressStyle.PATH
-                                ? byPath(selection, requestClass)
-                                : byHost(selection, requestClass, baseDomain));
+                                ? byPath(buckets, requestClass)
+                                : byHost(buckets, requestClass, baseDomain));
         return VirtualHost.newBuilder()
                 .setName(name)
                 .addDomains(domains)
@@ -109,94 +111,66 @@ final class RouteTable {
                 Predicates.matches(Names.HOST_HEADER, ".*[A-Z].*"), Predicates.action("route", refusal)));
     }
 
-    private Matcher.OnMatch byPath(RuleSelection selection, RequestClass requestClass) {
+    private Matcher.OnMatch byPath(Map<BucketMatch, BucketRoutes> buckets, RequestClass requestClass) {
         var entries = new LinkedHashMap<String, Matcher.OnMatch>();
-        candidates.forEach((bucket, matches) -> {
+        buckets.forEach((bucket, routes) -> {
+            var byKey = routes.byClass().getOrDefault(requestClass, Map.of());
             switch (bucket) {
                 case BucketMatch.Any any -> {}
-                case BucketMatch.Prefix(var prefix) -> {
-                    var entry = new Entry(bucket, "");
-                    if (anyOwn(matches, bucket, requestClass)) {
-                        entries.put("/" + prefix, selection.select(entry, requestClass, matches, false));
-                    }
-                }
-                case BucketMatch.Exact(var name) ->
-                    ofBucket(selection, requestClass, bucket, matches)
-                            .forEach((key, then) -> entries.put("/" + name + key, then));
+                case BucketMatch.Prefix(var prefix) -> byKey.forEach((key, then) -> entries.put("/" + prefix, then));
+                case BucketMatch.Exact(var name) -> byKey.forEach((key, then) -> entries.put("/" + name + key, then));
             }
         });
-        return Predicates.longestPrefix(Names.TARGET_HEADER, entries, anyBucket(selection, requestClass));
+        return Predicates.longestPrefix(Names.TARGET_HEADER, entries, anyBucket(buckets, requestClass));
     }
 
-    private Matcher.OnMatch byHost(RuleSelection selection, RequestClass requestClass, String baseDomain) {
+    private Matcher.OnMatch byHost(
+            Map<BucketMatch, BucketRoutes> buckets, RequestClass requestClass, String baseDomain) {
         var entries = new LinkedHashMap<String, Matcher.OnMatch>();
-        candidates.forEach((bucket, matches) -> {
-            switch (bucket) {
-                case BucketMatch.Any any -> {}
-                case BucketMatch.Prefix(var prefix) -> {
-                    if (anyOwn(matches, bucket, requestClass)) {
-                        entries.put(prefix, selection.select(new Entry(bucket, ""), requestClass, matches, false));
-                    }
-                }
-                case BucketMatch.Exact(var name) -> {
-                    var byKey = ofBucket(selection, requestClass, bucket, matches);
-                    var whole = byKey.remove("/");
-                    if (whole != null) {
+        buckets.forEach((bucket, routes) -> {
+            var byKey = new TreeMap<>(routes.byClass().getOrDefault(requestClass, Map.of()));
+            var whole = byKey.remove(BucketRoutes.WHOLE);
+            if (whole != null) {
+                switch (bucket) {
+                    case BucketMatch.Any any -> {}
+                    case BucketMatch.Prefix(var prefix) -> entries.put(prefix, whole);
+                    case BucketMatch.Exact(var name) ->
                         entries.put(
                                 name + "." + baseDomain + ":",
                                 Predicates.longestPrefix(Names.TARGET_HEADER, byKey, whole));
-                    }
                 }
             }
         });
-        return Predicates.longestPrefix(Names.HOST_HEADER, entries, anyBucket(selection, requestClass));
+        return Predicates.longestPrefix(Names.HOST_HEADER, entries, anyBucket(buckets, requestClass));
     }
 
-    /**
-     * The entries of one bucket, by how the rest of the target begins; "/" is the whole bucket. Empty when no match of
-     * this bucket is about the class.
-     */
-    private Map<String, Matcher.OnMatch> ofBucket(
-            RuleSelection selection, RequestClass requestClass, BucketMatch bucket, List<MatchPlan> matches) {
-        var entries = new TreeMap<String, Matcher.OnMatch>();
-        if (!anyOwn(matches, bucket, requestClass)) {
-            return entries;
+    private static Matcher.OnMatch anyBucket(Map<BucketMatch, BucketRoutes> buckets, RequestClass requestClass) {
+        var any = buckets.get(new BucketMatch.Any());
+        var whole = any == null
+                ? null
+                : any.byClass().getOrDefault(requestClass, Map.of()).get(BucketRoutes.WHOLE);
+        if (whole == null) {
+            throw new IllegalStateException("requests of class " + requestClass + " have no fallback");
         }
-        for (var match : matches) {
-            if (match.bucket().equals(bucket)
-                    && !match.keyPrefix().isEmpty()
-                    && OperationConditions.touches(match.operations(), requestClass)) {
-                entries.computeIfAbsent(
-                        "/" + KeyPattern.canonical(match.keyPrefix()),
-                        key -> selection.select(new Entry(bucket, match.keyPrefix()), requestClass, matches, false));
-            }
-        }
-        var whole = new Entry(bucket, "");
-        var usual = selection.select(whole, requestClass, matches, false);
-        if (entries.isEmpty()) {
-            entries.put("/", usual);
-        } else {
-            var unusual = Predicates.when(
-                    Predicates.contains(Names.TARGET_HEADER, "%"),
-                    selection.select(whole, requestClass, matches, true));
-            entries.put(
-                    "/",
-                    Predicates.nested(Matcher.newBuilder()
-                            .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(unusual))
-                            .setOnNoMatch(usual)));
-        }
-        return entries;
+        return whole;
     }
 
-    private Matcher.OnMatch anyBucket(RuleSelection selection, RequestClass requestClass) {
-        var any = new BucketMatch.Any();
-        return selection.select(new Entry(any, ""), requestClass, candidates.getOrDefault(any, List.of()), false);
-    }
-
-    private static boolean anyOwn(List<MatchPlan> matches, BucketMatch bucket, RequestClass requestClass) {
-        return matches.stream()
-                .anyMatch(match ->
-                        match.bucket().equals(bucket) && OperationConditions.touches(match.operations(), requestClass));
+    private Map<BucketMatch, BucketRoutes> buckets(AddressStyle style) {
+        var selection = new RuleSelection(listener, rules, new RouteRenderer(balancing, style), style);
+        var buckets = new LinkedHashMap<BucketMatch, BucketRoutes>();
+        candidates.forEach((bucket, matches) -> {
+            var used = matches.stream()
+                    .map(match -> rules.get(match.rule()))
+                    .filter(Objects::nonNull)
+                    .toList();
+            buckets.put(
+                    bucket,
+                    cache.get(
+                            new RouteCache.Key(listener.name(), style, bucket),
+                            new RouteCache.Inputs(matches, used, listener.defaultBackend(), balancing),
+                            () -> BucketRoutes.of(selection, bucket, matches)));
+        });
+        return buckets;
     }
 
     /** For every bucket or prefix that is named: the matches that cover it, the winner first. */

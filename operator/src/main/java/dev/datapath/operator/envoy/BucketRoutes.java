@@ -1,0 +1,77 @@
+package dev.datapath.operator.envoy;
+
+import com.github.xds.type.matcher.v3.Matcher;
+import dev.datapath.operator.envoy.RuleSelection.Entry;
+import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.MatchPlan;
+import dev.datapath.operator.s3.RequestClass;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The entries of one bucket in the lookup trees of all classes.
+ *
+ * @param byClass for each class that some match of the bucket is about: what happens, by how the target goes on after the
+ *     bucket's name; {@link #WHOLE} is the bucket itself, longer texts are key prefixes
+ */
+record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
+
+    /** The entry for all of a bucket. */
+    static final String WHOLE = "/";
+
+    /**
+     * Selects them.
+     *
+     * @param matches all that cover the bucket, in precedence order
+     */
+    static BucketRoutes of(RuleSelection selection, BucketMatch bucket, List<MatchPlan> matches) {
+        var byClass = new EnumMap<RequestClass, Map<String, Matcher.OnMatch>>(RequestClass.class);
+        for (var requestClass : RequestClass.values()) {
+            var own = matches.stream()
+                    .filter(match -> match.bucket().equals(bucket))
+                    .filter(match -> OperationConditions.touches(match.operations(), requestClass))
+                    .toList();
+            // A class that no match of the bucket is about falls through to wider buckets by itself.
+            if (!own.isEmpty() || bucket instanceof BucketMatch.Any) {
+                byClass.put(requestClass, entries(selection, bucket, requestClass, own, matches));
+            }
+        }
+        return new BucketRoutes(byClass);
+    }
+
+    private static Map<String, Matcher.OnMatch> entries(
+            RuleSelection selection,
+            BucketMatch bucket,
+            RequestClass requestClass,
+            List<MatchPlan> own,
+            List<MatchPlan> matches) {
+        var entries = new TreeMap<String, Matcher.OnMatch>();
+        if (bucket instanceof BucketMatch.Exact) {
+            for (var match : own) {
+                if (!match.keyPrefix().isEmpty()) {
+                    entries.computeIfAbsent(
+                            WHOLE + KeyPattern.canonical(match.keyPrefix()),
+                            key -> selection.select(
+                                    new Entry(bucket, match.keyPrefix()), requestClass, matches, false));
+                }
+            }
+        }
+        var whole = new Entry(bucket, "");
+        var usual = selection.select(whole, requestClass, matches, false);
+        if (entries.isEmpty()) {
+            entries.put(WHOLE, usual);
+            return entries;
+        }
+        // A client that percent-encodes more than it must has missed the entry of its key prefix.
+        var unusual = Predicates.when(
+                Predicates.contains(Names.TARGET_HEADER, "%"), selection.select(whole, requestClass, matches, true));
+        entries.put(
+                WHOLE,
+                Predicates.nested(Matcher.newBuilder()
+                        .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(unusual))
+                        .setOnNoMatch(usual)));
+        return entries;
+    }
+}
