@@ -19,7 +19,7 @@ import java.util.Map;
  * A set of objects from YAML. Besides Kubernetes objects a document of kind {@code World} can stand there, with {@code
  * now}, {@code hosts} and {@code services}: {@code {name: {endpoints: [...], failure: text}}}.
  */
-final class World {
+public final class World {
     private final List<DataPath> dataPaths = new ArrayList<>();
     private final List<StoragePool> pools = new ArrayList<>();
     private final List<RoutingPolicy> policies = new ArrayList<>();
@@ -31,7 +31,7 @@ final class World {
 
     private World() {}
 
-    static World of(String yaml) {
+    public static World of(String yaml) {
         var world = new World();
         for (var document : TestCertificates.INSTANCE.fillIn(yaml).split("(?m)^---\\s*$")) {
             var node = Serialization.unmarshal(document, JsonNode.class);
@@ -42,7 +42,7 @@ final class World {
         return world;
     }
 
-    ResourceSet resources(GatewayPlan lastGood) {
+    public ResourceSet resources(GatewayPlan lastGood) {
         return new ResourceSet(
                 dataPaths.getFirst(), pools, policies, objectives, secrets, configMaps, discovery, lastGood, now);
     }

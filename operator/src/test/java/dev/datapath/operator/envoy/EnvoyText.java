@@ -1,0 +1,96 @@
+package dev.datapath.operator.envoy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.github.xds.type.v3.TypedStruct;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteList;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
+import io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation;
+import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
+import java.io.IOException;
+import java.util.List;
+
+/** Rendered resources as YAML that a person can review. Fields newer than the API library do not show. */
+final class EnvoyText {
+
+    private static final JsonFormat.Printer PRINTER = JsonFormat.printer()
+            .preservingProtoFieldNames()
+            .usingTypeRegistry(TypeRegistry.newBuilder()
+                    .add(List.<Descriptor>of(
+                            Config.getDescriptor(),
+                            DownstreamTlsContext.getDescriptor(),
+                            ExpressionFilter.getDescriptor(),
+                            HeaderMutation.getDescriptor(),
+                            HttpConnectionManager.getDescriptor(),
+                            HttpRequestHeaderMatchInput.getDescriptor(),
+                            LeastRequest.getDescriptor(),
+                            PreserveCaseFormatterConfig.getDescriptor(),
+                            PreviousHostsPredicate.getDescriptor(),
+                            Random.getDescriptor(),
+                            RingHash.getDescriptor(),
+                            RoundRobin.getDescriptor(),
+                            Route.getDescriptor(),
+                            RouteList.getDescriptor(),
+                            Router.getDescriptor(),
+                            StdoutAccessLog.getDescriptor(),
+                            TypedStruct.getDescriptor(),
+                            UpstreamTlsContext.getDescriptor()))
+                    .build());
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .disable(YAMLGenerator.Feature.SPLIT_LINES)
+            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+            .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+            .build();
+
+    private EnvoyText() {}
+
+    static String of(EnvoyResources resources) throws IOException {
+        var all = JSON.createObjectNode();
+        all.set("listeners", array(resources.listeners()));
+        all.set("routes", array(resources.routes()));
+        all.set("clusters", array(resources.clusters()));
+        all.set("endpoints", array(resources.endpoints()));
+        all.set("secrets", withoutMaterial(array(resources.secrets())));
+        return YAML.writeValueAsString(all);
+    }
+
+    private static JsonNode array(List<? extends MessageOrBuilder> messages) throws IOException {
+        var array = JSON.createArrayNode();
+        for (var message : messages) {
+            array.add(JSON.readTree(PRINTER.print(message)));
+        }
+        return array;
+    }
+
+    /** Test certificates are new in every run. */
+    private static JsonNode withoutMaterial(JsonNode node) {
+        if (node instanceof ObjectNode object && object.has("inline_string")) {
+            var text = object.get("inline_string").asText();
+            object.put("inline_string", text.replaceAll("(?s)-----BEGIN ([A-Z ]+)-----.*", "<$1>"));
+        }
+        node.forEach(EnvoyText::withoutMaterial);
+        return node;
+    }
+}
