@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -101,11 +102,15 @@ final class LocalReplies {
     }
 
     private static List<HeaderValueOption> headers(boolean retry) {
-        var id = header("x-amz-request-id", REQUEST_ID);
-        // Clients that failed together must not come back together: the milliseconds of the start are the jitter.
-        return retry
-                ? List.of(id, header("x-amz-retry-after", "1%START_TIME(%3f)%"), header("Retry-After", "1"))
-                : List.of(id);
+        var headers = new ArrayList<HeaderValueOption>();
+        headers.add(header("x-amz-request-id", REQUEST_ID));
+        headers.add(header(REQUEST_ID_HEADER, REQUEST_ID));
+        if (retry) {
+            // Clients that failed together must not come back together: the milliseconds of the start are the jitter.
+            headers.add(header("x-amz-retry-after", "1%START_TIME(%3f)%"));
+            headers.add(header("Retry-After", "1"));
+        }
+        return headers;
     }
 
     static HeaderValueOption header(String name, String value) {

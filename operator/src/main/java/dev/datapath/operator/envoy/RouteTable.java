@@ -58,7 +58,8 @@ final class RouteTable {
                 .addRequestHeadersToRemove(Names.HOST_HEADER)
                 // Envoy adds both by itself; a store must see what the client sent.
                 .addRequestHeadersToRemove("x-forwarded-proto")
-                .addRequestHeadersToRemove("x-envoy-external-address");
+                .addRequestHeadersToRemove("x-envoy-external-address")
+                .addResponseHeadersToAdd(LocalReplies.header(LocalReplies.REQUEST_ID_HEADER, LocalReplies.REQUEST_ID));
         for (var domain : listener.baseDomains()) {
             configuration.addVirtualHosts(virtualHost("host/" + domain, "*." + domain, AddressStyle.HOST, domain));
         }
