@@ -73,6 +73,9 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             boolean wanted = file.equals(root) || (!isHidden(file) && isManifest(file));
+            if (file.equals(root)) {
+                directories.add(file.toAbsolutePath().getParent());
+            }
             if (wanted && attributes.isRegularFile()) {
                 if (files.size() == MAX_FILES) {
                     unreadable.add("there are more than " + MAX_FILES + " files; " + file + " and others are not read");

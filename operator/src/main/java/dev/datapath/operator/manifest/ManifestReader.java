@@ -13,9 +13,11 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public final class ManifestReader {
     private final AdmittedObjects admitted;
     private Map<Path, ManifestFile> files = Map.of();
     private Map<ObjectRef, Source> sources = Map.of();
+    private Set<ObjectRef> missing = Set.of();
 
     /** @param roots files, or directories that are read with all below them */
     public ManifestReader(ApiCatalog catalog, Collection<Path> roots, InstantSource clock) {
@@ -39,10 +42,20 @@ public final class ManifestReader {
 
     /** Reads all files as they are now. Never throws because of what is in them. */
     public ManifestSet read() {
-        return read(FileListing.of(roots));
+        return read(list(), true);
     }
 
-    ManifestSet read(FileListing listing) {
+    FileListing list() {
+        return FileListing.of(roots);
+    }
+
+    /** The objects that the last reading left in effect although they are in no file. */
+    Set<ObjectRef> missing() {
+        return missing;
+    }
+
+    /** @param deleteMissing whether objects that are in no file are deleted; otherwise they stay as they are */
+    ManifestSet read(FileListing listing, boolean deleteMissing) {
         Map<Path, ManifestFile> current = new LinkedHashMap<>();
         for (Path path : listing.files()) {
             fileReader.read(path, files.get(path)).ifPresent(file -> current.put(path, file));
@@ -54,6 +67,7 @@ public final class ManifestReader {
         }
         current.values().forEach(pass::add);
         pass.keepUnreadable(listing.unreadable().isEmpty());
+        missing = deleteMissing ? Set.of() : pass.holdMissing();
         admitted.retain(pass.objects.keySet(), pass.documents);
         sources = pass.sources;
         return new ManifestSet(pass.objects, pass.findings, List.copyOf(current.keySet()));
@@ -141,6 +155,19 @@ public final class ManifestReader {
                             "cannot be found while a part of this file is unreadable");
                 }
             });
+        }
+
+        /** Leaves objects in effect that are in no file, and tells which. */
+        Set<ObjectRef> holdMissing() {
+            Set<ObjectRef> held = new HashSet<>();
+            for (Map.Entry<ObjectRef, Source> before : ManifestReader.this.sources.entrySet()) {
+                InEffect inEffect = admitted.find(before.getKey());
+                if (inEffect != null && !objects.containsKey(before.getKey())) {
+                    use(before.getKey(), inEffect, before.getValue());
+                    held.add(before.getKey());
+                }
+            }
+            return held;
         }
 
         private void use(ObjectRef ref, InEffect inEffect, Source source) {

@@ -78,6 +78,21 @@ public final class ManifestSet {
         return files;
     }
 
+    /** Whether the same objects are in effect, from the same places, with the same findings. */
+    boolean isSameAs(ManifestSet other) {
+        return findings.equals(other.findings)
+                && files.equals(other.files)
+                && objects.keySet().equals(other.objects.keySet())
+                && objects.entrySet().stream().allMatch(entry -> {
+                    Admitted<?> theirs = other.objects.get(entry.getKey());
+                    return theirs != null
+                            && theirs.object() == entry.getValue().object()
+                            && theirs.source()
+                                    .location()
+                                    .equals(entry.getValue().source().location());
+                });
+    }
+
     /** Puts what compile found at the line of its field; empty when the object is not from these files. */
     public Optional<LocatedFinding> locate(Finding finding) {
         return find(finding.object())

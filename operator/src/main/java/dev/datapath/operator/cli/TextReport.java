@@ -1,0 +1,51 @@
+package dev.datapath.operator.cli;
+
+import dev.datapath.operator.manifest.LocatedFinding;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.Help.Ansi.Style;
+import picocli.CommandLine.Help.Ansi.Text;
+import picocli.CommandLine.Help.ColorScheme;
+
+/** Findings for people: one per line, as compilers write them, and a summary. In colour on a terminal. */
+final class TextReport {
+    private final ColorScheme colors;
+
+    TextReport(ColorScheme colors) {
+        this.colors = colors;
+    }
+
+    void write(Validation validation, PrintWriter out) {
+        validation.findings().forEach(finding -> out.println(line(finding)));
+        if (!validation.findings().isEmpty()) {
+            out.println();
+        }
+        String read = count(validation.files(), "file") + ", " + count(validation.objects(), "valid object");
+        if (validation.findings().isEmpty()) {
+            out.println(styled("ok", Style.fg_green) + ": " + read);
+        } else {
+            out.println((validation.errors() == 0
+                            ? styled("ok, with ", Style.fg_green)
+                            : styled(count(validation.errors(), "error"), Style.fg_red) + ", ")
+                    + count(validation.warnings(), "warning")
+                    + ": " + read);
+        }
+        out.flush();
+    }
+
+    private String line(LocatedFinding finding) {
+        Text severity = finding.isError() ? styled("error", Style.fg_red) : styled("warning", Style.fg_yellow);
+        return styled(finding.location().toString(), Style.bold) + ": " + severity + ": "
+                + (finding.object() == null ? "" : finding.object() + ": ")
+                + (finding.field().isEmpty() ? "" : styled(finding.field(), Style.bold) + ": ")
+                + finding.message();
+    }
+
+    private Text styled(String text, Style style) {
+        return colors.apply(text, List.of(style));
+    }
+
+    private static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,66 @@
+package dev.datapath.operator.cli;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.ServiceLevelObjective;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.compile.Compiler;
+import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.ResourceSet;
+import dev.datapath.operator.compile.Targets;
+import dev.datapath.operator.manifest.LocatedFinding;
+import dev.datapath.operator.manifest.ManifestSet;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * What is wrong with a set of files: each object by itself, and all of them together.
+ *
+ * @param files how many were read
+ * @param objects how many objects were admitted
+ * @param findings sorted by file and line
+ */
+record Validation(int files, int objects, List<LocatedFinding> findings) {
+
+    /** @param now what certificates are checked against */
+    static Validation of(ManifestSet set, Instant now) {
+        List<DataPath> dataPaths = objects(set, DataPath.class);
+        List<RoutingPolicy> policies = objects(set, RoutingPolicy.class);
+        List<ServiceLevelObjective> objectives = objects(set, ServiceLevelObjective.class);
+        TreeSet<Finding> compiled = new TreeSet<>(Targets.findings(dataPaths, policies, objectives));
+        for (DataPath dataPath : dataPaths) {
+            compiled.addAll(Compiler.compile(new ResourceSet(
+                            dataPath,
+                            objects(set, StoragePool.class),
+                            policies,
+                            objectives,
+                            objects(set, Secret.class),
+                            objects(set, ConfigMap.class),
+                            Discovery.NONE,
+                            null,
+                            now))
+                    .findings());
+        }
+        TreeSet<LocatedFinding> findings = new TreeSet<>(set.findings());
+        compiled.forEach(finding -> set.locate(finding).ifPresent(findings::add));
+        return new Validation(
+                set.files().size(), set.objects().size(), findings.stream().toList());
+    }
+
+    long errors() {
+        return findings.stream().filter(LocatedFinding::isError).count();
+    }
+
+    long warnings() {
+        return findings.size() - errors();
+    }
+
+    private static <T extends HasMetadata> List<T> objects(ManifestSet set, Class<T> type) {
+        return set.of(type).stream().map(admitted -> admitted.object()).toList();
+    }
+}

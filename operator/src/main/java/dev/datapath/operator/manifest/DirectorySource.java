@@ -1,0 +1,176 @@
+package dev.datapath.operator.manifest;
+
+import dev.datapath.operator.compile.ObjectRef;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches files and directories, and tells a listener what is in effect: once at the start, then after each change. The listener is
+ * called on the source's own thread, one set after the other.
+ *
+ * <p>Editors save in many ways; a change is read when the directory has been quiet for a moment, and an object whose file has gone
+ * or is empty is deleted only when that lasts.
+ */
+public final class DirectorySource implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(DirectorySource.class.getName());
+    private static final int MAX_QUIET_PERIODS = 10;
+
+    /**
+     * @param quiet how long nothing must happen before a change is read; a steady stream of changes is read every ten such periods
+     * @param deletion how long an object must be missing before it is deleted
+     * @param rescan how often all files are looked at without being told of a change, which makes up for missed events and for file
+     *     systems that send none
+     */
+    public record Timing(Duration quiet, Duration deletion, Duration rescan) {
+        /** 10 ms, 250 ms, 5 s. */
+        public static final Timing DEFAULT =
+                new Timing(Duration.ofMillis(10), Duration.ofMillis(250), Duration.ofSeconds(5));
+    }
+
+    private final ManifestReader reader;
+    private final Timing timing;
+    private final Consumer<ManifestSet> listener;
+    private final WatchService watcher;
+    private final Map<Path, WatchKey> watched = new HashMap<>();
+    private final Thread thread;
+    private @Nullable ManifestSet last;
+    private boolean warned;
+
+    /**
+     * @param reader used by this source only
+     * @throws IOException when the operating system gives no watch service
+     */
+    public DirectorySource(ManifestReader reader, Timing timing, Consumer<ManifestSet> listener) throws IOException {
+        this.reader = reader;
+        this.timing = timing;
+        this.listener = listener;
+        this.watcher = FileSystems.getDefault().newWatchService();
+        this.thread = Thread.ofPlatform().name("datapath-files").daemon().unstarted(this::run);
+    }
+
+    /** Starts watching; the first set comes at once, also when it is empty. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Stops watching and waits until the listener has returned. */
+    @Override
+    public void close() throws IOException, InterruptedException {
+        watcher.close();
+        if (thread != Thread.currentThread()) {
+            thread.join();
+        }
+    }
+
+    private void run() {
+        try {
+            Set<ObjectRef> missing = Set.of();
+            long missingSince = 0;
+            while (true) {
+                boolean lasts = !missing.isEmpty() && elapsed(missingSince).compareTo(timing.deletion) >= 0;
+                read(lasts);
+                if (!missing.containsAll(reader.missing())) {
+                    missingSince = System.nanoTime();
+                }
+                missing = reader.missing();
+                await(missing.isEmpty() ? timing.rescan : timing.deletion.minus(elapsed(missingSince)));
+            }
+        } catch (ClosedWatchServiceException closed) {
+            LOG.log(Level.DEBUG, "stopped watching");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Duration elapsed(long since) {
+        return Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    /** Waits for a change, and then until it is quiet; at most for the given time when there is none. */
+    private void await(Duration longest) throws InterruptedException {
+        WatchKey event = watcher.poll(Math.max(1, longest.toNanos()), TimeUnit.NANOSECONDS);
+        for (int periods = 0; event != null && periods < MAX_QUIET_PERIODS; periods++) {
+            while (event != null) {
+                event.pollEvents();
+                event.reset();
+                event = watcher.poll();
+            }
+            event = watcher.poll(timing.quiet.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        if (event != null) {
+            event.pollEvents();
+            event.reset();
+        }
+    }
+
+    /** @param deleteMissing whether objects that are in no file are deleted; otherwise they stay */
+    private void read(boolean deleteMissing) {
+        try {
+            ManifestSet set = reader.read(watchedListing(), deleteMissing);
+            if (last == null || !set.isSameAs(last)) {
+                last = set;
+                listener.accept(set);
+            }
+        } catch (ClosedWatchServiceException closed) {
+            throw closed;
+        } catch (RuntimeException failed) {
+            // Watching goes on: the next change may well be read, and what runs keeps running.
+            LOG.log(Level.ERROR, "a change of the files could not be taken over", failed);
+        }
+    }
+
+    /** Lists the files after all their directories are watched, so that no change after the listing is missed. */
+    private FileListing watchedListing() {
+        FileListing listing = reader.list();
+        while (watch(listing)) {
+            listing = reader.list();
+        }
+        return listing;
+    }
+
+    /** @return whether a directory is watched that was not before */
+    private boolean watch(FileListing listing) {
+        watched.values().removeIf(key -> !key.isValid());
+        boolean more = false;
+        for (Path directory : listing.directories()) {
+            if (watched.containsKey(directory)) {
+                continue;
+            }
+            try {
+                watched.put(
+                        directory,
+                        directory.register(
+                                watcher,
+                                StandardWatchEventKinds.ENTRY_CREATE,
+                                StandardWatchEventKinds.ENTRY_MODIFY,
+                                StandardWatchEventKinds.ENTRY_DELETE));
+                more = true;
+            } catch (IOException unwatchable) {
+                if (!warned) {
+                    warned = true;
+                    LOG.log(
+                            Level.WARNING,
+                            "{0} cannot be watched ({1}); changes are seen every {2} s",
+                            directory,
+                            unwatchable,
+                            timing.rescan.toSeconds());
+                }
+            }
+        }
+        return more;
+    }
+}
