@@ -17,7 +17,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 @Tag("tier3")
 class S3StoreTest {
     static Stream<StoreProgram> programs() {
-        return Stream.of(S3Store.s3proxy(), S3Store.versitygw(), S3Store.seaweedfs());
+        // VersityGW is a program that one has or has not; what the other two need is fetched for every run of the
+        // tests.
+        return Stream.of(S3Store.s3proxy(), S3Store.seaweedfs(), S3Store.versitygw())
+                .filter(program -> program.missing().isEmpty()
+                        || !program.name().equals(S3Store.versitygw().name()));
     }
 
     @ParameterizedTest
