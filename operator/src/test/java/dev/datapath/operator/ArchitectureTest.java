@@ -1,0 +1,173 @@
+package dev.datapath.operator;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.datapath.api.v1alpha1.S3Operation;
+import java.net.InetAddress;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The packages of the operator and what each may use: docs/architecture.md, "Packages". */
+class ArchitectureTest {
+    private static final String ROOT = "dev.datapath.operator";
+    private static final String CRDS = "dev.datapath.api.v1alpha1";
+
+    /** For each package, which others it may use; crds stands for the API types. S3Operation is everybody's vocabulary. */
+    private static final Map<String, Set<String>> USES = Map.ofEntries(
+            Map.entry("plan", Set.of()),
+            Map.entry("s3", Set.of()),
+            Map.entry("compile", Set.of("crds", "plan")),
+            Map.entry("envoy", Set.of("plan", "s3")),
+            Map.entry("xds", Set.of()),
+            Map.entry("admission", Set.of()),
+            Map.entry("manifest", Set.of("crds", "compile", "admission")),
+            Map.entry("deploy", Set.of("plan")),
+            Map.entry("status", Set.of("crds", "compile", "plan", "xds")),
+            Map.entry("telemetry", Set.of()),
+            Map.entry("slo", Set.of("telemetry")),
+            Map.entry("nodes", Set.of("telemetry")),
+            Map.entry(
+                    "standalone",
+                    Set.of(
+                            "crds",
+                            "plan",
+                            "s3",
+                            "compile",
+                            "envoy",
+                            "xds",
+                            "admission",
+                            "manifest",
+                            "status",
+                            "telemetry",
+                            "slo",
+                            "nodes")),
+            Map.entry(
+                    "reconcile",
+                    Set.of("crds", "plan", "compile", "envoy", "xds", "deploy", "status", "telemetry", "slo", "nodes")),
+            Map.entry(
+                    "cli", Set.of("crds", "plan", "compile", "envoy", "admission", "manifest", "standalone", "status")),
+            Map.entry("web", Set.of("crds", "plan", "compile", "xds", "status", "telemetry", "slo", "nodes")));
+
+    private static final JavaClasses OPERATOR = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(ROOT);
+
+    static Stream<String> packages() {
+        return new TreeSet<>(USES.keySet()).stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void aPackageUsesOnlyWhatItMay(String name) {
+        var allowed = Stream.concat(Stream.of(name), USES.get(name).stream())
+                .map(ArchitectureTest::packageName)
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage(packageName(name))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.datapath..")
+                        .and(not(resideInAnyPackage(allowed)))
+                        .and(not(equivalentTo(S3Operation.class))))
+                .allowEmptyShould(true)
+                .check(OPERATOR);
+    }
+
+    @Test
+    void everyClassIsInAPackageOfTheTable() {
+        assertThat(OPERATOR.stream()
+                        .map(type ->
+                                type.getPackageName().substring(ROOT.length()).replaceFirst("^\\.", ""))
+                        .map(name -> name.split("\\.")[0]))
+                .isSubsetOf(USES.keySet());
+    }
+
+    @Test
+    void thePlanIsPlainJava() {
+        onlyUses("plan", "java..");
+    }
+
+    @Test
+    void compileKnowsKubernetesObjectsAndNothingElse() {
+        onlyUses(
+                "compile",
+                "java..",
+                "javax.security.auth.x500..",
+                "io.fabric8.kubernetes.api.model..",
+                "io.fabric8.kubernetes.client");
+    }
+
+    @Test
+    void theRendererKnowsEnvoysMessagesAndNothingElse() {
+        onlyUses(
+                "envoy", "java..", "io.envoyproxy..", "com.github.xds..", "com.google.protobuf..", "com.google.re2j..");
+    }
+
+    @Test
+    void theConfigurationServerKnowsEnvoysMessagesAndGrpc() {
+        onlyUses(
+                "xds",
+                "java..",
+                "javax.net.ssl..",
+                "io.envoyproxy..",
+                "com.github.xds..",
+                "com.google.protobuf..",
+                "com.google.rpc..",
+                "com.google.common..",
+                "io.grpc..");
+    }
+
+    /** What compile makes follows from its input alone: it must not ask the clock, chance, the network or a file. */
+    @Test
+    void compileIsAPureFunction() {
+        noClasses()
+                .that()
+                .resideInAPackage(packageName("compile"))
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat(equivalentTo(Clock.class))
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(InetAddress.class, "getAllByName", String.class)
+                .orShould()
+                .dependOnClassesThat(resideInAnyPackage("java.nio.file..", "java.net.http..", "java.util.concurrent.."))
+                .check(OPERATOR);
+    }
+
+    private static void onlyUses(String name, String... libraries) {
+        var allowed = Stream.concat(
+                        Stream.of(libraries),
+                        Stream.concat(
+                                Stream.of(packageName(name), "org.jspecify.annotations.."),
+                                USES.get(name).stream().map(ArchitectureTest::packageName)))
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage(packageName(name))
+                .should()
+                .dependOnClassesThat(not(resideInAnyPackage(allowed)).and(not(equivalentTo(S3Operation.class))))
+                .check(OPERATOR);
+    }
+
+    private static String packageName(String name) {
+        return name.equals("crds") ? CRDS : ROOT + "." + name + "..";
+    }
+}
