@@ -10,6 +10,7 @@ help: ## Show this list
 
 build: ## Compile and package, without tests
 	@$(MVN) -q -DskipTests package
+	@tools/warm-up operator/target/datapath-operator-*-runner.jar
 
 test: ## Run every test, with a real Envoy and real S3 servers, and say how many of each tier ran
 	@.ci/test

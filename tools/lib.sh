@@ -23,6 +23,26 @@ quiet_jvm() {
   [ "$(jdk_version "$1")" -lt 24 ] || printf ' %s' --sun-misc-unsafe-memory-access=allow
 }
 
+# How the JVM at $1 runs the command $2 of the jar $3. Commands that end at once are not worth a second compiler.
+jvm_options() {
+  quiet_jvm "$1"
+  printf ' %s' -XX:+UseSerialGC -Xmx512m -XX:-UsePerfData
+  [ "$2" = run ] || printf ' %s' -XX:TieredStopAtLevel=1
+  cache=$(aot_cache "$@")
+  # The JVM checks the cache itself and goes on without it when it does not fit; that is no news for a user.
+  [ ! -r "$cache" ] || printf ' %s' "-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off'
+}
+
+# Where the classes that the command $2 of the jar $3 needs are kept, loaded and linked, for the JVM at $1 (JDK 25 and
+# newer). A JVM takes them only for the very same JDK and jars, so both are part of the name.
+aot_cache() {
+  key=$({
+    cat "$1/release"
+    ls -lL --time-style=+%s "$3" "$(dirname -- "$3")/lib"
+  } | cksum | tr ' ' -)
+  printf '%s/aot/%s-%s.aot' "$tools" "$2" "$key"
+}
+
 # Everything $1 prints goes to a log that is shown only when the command fails.
 quietly() {
   mkdir -p "$tools"
