@@ -41,13 +41,13 @@ final class LocalLauncher implements GatewayLauncher {
                         PrivateFiles.log(spec.directory(), "access.log").toFile()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log(spec).toFile()))
                 .start();
-        return new OsProcess(process.toHandle(), spec.adminSocket(), log(spec));
+        return OsProcess.started(process, spec.adminSocket(), log(spec));
     }
 
     @Override
     public Optional<Found> find(GatewaySpec spec) {
         return running(GatewaySpec.bootstrapFile(spec.directory()))
-                .map(handle -> new Found(new OsProcess(handle, spec.adminSocket(), log(spec)), fits(handle, spec)));
+                .map(handle -> new Found(OsProcess.found(handle, spec.adminSocket(), log(spec)), fits(handle, spec)));
     }
 
     @Override
@@ -69,7 +69,7 @@ final class LocalLauncher implements GatewayLauncher {
     private static Leftover leftover(ProcessHandle handle, Path directory, List<String> arguments) {
         int at = arguments.indexOf(GatewaySpec.DRAIN_TIME);
         var drainTime = at >= 0 && at + 1 < arguments.size() ? Long.parseLong(arguments.get(at + 1)) : 0;
-        var process = new OsProcess(handle, directory.resolve(GatewaySpec.ADMIN_SOCKET), directory.resolve(LOG_NAME));
+        var process = OsProcess.found(handle, directory.resolve(GatewaySpec.ADMIN_SOCKET), directory.resolve(LOG_NAME));
         return new Leftover(directory, process, Duration.ofSeconds(drainTime));
     }
 

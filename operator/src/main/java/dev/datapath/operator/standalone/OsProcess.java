@@ -3,26 +3,68 @@ package dev.datapath.operator.standalone;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
 /** A gateway as a process of the operating system. */
 final class OsProcess implements GatewayProcess {
     private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration POLL = Duration.ofMillis(100);
     private static final int TAIL_BYTES = 8192;
     /** Envoy's log line: {@code [2026-11-22 19:00:00.123][pid][level][logger] [file:line] message}. */
     private static final Pattern PROBLEM = Pattern.compile("\\[(?:critical|error)]\\[[^]]*] (?:\\[[^]]*] )?(.*)");
 
     private final ProcessHandle handle;
+    private final CompletableFuture<?> ended;
     private final AdminSocket admin;
     private final Path log;
 
-    OsProcess(ProcessHandle handle, Path adminSocket, Path log) {
+    private OsProcess(ProcessHandle handle, CompletableFuture<?> ended, Path adminSocket, Path log) {
         this.handle = handle;
+        this.ended = ended;
         this.admin = new AdminSocket(adminSocket, ADMIN_TIMEOUT);
         this.log = log;
+    }
+
+    /** A child of this process. */
+    static OsProcess started(Process child, Path adminSocket, Path log) {
+        return new OsProcess(child.toHandle(), child.onExit(), adminSocket, log);
+    }
+
+    /** A process that another one started. */
+    static OsProcess found(ProcessHandle other, Path adminSocket, Path log) {
+        var ended = new CompletableFuture<Void>();
+        Daemons.named("exit-of-" + other.pid())
+                .newThread(() -> {
+                    while (runs(other)) {
+                        LockSupport.parkNanos(POLL.toNanos());
+                    }
+                    ended.complete(null);
+                })
+                .start();
+        return new OsProcess(other, ended, adminSocket, log);
+    }
+
+    /**
+     * Whether a process of somebody else has not ended. Java takes one that has ended for alive as long as its parent does not
+     * ask for its exit status, and in a container the parent of an orphan often never does.
+     */
+    private static boolean runs(ProcessHandle other) {
+        if (!other.isAlive()) {
+            return false;
+        }
+        try {
+            var stat = Files.readString(Path.of("/proc", Long.toString(other.pid()), "stat"));
+            // pid (name) state ..., where the name may hold anything
+            int state = stat.lastIndexOf(')') + 2;
+            return state >= stat.length() || (stat.charAt(state) != 'Z' && stat.charAt(state) != 'X');
+        } catch (IOException gone) {
+            return other.isAlive();
+        }
     }
 
     @Override
@@ -32,12 +74,12 @@ final class OsProcess implements GatewayProcess {
 
     @Override
     public boolean alive() {
-        return handle.isAlive();
+        return !ended.isDone();
     }
 
     @Override
     public CompletableFuture<?> ended() {
-        return handle.onExit();
+        return ended;
     }
 
     @Override

@@ -112,6 +112,11 @@ final class WorkDirectory implements AutoCloseable {
         }
     }
 
+    /** Forgets a port. */
+    void forget(String name) throws IOException {
+        Files.deleteIfExists(portFile(name));
+    }
+
     @Override
     public void close() throws IOException {
         lock.release();

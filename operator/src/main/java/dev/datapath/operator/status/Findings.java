@@ -18,13 +18,17 @@ final class Findings {
                         ConditionType.Accepted,
                         ConditionName.Accepted,
                         AcceptedReason.Accepted,
-                        what + " is valid."),
+                        sentence(what + " is valid.")),
                 draft(
                         findings,
                         ConditionType.ResolvedRefs,
                         ConditionName.ResolvedRefs,
                         AcceptedReason.ResolvedRefs,
                         "Everything that " + what + " names was found."));
+    }
+
+    private static String sentence(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     private static ConditionDraft draft(

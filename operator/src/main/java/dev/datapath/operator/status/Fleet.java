@@ -52,21 +52,22 @@ public record Fleet(int desired, List<GatewayView> gateways, String version, int
     }
 
     /** How many are ready. */
-    int ready() {
+    public int ready() {
         return (int) gateways.stream().filter(GatewayView::ready).count();
     }
 
     /** How many run the current version; one that does not serve does not count. */
-    int synced() {
+    public int synced() {
         return (int) count(true, true);
     }
 
     /** How many refuse it. */
-    int rejected() {
+    public int rejected() {
         return (int) gateways.stream().filter(GatewayView::rejecting).count();
     }
 
-    List<PortConflict> portConflicts() {
+    /** The ports that gateways could not open. */
+    public List<PortConflict> portConflicts() {
         return gateways.stream()
                 .flatMap(gateway -> PortConflict.of(gateway).stream())
                 .toList();

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param address address and port
  * @param cause the operating system's words, such as {@code Address already in use}
  */
-record PortConflict(String gateway, String listener, String address, String cause) {
+public record PortConflict(String gateway, String listener, String address, String cause) {
     /** Envoy 1.40: {@code Error adding/updating listener(s) s3: cannot bind '127.0.0.1:8080': Address already in use}. */
     private static final Pattern CANNOT_BIND =
             Pattern.compile("(\\S+): cannot bind '([^']+)': (.+?)(?=\\s+\\S+: cannot bind '|$)");
@@ -29,7 +29,7 @@ record PortConflict(String gateway, String listener, String address, String caus
     }
 
     /** What is wrong and what to do. */
-    String message() {
+    public String message() {
         return "listener " + listener + " of gateway " + gateway + " cannot open " + address + " ("
                 + cause.toLowerCase(java.util.Locale.ROOT) + "): " + remedy();
     }

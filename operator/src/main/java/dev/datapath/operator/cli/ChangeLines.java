@@ -1,0 +1,53 @@
+package dev.datapath.operator.cli;
+
+import dev.datapath.operator.standalone.Overview;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** A line for each thing that changed: for logs, and for programs that wait for something. */
+final class ChangeLines implements Display {
+    private final PrintWriter out;
+    private Set<String> said = Set.of();
+
+    ChangeLines(PrintWriter out) {
+        this.out = out;
+    }
+
+    @Override
+    public void started(Path source, int httpPort, int xdsPort) {
+        say("datapath runs " + source + "; health and metrics: http://127.0.0.1:" + httpPort
+                + "/q/health and /q/metrics");
+    }
+
+    @Override
+    public void show(Overview overview) {
+        var lines = new LinkedHashSet<String>();
+        overview.gateways().forEach(gateway -> lines.add(OverviewText.gateway(gateway)));
+        overview.statuses().forEach((ref, status) -> lines.add(OverviewText.object(ref, status)));
+        overview.findings().forEach(finding -> lines.add((finding.isError() ? "error: " : "warning: ") + finding));
+        lines.stream().filter(line -> !said.contains(line)).forEach(this::say);
+        said.stream()
+                .filter(line -> !lines.contains(line) && (line.startsWith("error: ") || line.startsWith("warning: ")))
+                .forEach(line -> say("resolved " + line));
+        said = lines;
+    }
+
+    @Override
+    public void stopping() {
+        say("stopping: gateways finish their transfers; a second signal ends them at once");
+    }
+
+    @Override
+    public void stopped() {
+        say("stopped");
+    }
+
+    private void say(String line) {
+        out.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + line);
+        out.flush();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.datapath.operator.cli;
+
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/** {@code /q/health}: started, alive, and ready when the directory was read and the first plans were compiled. */
+@Singleton
+final class HealthChecks {
+    private final RunState state;
+
+    @Inject
+    HealthChecks(RunState state) {
+        this.state = state;
+    }
+
+    @Produces
+    @Singleton
+    @Startup
+    HealthCheck startup() {
+        return check("started", state::started);
+    }
+
+    @Produces
+    @Singleton
+    @Liveness
+    HealthCheck liveness() {
+        return check("control loop", state::alive);
+    }
+
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck readiness() {
+        return check("directory read and first plans compiled", state::ready);
+    }
+
+    private static HealthCheck check(String name, java.util.function.BooleanSupplier up) {
+        return () -> HealthCheckResponse.named(name).status(up.getAsBoolean()).build();
+    }
+}

@@ -1,0 +1,207 @@
+package dev.datapath.operator.standalone;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.References;
+import dev.datapath.operator.manifest.Admitted;
+import dev.datapath.operator.manifest.LocatedFinding;
+import dev.datapath.operator.manifest.ManifestSet;
+import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.status.Fleet;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The script of standalone mode, on one thread: gather → compile → publish → run gateways → record status. Whatever happens
+ * elsewhere leaves its newest result and wakes the loop, so that bursts coalesce; a pass in which nothing changed pushes
+ * nothing and writes nothing.
+ */
+final class ControlLoop implements Runnable {
+    private static final System.Logger LOG = System.getLogger(ControlLoop.class.getName());
+    private static final Duration IDLE = Duration.ofSeconds(30);
+    /** A change passes through several states within milliseconds; files need not show each of them. */
+    private static final Duration STATUS_PACE = Duration.ofMillis(100);
+
+    private record Seen(ManifestSet objects, long nanos) {}
+
+    private final Signal signal;
+    private final InstantSource clock;
+    private final HostResolver resolver;
+    private final Publisher publisher;
+    private final LocalFleet fleet;
+    private final FleetObserver observer;
+    private final PortRetry portRetry;
+    private final StatusPass status;
+    private final Reporter reporter;
+    private final AtomicReference<@Nullable Seen> newest = new AtomicReference<>();
+    private final SortedMap<ObjectKey, DataPathRun> runs = new TreeMap<>();
+    private final CountDownLatch firstPass = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopping;
+    private Instant statusDue = Instant.EPOCH;
+    private boolean statusPending;
+
+    ControlLoop(
+            Signal signal,
+            InstantSource clock,
+            HostResolver resolver,
+            Publisher publisher,
+            LocalFleet fleet,
+            FleetObserver observer,
+            PortRetry portRetry,
+            StatusPass status,
+            Reporter reporter) {
+        this.signal = signal;
+        this.clock = clock;
+        this.resolver = resolver;
+        this.publisher = publisher;
+        this.fleet = fleet;
+        this.observer = observer;
+        this.portRetry = portRetry;
+        this.status = status;
+        this.reporter = reporter;
+    }
+
+    /** Takes the objects as they are now; what was offered before and not looked at yet is skipped. */
+    void offer(ManifestSet objects) {
+        newest.set(new Seen(objects, System.nanoTime()));
+        signal.wake();
+    }
+
+    /** All gateways finish their transfers and end, then the loop does. */
+    void stop() {
+        stopping = true;
+        signal.wake();
+    }
+
+    /** Whether the objects were read and every DataPath's first plan was compiled. */
+    boolean ready() {
+        return firstPass.getCount() == 0;
+    }
+
+    CountDownLatch ended() {
+        return ended;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                try {
+                    pass();
+                } catch (RuntimeException e) {
+                    LOG.log(
+                            System.Logger.Level.ERROR,
+                            "a pass of the control loop failed; the next one tries again",
+                            e);
+                }
+                if (stopping && fleet.gateways().isEmpty()) {
+                    return;
+                }
+                signal.await(untilNext());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void pass() {
+        var now = clock.instant();
+        var seen = newest.get();
+        if (stopping) {
+            fleet.retain(List.of());
+        } else if (seen != null) {
+            resolver.want(references(seen.objects()).hosts());
+            decide(seen, now);
+        }
+        fleet.step(now);
+        if (seen != null) {
+            firstPass.countDown();
+            report(seen.objects(), now);
+        }
+    }
+
+    private void decide(Seen seen, Instant now) {
+        var present = new TreeMap<ObjectKey, Admitted<DataPath>>();
+        seen.objects()
+                .dataPaths()
+                .forEach(admitted -> present.put(
+                        new ObjectKey(admitted.ref().namespace(), admitted.ref().name()), admitted));
+        runs.keySet().retainAll(present.keySet());
+        publisher.retain(present.keySet());
+        fleet.retain(present.keySet());
+        var discovery = resolver.discovery();
+        present.forEach((key, admitted) -> {
+            var run = runs.computeIfAbsent(key, name -> new DataPathRun(name, admitted.object()));
+            var set = ResourceSets.gather(admitted.object(), seen.objects(), discovery, run.plan(), now);
+            long start = System.nanoTime();
+            if (run.update(set, publisher::publish, seen.nanos())) {
+                reporter.compiled(System.nanoTime() - start);
+            }
+            runGateways(run);
+        });
+        if (seen.objects().findings().stream().noneMatch(ControlLoop::mayHideDataPath)) {
+            fleet.endLeftovers();
+        }
+    }
+
+    /** A gateway that nothing seems to ask for may belong to a DataPath that cannot be read right now. */
+    private static boolean mayHideDataPath(LocatedFinding finding) {
+        var object = finding.object();
+        return finding.isError() && (object == null || object.kind().equals("DataPath"));
+    }
+
+    private void runGateways(DataPathRun run) {
+        var plan = run.plan();
+        if (plan == null) {
+            return;
+        }
+        for (var id : publisher.gatewaysOf(run.key())) {
+            try {
+                fleet.want(id, plan);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.ERROR, "gateway {0} cannot be prepared: {1}", id.name(), e.toString());
+            }
+        }
+    }
+
+    private void report(ManifestSet objects, Instant now) {
+        statusPending = now.isBefore(statusDue);
+        if (statusPending) {
+            return;
+        }
+        statusDue = now.plus(STATUS_PACE);
+        var fleets = new TreeMap<ObjectKey, Fleet>();
+        runs.forEach((key, run) -> fleets.put(key, observer.observe(run)));
+        portRetry.step(fleets, now);
+        status.run(objects, runs, fleets, now);
+        reporter.report(objects, runs.values(), fleets, fleet);
+    }
+
+    private Duration untilNext() {
+        var now = clock.instant();
+        var status = statusPending ? Optional.of(statusDue) : Optional.<Instant>empty();
+        var due = Stream.of(fleet.nextStep(), portRetry.nextStep(), status, Optional.of(now.plus(IDLE)))
+                .flatMap(Optional::stream)
+                .min(Instant::compareTo)
+                .orElseThrow();
+        return Duration.between(now, due);
+    }
+
+    private static References references(ManifestSet objects) {
+        return References.of(
+                objects.dataPaths().stream().map(Admitted::object).toList(),
+                objects.storagePools().stream().map(Admitted::object).toList());
+    }
+}

@@ -1,0 +1,58 @@
+package dev.datapath.operator.standalone;
+
+import dev.datapath.operator.status.Fleet;
+import dev.datapath.operator.status.GatewayView;
+import dev.datapath.operator.xds.GatewayState;
+import dev.datapath.operator.xds.SyncState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Puts together what the supervisor, the gateways and the xDS server know of a DataPath's gateways. */
+final class FleetObserver {
+    private final LocalFleet local;
+    private final SyncState sync;
+    private final Publisher publisher;
+
+    FleetObserver(LocalFleet local, SyncState sync, Publisher publisher) {
+        this.local = local;
+        this.sync = sync;
+        this.publisher = publisher;
+    }
+
+    Fleet observe(DataPathRun run) {
+        var plan = run.plan();
+        var ids = publisher.gatewaysOf(run.key());
+        var views = new ArrayList<GatewayView>();
+        for (var id : ids) {
+            var gateway = local.gateways().get(id);
+            if (gateway != null) {
+                views.add(view(id, gateway));
+            }
+        }
+        return new Fleet(
+                ids.size(),
+                views,
+                run.version(),
+                plan == null ? 0 : plan.listeners().size(),
+                run.defect());
+    }
+
+    private GatewayView view(GatewayId id, Gateway gateway) {
+        var version = publisher.version(id);
+        var states = sync.of(id.snapshotKey()).gateways();
+        boolean synced = !version.isEmpty() && states.stream().anyMatch(state -> state.synced(version));
+        return new GatewayView(
+                id.name(), gateway.phase() == Gateway.Phase.RUNNING, synced, rejections(states), gateway.problem());
+    }
+
+    private static List<String> rejections(List<GatewayState> states) {
+        return states.stream()
+                .flatMap(state -> state.types().values().stream())
+                .map(type -> type.rejection() == null ? null : type.rejection().message())
+                .filter(Objects::nonNull)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.datapath.operator.standalone;
+
+import dev.datapath.operator.envoy.Bootstrap;
+import dev.datapath.operator.envoy.BootstrapSpec;
+import dev.datapath.operator.envoy.RenderOptions;
+import dev.datapath.operator.plan.GatewayPlan;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the gateways of this machine are started and where they listen.
+ *
+ * @param binary Envoy
+ * @param work where each gateway has its directory
+ * @param xdsPort the port of the operator's xDS server on loopback
+ * @param bindAddress IP address that listeners are bound to
+ * @param portOffset distance between the ports of a DataPath's gateways
+ * @param workers Envoy's worker threads per gateway
+ */
+record GatewayBlueprint(Path binary, WorkDirectory work, int xdsPort, String bindAddress, int portOffset, int workers) {
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** How to start a gateway of this plan. */
+    GatewaySpec spec(GatewayId id, GatewayPlan plan) throws IOException {
+        var directory = work.gateway(id);
+        PrivateFiles.createDirectory(directory);
+        var bootstrap = Bootstrap.json(new BootstrapSpec(
+                id.name(),
+                id.snapshotKey(),
+                id.dataPath(),
+                "",
+                LOOPBACK,
+                xdsPort,
+                null,
+                directory.resolve(GatewaySpec.ADMIN_SOCKET),
+                LOOPBACK,
+                metricsPort(id),
+                plan.maxConnections()));
+        return GatewaySpec.of(id, directory, binary, workers, bootstrap, plan.drainTimeout());
+    }
+
+    /** Where readiness and metrics of a gateway are; the same after a restart. */
+    int metricsPort(GatewayId id) throws IOException {
+        return work.portOrFree(work.root().relativize(work.gateway(id)) + "/metrics");
+    }
+
+    /** Gives up the metrics port of a gateway, because something else has it. */
+    void forgetMetricsPort(GatewayId id) throws IOException {
+        work.forget(work.root().relativize(work.gateway(id)) + "/metrics");
+    }
+
+    /** Where the listeners of a gateway are bound. */
+    RenderOptions options(GatewayId id) {
+        // One socket per listener: with a socket per worker, a second program of this user could share the port unseen.
+        return new RenderOptions(bindAddress, portOffset * id.index(), false);
+    }
+
+    /** The URLs under which clients on this machine reach a gateway. */
+    List<String> endpoints(GatewayId id, @Nullable GatewayPlan plan) {
+        var host = bindAddress.equals("0.0.0.0") || bindAddress.equals("::") ? LOOPBACK : bindAddress;
+        return plan == null
+                ? List.of()
+                : plan.listeners().stream()
+                        .map(listener -> (listener.tls() == null ? "http://" : "https://")
+                                + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                                + (listener.port() + options(id).portOffset()))
+                        .toList();
+    }
+}

@@ -1,0 +1,173 @@
+package dev.datapath.operator.standalone;
+
+import dev.datapath.operator.plan.GatewayPlan;
+import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.standalone.Gateway.Phase;
+import dev.datapath.operator.status.NodeReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** All gateways of this machine. Confined to the thread of the control loop. */
+final class LocalFleet {
+    private static final System.Logger LOG = System.getLogger(LocalFleet.class.getName());
+
+    private final GatewayBlueprint blueprint;
+    private final GatewayLauncher launcher;
+    private final Gateway.Drainer drainer;
+    private final GatewayWatch watch;
+    private final Runnable wake;
+    private final Map<GatewayId, Gateway> gateways = new TreeMap<>();
+    private final Map<GatewayId, GatewayPlan> plans = new HashMap<>();
+    private final Set<GatewayProcess> awaited = new HashSet<>();
+    private boolean lookedForLeftovers;
+
+    LocalFleet(
+            GatewayBlueprint blueprint,
+            GatewayLauncher launcher,
+            Gateway.Drainer drainer,
+            GatewayWatch watch,
+            Runnable wake) {
+        this.blueprint = blueprint;
+        this.launcher = launcher;
+        this.drainer = drainer;
+        this.watch = watch;
+        this.wake = wake;
+    }
+
+    GatewayBlueprint blueprint() {
+        return blueprint;
+    }
+
+    /** A gateway should run, as this plan asks for. */
+    void want(GatewayId id, GatewayPlan plan) throws IOException {
+        var before = plans.put(id, plan);
+        var gateway = gateways.get(id);
+        if (gateway == null
+                || before == null
+                || before.maxConnections() != plan.maxConnections()
+                || !before.drainTimeout().equals(plan.drainTimeout())) {
+            apply(id, gateway, plan);
+        }
+    }
+
+    private void apply(GatewayId id, @Nullable Gateway gateway, GatewayPlan plan) throws IOException {
+        var spec = blueprint.spec(id, plan);
+        if (gateway == null || gateway.phase() == Phase.STOPPED) {
+            gateways.put(id, new Gateway(spec, launcher, drainer, Backoff.DEFAULT));
+        } else {
+            gateway.update(spec);
+        }
+    }
+
+    /** Only these DataPaths stay; gateways of others finish their transfers and end. */
+    void retain(Collection<ObjectKey> dataPaths) {
+        gateways.forEach((id, gateway) -> {
+            if (!dataPaths.contains(id.dataPath())) {
+                gateway.stop();
+            }
+        });
+    }
+
+    /** Ends, drained, what an earlier operator left running and nobody wants any more. Looks once. */
+    void endLeftovers() {
+        if (lookedForLeftovers) {
+            return;
+        }
+        lookedForLeftovers = true;
+        var wanted = new HashSet<Path>();
+        gateways.keySet().forEach(id -> wanted.add(blueprint.work().gateway(id)));
+        for (var leftover : launcher.all(blueprint.work().root())) {
+            if (!wanted.contains(leftover.directory())) {
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "{0} (pid {1}) is left from before and not wanted any more: it is drained",
+                        leftover.directory().getFileName(),
+                        Long.toString(leftover.process().pid()));
+                drainer.drain(
+                        String.valueOf(leftover.directory().getFileName()),
+                        leftover.process(),
+                        leftover.drainTimeout());
+            }
+        }
+    }
+
+    /** Does what is due. */
+    void step(Instant now) {
+        gateways.forEach((id, gateway) -> {
+            var answer = watch.answer(id);
+            if (answer != null) {
+                gateway.observed(answer.process(), answer.ready());
+            }
+            gateway.step(now);
+            gateway.process().ifPresentOrElse(process -> follow(id, process), () -> watch.forget(id));
+            takeAnotherMetricsPort(id, gateway);
+        });
+        gateways.values().removeIf(gateway -> gateway.phase() == Phase.STOPPED);
+        plans.keySet().retainAll(gateways.keySet());
+        awaited.removeIf(process -> !process.alive());
+    }
+
+    /** When {@link #step} is due without anything happening. */
+    Optional<Instant> nextStep() {
+        return gateways.values().stream()
+                .flatMap(gateway -> gateway.nextStep().stream())
+                .min(Instant::compareTo);
+    }
+
+    Map<GatewayId, Gateway> gateways() {
+        return gateways;
+    }
+
+    /** How the gateways of a namespace see the nodes of a pool. */
+    List<NodeReport> nodes(String namespace, String pool) {
+        return gateways.keySet().stream()
+                .filter(id -> id.dataPath().namespace().equals(namespace))
+                .flatMap(id -> {
+                    var answer = watch.answer(id);
+                    return answer == null
+                            ? Stream.<NodeReport>empty()
+                            : answer.nodes().getOrDefault(pool, List.of()).stream();
+                })
+                .toList();
+    }
+
+    private void follow(GatewayId id, GatewayProcess process) {
+        watch.follow(id, process);
+        if (awaited.add(process)) {
+            process.ended().thenRun(wake);
+        }
+    }
+
+    /** The one port that is not the user's choice must not keep a gateway down. */
+    private void takeAnotherMetricsPort(GatewayId id, Gateway gateway) {
+        if (gateway.phase() != Phase.BACKING_OFF || !gateway.problem().contains("cannot bind")) {
+            return;
+        }
+        try {
+            if (gateway.problem().contains(":" + blueprint.metricsPort(id) + "'")) {
+                blueprint.forgetMetricsPort(id);
+                var plan = plans.get(id);
+                if (plan != null) {
+                    apply(id, gateway, plan);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no other metrics port for gateway {0}: {1}",
+                    id.name(),
+                    e.getMessage());
+        }
+    }
+}

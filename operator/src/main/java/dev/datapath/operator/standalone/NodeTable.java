@@ -1,0 +1,63 @@
+package dev.datapath.operator.standalone;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.datapath.operator.status.NodeReport;
+import dev.datapath.operator.status.NodeReport.Health;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads Envoy's {@code /clusters?format=json} (admin.v3.Clusters): how a gateway sees the nodes of each pool. */
+final class NodeTable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String POOL_PREFIX = "pool/";
+
+    private NodeTable() {}
+
+    /** The nodes by pool. */
+    static Map<String, List<NodeReport>> parse(String gateway, String clusters) throws IOException {
+        var pools = new TreeMap<String, List<NodeReport>>();
+        for (var cluster : tree(clusters).path("cluster_statuses")) {
+            var name = cluster.path("name").asText();
+            if (name.startsWith(POOL_PREFIX)) {
+                var nodes = new ArrayList<NodeReport>();
+                for (var host : cluster.path("host_statuses")) {
+                    var address = host.path("address").path("socket_address");
+                    nodes.add(new NodeReport(
+                            gateway,
+                            address.path("address").asText(),
+                            address.path("port_value").asInt(),
+                            health(host.path("health_status"))));
+                }
+                pools.put(name.substring(POOL_PREFIX.length()), List.copyOf(nodes));
+            }
+        }
+        return pools;
+    }
+
+    /** A check that has not ended yet counts as failed in Envoy; here it is told apart. */
+    private static Health health(JsonNode status) {
+        if (status.path("eds_health_status").asText().equals("DRAINING")) {
+            return Health.DRAINING;
+        }
+        if (status.path("pending_active_hc").asBoolean()) {
+            return Health.UNCHECKED;
+        }
+        if (status.path("failed_active_health_check").asBoolean()) {
+            return Health.FAILED_CHECK;
+        }
+        return status.path("failed_outlier_check").asBoolean() ? Health.EJECTED : Health.HEALTHY;
+    }
+
+    private static JsonNode tree(String json) throws IOException {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IOException("the node table of the gateway is not JSON", e);
+        }
+    }
+}

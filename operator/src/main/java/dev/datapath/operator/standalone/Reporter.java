@@ -1,0 +1,113 @@
+package dev.datapath.operator.standalone;
+
+import dev.datapath.operator.compile.Targets;
+import dev.datapath.operator.manifest.Admitted;
+import dev.datapath.operator.manifest.LocatedFinding;
+import dev.datapath.operator.manifest.ManifestSet;
+import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.status.Fleet;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Tells people and metrics what a pass of the loop came to. Confined to the thread of the control loop. */
+final class Reporter {
+    private static final System.Logger LOG = System.getLogger(Reporter.class.getName());
+
+    private final RuntimeMetrics metrics;
+    private final StatusBook book;
+    private final Consumer<Overview> display;
+    private @Nullable ManifestSet reloaded;
+    private @Nullable Overview shown;
+
+    /** @param display shows an overview; called only when it differs from the one before */
+    Reporter(RuntimeMetrics metrics, StatusBook book, Consumer<Overview> display) {
+        this.metrics = metrics;
+        this.book = book;
+        this.display = display;
+    }
+
+    void compiled(long nanos) {
+        metrics.compiled(nanos);
+    }
+
+    void report(ManifestSet objects, Collection<DataPathRun> runs, Map<ObjectKey, Fleet> fleets, LocalFleet local) {
+        if (reloaded != objects) {
+            reloaded = objects;
+            metrics.reloaded();
+        }
+        for (var run : runs) {
+            var fleet = fleets.get(run.key());
+            if (fleet != null && fleet.synced() == fleet.desired()) {
+                long since = run.takePendingSince();
+                if (since != 0) {
+                    metrics.applied(System.nanoTime() - since);
+                }
+            }
+        }
+        metrics.gateways(local.gateways().values());
+        var overview = new Overview(book.statuses(), rows(local, runs), findings(objects, runs));
+        if (!overview.equals(shown)) {
+            if (shown == null || !overview.findings().equals(shown.findings())) {
+                metrics.findings(overview.findings());
+                book.findings(overview.findings());
+            }
+            shown = overview;
+            display.accept(overview);
+        }
+    }
+
+    /** What is wrong in the files and with the objects in them. */
+    private static List<LocatedFinding> findings(ManifestSet objects, Collection<DataPathRun> runs) {
+        var all = new TreeSet<>(objects.findings());
+        var targets = Targets.findings(
+                objects(objects.dataPaths()),
+                objects(objects.routingPolicies()),
+                objects(objects.serviceLevelObjectives()));
+        Stream.concat(runs.stream().flatMap(run -> run.findings().stream()), targets.stream())
+                .distinct()
+                .forEach(finding -> objects.locate(finding).ifPresent(all::add));
+        return List.copyOf(all);
+    }
+
+    private static <T extends HasMetadata> List<T> objects(List<Admitted<T>> admitted) {
+        return admitted.stream().map(Admitted::object).toList();
+    }
+
+    private static List<Overview.GatewayRow> rows(LocalFleet local, Collection<DataPathRun> runs) {
+        var rows = new ArrayList<Overview.GatewayRow>();
+        local.gateways().forEach((id, gateway) -> {
+            var endpoints = runs.stream()
+                    .filter(run -> run.key().equals(id.dataPath()))
+                    .flatMap(run -> local.blueprint().endpoints(id, run.plan()).stream())
+                    .toList();
+            rows.add(new Overview.GatewayRow(
+                    id.dataPath(),
+                    id.name(),
+                    gateway.phase().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    gateway.process().map(GatewayProcess::pid).orElse(0L),
+                    endpoints,
+                    metricsUrl(local, id),
+                    gateway.restarts(),
+                    gateway.problem()));
+        });
+        return rows;
+    }
+
+    private static String metricsUrl(LocalFleet local, GatewayId id) {
+        try {
+            return "http://127.0.0.1:" + local.blueprint().metricsPort(id) + "/stats/prometheus";
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "no metrics port of {0}", id, e);
+            return "";
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.datapath.operator.standalone;
+
+import dev.datapath.api.v1alpha1.DataPathStatus;
+import dev.datapath.operator.manifest.DirectorySource;
+import dev.datapath.operator.manifest.ManifestReader;
+import dev.datapath.operator.xds.SnapshotStore;
+import dev.datapath.operator.xds.XdsServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Runs the objects of a directory on this machine: the composition root of standalone mode, without any command line or HTTP
+ * server around it.
+ */
+public final class Standalone implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Standalone.class.getName());
+
+    private final WorkDirectory work;
+    private final XdsServer xds;
+    private final HostResolver resolver;
+    private final GatewayWatch watch;
+    private final BackgroundDrain drain;
+    private final ControlLoop loop;
+    private final DirectorySource source;
+
+    private Standalone(
+            WorkDirectory work,
+            StandaloneOptions options,
+            ManifestReader reader,
+            MeterRegistry registry,
+            Consumer<Overview> display)
+            throws IOException {
+        this.work = work;
+        var clock = InstantSource.system();
+        var signal = new Signal();
+        var metrics = new RuntimeMetrics(registry);
+        var store = new SnapshotStore();
+        xds = startXds(options, store, metrics);
+        work.remember("xds", xds.port());
+        resolver = new HostResolver(HostResolver.NameService.system(), signal::wake);
+        watch = new GatewayWatch(signal::wake);
+        drain = new BackgroundDrain(Drain.DEFAULT, signal::wake);
+        var blueprint = new GatewayBlueprint(
+                options.envoy(), work, xds.port(), options.bindAddress(), options.portOffset(), options.workers());
+        var publisher = new Publisher(store, blueprint, options.gateways());
+        var fleet = new LocalFleet(blueprint, new LocalLauncher(), drain, watch, signal::wake);
+        xds.sync().onChange(key -> signal.wake());
+        var book = new StatusBook(options.source());
+        loop = new ControlLoop(
+                signal,
+                clock,
+                resolver,
+                publisher,
+                fleet,
+                new FleetObserver(fleet, xds.sync(), publisher),
+                new PortRetry(publisher, PortRetry::isFree),
+                new StatusPass(book, fleet, addresses(options.bindAddress())),
+                new Reporter(metrics, book, display));
+        source = new DirectorySource(reader, DirectorySource.Timing.DEFAULT, loop::offer);
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @param reader of the source directory; used by this alone
+     * @param registry where metrics go
+     * @param display shows what a person wants to see; called from one thread, when something changed
+     * @throws IOException when the work directory is in use, or the xDS port cannot be opened; the message says what to do
+     */
+    public static Standalone start(
+            StandaloneOptions options, ManifestReader reader, MeterRegistry registry, Consumer<Overview> display)
+            throws IOException {
+        var directory = options.workDirectory();
+        var work = WorkDirectory.open(directory == null ? WorkDirectory.standard(options.source()) : directory);
+        try {
+            var standalone = new Standalone(work, options, reader, registry, display);
+            Daemons.named("control-loop").newThread(standalone.loop).start();
+            standalone.source.start();
+            return standalone;
+        } catch (IOException | RuntimeException e) {
+            work.close();
+            throw e;
+        }
+    }
+
+    /** Whether the directory was read and the first plan of every DataPath compiled. */
+    public boolean ready() {
+        return loop.ready();
+    }
+
+    /** Whether the control loop runs; when not, nothing but a restart helps. */
+    public boolean alive() {
+        return loop.ended().getCount() > 0;
+    }
+
+    /** The port of the xDS server on loopback. */
+    public int xdsPort() {
+        return xds.port();
+    }
+
+    /** Drains and ends all gateways; blocks until they have ended. */
+    public void stop() throws InterruptedException {
+        loop.stop();
+        loop.ended().await();
+    }
+
+    /** Makes a {@link #stop} under way end the gateways at once, with their transfers. */
+    public void hurry() {
+        drain.hurry();
+    }
+
+    /** Ends what is in this process. Gateways that were not stopped go on, and the next run takes them over. */
+    @Override
+    public void close() throws IOException {
+        try {
+            source.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        watch.close();
+        resolver.close();
+        xds.close();
+        work.close();
+    }
+
+    private XdsServer startXds(StandaloneOptions options, SnapshotStore store, RuntimeMetrics metrics)
+            throws IOException {
+        if (options.xdsPort() != 0) {
+            return xdsServer(options.xdsPort(), store, metrics);
+        }
+        // Gateways that an earlier run left look for the operator at the port it had.
+        var before = work.port("xds");
+        if (before.isPresent()) {
+            try {
+                return xdsServer(before.get(), store, metrics);
+            } catch (IOException taken) {
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "port {0}, where the run before served xDS, is in use; gateways are replaced",
+                        Integer.toString(before.get()));
+            }
+        }
+        return xdsServer(0, store, metrics);
+    }
+
+    private static XdsServer xdsServer(int port, SnapshotStore store, RuntimeMetrics metrics) throws IOException {
+        try {
+            return XdsServer.builder(store)
+                    .address("127.0.0.1", port)
+                    .events(metrics)
+                    .start();
+        } catch (BindException e) {
+            throw new IOException(
+                    "the xDS port " + port + " is in use: choose another one with --xds-port, or 0 for a free one", e);
+        }
+    }
+
+    private static List<DataPathStatus.Address> addresses(String bindAddress) {
+        if (!bindAddress.equals("0.0.0.0") && !bindAddress.equals("::")) {
+            return List.of(new DataPathStatus.Address(DataPathStatus.AddressType.IPAddress, bindAddress));
+        }
+        try {
+            return List.of(new DataPathStatus.Address(
+                    DataPathStatus.AddressType.Hostname,
+                    InetAddress.getLocalHost().getHostName()));
+        } catch (UnknownHostException e) {
+            return List.of(new DataPathStatus.Address(DataPathStatus.AddressType.IPAddress, "127.0.0.1"));
+        }
+    }
+}

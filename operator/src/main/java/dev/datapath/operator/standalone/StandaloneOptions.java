@@ -1,0 +1,27 @@
+package dev.datapath.operator.standalone;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code datapath run} is asked for.
+ *
+ * @param source the directory with the objects
+ * @param gateways gateways for each DataPath, 1 to 100
+ * @param portOffset distance between the ports of a DataPath's gateways
+ * @param bindAddress IP address that listeners are bound to
+ * @param workers Envoy's worker threads per gateway
+ * @param xdsPort port of the xDS server on loopback; 0 takes the one of the run before, or a free one
+ * @param workDirectory where gateways have their files; null for a directory of the source's own below the one for temporary
+ *     files
+ * @param envoy the Envoy binary
+ */
+public record StandaloneOptions(
+        Path source,
+        int gateways,
+        int portOffset,
+        String bindAddress,
+        int workers,
+        int xdsPort,
+        @Nullable Path workDirectory,
+        Path envoy) {}

@@ -1,0 +1,150 @@
+package dev.datapath.operator.standalone;
+
+import dev.datapath.api.v1alpha1.DataPathStatus;
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.RoutingPolicyStatus;
+import dev.datapath.api.v1alpha1.ServiceLevelObjective;
+import dev.datapath.api.v1alpha1.ServiceLevelObjectiveStatus;
+import dev.datapath.api.v1alpha1.StoragePoolStatus;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.manifest.ManifestSet;
+import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.status.DataPathStatuses;
+import dev.datapath.operator.status.Fleet;
+import dev.datapath.operator.status.ObjectiveStatuses;
+import dev.datapath.operator.status.PolicyStatuses;
+import dev.datapath.operator.status.PoolStatuses;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Says about every object what is known of it now. */
+final class StatusPass {
+    private final StatusBook book;
+    private final LocalFleet local;
+    private final List<DataPathStatus.Address> addresses;
+
+    StatusPass(StatusBook book, LocalFleet local, List<DataPathStatus.Address> addresses) {
+        this.book = book;
+        this.local = local;
+        this.addresses = List.copyOf(addresses);
+    }
+
+    void run(ManifestSet objects, SortedMap<ObjectKey, DataPathRun> runs, Map<ObjectKey, Fleet> fleets, Instant now) {
+        var findings = runs.values().stream()
+                .flatMap(run -> run.findings().stream())
+                .distinct()
+                .collect(Collectors.groupingBy(Finding::object));
+        var present = new HashSet<ObjectRef>();
+        for (var run : runs.values()) {
+            var fleet = fleets.get(run.key());
+            var ref = new ObjectRef("DataPath", run.key().namespace(), run.key().name());
+            present.add(ref);
+            if (fleet != null) {
+                dataPath(run, ref, fleet, findings.getOrDefault(ref, List.of()), now);
+            }
+        }
+        for (var admitted : objects.storagePools()) {
+            present.add(admitted.ref());
+            var ref = admitted.ref();
+            var seen = new PoolStatuses.Observation(
+                    findings.getOrDefault(ref, List.of()),
+                    plan(ref, runs.values()),
+                    local.nodes(ref.namespace(), ref.name()));
+            var pool = admitted.object();
+            book.record(
+                    pool,
+                    ref,
+                    PoolStatuses.of(
+                            pool, book.generation(ref, pool), seen, book.status(ref, StoragePoolStatus.class), now));
+        }
+        for (var admitted : objects.routingPolicies()) {
+            present.add(admitted.ref());
+            policy(admitted.object(), admitted.ref(), runs, fleets, now);
+        }
+        for (var admitted : objects.serviceLevelObjectives()) {
+            present.add(admitted.ref());
+            objective(admitted.object(), admitted.ref(), runs, now);
+        }
+        book.retain(present);
+    }
+
+    private void dataPath(DataPathRun run, ObjectRef ref, Fleet fleet, List<Finding> findings, Instant now) {
+        var seen = new DataPathStatuses.Observation(findings, run.attachedPolicies(), fleet, addresses);
+        var generation = book.generation(ref, run.dataPath());
+        book.record(
+                run.dataPath(),
+                ref,
+                DataPathStatuses.of(run.dataPath(), generation, seen, book.status(ref, DataPathStatus.class), now));
+    }
+
+    private void policy(
+            RoutingPolicy policy,
+            ObjectRef ref,
+            SortedMap<ObjectKey, DataPathRun> runs,
+            Map<ObjectKey, Fleet> fleets,
+            Instant now) {
+        var targets = new TreeMap<String, PolicyStatuses.AtTarget>();
+        for (var target : policy.getSpec().targetRefs()) {
+            var key = new ObjectKey(ref.namespace(), target.name());
+            var run = runs.get(key);
+            var fleet = fleets.get(key);
+            if (run != null && fleet != null) {
+                targets.put(target.name(), new PolicyStatuses.AtTarget(about(ref, run), fleet));
+            }
+        }
+        book.record(
+                policy,
+                ref,
+                PolicyStatuses.of(
+                        policy,
+                        book.generation(ref, policy),
+                        targets,
+                        book.status(ref, RoutingPolicyStatus.class),
+                        now));
+    }
+
+    private void objective(
+            ServiceLevelObjective objective, ObjectRef ref, SortedMap<ObjectKey, DataPathRun> runs, Instant now) {
+        var run = runs.get(
+                new ObjectKey(ref.namespace(), objective.getSpec().targetRef().name()));
+        book.record(
+                objective,
+                ref,
+                ObjectiveStatuses.of(
+                        objective,
+                        book.generation(ref, objective),
+                        run == null ? null : about(ref, run),
+                        book.status(ref, ServiceLevelObjectiveStatus.class),
+                        now));
+    }
+
+    private static List<Finding> about(ObjectRef ref, DataPathRun run) {
+        return run.findings().stream()
+                .filter(finding -> finding.object().equals(ref))
+                .toList();
+    }
+
+    /** How gateways use a pool; the same at every DataPath but for the retry budget. */
+    private static @Nullable PoolPlan plan(ObjectRef pool, Collection<DataPathRun> runs) {
+        for (var run : runs) {
+            var plan = run.plan();
+            if (plan != null && run.key().namespace().equals(pool.namespace())) {
+                for (var candidate : plan.pools()) {
+                    if (candidate.name().equals(pool.name())) {
+                        return candidate;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+}
