@@ -20,6 +20,7 @@ final class CompleteSubscription extends Subscription {
     private Map<String, Resource> held = Map.of();
     private Map<String, Resource> sent = Map.of();
     private @Nullable String rejectedVersion;
+    private @Nullable String onlyTrusted;
 
     /** @param reportedVersion the version in the first request of the stream, empty when the gateway has none */
     CompleteSubscription(ResourceType type, String reportedVersion) {
@@ -32,21 +33,18 @@ final class CompleteSubscription extends Subscription {
         return held;
     }
 
-    /**
-     * Takes over what the last stream of the same gateway knew. When it ended in a rejection or without an answer, the
-     * gateway may have taken in part of a response and still report the version before it: then that is sent again.
-     */
+    /** Takes over what the last stream of the same gateway knew. */
     void remember(Memory.Content content) {
         var resources = new TreeMap<String, Resource>();
         content.resources().forEach(resource -> resources.put(resource.name(), resource));
         held = resources;
         heldVersion = content.version();
-        if (heldVersion.equals(reportedVersion)) {
+        onlyTrusted = content.onlyTrusted();
+        fresh = content.trusts(reportedVersion);
+        if (onlyTrusted == null && !heldVersion.isEmpty() && heldVersion.equals(reportedVersion)) {
             fresh = false;
-            known = content.certain();
-            if (known) {
-                adopt(heldVersion);
-            }
+            known = true;
+            adopt(heldVersion);
         }
     }
 
@@ -119,7 +117,9 @@ final class CompleteSubscription extends Subscription {
 
     @Override
     Memory.Content remembered() {
-        return new Memory.Content(heldVersion, List.copyOf(held.values()), known && !isWaiting());
+        var unanswered = unansweredVersion();
+        var trusted = unanswered != null ? unanswered : known ? null : fresh ? onlyTrusted : "";
+        return new Memory.Content(heldVersion, List.copyOf(held.values()), trusted);
     }
 
     @Override

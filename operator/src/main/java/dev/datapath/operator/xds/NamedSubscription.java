@@ -23,15 +23,21 @@ import org.jspecify.annotations.Nullable;
  * their content changes, and the good ones are not lost.
  */
 final class NamedSubscription extends Subscription {
+    /** How many contents of one name are kept in mind while none is accepted. */
+    private static final int MAX_UNSURE = 8;
+
     private final String reportedVersion;
     private boolean fresh = true;
     private Set<String> names = Set.of();
     private final SortedMap<String, Resource> held = new TreeMap<>();
-    private final Map<String, Resource> unsure = new HashMap<>();
+    /** Contents by name that were sent since the last acceptance and may have been taken in, oldest first. */
+    private final Map<String, List<Resource>> unsure = new HashMap<>();
+
     private final Map<String, Resource> rejected = new HashMap<>();
     private final Set<String> again = new HashSet<>();
     private final Deque<Set<String>> suspects = new ArrayDeque<>();
     private int unknownNames;
+    private @Nullable String onlyTrusted;
 
     NamedSubscription(ResourceType type, String reportedVersion) {
         super(type);
@@ -66,9 +72,11 @@ final class NamedSubscription extends Subscription {
         }
     }
 
-    /** Takes over what an earlier stream of the same gateway knew. */
-    void remember(Collection<Resource> resources) {
-        resources.forEach(resource -> unsure.put(resource.name(), resource));
+    /** Takes over what the last stream of the same gateway knew. */
+    void remember(Memory.Content content) {
+        content.resources().forEach(this::addUnsure);
+        onlyTrusted = content.onlyTrusted();
+        fresh = content.trusts(reportedVersion);
     }
 
     /** Returns the next response, or null when the gateway has all that it asks for and that is safe to send. */
@@ -95,7 +103,7 @@ final class NamedSubscription extends Subscription {
         var after = new TreeMap<>(held);
         for (var resource : batch) {
             after.put(resource.name(), resource);
-            unsure.put(resource.name(), resource);
+            addUnsure(resource);
             again.remove(resource.name());
         }
         return push(Resource.version(after.values()), batch, nonces, now);
@@ -168,12 +176,23 @@ final class NamedSubscription extends Subscription {
         var bad = new ArrayList<>(push.content());
         bad.forEach(resource -> again.add(resource.name()));
         if (bad.size() == 1) {
-            rejected.put(bad.getFirst().name(), bad.getFirst());
+            var resource = bad.getFirst();
+            rejected.put(resource.name(), resource);
+            unsure.getOrDefault(resource.name(), new ArrayList<>()).remove(resource);
             return;
         }
         int half = bad.size() / 2;
         suspects.addFirst(namesOf(bad.subList(half, bad.size())));
         suspects.addFirst(namesOf(bad.subList(0, half)));
+    }
+
+    private void addUnsure(Resource resource) {
+        var contents = unsure.computeIfAbsent(resource.name(), name -> new ArrayList<>());
+        contents.remove(resource);
+        contents.add(resource);
+        if (contents.size() > MAX_UNSURE) {
+            contents.removeFirst();
+        }
     }
 
     private void settle() {
@@ -190,7 +209,7 @@ final class NamedSubscription extends Subscription {
 
     @Override
     Stream<Resource> mayHold() {
-        return Stream.of(held.values(), unsure.values()).flatMap(Collection::stream);
+        return Stream.concat(held.values().stream(), unsure.values().stream().flatMap(Collection::stream));
     }
 
     @Override
@@ -200,7 +219,10 @@ final class NamedSubscription extends Subscription {
 
     @Override
     Memory.Content remembered() {
-        return new Memory.Content("", mayHold().toList(), !isWaiting());
+        var unanswered = unansweredVersion();
+        var doubt = !again.isEmpty() || !unsure.isEmpty();
+        var trusted = unanswered != null ? unanswered : fresh ? onlyTrusted : doubt ? "" : null;
+        return new Memory.Content("", type() == ResourceType.ROUTE ? mayHold().toList() : List.of(), trusted);
     }
 
     @Override

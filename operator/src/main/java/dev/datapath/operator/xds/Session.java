@@ -196,10 +196,18 @@ final class Session {
         return subscription == null ? memory.content(type).stream() : subscription.mayHold();
     }
 
+    /** Whether the gateway took all clusters with their endpoints, or said that it will not. */
     private boolean clustersAnswered(Snapshot target) {
         return !isWaiting(ResourceType.CLUSTER)
                 && !isWaiting(ResourceType.ENDPOINT)
-                && (subscriptions.containsKey(ResourceType.CLUSTER) || target.size(ResourceType.CLUSTER) == 0);
+                && (isRejected(ResourceType.CLUSTER)
+                        || isRejected(ResourceType.ENDPOINT)
+                        || missingClusters(target).isEmpty());
+    }
+
+    private boolean isRejected(ResourceType type) {
+        var subscription = subscriptions.get(type);
+        return subscription != null && subscription.isRejected();
     }
 
     private boolean isWaiting(ResourceType type) {

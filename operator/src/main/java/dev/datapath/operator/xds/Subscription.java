@@ -52,6 +52,10 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
         return unanswered == null ? null : unanswered.at();
     }
 
+    final @Nullable String unansweredVersion() {
+        return unanswered == null ? null : unanswered.version();
+    }
+
     final Push push(String version, Collection<Resource> content, Supplier<String> nonces, Instant now) {
         nonce = nonces.get();
         sentVersion = version;

@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +46,23 @@ public final class XdsServer implements AutoCloseable {
     private XdsServer(Builder builder) throws IOException {
         store = builder.store;
         int threads = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
-        workers = Executors.newFixedThreadPool(threads, named("xds-%d"));
-        notifier = Executors.newSingleThreadExecutor(named("xds-sync-%d"));
+        // Streams that end while the server stops still have something to run; nobody waits for it.
+        workers = new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                named("xds-%d"),
+                new ThreadPoolExecutor.DiscardPolicy());
+        notifier = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                named("xds-sync-%d"),
+                new ThreadPoolExecutor.DiscardPolicy());
         timer = Executors.newSingleThreadScheduledExecutor(named("xds-timer-%d"));
         sync = new SyncState(notifier);
         service = new AdsService(store, sync, builder.identityCheck(), builder.events, builder.clock, workers);
@@ -114,7 +132,7 @@ public final class XdsServer implements AutoCloseable {
         MoreExecutors.shutdownAndAwaitTermination(notifier, Duration.ofSeconds(2));
     }
 
-    private static java.util.concurrent.ThreadFactory named(String format) {
+    private static ThreadFactory named(String format) {
         return new ThreadFactoryBuilder().setNameFormat(format).setDaemon(true).build();
     }
 

@@ -47,6 +47,7 @@ final class ModelEnvoy {
     private final Map<ResourceType, String> versions = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, String> nonces = new EnumMap<>(ResourceType.class);
     private DiscoveryRequest.Builder withheld;
+    private boolean received;
     private boolean started;
 
     /** @param checksWithdrawal whether a cluster that goes away while a route names it fails the test */
@@ -85,6 +86,7 @@ final class ModelEnvoy {
 
     private void clusters(DiscoveryResponse response) {
         assertThat(withheld).as("one outstanding response").isNull();
+        received = true;
         var bad = false;
         var present = new TreeSet<String>();
         for (var any : response.getResourcesList()) {
@@ -152,10 +154,10 @@ final class ModelEnvoy {
             if (!clusters.isEmpty()) {
                 request(ENDPOINT); // the watches of the replaced clusters went away
             }
-            if (!started) {
-                started = true;
-                request(LISTENER);
-            }
+        }
+        if (warming.isEmpty() && received && !started) {
+            started = true; // also when the stream broke before the answer
+            request(LISTENER);
         }
     }
 

@@ -1,0 +1,152 @@
+package dev.datapath.operator.xds;
+
+import static dev.datapath.operator.xds.ResourceType.CLUSTER;
+import static dev.datapath.operator.xds.ResourceType.ENDPOINT;
+import static dev.datapath.operator.xds.ResourceType.LISTENER;
+import static dev.datapath.operator.xds.ResourceType.ROUTE;
+import static dev.datapath.operator.xds.ScriptedEnvoy.names;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Tag("tier2")
+class ReconnectTest {
+    @RegisterExtension
+    private final XdsFixture xds = new XdsFixture();
+
+    @Test
+    void a_gateway_that_is_up_to_date_is_sent_only_the_endpoints_that_it_asks_for() {
+        var snapshot = Samples.gateway("a");
+        xds.publish(snapshot);
+        var before = xds.connect();
+        before.startUp("main", "a");
+        await().until(() -> xds.sync().synced(snapshot.version()));
+        xds.restart();
+
+        var envoy = xds.connect().withVersionsOf(before);
+        envoy.resume("main", "a");
+        assertThat(names(envoy.expectAndAck(ENDPOINT))).containsExactly("a");
+        envoy.expectNothing();
+        await().until(() -> xds.sync().synced(snapshot.version()));
+        assertThat(xds.gateway().types().get(ROUTE).acknowledgedVersion()).isEqualTo(snapshot.version(ROUTE));
+    }
+
+    @Test
+    void a_gateway_that_only_lost_the_connection_is_not_sent_what_it_has() {
+        var snapshot = Samples.gateway("a");
+        xds.publish(snapshot);
+        var before = xds.connect();
+        before.startUp("main", "a");
+        await().until(() -> xds.sync().synced(snapshot.version()));
+        before.close();
+        await().until(() -> xds.sync().gateways().isEmpty());
+
+        var envoy = xds.connect().withVersionsOf(before);
+        envoy.resume("main", "a");
+        envoy.expectAndAck(ENDPOINT);
+        envoy.expectNothing();
+        await().until(() -> xds.sync().synced(snapshot.version()));
+    }
+
+    @Test
+    void what_went_away_with_a_server_restart_is_removed() {
+        xds.publish(Samples.gateway("a", "gone"));
+        var before = xds.connect();
+        before.startUp("main", "a", "gone");
+        xds.restart();
+        var next = Samples.gateway("a");
+        xds.publish(next);
+
+        var envoy = xds.connect().withVersionsOf(before);
+        envoy.resume("main", "a", "gone");
+        assertThat(names(envoy.expectAndAck(CLUSTER))).containsExactly("a");
+        assertThat(names(envoy.expectAndAck(ENDPOINT))).containsExactly("a");
+        envoy.expectAndAck(ROUTE);
+        envoy.expectNothing();
+        await().until(() -> xds.sync().synced(next.version()));
+    }
+
+    @Test
+    void what_went_away_without_a_server_restart_is_removed_after_the_routes_that_name_it() {
+        xds.publish(Samples.gateway("a", "gone"));
+        var before = xds.connect();
+        before.startUp("main", "a", "gone");
+        await().until(() -> xds.log.stream().anyMatch(line -> line.startsWith("acknowledged ROUTE")));
+        before.close();
+        await().until(() -> xds.sync().gateways().isEmpty());
+        var next = Samples.gateway("a");
+        xds.publish(next);
+
+        var envoy = xds.connect().withVersionsOf(before);
+        envoy.resume("main", "a", "gone");
+        assertThat(names(envoy.expectAndAck(ENDPOINT))).containsExactly("a");
+        envoy.expectAndAck(ROUTE);
+        assertThat(names(envoy.expectAndAck(CLUSTER))).containsExactly("a");
+        await().until(() -> xds.sync().synced(next.version()));
+    }
+
+    @Test
+    void a_removed_listener_is_removed_from_a_gateway_that_was_away() {
+        var first = Samples.snapshot();
+        first.add(Samples.listener("s3", "main")).add(Samples.listener("gone", "main"));
+        xds.publish(first.add(Samples.routes("main")).build());
+        var before = xds.connect();
+        before.startUp("main");
+        xds.restart();
+        xds.publish(Samples.snapshot()
+                .add(Samples.listener("s3", "main"))
+                .add(Samples.routes("main"))
+                .build());
+        var envoy = xds.connect().withVersionsOf(before);
+        envoy.resume("main");
+        assertThat(names(envoy.expectAndAck(LISTENER))).containsExactly("s3");
+        envoy.expectNothing();
+    }
+
+    @Test
+    void a_new_process_is_sent_everything() {
+        var snapshot = Samples.gateway("a");
+        xds.publish(snapshot);
+        var before = xds.connect();
+        before.startUp("main", "a");
+        before.close();
+        await().until(() -> xds.sync().gateways().isEmpty());
+        xds.connect().startUp("main", "a");
+        await().until(() -> xds.sync().synced(snapshot.version()));
+    }
+
+    @Test
+    void without_a_snapshot_nothing_is_sent() {
+        var envoy = xds.connect().withVersion(CLUSTER, "of before");
+        envoy.resume("main", "a");
+        await().until(() -> !xds.sync().gateways().isEmpty());
+        assertThat(xds.gateway().syncedVersion()).isNull();
+        xds.publish(Samples.gateway("a"));
+        assertThat(names(envoy.expectAndAck(CLUSTER))).as("the first response").containsExactly("a");
+        assertThat(xds.log)
+                .filteredOn(line -> line.startsWith("sent"))
+                .first()
+                .asString()
+                .startsWith("sent CLUSTER");
+    }
+
+    @Test
+    void a_withdrawn_data_path_leaves_its_gateways_as_they_are() {
+        var snapshot = Samples.gateway("a");
+        xds.publish(snapshot);
+        var envoy = xds.connect();
+        envoy.startUp("main", "a");
+        await().until(() -> xds.sync().synced(snapshot.version()));
+        long sent = xds.log.stream().filter(line -> line.startsWith("sent")).count();
+        xds.store.withdraw(XdsFixture.PATH);
+        await().until(() -> xds.gateway().syncedVersion() == null);
+        assertThat(xds.log.stream().filter(line -> line.startsWith("sent"))).hasSize((int) sent);
+        assertThat(envoy.isOpen()).isTrue();
+        xds.publish(snapshot);
+        envoy.expectNothing();
+        await().until(() -> xds.sync().synced(snapshot.version()));
+    }
+}
