@@ -39,6 +39,11 @@ record Cidr(InetAddress network, int prefixLength) {
                 && masked(other.network, prefixLength).equals(network);
     }
 
+    /** The network of so many fixed bits that this one lies in. */
+    Cidr within(int length) {
+        return new Cidr(masked(network, length), length);
+    }
+
     @Override
     public String toString() {
         return IpAddress.canonical(network) + "/" + prefixLength;

@@ -3,14 +3,18 @@ package dev.datapath.operator.compile;
 import dev.datapath.api.v1alpha1.DataPathSpec;
 import dev.datapath.api.v1alpha1.Gateway;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.plan.Backend;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.RulePlan;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -116,6 +120,28 @@ public final class Compiler {
                         1,
                         1_000_000));
         return new Compilation(plan, List.copyOf(findings), attached);
+    }
+
+    /**
+     * What is wrong with the StoragePools of a namespace in which there is no DataPath, and so no compilation that would
+     * say it.
+     *
+     * @param namespace of all the objects
+     */
+    public static List<Finding> findingsOfPools(
+            String namespace,
+            Collection<StoragePool> pools,
+            Collection<Secret> secrets,
+            Collection<ConfigMap> configMaps,
+            Discovery discovery,
+            Instant now) {
+        var findings = new TreeSet<Finding>();
+        var lastGood = LastGood.of(null);
+        new PoolCompiler(
+                        new Materials(namespace, secrets, configMaps, lastGood, now),
+                        new NodeCompiler(discovery, lastGood))
+                .compile(pools, findings);
+        return List.copyOf(findings);
     }
 
     private static void checkObjectives(

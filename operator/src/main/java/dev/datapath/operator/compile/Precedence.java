@@ -1,6 +1,5 @@
 package dev.datapath.operator.compile;
 
-import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.plan.BucketMatch;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,7 +7,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,15 +14,6 @@ import java.util.Set;
  * their requests.
  */
 final class Precedence {
-    /**
-     * An earlier match can only take everything from a later one when bucket, key prefix and operations are equal. Within
-     * such a group each match is compared with at most this many earlier ones; beyond it, matches that never apply are
-     * kept without a finding.
-     */
-    private static final int MAX_COMPARED = 256;
-
-    private record Group(BucketMatch bucket, String keyPrefix, Set<S3Operation> operations) {}
-
     private final Map<Report, Fate> rules = new LinkedHashMap<>();
 
     /** Whether any match of a rule applies somewhere, and who took the others' requests. */
@@ -65,18 +54,12 @@ final class Precedence {
     }
 
     private List<Candidate> at(List<Candidate> ordered) {
-        var groups = new HashMap<Group, List<Candidate>>();
+        var earlier = new EarlierMatches();
         var applying = new ArrayList<Candidate>();
         for (var candidate : ordered) {
-            var group = groups.computeIfAbsent(
-                    new Group(
-                            candidate.match().bucket(),
-                            candidate.match().keyPrefix(),
-                            candidate.match().operations()),
-                    key -> new ArrayList<>());
-            var winner = winner(group, candidate);
+            var winner = earlier.winnerOver(candidate);
             if (winner.isEmpty()) {
-                group.add(candidate);
+                earlier.add(candidate);
                 applying.add(candidate);
                 rules.computeIfAbsent(candidate.atRule(), rule -> new Fate()).applies = true;
             } else {
@@ -84,13 +67,6 @@ final class Precedence {
             }
         }
         return applying;
-    }
-
-    private static Optional<Candidate> winner(List<Candidate> earlier, Candidate candidate) {
-        return earlier.stream()
-                .limit(MAX_COMPARED)
-                .filter(other -> other.covers(candidate))
-                .findFirst();
     }
 
     private void report(Candidate loser, Candidate winner) {

@@ -2,9 +2,9 @@ package dev.datapath.operator.plan;
 
 import dev.datapath.api.v1alpha1.S3Operation;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * One condition under which a rule applies; all parts must hold.
@@ -25,7 +25,7 @@ public record MatchPlan(
         List<String> sourceCidrs) {
 
     public MatchPlan {
-        operations = Collections.unmodifiableSet(new TreeSet<>(operations));
+        operations = operations.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(operations));
         headers = List.copyOf(headers);
         sourceCidrs = List.copyOf(sourceCidrs);
     }

@@ -2,6 +2,7 @@ package dev.datapath.operator.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TargetsTest {
@@ -58,6 +59,22 @@ class TargetsTest {
                         ServiceLevelObjective ai/lost: spec.targetRef.name: DataPath ai/inference does not exist: create it, or name another one of this namespace
                         ServiceLevelObjective ai/nothing: spec.targetRef: an objective needs a target: name a DataPath of its namespace
                         """);
+    }
+
+    @Test
+    void poolsWithoutADataPathAreCheckedAlike() {
+        var world = World.of("""
+                kind: StoragePool
+                metadata: {name: store, namespace: ai}
+                spec:
+                  nodes: {static: [{name: node-1, address: lost.internal, port: 9000}]}
+                  tls: {mode: ServerOnly, caCertificateRefs: [{name: store-ca}]}
+                """);
+
+        assertThat(Compiler.findingsOfPools(
+                        "ai", world.pools(), List.of(), List.of(), Discovery.NONE, TestCertificates.NOW))
+                .extracting(Finding::reason)
+                .containsExactly(Reason.HostNotResolved, Reason.InvalidCertificateAuthority, Reason.ConfigMapNotFound);
     }
 
     private static String findings(String objects) {
