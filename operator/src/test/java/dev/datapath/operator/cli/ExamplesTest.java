@@ -1,0 +1,32 @@
+package dev.datapath.operator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What readers copy must work. */
+class ExamplesTest {
+    static Stream<Path> examples() throws IOException {
+        try (var entries = Files.list(Path.of("../examples"))) {
+            return entries.filter(Files::isDirectory).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void an_example_is_a_complete_set_without_errors(Path example) {
+        var said = new StringWriter();
+
+        int exitCode = Main.execute(new PrintWriter(said), new PrintWriter(said), "validate", example.toString());
+
+        assertThat(said.toString()).doesNotContain("error").contains("ok");
+        assertThat(exitCode).isZero();
+    }
+}
