@@ -1,10 +1,14 @@
 package dev.datapath.operator.envoy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
+import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
+import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
@@ -53,6 +57,12 @@ import java.time.Duration;
 /** The file that an Envoy process starts from. */
 public final class Bootstrap {
 
+    /**
+     * Bound on one expression, in RE2's instructions. The one that tells S3 subresources apart has about 200, and Envoy's
+     * default of 100 would reject it.
+     */
+    private static final int MAX_EXPRESSION_SIZE = 10_000;
+
     private static final String ADMIN_CLUSTER = "admin";
     private static final String OPERATOR_CLUSTER = "operator";
 
@@ -89,6 +99,15 @@ public final class Bootstrap {
                         .setLocality(Locality.newBuilder().setZone(spec.zone())))
                 .setAdmin(Admin.newBuilder().setAddress(pipe(0600)))
                 .setDynamicResources(dynamicResources())
+                .setLayeredRuntime(LayeredRuntime.newBuilder()
+                        .addLayers(RuntimeLayer.newBuilder()
+                                .setName("datapath")
+                                .setStaticLayer(Struct.newBuilder()
+                                        .putFields(
+                                                "re2.max_program_size.error_level",
+                                                Value.newBuilder()
+                                                        .setNumberValue(MAX_EXPRESSION_SIZE)
+                                                        .build()))))
                 .setStaticResources(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources.newBuilder()
                         .addClusters(operatorCluster())
                         .addClusters(cluster(ADMIN_CLUSTER, pipe(0)))
