@@ -112,10 +112,23 @@ class ReconnectTest {
         xds.publish(snapshot);
         var before = xds.connect();
         before.startUp("main", "a");
+        await().until(() -> xds.sync().synced(snapshot.version()));
         before.close();
         await().until(() -> xds.sync().gateways().isEmpty());
-        xds.connect().startUp("main", "a");
-        await().until(() -> xds.sync().synced(snapshot.version()));
+        var next = Samples.gateway("b");
+        xds.publish(next);
+        var envoy = xds.connect();
+        envoy.ask(CLUSTER);
+        assertThat(names(envoy.expectAndAck(CLUSTER)))
+                .as("not what the old process had")
+                .containsExactly("b");
+        envoy.ask(ENDPOINT, "b");
+        envoy.expectAndAck(ENDPOINT);
+        envoy.ask(LISTENER);
+        envoy.expectAndAck(LISTENER);
+        envoy.ask(ROUTE, "main");
+        envoy.expectAndAck(ROUTE);
+        await().until(() -> xds.sync().synced(next.version()));
     }
 
     @Test

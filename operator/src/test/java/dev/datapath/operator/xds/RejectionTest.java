@@ -141,6 +141,23 @@ class RejectionTest {
     }
 
     @Test
+    void listeners_wait_while_one_of_them_names_a_rejected_cluster() {
+        xds.publish(Samples.gateway("a"));
+        var envoy = xds.connect();
+        envoy.startUp("main", "a");
+        var next = Samples.snapshot();
+        next.add(Samples.cluster("a", 1)).add(Samples.endpoints("a", 9001));
+        next.add(Samples.cluster("bad", 666)).add(Samples.endpoints("bad", 9001));
+        next.add(Samples.listener("s3", "main")).add(Samples.routes("main", "a"));
+        xds.publish(next.add(Samples.tcpListener("raw", "bad")).build());
+        envoy.nack(envoy.expect(CLUSTER), "Invalid duration");
+        envoy.expectNothing();
+        xds.publish(Samples.gatewayWith(Samples.snapshot().add(Samples.tcpListener("raw", "a")), 1, "a"));
+        envoy.expectAndAck(CLUSTER);
+        envoy.expectAndAck(LISTENER);
+    }
+
+    @Test
     void the_good_ones_of_resources_that_were_rejected_together_arrive() {
         var before = Samples.snapshot();
         for (var name : new String[] {"a", "b", "c", "d"}) {

@@ -23,6 +23,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
@@ -97,6 +98,19 @@ final class Samples {
                         .addFilters(Filter.newBuilder()
                                 .setName("envoy.filters.network.http_connection_manager")
                                 .setTypedConfig(Any.pack(manager))))
+                .build();
+    }
+
+    static Listener tcpListener(String name, String cluster) {
+        var proxy =
+                TcpProxy.newBuilder().setStatPrefix(name).setCluster(cluster).build();
+        return Listener.newBuilder()
+                .setName(name)
+                .setAddress(address(10001))
+                .addFilterChains(FilterChain.newBuilder()
+                        .addFilters(Filter.newBuilder()
+                                .setName("envoy.filters.network.tcp_proxy")
+                                .setTypedConfig(Any.pack(proxy))))
                 .build();
     }
 
