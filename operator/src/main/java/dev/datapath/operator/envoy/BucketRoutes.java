@@ -48,13 +48,12 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
             List<MatchPlan> own,
             List<MatchPlan> matches) {
         var entries = new TreeMap<String, Matcher.OnMatch>();
-        if (bucket instanceof BucketMatch.Exact) {
+        if (bucket instanceof BucketMatch.Exact exact) {
             for (var match : own) {
                 if (!match.keyPrefix().isEmpty()) {
                     entries.computeIfAbsent(
                             WHOLE + KeyPattern.canonical(match.keyPrefix()),
-                            key -> selection.select(
-                                    new Entry(bucket, match.keyPrefix()), requestClass, matches, false));
+                            key -> keyPrefix(selection, exact, requestClass, match.keyPrefix(), matches));
                 }
             }
         }
@@ -73,5 +72,25 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
                         .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(unusual))
                         .setOnNoMatch(usual)));
         return entries;
+    }
+
+    private static Matcher.OnMatch keyPrefix(
+            RuleSelection selection,
+            BucketMatch.Exact bucket,
+            RequestClass requestClass,
+            String prefix,
+            List<MatchPlan> matches) {
+        var inside = selection.select(new Entry(bucket, prefix), requestClass, matches, false);
+        if (!prefix.endsWith("/")) {
+            return inside;
+        }
+        // The target's own last slash makes the key "tmp" look as if it began with "tmp/".
+        var shorter = prefix.substring(0, prefix.length() - 1);
+        var outside = Predicates.when(
+                Predicates.equal(Names.TARGET_HEADER, selection.target(bucket, shorter)),
+                selection.select(new Entry(bucket, shorter), requestClass, matches, false));
+        return Predicates.nested(Matcher.newBuilder()
+                .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(outside))
+                .setOnNoMatch(inside));
     }
 }

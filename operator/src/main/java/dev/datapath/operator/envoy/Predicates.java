@@ -28,6 +28,10 @@ final class Predicates {
                                 RegexMatcher.newBuilder().setGoogleRe2(re2).setRegex(regex)));
     }
 
+    static Predicate equal(String header, String text) {
+        return single(header, StringMatcher.newBuilder().setExact(text));
+    }
+
     static Predicate contains(String header, String text) {
         return single(header, StringMatcher.newBuilder().setContains(text));
     }

@@ -40,6 +40,11 @@ final class RuleSelection {
         this.operations = new OperationConditions(style);
     }
 
+    /** The target of a request for exactly this key, spelled as S3 clients do. */
+    String target(BucketMatch.Exact bucket, String key) {
+        return (style == AddressStyle.PATH ? "/" + bucket.name() : "") + "/" + KeyPattern.canonical(key) + "/";
+    }
+
     /** What is known of the requests that reach an entry: their bucket, and how their key begins. */
     record Entry(BucketMatch bucket, String keyPrefix) {}
 
@@ -101,8 +106,9 @@ final class RuleSelection {
         if (hasOwnEntry && !unusualSpelling) {
             return null;
         }
+        // The last slash is the target's own and no part of the key.
         var bucketPart = style == AddressStyle.PATH ? "/[^/]+/" : "/";
-        var pattern = bucketPart + KeyPattern.everySpelling(wanted) + ".*";
+        var pattern = bucketPart + KeyPattern.everySpelling(wanted) + ".*/";
         return List.of(OperationConditions.regex(Names.TARGET_HEADER, pattern));
     }
 
