@@ -9,6 +9,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -17,8 +18,8 @@ import java.util.Arrays;
 /**
  * Reads the private key that belongs to a certificate from PEM text: PKCS#8, PKCS#1 (RSA) or SEC 1 (EC).
  *
- * <p>What a gateway can serve is what Envoy's TLS library accepts: RSA with at least 2048 bits and the curves P-256, P-384
- * and P-521.
+ * <p>What a gateway can serve is what Envoy's TLS library accepts: RSA with at least 2048 bits, ECDSA on P-256, P-384 and
+ * P-521, and Ed25519.
  */
 final class PrivateKeyText {
     private static final int MIN_RSA_BITS = 2048;
@@ -64,11 +65,12 @@ final class PrivateKeyText {
                     case 256, 384, 521 -> true;
                     default -> false;
                 };
+            case EdECPublicKey edwards -> edwards.getParams().getName().equals("Ed25519");
             default -> false;
         };
         if (!usable) {
             throw new UnusableMaterial("gateways cannot serve its " + key.getAlgorithm()
-                    + " key: use RSA with at least 2048 bits, or ECDSA on P-256, P-384 or P-521");
+                    + " key: use RSA with at least 2048 bits, ECDSA on P-256, P-384 or P-521, or Ed25519");
         }
     }
 
@@ -91,17 +93,18 @@ final class PrivateKeyText {
         }
         try {
             var message = new byte[] {1};
-            var signer = Signature.getInstance("SHA256withECDSA");
+            var algorithm = certificateKey instanceof ECPublicKey ? "SHA256withECDSA" : "Ed25519";
+            var signer = Signature.getInstance(algorithm);
             signer.initSign(key);
             signer.update(message);
-            var verifier = Signature.getInstance("SHA256withECDSA");
+            var verifier = Signature.getInstance(algorithm);
             verifier.initVerify(certificateKey);
             verifier.update(message);
             return verifier.verify(signer.sign());
         } catch (InvalidKeyException | SignatureException e) {
             return false;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has SHA256withECDSA", e);
+            throw new IllegalStateException("Java has had ECDSA and Ed25519 since 15", e);
         }
     }
 
