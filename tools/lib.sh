@@ -23,11 +23,11 @@ quiet_jvm() {
   [ "$(jdk_version "$1")" -lt 24 ] || printf ' %s' --sun-misc-unsafe-memory-access=allow
 }
 
-# How the JVM at $1 runs the command $2 of the jar $3. Commands that end at once are not worth a second compiler.
+# How the JVM at $1 runs the command $2 of the jar $3: for a quick start and little memory. The heap starts small and grows
+# when it must (the JVM would start with a share of the machine's memory); one compiler does.
 jvm_options() {
   quiet_jvm "$1"
-  printf ' %s' -XX:+UseSerialGC -Xmx512m -XX:-UsePerfData
-  [ "$2" = run ] || printf ' %s' -XX:TieredStopAtLevel=1
+  printf ' %s' -XX:+UseSerialGC -Xms24m -Xmx512m -XX:TieredStopAtLevel=1 -XX:-UsePerfData
   cache=$(aot_cache "$@")
   # The JVM checks the cache itself and goes on without it when it does not fit; that is no news for a user.
   [ ! -r "$cache" ] || printf ' %s' "-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off'
