@@ -1,0 +1,172 @@
+package dev.datapath.e2e.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.datapath.e2e.rig.Ports;
+import dev.datapath.e2e.rig.RawClient;
+import dev.datapath.e2e.rig.ScriptedNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as a whole: signals, its own death, health and metrics. */
+@Tag("tier3")
+class RunCommandTest {
+    private static final Pattern PID = Pattern.compile("gateway training-0 of ai/training: running, pid (\\d+)");
+
+    @TempDir
+    Path temp;
+
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final ScriptedNode node = ScriptedNode.start(this::slowly);
+    private final int port = Ports.free();
+    private Directory directory;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(50));
+        directory = new Directory(Files.createDirectory(temp.resolve("objects")));
+        directory.write("training.yaml", Directory.dataPath("training", port, node.port()));
+    }
+
+    @AfterEach
+    void close() {
+        release.countDown();
+        node.close();
+    }
+
+    @Test
+    void a_signal_lets_a_download_finish_and_refuses_new_connections() throws Exception {
+        try (var operator = start("one");
+                var client = RawClient.to(port)) {
+            var head = client.request("GET", "/bucket/slow").readHead();
+            operator.signal("TERM");
+            await().until(() -> refused(port));
+            assertThat(operator.alive()).isTrue();
+
+            release.countDown();
+            var body = client.body(head).rest();
+            assertThat(new String(body, java.nio.charset.StandardCharsets.US_ASCII))
+                    .isEqualTo("begin and end");
+            assertThat(operator.awaitExit(20)).isZero();
+        }
+    }
+
+    @Test
+    void a_second_signal_does_not_wait_for_transfers() throws Exception {
+        try (var operator = start("one");
+                var client = RawClient.to(port)) {
+            client.request("GET", "/bucket/slow").readHead();
+            operator.signal("TERM");
+            await().until(() -> refused(port));
+            operator.signal("INT");
+            assertThat(operator.awaitExit(20)).isZero();
+        }
+    }
+
+    @Test
+    void gateways_outlive_a_killed_operator_and_the_next_one_takes_them_over() throws Exception {
+        long pid;
+        try (var first = start("one")) {
+            pid = pid(first);
+            first.signal("KILL");
+            first.awaitExit(10);
+        }
+        assertThat(get("/bucket/key")).isEqualTo(200);
+
+        directory.write("policy.yaml", Directory.refusal("training", "closed"));
+        try (var second = start("two")) {
+            assertThat(pid(second)).isEqualTo(pid);
+            await().until(() -> get("/closed/key") == 403);
+            second.signal("TERM");
+            assertThat(second.awaitExit(20)).isZero();
+        }
+        await().until(() -> refused(port));
+    }
+
+    @Test
+    void gateways_that_nobody_wants_any_more_are_drained_by_the_next_operator() throws Exception {
+        try (var first = start("one")) {
+            first.signal("KILL");
+            first.awaitExit(10);
+        }
+        directory.delete("training.yaml");
+        try (var second = OperatorProcess.run(directory.path(), temp.resolve("w"), temp.resolve("two.log"))) {
+            await().until(() -> refused(port));
+            assertThat(second.alive()).isTrue();
+        }
+    }
+
+    @Test
+    void health_and_metrics_tell_how_it_is() throws Exception {
+        try (var operator = start("one")) {
+            assertThat(operator.http("/q/health"))
+                    .contains("\"status\": \"UP\"", "control loop", "first plans compiled");
+            await().untilAsserted(() -> assertThat(operator.http("/q/metrics"))
+                    .contains(
+                            "datapath_gateways{state=\"running\"} 1.0",
+                            "datapath_compile_seconds_count",
+                            "datapath_config_apply_seconds_count 1",
+                            "datapath_reloads_total 1.0",
+                            "datapath_xds_pushes_total{result=\"acknowledged\",type=\"listener\"} 1.0"));
+        }
+    }
+
+    @Test
+    void one_directory_is_served_by_one_operator() throws Exception {
+        try (var first = start("one");
+                var second = OperatorProcess.run(directory.path(), temp.resolve("w"), temp.resolve("two.log"))) {
+            assertThat(second.awaitExit(60)).isEqualTo(1);
+            assertThat(second.output()).contains("error: another datapath run serves this directory");
+            assertThat(first.alive()).isTrue();
+        }
+    }
+
+    private OperatorProcess start(String name) throws IOException {
+        var operator = OperatorProcess.run(directory.path(), temp.resolve("w"), temp.resolve(name + ".log"));
+        await().untilAsserted(() -> assertThat(operator.output()).contains("running, pid", "Programmed=True"));
+        return operator;
+    }
+
+    private static long pid(OperatorProcess operator) {
+        var line = PID.matcher(operator.output());
+        assertThat(line.find()).isTrue();
+        return Long.parseLong(line.group(1));
+    }
+
+    private void slowly(dev.datapath.e2e.rig.Exchange exchange) throws IOException, InterruptedException {
+        exchange.readBody();
+        if (exchange.head().target().endsWith("/slow")) {
+            exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nbegin");
+            release.await();
+            exchange.write(" and end");
+        } else {
+            exchange.answer("200 OK", "ok");
+        }
+    }
+
+    private int get(String target) throws IOException {
+        try (var client = RawClient.to(port)) {
+            return client.request("GET", target).answer().status();
+        }
+    }
+
+    private static boolean refused(int port) {
+        try (var client = RawClient.to(port)) {
+            return false;
+        } catch (IOException refused) {
+            return true;
+        }
+    }
+}

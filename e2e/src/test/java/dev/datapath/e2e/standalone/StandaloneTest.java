@@ -1,0 +1,229 @@
+package dev.datapath.e2e.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.datapath.e2e.rig.EnvoyBinary;
+import dev.datapath.e2e.rig.Ports;
+import dev.datapath.e2e.rig.RawClient;
+import dev.datapath.e2e.rig.ScriptedNode;
+import dev.datapath.operator.admission.ApiCatalog;
+import dev.datapath.operator.manifest.ManifestReader;
+import dev.datapath.operator.standalone.Overview;
+import dev.datapath.operator.standalone.Standalone;
+import dev.datapath.operator.standalone.StandaloneOptions;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user of a directory sees, with real gateways. */
+@Tag("tier3")
+class StandaloneTest {
+    private static final ApiCatalog CATALOG = ApiCatalog.load();
+
+    @TempDir
+    Path temp;
+
+    private final ScriptedNode node = ScriptedNode.start();
+    private final int port = Ports.freeRun(2);
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final AtomicReference<Overview> overview = new AtomicReference<>();
+    private Directory directory;
+    private Standalone standalone;
+
+    @BeforeEach
+    void start() throws IOException {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
+        directory = new Directory(Files.createDirectory(temp.resolve("objects")));
+        directory.write("training.yaml", Directory.dataPath("training", port, node.port()));
+        var options = new StandaloneOptions(
+                directory.path(), 2, 1, "127.0.0.1", 1, 0, temp.resolve("w"), EnvoyBinary.require());
+        standalone = Standalone.start(
+                options,
+                new ManifestReader(CATALOG, List.of(directory.path()), InstantSource.system()),
+                metrics,
+                overview::set);
+        await().until(() -> programmed("training"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        standalone.stop();
+        standalone.close();
+        node.close();
+    }
+
+    @Test
+    void every_gateway_serves_and_status_says_so() throws IOException {
+        assertThat(get(port, "/bucket/key")).isEqualTo(200);
+        assertThat(get(port + 1, "/bucket/key")).isEqualTo(200);
+        assertThat(standalone.ready()).isTrue();
+        await().untilAsserted(() -> assertThat(directory.status("datapath-ai-training"))
+                .contains("observedGeneration: 1", "synced: 2/2", "reason: Programmed"));
+        await().untilAsserted(() ->
+                assertThat(directory.status("storagepool-ai-training")).contains("reason: AllHealthy"));
+        assertThat(directory.findings()).isEmpty();
+    }
+
+    @Test
+    void a_changed_file_is_in_force_at_every_gateway_when_its_policy_is_programmed() throws IOException {
+        directory.write("policy.yaml", Directory.refusal("training", "closed"));
+        await().until(() -> directory.status("routingpolicy-ai-refusal").contains("reason: Programmed"));
+        assertThat(get(port, "/closed/key")).isEqualTo(403);
+        assertThat(get(port + 1, "/closed/key")).isEqualTo(403);
+        assertThat(get(port, "/bucket/key")).isEqualTo(200);
+
+        directory.delete("policy.yaml");
+        await().until(() -> get(port, "/closed/key") == 200 && get(port + 1, "/closed/key") == 200);
+        await().until(() -> directory.status("routingpolicy-ai-refusal").isEmpty());
+    }
+
+    @Test
+    void what_cannot_be_read_is_a_finding_with_its_line_and_the_rest_keeps_running() throws IOException {
+        directory.write("training.yaml", "kind: DataPath\n  metadata: [\n");
+        await().until(() -> directory.findings().contains("training.yaml:"));
+        directory.write("policy.yaml", Directory.refusal("training", "closed"));
+        await().until(() -> get(port, "/closed/key") == 403);
+        assertThat(get(port, "/bucket/key")).isEqualTo(200);
+
+        directory.write("training.yaml", Directory.dataPath("training", port, node.port()));
+        await().until(() -> directory.findings().isEmpty());
+    }
+
+    @Test
+    void the_second_object_of_a_name_is_a_finding_and_the_first_one_stays() throws IOException {
+        directory.write("zz-again.yaml", Directory.dataPath("training", port + 1000, node.port()));
+        await().until(() -> directory.findings().contains("zz-again.yaml:1"));
+        assertThat(directory.findings()).contains("is already defined at");
+        assertThat(get(port, "/bucket/key")).isEqualTo(200);
+    }
+
+    @Test
+    void a_deleted_datapath_takes_its_gateways_and_its_status_with_it() {
+        var second = Ports.freeRun(2);
+        directory.write("second.yaml", Directory.dataPath("second", second, node.port()));
+        await().until(() -> programmed("second"));
+        directory.delete("second.yaml");
+        await().until(() -> pids("second").isEmpty());
+        await().until(() -> directory.status("datapath-ai-second").isEmpty());
+        assertThat(programmed("training")).isTrue();
+        assertThat(refused(second)).isTrue();
+    }
+
+    @Test
+    void a_gateway_that_ends_is_started_again_and_meanwhile_not_counted() {
+        long pid = pids("training").get("training-1");
+        assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
+        await().until(() -> directory.status("datapath-ai-training").contains("synced: 1/2"));
+        await().until(() -> programmed("training"));
+        assertThat(pids("training").get("training-1")).isNotEqualTo(pid);
+        assertThat(overview.get().gateways())
+                .extracting(gateway -> gateway.name() + " " + gateway.restarts())
+                .containsExactly("training-0 0", "training-1 1");
+    }
+
+    @Test
+    void a_port_in_use_is_said_at_its_listener_until_it_is_free() throws IOException {
+        var second = Ports.freeRun(2);
+        try (var other = new ServerSocket(second, 1, InetAddress.getLoopbackAddress())) {
+            directory.write("second.yaml", Directory.dataPath("second", other.getLocalPort(), node.port()));
+            await().untilAsserted(() -> assertThat(directory.status("datapath-ai-second"))
+                    .contains(
+                            "reason: Rejected",
+                            "listener s3 of gateway second-0",
+                            "127.0.0.1:" + second,
+                            "spec.listeners"));
+            assertThat(programmed("training")).isTrue();
+        }
+        await().until(() -> programmed("second"));
+        assertThat(get(second, "/bucket/key")).isEqualTo(200);
+    }
+
+    @Test
+    void a_node_that_is_gone_is_named_in_the_status_of_its_pool() {
+        int gone = Ports.free();
+        directory.write(
+                "training.yaml",
+                Directory.dataPath("training", port, node.port()) + "    - {name: node-2, address: 127.0.0.1, port: "
+                        + gone + "}\n");
+        await().untilAsserted(() -> assertThat(directory.status("storagepool-ai-training"))
+                .contains("reason: Degraded", "1 of 2 nodes are healthy: node-2", "healthy: 1/2"));
+    }
+
+    @Test
+    void saving_the_same_content_again_pushes_nothing_and_writes_nothing() throws IOException {
+        directory.write("other.yaml", Directory.refusal("training", "closed"));
+        await().until(() -> directory.status("routingpolicy-ai-refusal").contains("reason: Programmed"));
+        await().until(() -> directory.status("storagepool-ai-training").contains("reason: AllHealthy"));
+        var pushes = pushes();
+        var status = written();
+
+        directory.write("training.yaml", "# a comment\n" + Directory.dataPath("training", port, node.port()));
+        directory.write("marker.yaml", "kind: Nonsense\n");
+        await().until(() -> directory.findings().contains("marker.yaml"));
+        assertThat(pushes()).isEqualTo(pushes);
+        assertThat(written()).isEqualTo(status);
+    }
+
+    private double pushes() {
+        return metrics.find("datapath.xds.pushes").tag("result", "sent").counters().stream()
+                .mapToDouble(counter -> counter.count())
+                .sum();
+    }
+
+    /** When each status file was last replaced. */
+    private Map<String, Object> written() throws IOException {
+        var times = new TreeMap<String, Object>();
+        try (var files = Files.newDirectoryStream(directory.path().resolve(".status"), "*.yaml")) {
+            for (var file : files) {
+                times.put(
+                        file.getFileName().toString(),
+                        Files.getAttribute(file, "unix:ino") + " " + Files.getLastModifiedTime(file));
+            }
+        }
+        return times;
+    }
+
+    private boolean programmed(String name) {
+        var status = directory.status("datapath-ai-" + name);
+        return status.contains("synced: 2/2") && status.contains("reason: Programmed");
+    }
+
+    private Map<String, Long> pids(String dataPath) {
+        var pids = new TreeMap<String, Long>();
+        overview.get().gateways().stream()
+                .filter(gateway -> gateway.dataPath().name().equals(dataPath))
+                .forEach(gateway -> pids.put(gateway.name(), gateway.pid()));
+        return pids;
+    }
+
+    private static int get(int port, String target) throws IOException {
+        try (var client = RawClient.to(port)) {
+            return client.request("GET", target).answer().status();
+        }
+    }
+
+    private static boolean refused(int port) {
+        try (var client = RawClient.to(port)) {
+            return false;
+        } catch (IOException refused) {
+            return true;
+        }
+    }
+}
