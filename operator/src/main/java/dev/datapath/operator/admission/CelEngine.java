@@ -32,6 +32,7 @@ final class CelEngine {
     private static final CelOptions OPTIONS = CelOptions.current()
             .enableTimestampEpoch(true)
             .enableHeterogeneousNumericComparisons(true)
+            .evaluateCanonicalTypesToNativeValues(true)
             .build();
 
     private record Environment(CelCompiler compiler, CelRuntime runtime) {

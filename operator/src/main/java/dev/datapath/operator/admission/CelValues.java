@@ -1,6 +1,7 @@
 package dev.datapath.operator.admission;
 
 import dev.datapath.operator.admission.Schema.ValueType;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -66,20 +67,16 @@ final class CelValues {
         };
     }
 
-    /** Text of a format that CEL has a type for. The structural check has found it well-formed. */
+    /** Text of a format that CEL has a type for; malformed text stays text. */
     private static Object formatted(String text, String format) {
-        return switch (format) {
-            case "date-time" -> OffsetDateTime.parse(text).toInstant();
-            case "date" -> Instant.parse(text + "T00:00:00Z");
-            case "duration" -> duration(text);
-            default -> text;
-        };
-    }
-
-    private static Object duration(String text) {
         try {
-            return Duration.parse("PT" + text.strip());
-        } catch (java.time.DateTimeException notSoSimple) {
+            return switch (format) {
+                case "date-time" -> OffsetDateTime.parse(text).toInstant();
+                case "date" -> Instant.parse(text + "T00:00:00Z");
+                case "duration" -> Duration.parse("PT" + text.strip());
+                default -> text;
+            };
+        } catch (DateTimeException malformed) {
             return text;
         }
     }

@@ -54,6 +54,11 @@ public record FieldPath(@Nullable FieldPath parent, Object step) {
         return path;
     }
 
+    /** Whether this is the other path or the path of a part of the value there. */
+    public boolean isIn(FieldPath other) {
+        return equals(other) || (parent != null && parent.isIn(other));
+    }
+
     /** The steps from the object down; empty for the object itself. */
     public List<Object> steps() {
         List<Object> steps = new ArrayList<>();

@@ -37,6 +37,11 @@ final class Report {
         return violations.stream().anyMatch(violation -> violation.type().blocksRules());
     }
 
+    /** Whether something is wrong with the value at this place or with a part of it. */
+    boolean hasViolationIn(FieldPath path) {
+        return violations.stream().anyMatch(violation -> violation.path().isIn(path));
+    }
+
     List<Violation> violations() {
         return List.copyOf(violations);
     }

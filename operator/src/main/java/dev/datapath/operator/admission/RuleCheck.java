@@ -96,10 +96,12 @@ final class RuleCheck {
                 report.add(blamed, Type.RULE, message(rule, variables));
             }
         } catch (CelFault fault) {
-            report.add(
-                    blamed,
-                    Type.RULE,
-                    "cannot be checked against the rule \"" + fixedMessage(rule) + "\": " + fault.getMessage());
+            if (!report.hasViolationIn(path)) { // Else the value is known to be wrong, and is no value for the rule.
+                report.add(
+                        blamed,
+                        Type.RULE,
+                        "cannot be checked against the rule \"" + fixedMessage(rule) + "\": " + fault.getMessage());
+            }
         }
     }
 

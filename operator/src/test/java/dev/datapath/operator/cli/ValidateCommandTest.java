@@ -1,0 +1,129 @@
+package dev.datapath.operator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ValidateCommandTest {
+    private static final String GOOD = """
+            apiVersion: datapath.dev/v1alpha1
+            kind: DataPath
+            metadata: {name: training, namespace: ai}
+            spec:
+              listeners: [{name: s3, protocol: HTTP, port: 9000}]
+              poolRef: {name: store}
+            ---
+            apiVersion: datapath.dev/v1alpha1
+            kind: StoragePool
+            metadata: {name: store, namespace: ai}
+            spec: {nodes: {static: [{name: a, address: 10.0.0.1, port: 9000}]}}
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void goodFilesGiveZero() throws IOException {
+        Files.writeString(directory.resolve("all.yaml"), GOOD);
+
+        assertThat(validate(directory.toString())).isZero();
+        assertThat(out).hasToString("ok: 1 file, 2 valid objects\n");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void everyFindingIsALineWithItsPlace() throws IOException {
+        Path pool = Files.writeString(
+                directory.resolve("all.yaml"), GOOD.replace("port: 9000}]}}", "port: 0, colour: red}]}}"));
+
+        assertThat(validate(directory.toString())).isEqualTo(1);
+        assertThat(out.toString().lines())
+                .contains(
+                        pool
+                                + ":6: error: DataPath ai/training: spec.poolRef.name: StoragePool ai/store does not exist; its"
+                                + " requests get 503: create it, or name another one",
+                        pool
+                                + ":11: error: StoragePool ai/store: spec.nodes.static[0].port: 0 is less than 1; write a number"
+                                + " between 1 and 65535",
+                        pool
+                                + ":11: error: StoragePool ai/store: spec.nodes.static[0].colour: unknown field; remove it, or write"
+                                + " one of state, weight, zone",
+                        "3 errors, 0 warnings: 1 file, 1 valid object");
+    }
+
+    @Test
+    void aReferenceToNothingIsFoundAtItsLine() throws IOException {
+        Path file = Files.writeString(directory.resolve("policy.yaml"), """
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: rules}
+                spec:
+                  targetRefs:
+                  - {kind: DataPath, name: nowhere}
+                  rules: [{name: all, pools: [{name: store}]}]
+                """);
+
+        assertThat(validate(file.toString())).isEqualTo(1);
+        assertThat(out.toString())
+                .startsWith(file + ":6: error: RoutingPolicy default/rules: spec.targetRefs[0].name: DataPath"
+                        + " default/nowhere does not exist");
+    }
+
+    @Test
+    void jsonHoldsEveryPartOfAFinding() throws IOException {
+        Path file = Files.writeString(directory.resolve("all.yaml"), GOOD.replace("protocol: HTTP,", "protocol: TCP,"));
+
+        assertThat(validate("-o", "json", file.toString())).isEqualTo(1);
+        JsonNode report = new ObjectMapper().readTree(out.toString());
+        assertThat(report.path("files").asInt()).isEqualTo(1);
+        assertThat(report.path("objects").asInt()).isEqualTo(1);
+        assertThat(report.path("errors").asInt()).isEqualTo(1);
+        assertThat(report.path("warnings").asInt()).isZero();
+        JsonNode finding = report.path("findings").path(0);
+        assertThat(finding.path("file").asText()).isEqualTo(file.toString());
+        assertThat(finding.path("line").asInt()).isEqualTo(5);
+        assertThat(finding.path("column").asInt()).isEqualTo(26);
+        assertThat(finding.path("severity").asText()).isEqualTo("error");
+        assertThat(finding.path("kind").asText()).isEqualTo("DataPath");
+        assertThat(finding.path("namespace").asText()).isEqualTo("ai");
+        assertThat(finding.path("name").asText()).isEqualTo("training");
+        assertThat(finding.path("field").asText()).isEqualTo("spec.listeners[0].protocol");
+        assertThat(finding.path("message").asText()).isEqualTo("\"TCP\" is not supported; write one of HTTP, HTTPS");
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereIsAUsageError() {
+        assertThat(validate(directory.resolve("none").toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("none does not exist; name a directory or file that can be read");
+    }
+
+    @Test
+    void aWrongOptionIsAUsageError() {
+        assertThat(validate("-o", "xml", directory.toString())).isEqualTo(2);
+        assertThat(validate()).isEqualTo(2);
+    }
+
+    @Test
+    void theCommandItselfTellsItsSubcommands() {
+        assertThat(Main.execute(new PrintWriter(out), new PrintWriter(err))).isEqualTo(2);
+        assertThat(err.toString()).contains("a command is missing").contains("validate");
+    }
+
+    private int validate(String... args) {
+        String[] all = new String[args.length + 1];
+        all[0] = "validate";
+        System.arraycopy(args, 0, all, 1, args.length);
+        return Main.execute(new PrintWriter(out, true), new PrintWriter(err, true), all);
+    }
+}

@@ -1,0 +1,259 @@
+package dev.datapath.operator.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.admission.ApiCatalog;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.Finding.Severity;
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.compile.Reason;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in effect as files change. */
+class ManifestReaderTest {
+    private static final ApiCatalog CATALOG = ApiCatalog.load();
+
+    @TempDir
+    private Path directory;
+
+    private ManifestReader reader;
+
+    @BeforeEach
+    void reader() {
+        reader = new ManifestReader(
+                CATALOG, List.of(directory), InstantSource.fixed(Instant.parse("2030-01-01T10:00:00.5Z")));
+    }
+
+    @Test
+    void anObjectThatBecomesInvalidKeepsItsLastVersion() throws IOException {
+        write("pool.yaml", pool("store", 9000));
+        StoragePool admitted = onlyPool(reader.read());
+        write("pool.yaml", pool("store", 90000));
+
+        ManifestSet set = reader.read();
+
+        assertThat(onlyPool(set)).isSameAs(admitted);
+        assertThat(set.findings())
+                .extracting(
+                        LocatedFinding::severity, finding -> finding.location().line(), LocatedFinding::message)
+                .containsExactly(
+                        tuple(
+                                Severity.WARNING,
+                                1,
+                                "is not applied until the errors are corrected; it keeps running with the version of"
+                                        + " 2030-01-01T10:00:00Z"),
+                        tuple(Severity.ERROR, 6, "90000 is greater than 65535; write a number between 1 and 65535"));
+    }
+
+    @Test
+    void objectsOfAFileThatCannotBeParsedStay() throws IOException {
+        write("pool.yaml", pool("store", 9000) + "---\n" + pool("other", 9000));
+        reader.read();
+        write("pool.yaml", pool("store", 9001) + "---\nkind: [");
+
+        ManifestSet set = reader.read();
+
+        assertThat(set.storagePools()).extracting(pool -> pool.ref().name()).containsExactly("other", "store");
+        assertThat(port(set, "store")).isEqualTo(9001);
+        assertThat(set.findings())
+                .extracting(LocatedFinding::toString)
+                .anyMatch(text -> text.contains("pool.yaml:") && text.contains("not valid YAML"))
+                .anyMatch(text -> text.contains("StoragePool ai/other: cannot be found while a part of this file"));
+    }
+
+    @Test
+    void anObjectThatIsInNoFileIsDeleted() throws IOException {
+        write("a.yaml", pool("store", 9000));
+        write("b.yaml", pool("other", 9000));
+        reader.read();
+        Files.delete(directory.resolve("a.yaml"));
+        write("b.yaml", "# nothing left\n");
+
+        assertThat(reader.read().objects()).isEmpty();
+    }
+
+    @Test
+    void anObjectMayMoveToAnotherFile() throws IOException {
+        write("a.yaml", pool("store", 9000));
+        StoragePool before = onlyPool(reader.read());
+        Files.move(directory.resolve("a.yaml"), directory.resolve("b.yaml"));
+
+        ManifestSet set = reader.read();
+
+        assertThat(onlyPool(set)).isSameAs(before);
+        assertThat(set.storagePools().getFirst().source().file()).isEqualTo(directory.resolve("b.yaml"));
+    }
+
+    @Test
+    void theSecondOfTwoIsUsedWhenTheFirstGoes() throws IOException {
+        write("a.yaml", pool("store", 9000));
+        write("b.yaml", pool("store", 9001));
+        ManifestSet both = reader.read();
+        Files.delete(directory.resolve("a.yaml"));
+        ManifestSet one = reader.read();
+
+        assertThat(port(both, "store")).isEqualTo(9000);
+        assertThat(both.findings()).singleElement().asString().contains("b.yaml:1: StoragePool ai/store: is already");
+        assertThat(port(one, "store")).isEqualTo(9001);
+        assertThat(one.findings()).isEmpty();
+    }
+
+    @Test
+    void generationCountsChangesOfTheSpecOnly() throws IOException {
+        write("pool.yaml", pool("store", 9000));
+        long first = generation(reader.read());
+        write(
+                "pool.yaml",
+                "# comment\n" + pool("store", 9000).replace("{name: store,", "{labels: {a: b}, name: store,"));
+        long relabelled = generation(reader.read());
+        write("pool.yaml", pool("store", 9001));
+        long changed = generation(reader.read());
+
+        assertThat(List.of(first, relabelled, changed)).containsExactly(1L, 1L, 2L);
+    }
+
+    @Test
+    void linesOfAnUnchangedDocumentMoveWithTheTextAboveIt() throws IOException {
+        write("pool.yaml", pool("store", 9000));
+        ManifestSet before = reader.read();
+        write("pool.yaml", "# one\n# two\n---\n" + pool("store", 9000));
+
+        ManifestSet after = reader.read();
+
+        Finding finding = new Finding(
+                new ObjectRef("StoragePool", "ai", "store"),
+                Severity.ERROR,
+                Reason.HostNotResolved,
+                "spec.nodes.static[0].address",
+                "unknown host");
+        assertThat(before.locate(finding))
+                .get()
+                .extracting(f -> f.location().line())
+                .isEqualTo(6);
+        assertThat(after.locate(finding))
+                .get()
+                .extracting(f -> f.location().line())
+                .isEqualTo(9);
+        assertThat(after.storagePools().getFirst().object())
+                .isSameAs(before.storagePools().getFirst().object());
+    }
+
+    @Test
+    void anImmutableConfigMapKeepsItsContent() throws IOException {
+        write("ca.yaml", configMap("one", "immutable: true"));
+        reader.read();
+        write("ca.yaml", configMap("two", "immutable: true"));
+
+        ManifestSet set = reader.read();
+
+        assertThat(set.configMaps().getFirst().object().getData()).containsEntry("key", "one");
+        assertThat(set.findings()).anyMatch(finding -> finding.message().startsWith("the object is immutable"));
+    }
+
+    @Test
+    void aFileOfTheSameSizeAndTimeIsReadWhenItWasWrittenJustBefore() throws IOException {
+        reader = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
+        Path file = write("ca.yaml", configMap("one", ""));
+        var written = Files.getLastModifiedTime(file);
+        reader.read();
+        write("ca.yaml", configMap("two", ""));
+        Files.setLastModifiedTime(file, written);
+
+        assertThat(reader.read().configMaps())
+                .extracting(Admitted::object)
+                .extracting(ConfigMap::getData)
+                .singleElement()
+                .hasToString("{key=two}");
+    }
+
+    @Test
+    void aFileThatIsTooLargeKeepsItsObjectsAndLeavesTheOthersAlone() throws IOException {
+        write("a.yaml", pool("store", 9000));
+        write("b.yaml", pool("other", 9000));
+        reader.read();
+        write("a.yaml", pool("store", 9001) + "#".repeat(ManifestFileReader.MAX_FILE_BYTES));
+        write("b.yaml", pool("other", 9002));
+
+        ManifestSet set = reader.read();
+
+        assertThat(port(set, "store")).isEqualTo(9000);
+        assertThat(port(set, "other")).isEqualTo(9002);
+        assertThat(set.findings()).anyMatch(finding -> finding.message().startsWith("the file is larger than 8 MiB"));
+    }
+
+    @Test
+    void aMissingDirectoryIsAFinding() {
+        reader = new ManifestReader(CATALOG, List.of(directory.resolve("none")), InstantSource.system());
+
+        assertThat(reader.read().findings())
+                .singleElement()
+                .asString()
+                .contains("none cannot be read (NoSuchFileException); check that it exists");
+    }
+
+    @Test
+    void theVolumeOfAConfigMapIsReadOnce() throws IOException {
+        Path version = Files.createDirectory(directory.resolve("..2030_01_01"));
+        Files.writeString(version.resolve("pool.yaml"), pool("store", 9000));
+        Files.createSymbolicLink(directory.resolve("..data"), Path.of("..2030_01_01"));
+        Files.createSymbolicLink(directory.resolve("pool.yaml"), Path.of("..data/pool.yaml"));
+
+        ManifestSet set = reader.read();
+
+        assertThat(set.findings()).isEmpty();
+        assertThat(set.files()).containsExactly(directory.resolve("pool.yaml"));
+        assertThat(set.storagePools()).hasSize(1);
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text);
+    }
+
+    static String pool(String name, int port) {
+        return """
+                apiVersion: datapath.dev/v1alpha1
+                kind: StoragePool
+                metadata: {name: %s, namespace: ai}
+                spec:
+                  nodes:
+                    static: [{name: a, address: 10.0.0.1, port: %d}]
+                """.formatted(name, port);
+    }
+
+    private static String configMap(String value, String more) {
+        return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ca}\ndata: {key: " + value + "}\n" + more + "\n";
+    }
+
+    private static StoragePool onlyPool(ManifestSet set) {
+        assertThat(set.storagePools()).hasSize(1);
+        return set.storagePools().getFirst().object();
+    }
+
+    private static long generation(ManifestSet set) {
+        return onlyPool(set).getMetadata().getGeneration();
+    }
+
+    static int port(ManifestSet set, String name) {
+        return set.storagePools().stream()
+                .filter(pool -> pool.ref().name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .object()
+                .getSpec()
+                .nodes()
+                .staticNodes()
+                .getFirst()
+                .port();
+    }
+}
