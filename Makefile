@@ -18,8 +18,8 @@ test: ## Run every test, with a real Envoy and real S3 servers, and say how many
 demo: ## Four S3 nodes, two gateways, one node lost: see what clients notice
 	@e2e/run dev.datapath.e2e.demo.Demo
 
-bench: ## Measure data plane and control plane; writes docs/benchmarks.md
-	@e2e/run dev.datapath.e2e.bench.Bench
+bench: ## Measure data plane and control plane (12 minutes; BENCH=quick: 3); writes docs/benchmarks.md
+	@e2e/run dev.datapath.e2e.bench.Bench $(BENCH)
 
 lint: ## Formatting, Error Prone, NullAway, shell scripts
 	@$(MVN) -q -DskipTests clean test-compile

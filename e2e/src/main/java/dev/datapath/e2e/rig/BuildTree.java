@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** Where this build put its files: found from the running classes, so that the current directory does not matter. */
-final class BuildTree {
+public final class BuildTree {
     private BuildTree() {}
 
     /** The {@code e2e/target} directory these classes were built into. */
-    static Path target() {
+    public static Path target() {
         try {
             var classes = Path.of(BuildTree.class
                     .getProtectionDomain()
@@ -24,7 +24,7 @@ final class BuildTree {
     }
 
     /** The root of the project's checkout. */
-    static Path projectRoot() {
+    public static Path projectRoot() {
         for (var dir = target(); dir != null; dir = dir.getParent()) {
             if (Files.isDirectory(dir.resolve("operator")) && Files.isDirectory(dir.resolve("e2e"))) {
                 return dir;

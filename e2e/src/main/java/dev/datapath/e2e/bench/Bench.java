@@ -1,0 +1,191 @@
+package dev.datapath.e2e.bench;
+
+import dev.datapath.e2e.rig.TestPki;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * {@code make bench}: prints what the product costs, and writes it as JSON and Markdown.
+ *
+ * <p>Arguments are names of parts to run (all without), and {@code quick} for fewer rounds. The document is written by a run of
+ * all parts only.
+ */
+public final class Bench {
+    private enum Part {
+        DATA_PLANE,
+        BIG_TRANSFER,
+        CONTROL_PLANE,
+        FAULTS
+    }
+
+    private final PrintStream out;
+    private final boolean quick;
+    private final TestPki pki = new TestPki("bench authority");
+    private final TestPki.PemPair certificate = pki.issue(LoadClient.HOST);
+    private final Path directory;
+
+    private Bench(PrintStream out, boolean quick, Path directory) {
+        this.out = out;
+        this.quick = quick;
+        this.directory = directory;
+    }
+
+    /** Runs the benchmarks. */
+    public static void main(String[] args) throws Exception {
+        var words = List.of(args);
+        boolean quick = words.contains("quick");
+        var parts = EnumSet.noneOf(Part.class);
+        for (var word : words) {
+            if (!word.equals("quick")) {
+                parts.add(part(word));
+            }
+        }
+        boolean all = parts.isEmpty();
+        var directory = Files.createTempDirectory("datapath-bench-");
+        try {
+            var bench = new Bench(System.out, quick, directory);
+            var sections = bench.run(all ? EnumSet.allOf(Part.class) : parts);
+            var report = new Report(sections, quick ? "make bench BENCH=quick" : "make bench");
+            report.print(System.out);
+            report.write(System.out, all);
+        } finally {
+            try (var files = Files.walk(directory)) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            }
+        }
+    }
+
+    private static Part part(String word) {
+        var name = word.toUpperCase(Locale.ROOT).replace('-', '_');
+        return Arrays.stream(Part.values())
+                .filter(part -> part.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(word
+                        + " is no part of the benchmarks: write quick, or some of " + Arrays.toString(Part.values())));
+    }
+
+    private List<Section> run(Set<Part> parts) throws Exception {
+        var sections = new ArrayList<Section>();
+        if (parts.contains(Part.DATA_PLANE) || parts.contains(Part.BIG_TRANSFER)) {
+            sections.addAll(transfers(parts));
+        }
+        if (parts.contains(Part.CONTROL_PLANE)) {
+            sections.add(controlPlane());
+        }
+        if (parts.contains(Part.FAULTS)) {
+            sections.add(faults());
+        }
+        return sections;
+    }
+
+    private List<Section> transfers(Set<Part> parts) throws Exception {
+        var sections = new ArrayList<Section>();
+        try (var store = MemoryStore.start("a");
+                var one = gateway(Sections.ONE_RULE, 1, store);
+                var many = gateway(Sections.MANY_RULES, 3000, store);
+                var bare = PlainProxy.envoy(Sections.BARE, directory.resolve("bare"), 0, certificate, store.port());
+                var small = PlainProxy.envoy(
+                        Sections.SMALL_BUFFERS, directory.resolve("small"), 32 * 1024, certificate, store.port())) {
+            var proxies = new ArrayList<Proxy>(List.of(bare, one, many, small));
+            var haproxy = PlainProxy.haproxyBinary()
+                    .map(binary -> PlainProxy.haproxy(binary, directory.resolve("haproxy"), certificate, store.port()));
+            haproxy.ifPresent(proxies::add);
+            try {
+                if (parts.contains(Part.DATA_PLANE)) {
+                    out.println("Data plane: " + proxies.size() + " proxies in turn");
+                    var client = new LoadClient(Wire.trust(pki.authority()));
+                    DataPlane.measure(proxies, works(true), 1, client, PrintStreams.NONE);
+                    int rounds = quick ? 3 : 9;
+                    sections.add(Sections.dataPlane(
+                            DataPlane.measure(proxies, works(quick), rounds, client, out), rounds, proxies));
+                }
+                if (parts.contains(Part.BIG_TRANSFER)) {
+                    int gib = quick ? 1 : 5;
+                    out.println("One object of " + gib + " GiB");
+                    sections.add(Sections.bigTransfer(List.of(
+                            BigTransfer.get(one, gib, 600L << 20), BigTransfer.put(one, store, gib, 600L << 20))));
+                }
+            } finally {
+                haproxy.ifPresent(PlainProxy::close);
+            }
+        }
+        return sections;
+    }
+
+    /** The work of one round; a quick run and the warm-up do less of it. */
+    private static List<Work> works(boolean few) {
+        var works = new ArrayList<Work>();
+        int share = few ? 3 : 1;
+        for (boolean tls : new boolean[] {false, true}) {
+            for (var method : List.of("GET", "PUT")) {
+                works.add(new Work(method, 4 << 10, 6000 / share, 8, tls));
+                works.add(new Work(method, 1 << 20, 360 / share, 4, tls));
+                works.add(new Work(method, 64 << 20, 6 / share, 2, tls));
+            }
+        }
+        return works;
+    }
+
+    private BenchGateway gateway(String name, int rules, MemoryStore store) throws Exception {
+        var pools = new String[] {Manifests.pool("a", store.port()), Manifests.pool("b", store.port())};
+        return new BenchGateway(
+                name, directory.resolve("rules-" + rules), rules, Manifests.Shape.ALL, certificate, pools);
+    }
+
+    private Section controlPlane() throws Exception {
+        var rows = new ArrayList<ControlPlane.Row>();
+        for (int rules : new int[] {1, 100, 1000, 3000}) {
+            for (var shape : Manifests.Shape.values()) {
+                out.println("Control plane: " + rules + " rules for " + shape.text);
+                rows.add(ControlPlane.measure(
+                        directory.resolve("control-" + rules + shape), rules, shape, quick ? 10 : 40, certificate));
+            }
+        }
+        return Sections.controlPlane(rows);
+    }
+
+    private Section faults() throws Exception {
+        var rows = new ArrayList<Faults.Row>();
+        try (var faults = new Faults()) {
+            var ports = faults.ports();
+            try (var gateway = new BenchGateway(
+                            Sections.DATAPATH,
+                            directory.resolve("faults"),
+                            1,
+                            Manifests.Shape.ALL,
+                            certificate,
+                            Manifests.pool("a", ports),
+                            Manifests.pool("b", ports));
+                    var bare =
+                            PlainProxy.envoy(Sections.BARE, directory.resolve("faults-bare"), 0, certificate, ports)) {
+                var proxies = new ArrayList<Proxy>(List.of(gateway, bare));
+                var haproxy = PlainProxy.haproxyBinary()
+                        .map(binary ->
+                                PlainProxy.haproxy(binary, directory.resolve("faults-haproxy"), certificate, ports));
+                haproxy.ifPresent(proxies::add);
+                try {
+                    var time = Duration.ofSeconds(quick ? 3 : 10);
+                    for (var fault : Faults.Fault.values()) {
+                        for (var proxy : proxies) {
+                            out.println("Faults: " + fault.text + ", " + proxy.name());
+                            rows.add(faults.measure(proxy, fault, time));
+                        }
+                    }
+                } finally {
+                    haproxy.ifPresent(PlainProxy::close);
+                }
+            }
+        }
+        return Sections.faults(rows);
+    }
+}
