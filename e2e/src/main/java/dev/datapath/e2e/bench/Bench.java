@@ -186,6 +186,6 @@ public final class Bench {
                 }
             }
         }
-        return Sections.faults(rows);
+        return FaultTables.of(rows);
     }
 }

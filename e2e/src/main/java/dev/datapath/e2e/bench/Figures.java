@@ -34,6 +34,11 @@ record Figures(double min, double median, double max) {
         return percentile(sorted, percent);
     }
 
+    /** {@code 3,000}. */
+    static String thousands(int count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+
     /** {@code 1.23}, {@code 45.6}, {@code 789}: three digits that count. */
     static String digits(double value) {
         int decimals = value >= 100 ? 0 : value >= 10 ? 1 : 2;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -45,18 +46,21 @@ final class OpenLoop {
     }
 
     /**
-     * Sends {@code perSecond} requests for as long as said, every fourth of them an upload of 4 KiB, the others downloads of 4 KiB.
+     * Sends {@code perSecond} requests for as long as said: a quarter of them uploads of 4 KiB, the others downloads of
+     * 4 KiB.
      */
     List<Sample> run(int perSecond, Duration time) throws IOException, InterruptedException {
         int count = (int) (perSecond * time.toMillis() / 1000);
         var done = new CountDownLatch(count);
+        // Not every fourth one: round robin over four nodes would give all writes to the same node.
+        var mix = new Random(4);
         long start = System.nanoTime();
         for (int i = 0; i < count; i++) {
             long at = i * 1_000_000_000L / perSecond;
             while (System.nanoTime() - start < at) {
                 LockSupport.parkNanos(at - (System.nanoTime() - start));
             }
-            boolean put = i % 4 == 3;
+            boolean put = mix.nextInt(4) == 0;
             Thread.startVirtualThread(() -> {
                 boolean ok = request(put);
                 samples.add(new Sample(at, System.nanoTime() - start - at, put, ok));

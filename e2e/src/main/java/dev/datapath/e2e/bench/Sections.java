@@ -5,8 +5,6 @@ import static dev.datapath.e2e.bench.Figures.digits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -172,7 +170,7 @@ final class Sections {
     static Section controlPlane(List<ControlPlane.Row> measured) {
         var rows = measured.stream()
                 .map(row -> List.of(
-                        thousands(row.rules()) + " for " + row.shape().text,
+                        Figures.thousands(row.rules()) + " for " + row.shape().text,
                         digits(row.millis(50)),
                         digits(row.millis(99)),
                         digits(row.millis(100)),
@@ -202,7 +200,7 @@ final class Sections {
                 """.strip();
         var aims = new ArrayList<Aim>();
         for (var row : measured) {
-            var rules = thousands(row.rules()) + " rules for " + row.shape().text;
+            var rules = Figures.thousands(row.rules()) + " rules for " + row.shape().text;
             if (row.rules() == 3000) {
                 aims.add(new Aim(
                         "changed rule enforced, p99, " + rules,
@@ -224,83 +222,5 @@ final class Sections {
             }
         }
         return new Section("controlPlane", "Control plane", setup, List.of(table), measured, aims);
-    }
-
-    static Section faults(List<Faults.Row> measured) {
-        var rows = measured.stream()
-                .map(row -> List.of(
-                        row.fault() == Faults.Fault.NONE ? "no fault" : row.fault().text,
-                        row.proxy(),
-                        row.failedReads() + " of " + thousands(row.reads()),
-                        row.failedWrites() + " of " + thousands(row.writes()),
-                        millis(row.p50Nanos()),
-                        millis(row.p99Nanos()),
-                        millis(row.p999Nanos()),
-                        digits(row.noticedNanos() / 1e9),
-                        digits(row.amplification())))
-                .toList();
-        var table = new Table(
-                "What clients notice",
-                List.of(
-                        "fault",
-                        "proxy",
-                        "failed reads",
-                        "failed writes",
-                        "p50 ms",
-                        "p99 ms",
-                        "p99.9 ms",
-                        "noticed for s",
-                        "upstream/client"),
-                rows,
-                "Noticed for: from the fault until the last request was sent that failed or took over 100 ms. Upstream/client: requests that reached nodes per request of clients.");
-        var setup =
-                "Four nodes, 400 requests a second in an open loop, three reads of 4 KiB to one write; the fault comes after one second and stays. "
-                        + "DataPath with a pool's defaults; HAProxy with leastconn, checks each second and redispatch; the bare Envoy with nothing but defaults.";
-        return new Section("faults", "Faults", setup, List.of(table), measured, faultAims(measured));
-    }
-
-    private static List<Aim> faultAims(List<Faults.Row> measured) {
-        var own = new LinkedHashMap<Faults.Fault, Faults.Row>();
-        measured.stream().filter(row -> row.proxy().equals(DATAPATH)).forEach(row -> own.put(row.fault(), row));
-        var aims = new ArrayList<Aim>();
-        Map<Faults.Fault, Integer> limits = Map.of(Faults.Fault.KILLED, 1, Faults.Fault.BLACK_HOLED, 10);
-        own.forEach((fault, row) -> {
-            var limit = limits.get(fault);
-            if (limit != null) {
-                aims.add(new Aim(
-                        fault.text + ": failed reads",
-                        "0",
-                        Integer.toString(row.failedReads()),
-                        row.failedReads() == 0));
-                aims.add(new Aim(
-                        fault.text + ": noticed for",
-                        "≤ " + limit + " s",
-                        digits(row.noticedNanos() / 1e9) + " s",
-                        row.noticedNanos() <= limit * 1e9));
-            }
-            if (fault == Faults.Fault.REFUSING) {
-                aims.add(new Aim(
-                        fault.text + ": upstream per client request",
-                        "≤ 1.2",
-                        digits(row.amplification()),
-                        row.amplification() <= 1.2));
-            }
-        });
-        var healthy = own.get(Faults.Fault.NONE);
-        var slow = own.get(Faults.Fault.SLOW);
-        if (healthy != null && slow != null) {
-            double ratio = (double) slow.p99Nanos() / healthy.p99Nanos();
-            aims.add(new Aim(
-                    Faults.Fault.SLOW.text + ": p99 over the healthy p99", "≤ 1.5", digits(ratio), ratio <= 1.5));
-        }
-        return aims;
-    }
-
-    private static String millis(long nanos) {
-        return digits(nanos / 1e6);
-    }
-
-    private static String thousands(int count) {
-        return String.format(Locale.ROOT, "%,d", count);
     }
 }

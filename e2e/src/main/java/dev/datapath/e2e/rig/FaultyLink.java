@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -30,6 +31,9 @@ public final class FaultyLink implements AutoCloseable {
         HANG,
         BLACK_HOLE
     }
+
+    /** The kernel keeps a closed listener until the thread that waited in it has woken up. */
+    private static final Duration REBIND_LIMIT = Duration.ofSeconds(2);
 
     private final int target;
     private final int port;
@@ -163,10 +167,21 @@ public final class FaultyLink implements AutoCloseable {
     }
 
     private static ServerSocket listen(int port, int backlog) throws IOException {
-        var socket = new ServerSocket();
-        socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
-        return socket;
+        long end = System.nanoTime() + REBIND_LIMIT.toNanos();
+        while (true) {
+            var socket = new ServerSocket();
+            try {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
+                return socket;
+            } catch (BindException stillHeld) {
+                socket.close();
+                if (System.nanoTime() > end) {
+                    throw stillHeld;
+                }
+                Thread.onSpinWait();
+            }
+        }
     }
 
     private void acceptFrom(ServerSocket from) {

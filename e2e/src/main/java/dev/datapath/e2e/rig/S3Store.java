@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -62,12 +63,18 @@ public final class S3Store implements AutoCloseable {
 
     /** Starts {@code nodeCount} nodes at once and returns when all of them answer. */
     public static S3Store start(StoreProgram program, int nodeCount) {
+        return start(program, nodeCount, ports -> {});
+    }
+
+    /** The same; {@code portsKnown} gets the ports of the nodes' links as soon as they are known, before the nodes answer. */
+    public static S3Store start(StoreProgram program, int nodeCount, Consumer<int[]> portsKnown) {
         program.missing().ifPresent(reason -> {
             throw new IllegalStateException(reason);
         });
         try {
             var store = new S3Store(program, nodeCount);
             try {
+                portsKnown.accept(store.nodes.stream().mapToInt(Node::port).toArray());
                 store.nodes.forEach(Node::awaitReady);
                 return store;
             } catch (RuntimeException e) {
