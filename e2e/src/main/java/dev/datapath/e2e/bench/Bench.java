@@ -55,7 +55,7 @@ public final class Bench {
             var bench = new Bench(System.out, quick, directory);
             var sections = bench.run(all ? EnumSet.allOf(Part.class) : parts);
             var report = new Report(sections, quick ? "make bench BENCH=quick" : "make bench");
-            report.print(System.out);
+            report.printAims(System.out);
             report.write(System.out, all);
         } finally {
             try (var files = Files.walk(directory)) {
@@ -80,12 +80,19 @@ public final class Bench {
             sections.addAll(transfers(parts));
         }
         if (parts.contains(Part.CONTROL_PLANE)) {
-            sections.add(controlPlane());
+            add(sections, controlPlane());
         }
         if (parts.contains(Part.FAULTS)) {
-            sections.add(faults());
+            add(sections, faults());
         }
         return sections;
+    }
+
+    /** A section is shown as soon as it is there. */
+    private void add(List<Section> sections, Section section) {
+        sections.add(section);
+        out.println();
+        section.tables().forEach(table -> out.println(table.terminal()));
     }
 
     private List<Section> transfers(Set<Part> parts) throws Exception {
@@ -106,14 +113,19 @@ public final class Bench {
                     var client = new LoadClient(Wire.trust(pki.authority()));
                     DataPlane.measure(proxies, works(true), 1, client, PrintStreams.NONE);
                     int rounds = quick ? 3 : 9;
-                    sections.add(Sections.dataPlane(
-                            DataPlane.measure(proxies, works(quick), rounds, client, out), rounds, proxies));
+                    add(
+                            sections,
+                            Sections.dataPlane(
+                                    DataPlane.measure(proxies, works(quick), rounds, client, out), rounds, proxies));
                 }
                 if (parts.contains(Part.BIG_TRANSFER)) {
                     int gib = quick ? 1 : 5;
                     out.println("One object of " + gib + " GiB");
-                    sections.add(Sections.bigTransfer(List.of(
-                            BigTransfer.get(one, gib, 600L << 20), BigTransfer.put(one, store, gib, 600L << 20))));
+                    add(
+                            sections,
+                            Sections.bigTransfer(List.of(
+                                    BigTransfer.get(one, gib, 600L << 20),
+                                    BigTransfer.put(one, store, gib, 600L << 20))));
                 }
             } finally {
                 haproxy.ifPresent(PlainProxy::close);

@@ -12,11 +12,10 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The sections of one run, on a terminal, in {@code e2e/target/bench/results.json} and in {@code docs/benchmarks.md}. */
+/** The sections of one run: the aims on a terminal, everything in {@code e2e/target/bench/results.json} and in {@code docs/benchmarks.md}. */
 final class Report {
     private static final String BEGIN = "<!-- figures: begin (written by make bench) -->";
     private static final String END = "<!-- figures: end -->";
@@ -29,12 +28,7 @@ final class Report {
         this.command = command;
     }
 
-    void print(PrintStream out) {
-        out.println();
-        for (var section : sections) {
-            out.println(section.title().toUpperCase(Locale.ROOT));
-            section.tables().forEach(table -> out.println(table.terminal()));
-        }
+    void printAims(PrintStream out) {
         out.println(aims().terminal());
     }
 
