@@ -104,7 +104,7 @@ final class ControlLoop implements Runnable {
                             "a pass of the control loop failed; the next one tries again",
                             e);
                 }
-                if (stopping && fleet.gateways().isEmpty()) {
+                if (stopping && fleet.isEmpty()) {
                     return;
                 }
                 signal.await(untilNext());

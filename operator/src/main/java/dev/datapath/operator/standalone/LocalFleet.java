@@ -7,6 +7,7 @@ import dev.datapath.operator.status.NodeReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ final class LocalFleet {
     private final Map<GatewayId, Gateway> gateways = new TreeMap<>();
     private final Map<GatewayId, GatewayPlan> plans = new HashMap<>();
     private final Set<GatewayProcess> awaited = new HashSet<>();
+    private final List<Future<?>> leftovers = new ArrayList<>();
     private boolean lookedForLeftovers;
 
     LocalFleet(
@@ -94,10 +97,10 @@ final class LocalFleet {
                         "{0} (pid {1}) is left from before and not wanted any more: it is drained",
                         leftover.directory().getFileName(),
                         Long.toString(leftover.process().pid()));
-                drainer.drain(
+                leftovers.add(drainer.drain(
                         String.valueOf(leftover.directory().getFileName()),
                         leftover.process(),
-                        leftover.drainTimeout());
+                        leftover.drainTimeout()));
             }
         }
     }
@@ -116,6 +119,11 @@ final class LocalFleet {
         gateways.values().removeIf(gateway -> gateway.phase() == Phase.STOPPED);
         plans.keySet().retainAll(gateways.keySet());
         awaited.removeIf(process -> !process.alive());
+    }
+
+    /** Whether no gateway is wanted and none is left that finishes its transfers. */
+    boolean isEmpty() {
+        return gateways.isEmpty() && leftovers.stream().allMatch(Future::isDone);
     }
 
     /** When {@link #step} is due without anything happening. */

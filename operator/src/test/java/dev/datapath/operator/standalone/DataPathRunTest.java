@@ -1,0 +1,78 @@
+package dev.datapath.operator.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.DataPathSpec;
+import dev.datapath.api.v1alpha1.Listener;
+import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.ResourceSet;
+import dev.datapath.operator.plan.GatewayPlan;
+import dev.datapath.operator.plan.ObjectKey;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DataPathRunTest {
+    private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
+
+    private final List<GatewayPlan> published = new ArrayList<>();
+    private final DataPath first = dataPath(8080);
+    private final DataPathRun run = new DataPathRun(new ObjectKey("ai", "training"), first);
+
+    @Test
+    void publishesAPlanOnlyWhenItChanged() {
+        assertThat(run.update(set(first, T0), published::add, 1)).isTrue();
+        assertThat(run.update(set(first, T0.plusSeconds(1)), published::add, 2)).isFalse();
+        assertThat(run.update(set(dataPath(8080), T0.plusSeconds(2)), published::add, 3))
+                .isTrue();
+        assertThat(published).hasSize(1);
+        assertThat(run.takePendingSince()).isEqualTo(1);
+
+        run.update(set(dataPath(8081), T0.plusSeconds(3)), published::add, 4);
+        assertThat(published).hasSize(2);
+        assertThat(run.takePendingSince()).isEqualTo(4);
+    }
+
+    @Test
+    void looksAgainAfterAWhileBecauseCertificatesExpire() {
+        run.update(set(first, T0), published::add, 1);
+        assertThat(run.update(set(first, T0.plus(ResourceSets.MAX_AGE)), published::add, 2))
+                .isTrue();
+        assertThat(ResourceSets.MAX_AGE).isLessThanOrEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void aDefectLeavesThePlanInForceAndIsSaid() {
+        run.update(set(first, T0), published::add, 1);
+        var inForce = run.plan();
+        run.update(
+                set(dataPath(8081), T0),
+                plan -> {
+                    throw new IllegalStateException("boom");
+                },
+                2);
+        assertThat(run.plan()).isSameAs(inForce);
+        assertThat(run.defect()).contains("boom");
+
+        run.update(set(dataPath(8082), T0), published::add, 3);
+        assertThat(run.defect()).isEmpty();
+    }
+
+    private static ResourceSet set(DataPath dataPath, Instant now) {
+        return new ResourceSet(
+                dataPath, List.of(), List.of(), List.of(), List.of(), List.of(), Discovery.NONE, null, now);
+    }
+
+    private static DataPath dataPath(int port) {
+        var dataPath = new DataPath();
+        dataPath.setMetadata(
+                new ObjectMetaBuilder().withNamespace("ai").withName("training").build());
+        dataPath.setSpec(new DataPathSpec(
+                List.of(new Listener("s3", Listener.Protocol.HTTP, port, List.of(), null)), null, null, null, null));
+        return dataPath;
+    }
+}
