@@ -22,4 +22,7 @@ interface GatewayProcess {
 
     /** What the process said last about why it cannot go on; empty when nothing. */
     String lastWords();
+
+    /** Keeps what it writes to disk within bounds. */
+    void trimLogs();
 }

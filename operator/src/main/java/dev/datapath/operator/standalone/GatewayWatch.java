@@ -69,6 +69,7 @@ final class GatewayWatch implements AutoCloseable {
                 if (!answer.equals(answers.put(id, answer))) {
                     onChange.run();
                 }
+                process.trimLogs();
                 var pause = answer.ready() ? WHEN_READY : UNTIL_READY;
                 threads.schedule(() -> ask(id, process), pause.toMillis(), TimeUnit.MILLISECONDS);
             }

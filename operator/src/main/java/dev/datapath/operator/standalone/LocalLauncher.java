@@ -38,7 +38,7 @@ final class LocalLauncher implements GatewayLauncher {
                 .directory(spec.directory().toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        PrivateFiles.log(spec.directory(), "access.log").toFile()))
+                        PrivateFiles.log(spec.directory(), OsProcess.ACCESS_LOG).toFile()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log(spec).toFile()))
                 .start();
         return OsProcess.started(process, spec.adminSocket(), log(spec));

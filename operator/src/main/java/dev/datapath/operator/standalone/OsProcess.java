@@ -2,16 +2,26 @@ package dev.datapath.operator.standalone;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
 /** A gateway as a process of the operating system. */
 final class OsProcess implements GatewayProcess {
+    /** Standard output of Envoy, where its access log goes; standard error is the log given to this class. */
+    static final String ACCESS_LOG = "access.log";
+    /** A log is emptied at this size; what it held is kept once more beside it. */
+    static final long MAX_LOG_BYTES = 64L * 1024 * 1024;
+
+    private static final System.Logger LOG = System.getLogger(OsProcess.class.getName());
     private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int TAIL_BYTES = 8192;
@@ -111,6 +121,24 @@ final class OsProcess implements GatewayProcess {
             return words.length() > 300 ? words.substring(0, 300) + "..." : words;
         } catch (IOException e) {
             return "";
+        }
+    }
+
+    /** Both files are appended to, so a writer goes on at the new end after they were emptied. */
+    @Override
+    public void trimLogs() {
+        for (var file : List.of(log, log.resolveSibling(ACCESS_LOG))) {
+            try {
+                if (Files.exists(file) && Files.size(file) > MAX_LOG_BYTES) {
+                    Files.copy(
+                            file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+                    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                        channel.truncate(0);
+                    }
+                }
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "{0} cannot be trimmed: {1}", file, e.toString());
+            }
         }
     }
 }

@@ -71,4 +71,7 @@ final class FakeProcess implements GatewayProcess {
     public String lastWords() {
         return lastWords;
     }
+
+    @Override
+    public void trimLogs() {}
 }
