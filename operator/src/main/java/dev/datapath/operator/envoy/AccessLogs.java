@@ -36,7 +36,7 @@ final class AccessLogs {
         fields.put("client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%");
         fields.put("method", "%REQ(:METHOD)%");
         fields.put("host", "%REQ(:AUTHORITY)%");
-        fields.put("path", "%PATH(NQ)%");
+        fields.put("path", "%PATH(NQ:PATH)%");
         fields.put("rule", "%ROUTE_NAME%");
         fields.put("status", "%RESPONSE_CODE%");
         fields.put("flags", "%RESPONSE_FLAGS%");

@@ -107,13 +107,23 @@ final class ClusterRenderer {
                             .setMaxRequests(UInt32Value.of(UNLIMITED))
                             .setTrackRemaining(true)
                             .setRetryBudget(CircuitBreakers.Thresholds.RetryBudget.newBuilder()
-                                    .setBudgetPercent(Percent.newBuilder().setValue(limits.retryBudgetPercent()))
+                                    .setBudgetPercent(retryBudget(limits.retryBudgetPercent()))
                                     .setMinRetryConcurrency(UInt32Value.of(MIN_RETRY_CONCURRENCY))))
                     .addPerHostThresholds(CircuitBreakers.Thresholds.newBuilder()
                             .setPriority(priority)
                             .setMaxConnections(UInt32Value.of(limits.maxConnectionsPerNode())));
         }
         return breakers.build();
+    }
+
+    /**
+     * Envoy counts repetitions against all active requests, them included; ours is a share of what clients sent: with p
+     * percent at most 1 + p/100 requests reach the nodes for each of a client's.
+     */
+    private static Percent retryBudget(int percentOfClientRequests) {
+        return Percent.newBuilder()
+                .setValue(100.0 * percentOfClientRequests / (100 + percentOfClientRequests))
+                .build();
     }
 
     private static TypedStruct httpOptions(Duration idleTimeout) {

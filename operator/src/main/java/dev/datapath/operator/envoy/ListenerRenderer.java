@@ -119,7 +119,8 @@ final class ListenerRenderer {
     private static TypedExtensionConfig routingHeaders(ListenerPlan listener) {
         var mutations =
                 io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation.newBuilder()
-                        .addMutations(set(Names.TARGET_HEADER, "%PATH(NQ)%/"));
+                        // Without PATH a client's own x-envoy-original-path would be routed by instead.
+                        .addMutations(set(Names.TARGET_HEADER, "%PATH(NQ:PATH)%/"));
         if (!listener.baseDomains().isEmpty()) {
             mutations.addMutations(set(Names.HOST_HEADER, "%REQ(:AUTHORITY)%:"));
         }
