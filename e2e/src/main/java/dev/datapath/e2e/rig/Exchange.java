@@ -88,6 +88,12 @@ public final class Exchange {
         write(text.toString());
     }
 
+    /** Lets time pass before the next step of the script. */
+    public Exchange pause(Duration time) throws InterruptedException {
+        Thread.sleep(time);
+        return this;
+    }
+
     /** Closes the connection in order (FIN). */
     public void close() throws IOException {
         keep = false;

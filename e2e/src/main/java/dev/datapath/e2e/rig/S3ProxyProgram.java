@@ -14,16 +14,6 @@ import java.util.Optional;
  * and a class data archive that the first node writes when it ends, so that later starts take half the processor time.
  */
 final class S3ProxyProgram implements StoreProgram {
-    private final String virtualHost;
-
-    /**
-     * @param virtualHosted whether it serves {@code <bucket>.<base domain>} and {@code <base domain>}; s3proxy then takes any other
-     *     host for the name of a bucket, so that path style works only where this is off
-     */
-    S3ProxyProgram(boolean virtualHosted) {
-        this.virtualHost = virtualHosted ? "s3proxy.virtual-host=" + S3Store.BASE_DOMAIN : "";
-    }
-
     private static final String LOGGING = """
             <configuration>
               <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
@@ -36,6 +26,11 @@ final class S3ProxyProgram implements StoreProgram {
     @Override
     public String name() {
         return "s3proxy";
+    }
+
+    @Override
+    public String toString() {
+        return name();
     }
 
     @Override
@@ -57,7 +52,6 @@ final class S3ProxyProgram implements StoreProgram {
             var logging = Files.writeString(directory.resolve("logback-" + index + ".xml"), LOGGING);
             var settings = Files.writeString(directory.resolve("node-" + index + ".conf"), """
                     s3proxy.endpoint=http://127.0.0.1:%d
-                    %s
                     s3proxy.authorization=aws-v2-or-v4
                     s3proxy.identity=%s
                     s3proxy.credential=%s
@@ -67,7 +61,7 @@ final class S3ProxyProgram implements StoreProgram {
                     jclouds.credential=unused
                     jclouds.filesystem.basedir=%s
                     """.formatted(
-                            port, S3Store.BASE_DOMAIN, S3Store.ACCESS_KEY, S3Store.SECRET_KEY, data));
+                            port, S3Store.ACCESS_KEY, S3Store.SECRET_KEY, data));
             var command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+UseSerialGC",

@@ -24,7 +24,7 @@ public final class S3Store implements AutoCloseable {
     /** Its secret. */
     public static final String SECRET_KEY = "datapath-rig-secret";
 
-    /** The domain under which the stores answer virtual-hosted requests. */
+    /** The domain under which all stores but s3proxy answer virtual-hosted requests. */
     public static final String BASE_DOMAIN = "s3.test";
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -41,14 +41,9 @@ public final class S3Store implements AutoCloseable {
         this.nodes = IntStream.range(0, nodeCount).mapToObj(Node::new).toList();
     }
 
-    /** s3proxy, which runs wherever the build runs; path style, under any host name. */
+    /** s3proxy, which runs wherever the build runs; path style only. */
     public static StoreProgram s3proxy() {
-        return new S3ProxyProgram(false);
-    }
-
-    /** s3proxy under {@link #BASE_DOMAIN} and its sub-domains only. */
-    public static StoreProgram s3proxyVirtualHosted() {
-        return new S3ProxyProgram(true);
+        return new S3ProxyProgram();
     }
 
     /** VersityGW, where installed. */
@@ -100,7 +95,7 @@ public final class S3Store implements AutoCloseable {
     @Override
     public void close() {
         nodes.parallelStream().forEach(Node::close);
-        shared.ifPresent(ChildProcess::close);
+        shared.ifPresent(ChildProcess::kill);
         try (var files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

@@ -23,6 +23,11 @@ final class SeaweedFsProgram implements StoreProgram {
     }
 
     @Override
+    public String toString() {
+        return name();
+    }
+
+    @Override
     public Optional<String> missing() {
         return binary().isPresent()
                 ? Optional.empty()
@@ -56,7 +61,7 @@ final class SeaweedFsProgram implements StoreProgram {
                             "-master.port.grpc=" + Ports.free(),
                             "-volume.port=" + Ports.free(),
                             "-volume.port.grpc=" + Ports.free(),
-                            "-volume.max=20",
+                            "-volume.max=500",
                             "-volume.preStopSeconds=0",
                             "-master.electionTimeout=1s",
                             "-master.volumeSizeLimitMB=1024",

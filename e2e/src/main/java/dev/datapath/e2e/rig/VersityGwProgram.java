@@ -17,6 +17,11 @@ final class VersityGwProgram implements StoreProgram {
     }
 
     @Override
+    public String toString() {
+        return name();
+    }
+
+    @Override
     public Optional<String> missing() {
         return binary().isPresent()
                 ? Optional.empty()

@@ -1,0 +1,72 @@
+package dev.datapath.e2e.rig;
+
+import java.time.Duration;
+
+/** The YAML an owner of a gateway would write. */
+public final class Manifests {
+    /** The namespace of all objects. */
+    public static final String NAMESPACE = "rig";
+
+    /** The name of the DataPath. */
+    public static final String DATA_PATH = "rig";
+
+    private Manifests() {}
+
+    /** A DataPath with one clear-text listener for S3 and no pool of its own: what no rule names is not found. */
+    public static String dataPath(int port) {
+        return """
+                apiVersion: datapath.dev/v1alpha1
+                kind: DataPath
+                metadata: {name: %s, namespace: %s}
+                spec:
+                  listeners:
+                  - {name: s3, protocol: HTTP, port: %d, baseDomains: [%s]}
+                """.formatted(DATA_PATH, NAMESPACE, port, S3Store.BASE_DOMAIN);
+    }
+
+    /** A pool and the policy that sends the routing's buckets to it. Nodes are checked each second by connecting. */
+    public static String of(Routing routing) {
+        var nodes = new StringBuilder();
+        for (int i = 0; i < routing.ports().size(); i++) {
+            nodes.append("    - {name: node-%d, address: 127.0.0.1, port: %d}\n"
+                    .formatted(i, routing.ports().get(i)));
+        }
+        var action = routing.denied()
+                ? "deny: {code: AccessDenied}"
+                : "pools: [{name: %s}]\n    timeouts: {firstByte: %s, idle: %s}"
+                        .formatted(routing.name(), text(routing.firstByte()), text(routing.idle()));
+        return """
+                apiVersion: datapath.dev/v1alpha1
+                kind: StoragePool
+                metadata: {name: %1$s, namespace: %2$s}
+                spec:
+                  provider: Generic
+                  nodes:
+                    static:
+                %3$s  health: {active: {interval: 1s, timeout: 500ms}, panicThresholdPercent: %8$d}
+                  limits: {keepAlive: %4$s}
+                ---
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: %1$s, namespace: %2$s}
+                spec:
+                  targetRefs: [{name: %5$s}]
+                  rules:
+                  - name: %1$s
+                    matches: [{buckets: ["%6$s"]}]
+                    %7$s
+                """.formatted(
+                        routing.name(),
+                        NAMESPACE,
+                        nodes,
+                        text(routing.keepAlive()),
+                        DATA_PATH,
+                        routing.buckets(),
+                        action,
+                        routing.panicPercent());
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillis() + "ms";
+    }
+}

@@ -1,0 +1,199 @@
+package dev.datapath.e2e.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.e2e.Rig;
+import dev.datapath.e2e.rig.HttpHead;
+import dev.datapath.e2e.rig.ScriptedNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Headers are signed too, and answers carry meaning in headers that no proxy knows: all pass as they are. */
+@Rig.Test
+class HeadersTest {
+    private static final String OWN_ID = "x-datapath-request-id";
+
+    private final ScriptedNode node = ScriptedNode.start();
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    @Test
+    void a_request_head_arrives_with_its_spelling_order_and_values_and_nothing_added(Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+        var lines = List.of(
+                "Host: Bucket.Example.COM:8443",
+                "Authorization: AWS4-HMAC-SHA256 Credential=AKIA/20261101/us-east-1/s3/aws4_request,"
+                        + " SignedHeaders=host;x-amz-date, Signature=0123",
+                "x-amz-date: 20261101T000000Z",
+                "X-Amz-Content-SHA256: UNSIGNED-PAYLOAD",
+                "x-amz-security-token: a+b/c==",
+                "x_amz_top: underscore",
+                "x-amz-meta-a_b: underscore",
+                "x-amz-meta-a.b: dot",
+                "X-AMZ-Meta-CASE: Case",
+                "x-amz-meta-latin: caf\u00e9",
+                "x-amz-meta-dup: first",
+                "x-amz-meta-dup: second",
+                "x-amz-meta-inner: two  blanks",
+                "Accept-Encoding: identity",
+                "Range: bytes=0-1",
+                "If-None-Match: \"abc\", W/\"def\"",
+                "Content-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==",
+                "Date: Sun, 01 Nov 2026 00:00:00 GMT",
+                "amz-sdk-invocation-id: 6f1b",
+                "amz-sdk-request: attempt=1; max=4",
+                "User-Agent: aws-sdk-java/2 md/io#sync",
+                "X-Forwarded-For: 192.0.2.1",
+                "X-Request-Id: mine",
+                "Via: 1.0 front",
+                "Cookie: a=1; b=2",
+                "Origin: https://example.com");
+
+        try (var client = rig.connect()) {
+            client.send("GET /" + bucket + "/k HTTP/1.1\r\n" + String.join("\r\n", lines) + "\r\n\r\n");
+            assertThat(client.answer().status()).isEqualTo(200);
+        }
+
+        assertThat(node.last().head().lines()).containsExactlyElementsOf(lines);
+    }
+
+    @Test
+    void a_bare_request_stays_bare(Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+
+        try (var client = rig.connect()) {
+            client.send("GET /" + bucket + "/k HTTP/1.1\r\nHost: h\r\n\r\n").answer();
+        }
+
+        assertThat(node.last().head().lines()).containsExactly("Host: h");
+    }
+
+    @Test
+    void a_client_cannot_steer_the_proxy_with_its_control_headers(Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+
+        try (var client = rig.connect()) {
+            var answer = client.request(
+                            "GET",
+                            "/" + bucket + "/k",
+                            "x-envoy-retry-on: 5xx",
+                            "x-envoy-max-retries: 9",
+                            "x-envoy-upstream-rq-timeout-ms: 1",
+                            "x-envoy-upstream-rq-per-try-timeout-ms: 1",
+                            "x-envoy-hedge-on-per-try-timeout: true",
+                            "x-envoy-original-path: /other",
+                            "x-envoy-decorator-operation: other",
+                            "x-envoy-force-trace: true",
+                            "x-datapath-target: /other/",
+                            "x-datapath-host: other:")
+                    .answer();
+            assertThat(answer.status()).isEqualTo(200);
+        }
+
+        assertThat(node.last().head().lines()).allMatch(line -> line.startsWith("Host: "));
+    }
+
+    @Test
+    void at_least_128_headers_of_60_kib_pass(Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+        var lines = IntStream.range(0, 128)
+                .mapToObj(i -> "x-amz-meta-%03d: ".formatted(i) + "v".repeat(480 - 16))
+                .toArray(String[]::new);
+
+        try (var client = rig.connect()) {
+            assertThat(client.request("PUT", "/" + bucket + "/k", lines)
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+        }
+
+        assertThat(node.last().head().lines()).contains(lines);
+    }
+
+    @Test
+    void a_head_over_the_budget_gets_431_as_s3_xml(Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+
+        try (var client = rig.connect()) {
+            var answer = client.request("GET", "/" + bucket + "/k", "x-amz-meta-long: " + "v".repeat(200_000))
+                    .answer();
+            S3Error.assertThatIs(answer, 431);
+        }
+        assertThat(node.exchanges()).isEmpty();
+    }
+
+    @Test
+    void an_answers_head_arrives_with_its_spelling_order_and_reason_phrase(Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+        var lines = List.of(
+                "x-amz-id-2: Abc/+=",
+                "x-amz-request-id: 4442587FB7D0A2F9",
+                "Date: Sun, 01 Nov 2026 00:00:00 GMT",
+                "Last-Modified: Sun, 01 Nov 2026 00:00:00 GMT",
+                "ETag: \"d41d8cd98f00b204e9800998ecf8427e-2\"",
+                "x-amz-meta-Mixed_Case.Dot: caf\u00e9",
+                "X-AMZ-Meta-dup: first",
+                "X-AMZ-Meta-dup: second",
+                "x-amz-checksum-crc64nvme: AAAAAAAAAAA=",
+                "Accept-Ranges: bytes",
+                "Server: Store/1.0",
+                "Via: 1.1 inner",
+                "Content-Type: application/octet-stream",
+                "Content-Length: 2");
+        node.script(
+                exchange -> exchange.write("HTTP/1.1 200 Quite Fine\r\n" + String.join("\r\n", lines) + "\r\n\r\nok"));
+
+        try (var client = rig.connect()) {
+            var head = client.request("GET", "/" + bucket + "/k").answer().head();
+            assertThat(head.startLine()).isEqualTo("HTTP/1.1 200 Quite Fine");
+            assertThat(withoutOwnId(head)).containsExactlyElementsOf(lines);
+        }
+    }
+
+    @Test
+    void an_answer_with_120_headers_of_60_kib_passes(Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+        var lines = IntStream.range(0, 120)
+                .mapToObj(i -> "x-amz-meta-%03d: ".formatted(i) + "v".repeat(490))
+                .toArray(String[]::new);
+        node.script(exchange -> exchange.answer("200 OK", "ok", lines));
+
+        try (var client = rig.connect()) {
+            var answer = client.request("GET", "/" + bucket + "/k").answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.head().lines()).contains(lines);
+        }
+    }
+
+    @Test
+    void every_answer_names_the_gateways_own_request_id_and_leaves_the_stores_alone(Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+        node.script(exchange -> exchange.answer("200 OK", "ok", "x-amz-request-id: STORE", "x-amz-id-2: STORE2"));
+
+        var ids = new ArrayList<String>();
+        try (var client = rig.connect()) {
+            for (int i = 0; i < 2; i++) {
+                var head = client.request("GET", "/" + bucket + "/k").answer().head();
+                assertThat(head.field("x-amz-request-id")).contains("STORE");
+                assertThat(head.field("x-amz-id-2")).contains("STORE2");
+                ids.add(head.field(OWN_ID).orElse("(none)"));
+            }
+        }
+
+        assertThat(ids).doesNotContain("(none)").doesNotHaveDuplicates();
+    }
+
+    private static List<String> withoutOwnId(HttpHead head) {
+        return head.fields().stream()
+                .filter(field -> !field.name().equals(OWN_ID))
+                .map(HttpHead.Field::toString)
+                .toList();
+    }
+}
