@@ -218,7 +218,8 @@ public record RoutingRule(
      * When a read of an object is sent a second time.
      *
      * @param after wait for the first byte before the second request, 1ms to 1m
-     * @param budgetPercent most second requests, in percent of the requests under way; 1 to 50
+     * @param budgetPercent most second requests, in percent of the requests under way, 1 to 50; null means that they
+     *     count in the retry budget only
      */
     @ApiRecord
     public record Hedge(
@@ -232,16 +233,12 @@ public record RoutingRule(
                     message = "write a duration from 1ms to 1m, such as 150ms")
             String after,
 
-            @Default("5")
-            @JsonPropertyDescription("Most second requests in percent of the requests under way.")
+            @JsonPropertyDescription(
+                    "Most second requests in percent of the requests under way. When absent they count in the retry budget only.")
             @Min(1)
             @Max(50)
-            Integer budgetPercent) {
-
-        public Hedge {
-            budgetPercent = Absent.or(budgetPercent, 5);
-        }
-    }
+            @Nullable
+            Integer budgetPercent) {}
 
     /**
      * Refuses requests.

@@ -148,10 +148,12 @@ final class RuleCompiler {
                     .error(Reason.Invalid, "write how long to wait, such as 150ms; reads are not hedged meanwhile");
             return null;
         }
-        at.field("budgetPercent")
-                .warning(
-                        Reason.Unsupported,
-                        "this version counts hedges in the pool's retry budget only: lower retry.budgetPercent to bound them further");
+        if (hedge.budgetPercent() != null) {
+            at.field("budgetPercent")
+                    .warning(
+                            Reason.Unsupported,
+                            "this version counts hedges in the pool's retry budget only: remove it, and lower retry.budgetPercent to bound them further");
+        }
         return Bounds.optionalDuration(
                         at.field("after"),
                         hedge.after(),
