@@ -11,6 +11,7 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,36 @@ final class CelEngine {
     }
 
     private @Nullable Environment environment;
+
+    private record Judged(String rule, String self) {}
+
+    private static final int MAX_JUDGED = 1_000;
+
+    private final Map<Judged, Boolean> judged = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Judged, Boolean> eldest) {
+            return size() > MAX_JUDGED;
+        }
+    };
     private final Map<String, CelRuntime.Program> programs = new HashMap<>();
+
+    /** Whether a rule holds for a text; such rules (most are about durations) meet the same few texts again and again. */
+    boolean holds(String rule, String self) throws CelFault {
+        Judged question = new Judged(rule, self);
+        Boolean known;
+        synchronized (judged) {
+            known = judged.get(question);
+        }
+        if (known == null) {
+            known = Boolean.TRUE.equals(evaluate(rule, Map.of("self", self)));
+            synchronized (judged) {
+                judged.put(question, known);
+            }
+        }
+        return known;
+    }
 
     /** @return a Boolean, String, Long, Double, List, Map or another CEL value */
     Object evaluate(String expression, Map<String, Object> variables) throws CelFault {

@@ -92,7 +92,7 @@ final class RuleCheck {
     private void checkRule(CelRule rule, Map<String, Object> variables, FieldPath path) {
         FieldPath blamed = rule.fieldPath() == null ? path : path.append(FieldPath.parse(rule.fieldPath()));
         try {
-            if (!Boolean.TRUE.equals(engine.evaluate(rule.rule(), variables))) {
+            if (!holds(rule, variables)) {
                 report.add(blamed, Type.RULE, message(rule, variables));
             }
         } catch (CelFault fault) {
@@ -103,6 +103,12 @@ final class RuleCheck {
                         "cannot be checked against the rule \"" + fixedMessage(rule) + "\": " + fault.getMessage());
             }
         }
+    }
+
+    private boolean holds(CelRule rule, Map<String, Object> variables) throws CelFault {
+        return variables.get("self") instanceof String text && !rule.mentionsOldSelf()
+                ? engine.holds(rule.rule(), text)
+                : Boolean.TRUE.equals(engine.evaluate(rule.rule(), variables));
     }
 
     private String message(CelRule rule, Map<String, Object> variables) {
