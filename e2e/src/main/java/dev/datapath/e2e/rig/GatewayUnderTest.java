@@ -20,6 +20,15 @@ public interface GatewayUnderTest extends AutoCloseable {
      */
     void route(Routing routing);
 
+    /**
+     * Applies a RoutingPolicy and returns when every gateway follows it.
+     *
+     * @param name the policy's name
+     * @param yaml the whole object
+     * @throws IllegalStateException when the fleet does not take it; the message says why
+     */
+    void policy(String name, String yaml);
+
     @Override
     void close();
 }

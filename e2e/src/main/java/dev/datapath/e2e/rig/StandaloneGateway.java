@@ -74,8 +74,13 @@ public final class StandaloneGateway implements GatewayUnderTest {
 
     @Override
     public void route(Routing routing) {
-        write(routing.name() + ".yaml", Manifests.of(routing));
-        var policy = new ObjectRef("RoutingPolicy", Manifests.NAMESPACE, routing.name());
+        policy(routing.name(), Manifests.of(routing));
+    }
+
+    @Override
+    public void policy(String name, String yaml) {
+        write(name + ".yaml", yaml);
+        var policy = new ObjectRef("RoutingPolicy", Manifests.NAMESPACE, name);
         await(policy + " is programmed", seen -> programmed(seen.statuses().get(policy)));
     }
 

@@ -1,0 +1,85 @@
+package dev.datapath.e2e.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.e2e.Rig;
+import dev.datapath.e2e.rig.Manifests;
+import dev.datapath.e2e.rig.RawClient;
+import dev.datapath.operator.s3.OperationShape;
+import dev.datapath.operator.s3.Scope;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/** Envoy tells all S3 actions apart: each is refused in one bucket, and every other action passes there. */
+@Rig.Test
+class OperationsTest {
+
+    @Test
+    void a_rule_for_one_action_takes_that_action_and_no_other(Rig rig) throws IOException {
+        rig.gateway().policy("operations", policy());
+        var mistaken = new ArrayList<String>();
+        try (var client = rig.connect()) {
+            for (var sent : S3Operation.values()) {
+                for (var refused : S3Operation.values()) {
+                    boolean inBucket = OperationShape.of(sent).scope() != Scope.SERVICE;
+                    boolean expected = sent == refused || !inBucket;
+                    // What no rule refuses finds no pool: 404.
+                    int status = send(client, sent, bucket(refused));
+                    if (status != (expected ? 403 : 404)) {
+                        mistaken.add(sent + " in the bucket of " + refused + " got " + status);
+                    }
+                }
+            }
+        }
+        assertThat(mistaken).isEmpty();
+    }
+
+    private static int send(RawClient client, S3Operation operation, String bucket) throws IOException {
+        var shape = OperationShape.of(operation);
+        var target = switch (shape.scope()) {
+                    case SERVICE -> "/";
+                    case BUCKET -> "/" + bucket;
+                    case OBJECT -> "/" + bucket + "/some/key";
+                }
+                + (shape.query().isEmpty() ? "" : "?" + String.join("=&", shape.query()) + "=");
+        var headers = new ArrayList<String>();
+        if (!shape.safe()) {
+            headers.add("Content-Length: 0");
+        }
+        if (shape.copySource() == OperationShape.Copy.WITH) {
+            headers.add("x-amz-copy-source: /other/key");
+        }
+        return client.request(shape.method(), target, headers.toArray(String[]::new))
+                .answerTo(shape.method())
+                .status();
+    }
+
+    private static String policy() {
+        var rules = new StringBuilder();
+        for (var operation : S3Operation.values()) {
+            var buckets = OperationShape.of(operation).scope() == Scope.SERVICE
+                    ? ""
+                    : "buckets: [" + bucket(operation) + "], ";
+            rules.append("""
+                      - name: %s
+                        matches: [{%soperations: [%s]}]
+                        deny: {code: AccessDenied}
+                    """.formatted(bucket(operation), buckets, operation));
+        }
+        return """
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: operations, namespace: %s}
+                spec:
+                  targetRefs: [{name: %s}]
+                  rules:
+                %s""".formatted(Manifests.NAMESPACE, Manifests.DATA_PATH, rules);
+    }
+
+    private static String bucket(S3Operation operation) {
+        return "action-" + operation.name().toLowerCase(Locale.ROOT);
+    }
+}
