@@ -50,11 +50,12 @@ public final class Bench {
             }
         }
         boolean all = parts.isEmpty();
+        var load = Report.loadAverage();
         var directory = Files.createTempDirectory("datapath-bench-");
         try {
             var bench = new Bench(System.out, quick, directory);
             var sections = bench.run(all ? EnumSet.allOf(Part.class) : parts);
-            var report = new Report(sections, quick ? "make bench BENCH=quick" : "make bench");
+            var report = new Report(sections, quick ? "make bench BENCH=quick" : "make bench", load);
             report.printAims(System.out);
             report.write(System.out, all);
         } finally {
@@ -111,12 +112,11 @@ public final class Bench {
                 if (parts.contains(Part.DATA_PLANE)) {
                     out.println("Data plane: " + proxies.size() + " proxies in turn");
                     var client = new LoadClient(Wire.trust(pki.authority()));
-                    DataPlane.measure(proxies, works(true), 1, client, PrintStreams.NONE);
-                    int rounds = quick ? 3 : 9;
-                    add(
-                            sections,
-                            Sections.dataPlane(
-                                    DataPlane.measure(proxies, works(quick), rounds, client, out), rounds, proxies));
+                    DataPlane.measure(proxies, works(12), 1, Duration.ZERO, client, PrintStreams.NONE);
+                    var cells = quick
+                            ? DataPlane.measure(proxies, works(4), 4, Duration.ofSeconds(60), client, out)
+                            : DataPlane.measure(proxies, works(1), 11, Duration.ofMinutes(5), client, out);
+                    add(sections, Sections.dataPlane(cells, proxies));
                 }
                 if (parts.contains(Part.BIG_TRANSFER)) {
                     int gib = quick ? 1 : 5;
@@ -134,15 +134,14 @@ public final class Bench {
         return sections;
     }
 
-    /** The work of one round; a quick run and the warm-up do less of it. */
-    private static List<Work> works(boolean few) {
+    /** The work of one round, or the given share of it. */
+    private static List<Work> works(int share) {
         var works = new ArrayList<Work>();
-        int share = few ? 3 : 1;
         for (boolean tls : new boolean[] {false, true}) {
             for (var method : List.of("GET", "PUT")) {
                 works.add(new Work(method, 4 << 10, 6000 / share, 8, tls));
                 works.add(new Work(method, 1 << 20, 360 / share, 4, tls));
-                works.add(new Work(method, 64 << 20, 6 / share, 2, tls));
+                works.add(new Work(method, 64 << 20, Math.max(2, 6 / share), 2, tls));
             }
         }
         return works;
@@ -157,13 +156,18 @@ public final class Bench {
     private Section controlPlane() throws Exception {
         var rows = new ArrayList<ControlPlane.Row>();
         for (int rules : new int[] {1, 100, 1000, 3000}) {
-            for (var shape : Manifests.Shape.values()) {
+            var shapes = quick ? List.of(Manifests.Shape.ALL) : List.of(Manifests.Shape.values());
+            for (var shape : shapes) {
                 out.println("Control plane: " + rules + " rules for " + shape.text);
                 rows.add(ControlPlane.measure(
                         directory.resolve("control-" + rules + shape), rules, shape, quick ? 10 : 40, certificate));
             }
         }
         return Sections.controlPlane(rows);
+    }
+
+    private Duration time(Faults.Fault fault) {
+        return Duration.ofSeconds(quick ? 3 : fault == Faults.Fault.NONE ? 5 : 10);
     }
 
     private Section faults() throws Exception {
@@ -180,17 +184,16 @@ public final class Bench {
                             Manifests.pool("b", ports));
                     var bare =
                             PlainProxy.envoy(Sections.BARE, directory.resolve("faults-bare"), 0, certificate, ports)) {
-                var proxies = new ArrayList<Proxy>(List.of(gateway, bare));
+                var proxies = new ArrayList<Proxy>(quick ? List.of(gateway) : List.of(gateway, bare));
                 var haproxy = PlainProxy.haproxyBinary()
                         .map(binary ->
                                 PlainProxy.haproxy(binary, directory.resolve("faults-haproxy"), certificate, ports));
                 haproxy.ifPresent(proxies::add);
                 try {
-                    var time = Duration.ofSeconds(quick ? 3 : 10);
                     for (var fault : Faults.Fault.values()) {
                         for (var proxy : proxies) {
                             out.println("Faults: " + fault.text + ", " + proxy.name());
-                            rows.add(faults.measure(proxy, fault, time));
+                            rows.add(faults.measure(proxy, fault, time(fault)));
                         }
                     }
                 } finally {

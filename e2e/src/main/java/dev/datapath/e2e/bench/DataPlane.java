@@ -2,6 +2,7 @@ package dev.datapath.e2e.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,11 @@ import java.util.Objects;
 final class DataPlane {
     /** What each proxy used for one work, one entry per round. */
     record Cell(Work work, Map<String, List<LoadClient.Cost>> costs) {
+        /** How many rounds there were. */
+        int rounds() {
+            return costs.values().iterator().next().size();
+        }
+
         private List<LoadClient.Cost> of(String proxy) {
             return Objects.requireNonNull(costs.get(proxy), proxy);
         }
@@ -59,11 +65,25 @@ final class DataPlane {
 
     private DataPlane() {}
 
+    /**
+     * Measures {@code rounds} rounds, or fewer but at least two when the machine is so busy that they take longer than
+     * {@code budget}.
+     */
     static List<Cell> measure(
-            List<? extends Proxy> proxies, List<Work> works, int rounds, LoadClient client, PrintStream progress)
+            List<? extends Proxy> proxies,
+            List<Work> works,
+            int rounds,
+            Duration budget,
+            LoadClient client,
+            PrintStream progress)
             throws IOException, InterruptedException {
+        long start = System.nanoTime();
         var cells = works.stream().map(work -> new Cell(work, costs(proxies))).toList();
         for (int round = 0; round < rounds; round++) {
+            if (round >= 2 && System.nanoTime() - start > budget.toNanos()) {
+                progress.printf("  no time for round %d%n", round + 1);
+                break;
+            }
             for (var cell : cells) {
                 for (int i = 0; i < proxies.size(); i++) {
                     var proxy = proxies.get((i + round) % proxies.size());

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 final class Faults implements AutoCloseable {
     private static final int NODES = 4;
     private static final int PER_SECOND = 400;
-    private static final Duration SETTLE = Duration.ofSeconds(4);
+    private static final Duration SETTLE = Duration.ofSeconds(3);
     /** Healthy requests take a few milliseconds; one that takes longer than this has met the fault. */
     private static final long NOTICED_NANOS = 100_000_000;
 

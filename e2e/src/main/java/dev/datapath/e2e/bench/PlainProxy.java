@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A proxy with a configuration written by hand, to compare with. */
+/**
+ * A proxy with a configuration written by hand, to compare with. It gets a session of its own, as gateways do: Linux shares processor
+ * time between sessions first.
+ */
 final class PlainProxy implements Proxy {
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
@@ -31,7 +35,9 @@ final class PlainProxy implements Proxy {
     private PlainProxy(String name, Path directory, Setup setup) {
         this.name = name;
         try {
-            var command = setup.prepare(Files.createDirectories(directory), clear, tls);
+            var command = new ArrayList<String>();
+            program("setsid").ifPresent(setsid -> command.add(setsid.toString()));
+            command.addAll(setup.prepare(Files.createDirectories(directory), clear, tls));
             process = ChildProcess.start(name, command, Map.of(), directory.resolve("log"));
             process.awaitReady(START_LIMIT, () -> listens(clear) && listens(tls));
         } catch (IOException e) {
@@ -107,11 +113,15 @@ final class PlainProxy implements Proxy {
         });
     }
 
-    /** The HAProxy on {@code PATH} (or in {@code sbin}). */
+    /** The HAProxy on {@code PATH} (or in {@code /usr/sbin}). */
     static Optional<Path> haproxyBinary() {
+        return program("haproxy");
+    }
+
+    private static Optional<Path> program(String name) {
         var path = Objects.requireNonNullElse(System.getenv("PATH"), "") + File.pathSeparator + "/usr/sbin";
         return Arrays.stream(path.split(File.pathSeparator))
-                .map(dir -> Path.of(dir, "haproxy"))
+                .map(dir -> Path.of(dir, name))
                 .filter(Files::isExecutable)
                 .findFirst();
     }

@@ -22,10 +22,29 @@ final class Report {
 
     private final List<Section> sections;
     private final String command;
+    private final String load;
 
-    Report(List<Section> sections, String command) {
+    /**
+     * @param command what was typed
+     * @param load load average of the machine before the run: what others did meanwhile
+     */
+    Report(List<Section> sections, String command, String load) {
         this.sections = sections;
         this.command = command;
+        this.load = load;
+    }
+
+    /** The load average of the last minute. */
+    static String loadAverage() {
+        return firstWord(Path.of("/proc/loadavg"));
+    }
+
+    private static String firstWord(Path file) {
+        try {
+            return Files.readString(file).split(" ")[0];
+        } catch (IOException unknown) {
+            return "unknown";
+        }
     }
 
     void printAims(PrintStream out) {
@@ -39,6 +58,7 @@ final class Report {
         Files.createDirectories(json.getParent());
         var all = new LinkedHashMap<String, Object>();
         all.put("machine", machine());
+        all.put("loadAverageBefore", load);
         all.put("date", today());
         all.put("command", command);
         sections.forEach(section -> all.put(section.name(), section.data()));
@@ -72,6 +92,8 @@ final class Report {
                 .append(command)
                 .append("` on ")
                 .append(machine())
+                .append("; load average before it: ")
+                .append(load)
                 .append(".\n\n## Aims\n\n");
         var aims = aims();
         text.append(aims.markdown().lines().skip(2).reduce("", (a, b) -> a + b + "\n"))

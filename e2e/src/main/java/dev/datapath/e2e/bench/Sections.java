@@ -21,7 +21,7 @@ final class Sections {
 
     private Sections() {}
 
-    static Section dataPlane(List<DataPlane.Cell> cells, int rounds, List<? extends Proxy> proxies) {
+    static Section dataPlane(List<DataPlane.Cell> cells, List<? extends Proxy> proxies) {
         var names = proxies.stream().map(Proxy::name).toList();
         var peers = names.stream().filter(name -> !name.equals(BARE)).toList();
         var tables = List.of(
@@ -55,7 +55,7 @@ final class Sections {
                 Counted is the processor time of the proxy's process alone, from the scheduler. \
                 The bare Envoy has one listener per protocol, one route, one cluster and nothing but defaults; the DataPath gateways run what the operator renders. \
                 With 3,000 rules, requests go to 64 buckets spread over all of them.
-                """.formatted(rounds).strip();
+                """.formatted(cells.getFirst().rounds()).strip();
         var data = new ArrayList<Object>();
         for (var cell : cells) {
             for (var name : names) {
