@@ -128,6 +128,7 @@ final class ControlLoop implements Runnable {
         fleet.step(now);
         if (seen != null) {
             firstPass.countDown();
+            runs.values().forEach(this::measure);
             report(seen.objects(), now);
         }
     }
@@ -176,6 +177,16 @@ final class ControlLoop implements Runnable {
         }
     }
 
+    /** Not with the status, which may come later: this is what clients wait for. */
+    private void measure(DataPathRun run) {
+        if (run.pending()) {
+            var seen = observer.observe(run);
+            if (seen.synced() == seen.desired()) {
+                reporter.applied(System.nanoTime() - run.takePendingSince());
+            }
+        }
+    }
+
     private void report(ManifestSet objects, Instant now) {
         statusPending = now.isBefore(statusDue);
         if (statusPending) {
@@ -186,7 +197,7 @@ final class ControlLoop implements Runnable {
         runs.forEach((key, run) -> fleets.put(key, observer.observe(run)));
         portRetry.step(fleets, now);
         status.run(objects, runs, fleets, now);
-        reporter.report(objects, runs.values(), fleets, fleet);
+        reporter.report(objects, runs.values(), fleet);
     }
 
     private Duration untilNext() {

@@ -104,9 +104,9 @@ final class DataPathRun {
         return defect;
     }
 
-    /** Whether everything about it was decided at least once. */
-    boolean decided() {
-        return plan != null || !defect.isEmpty();
+    /** Whether a change waits for gateways to acknowledge it. */
+    boolean pending() {
+        return pendingSince != 0;
     }
 
     /** Since when gateways lag behind, in {@link System#nanoTime}; 0 when they do not. Asked for once. */

@@ -4,15 +4,12 @@ import dev.datapath.operator.compile.Targets;
 import dev.datapath.operator.manifest.Admitted;
 import dev.datapath.operator.manifest.LocatedFinding;
 import dev.datapath.operator.manifest.ManifestSet;
-import dev.datapath.operator.plan.ObjectKey;
-import dev.datapath.operator.status.Fleet;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -39,19 +36,15 @@ final class Reporter {
         metrics.compiled(nanos);
     }
 
-    void report(ManifestSet objects, Collection<DataPathRun> runs, Map<ObjectKey, Fleet> fleets, LocalFleet local) {
+    /** All gateways of a DataPath acknowledged a change. */
+    void applied(long nanos) {
+        metrics.applied(nanos);
+    }
+
+    void report(ManifestSet objects, Collection<DataPathRun> runs, LocalFleet local) {
         if (reloaded != objects) {
             reloaded = objects;
             metrics.reloaded();
-        }
-        for (var run : runs) {
-            var fleet = fleets.get(run.key());
-            if (fleet != null && fleet.synced() == fleet.desired()) {
-                long since = run.takePendingSince();
-                if (since != 0) {
-                    metrics.applied(System.nanoTime() - since);
-                }
-            }
         }
         metrics.gateways(local.gateways().values());
         var overview = new Overview(book.statuses(), rows(local, runs), findings(objects, runs));
