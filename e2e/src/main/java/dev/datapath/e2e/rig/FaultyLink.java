@@ -3,9 +3,9 @@ package dev.datapath.e2e.rig;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -32,9 +32,6 @@ public final class FaultyLink implements AutoCloseable {
         BLACK_HOLE
     }
 
-    /** The kernel keeps a closed listener until the thread that waited in it has woken up. */
-    private static final Duration REBIND_LIMIT = Duration.ofSeconds(2);
-
     private final int target;
     private final int port;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -44,6 +41,7 @@ public final class FaultyLink implements AutoCloseable {
     private volatile Mode mode = Mode.PASS;
     private volatile Duration firstByteDelay = Duration.ZERO;
     private @Nullable ServerSocket server;
+    private @Nullable Thread acceptor;
 
     private FaultyLink(int target) throws IOException {
         this.target = target;
@@ -144,10 +142,25 @@ public final class FaultyLink implements AutoCloseable {
             server.close();
             server = null;
         }
+        awaitAcceptor();
         for (var filler : fillers) {
             filler.close();
         }
         fillers.clear();
+    }
+
+    /** The kernel keeps a closed listener, and lets clients connect, until the thread that waits in it has woken up. */
+    private void awaitAcceptor() throws IOException {
+        if (acceptor == null) {
+            return;
+        }
+        try {
+            acceptor.join();
+            acceptor = null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while port " + port + " was being closed");
+        }
     }
 
     @SuppressWarnings("AddressSelection") // loopback has one address
@@ -167,25 +180,14 @@ public final class FaultyLink implements AutoCloseable {
     }
 
     private static ServerSocket listen(int port, int backlog) throws IOException {
-        long end = System.nanoTime() + REBIND_LIMIT.toNanos();
-        while (true) {
-            var socket = new ServerSocket();
-            try {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
-                return socket;
-            } catch (BindException stillHeld) {
-                socket.close();
-                if (System.nanoTime() > end) {
-                    throw stillHeld;
-                }
-                Thread.onSpinWait();
-            }
-        }
+        var socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
+        return socket;
     }
 
     private void acceptFrom(ServerSocket from) {
-        Thread.ofPlatform().daemon().name("link-" + port).start(() -> {
+        acceptor = Thread.ofPlatform().daemon().name("link-" + port).start(() -> {
             while (!from.isClosed()) {
                 try {
                     var client = from.accept();

@@ -46,7 +46,8 @@ final class OperatorProcess implements AutoCloseable {
 
     /** Sends a signal by its name, such as TERM. */
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+        // The shell's own kill: small machines have no program of that name.
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                 .start()
                 .waitFor();
     }
