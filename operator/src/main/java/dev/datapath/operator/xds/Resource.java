@@ -4,24 +4,41 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One resource, serialised once. Two resources are equal when name and bytes are; the bytes are compared by their
- * SHA-256, which stays the same over restarts (map entries are written in key order).
+ * One resource, serialised once. Two resources are equal when name and bytes are; the digest, which stays the same over
+ * restarts (map entries are written in key order), makes unequal ones cheap to tell. It is two checksums of different
+ * polynomials and the length: a route table of some megabytes is digested at every change of a rule, and a cryptographic
+ * hash was a quarter of the operator's work.
  */
 record Resource(String name, Any any, ByteString digest) {
 
     static Resource of(ResourceType type, String name, Message message) {
         var bytes = serialise(message);
-        var any = Any.newBuilder().setTypeUrl(type.typeUrl()).setValue(ByteString.copyFrom(bytes));
-        return new Resource(name, any.build(), ByteString.copyFrom(sha256().digest(bytes)));
+        var any = Any.newBuilder().setTypeUrl(type.typeUrl()).setValue(UnsafeByteOperations.unsafeWrap(bytes));
+        return new Resource(name, any.build(), digest(bytes));
+    }
+
+    private static ByteString digest(byte[] bytes) {
+        var castagnoli = new CRC32C();
+        castagnoli.update(bytes);
+        var ieee = new CRC32();
+        ieee.update(bytes);
+        var digest = ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
+                .putLong(castagnoli.getValue() << Integer.SIZE | ieee.getValue())
+                .putInt(bytes.length);
+        return ByteString.copyFrom(digest.flip());
     }
 
     /** Content version of a set of resources given in name order. */
@@ -65,7 +82,10 @@ record Resource(String name, Any any, ByteString digest) {
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Resource resource
-                && (resource == this || (digest.equals(resource.digest) && name.equals(resource.name)));
+                && (resource == this
+                        || (digest.equals(resource.digest)
+                                && name.equals(resource.name)
+                                && any.getValue().equals(resource.any.getValue())));
     }
 
     @Override

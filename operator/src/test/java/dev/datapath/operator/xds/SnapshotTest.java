@@ -18,7 +18,7 @@ class SnapshotTest {
         var snapshot = Snapshot.builder()
                 .add(Cluster.newBuilder().setName("a").build())
                 .build();
-        assertThat(snapshot.version(CLUSTER)).isEqualTo("5c30012b78081653");
+        assertThat(snapshot.version(CLUSTER)).isEqualTo("60bf55f7d56fe4ca");
         assertThat(snapshot.version(ROUTE)).isEqualTo("e3b0c44298fc1c14");
         assertThat(snapshot.version()).isEqualTo("eff52bab8f9afe55");
     }
