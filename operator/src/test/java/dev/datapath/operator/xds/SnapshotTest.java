@@ -20,7 +20,7 @@ class SnapshotTest {
                 .build();
         assertThat(snapshot.version(CLUSTER)).isEqualTo("60bf55f7d56fe4ca");
         assertThat(snapshot.version(ROUTE)).isEqualTo("e3b0c44298fc1c14");
-        assertThat(snapshot.version()).isEqualTo("eff52bab8f9afe55");
+        assertThat(snapshot.version()).isEqualTo("bc260ba7aab9b93e");
     }
 
     @Test
