@@ -37,6 +37,7 @@ class ArchitectureTest {
             Map.entry("manifest", Set.of("crds", "compile", "admission")),
             Map.entry("deploy", Set.of("plan")),
             Map.entry("status", Set.of("crds", "compile", "plan", "xds")),
+            Map.entry("control", Set.of("crds", "plan", "compile", "envoy", "xds", "status")),
             Map.entry("telemetry", Set.of()),
             Map.entry("slo", Set.of("telemetry")),
             Map.entry("nodes", Set.of("telemetry")),
@@ -51,15 +52,38 @@ class ArchitectureTest {
                             "xds",
                             "admission",
                             "manifest",
+                            "control",
                             "status",
                             "telemetry",
                             "slo",
                             "nodes")),
             Map.entry(
                     "reconcile",
-                    Set.of("crds", "plan", "compile", "envoy", "xds", "deploy", "status", "telemetry", "slo", "nodes")),
+                    Set.of(
+                            "crds",
+                            "plan",
+                            "compile",
+                            "control",
+                            "envoy",
+                            "xds",
+                            "deploy",
+                            "pki",
+                            "status",
+                            "telemetry",
+                            "slo",
+                            "nodes")),
             Map.entry(
-                    "cli", Set.of("crds", "plan", "compile", "envoy", "admission", "manifest", "standalone", "status")),
+                    "cli",
+                    Set.of(
+                            "crds",
+                            "plan",
+                            "compile",
+                            "envoy",
+                            "admission",
+                            "manifest",
+                            "standalone",
+                            "reconcile",
+                            "status")),
             Map.entry("web", Set.of("crds", "plan", "compile", "xds", "status", "telemetry", "slo", "nodes")));
 
     private static final JavaClasses OPERATOR = new ClassFileImporter()

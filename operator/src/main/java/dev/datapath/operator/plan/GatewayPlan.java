@@ -36,9 +36,4 @@ public record GatewayPlan(
         pools = List.copyOf(pools);
         rules = List.copyOf(rules);
     }
-
-    /** The first 16 hexadecimal digits of the SHA-256 of the plan's text form; private keys count by their digest. */
-    public String contentHash() {
-        return Sha256.hex(toString(), 8);
-    }
 }

@@ -2,6 +2,8 @@ package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.operator.compile.References;
+import dev.datapath.operator.control.DataPathRun;
+import dev.datapath.operator.control.HostResolver;
 import dev.datapath.operator.manifest.Admitted;
 import dev.datapath.operator.manifest.LocatedFinding;
 import dev.datapath.operator.manifest.ManifestSet;
@@ -144,8 +146,11 @@ final class ControlLoop implements Runnable {
         fleet.retain(present.keySet());
         var discovery = resolver.discovery();
         present.forEach((key, admitted) -> {
-            var run = runs.computeIfAbsent(key, name -> new DataPathRun(name, admitted.object()));
-            var set = ResourceSets.gather(admitted.object(), seen.objects(), discovery, run.plan(), now);
+            // Objects are the same instance as long as their content is the same.
+            var run = runs.computeIfAbsent(
+                    key, name -> new DataPathRun(name, admitted.object(), (one, other) -> one == other));
+            var set = ResourceSets.gather(
+                    admitted.object(), seen.objects(), discovery, run.outcome().plan(), now);
             long start = System.nanoTime();
             if (run.update(set, publisher::publish, seen.nanos())) {
                 reporter.compiled(System.nanoTime() - start);
@@ -164,7 +169,7 @@ final class ControlLoop implements Runnable {
     }
 
     private void runGateways(DataPathRun run) {
-        var plan = run.plan();
+        var plan = run.outcome().plan();
         if (plan == null) {
             return;
         }

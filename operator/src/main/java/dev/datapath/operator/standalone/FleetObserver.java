@@ -1,5 +1,6 @@
 package dev.datapath.operator.standalone;
 
+import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.status.Fleet;
 import dev.datapath.operator.status.GatewayView;
 import dev.datapath.operator.xds.GatewayState;
@@ -21,7 +22,8 @@ final class FleetObserver {
     }
 
     Fleet observe(DataPathRun run) {
-        var plan = run.plan();
+        var outcome = run.outcome();
+        var plan = outcome.plan();
         var ids = publisher.gatewaysOf(run.key());
         var views = new ArrayList<GatewayView>();
         for (var id : ids) {
@@ -33,9 +35,9 @@ final class FleetObserver {
         return new Fleet(
                 ids.size(),
                 views,
-                run.version(),
+                outcome.version(),
                 plan == null ? 0 : plan.listeners().size(),
-                run.defect());
+                outcome.defect());
     }
 
     private GatewayView view(GatewayId id, Gateway gateway) {

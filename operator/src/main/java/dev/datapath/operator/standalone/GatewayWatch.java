@@ -1,5 +1,7 @@
 package dev.datapath.operator.standalone;
 
+import dev.datapath.operator.control.Daemons;
+import dev.datapath.operator.control.NodeTable;
 import dev.datapath.operator.status.NodeReport;
 import java.io.IOException;
 import java.time.Duration;

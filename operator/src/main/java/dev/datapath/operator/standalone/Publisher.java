@@ -2,8 +2,8 @@ package dev.datapath.operator.standalone;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.datapath.operator.control.Snapshots;
 import dev.datapath.operator.envoy.EnvoyRenderer;
-import dev.datapath.operator.envoy.EnvoyResources;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.xds.Snapshot;
@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Renders plans and publishes them, one snapshot per gateway: the gateways of a DataPath differ in the ports of their
@@ -26,11 +25,14 @@ final class Publisher {
     /** Envoy ignores metadata of this name; it makes a listener differ from its rejected self. */
     private static final String METADATA = "datapath.dev/attempt";
 
+    /** What the first gateway of a DataPath runs, and its listeners once more, which the others have on other ports. */
+    private record Publication(Snapshot snapshot, List<Listener> listeners) {}
+
     private final SnapshotStore store;
     private final GatewayBlueprint blueprint;
     private final int gateways;
     private final Map<ObjectKey, EnvoyRenderer> renderers = new HashMap<>();
-    private final Map<GatewayId, EnvoyResources> published = new TreeMap<>();
+    private final Map<ObjectKey, Publication> publications = new HashMap<>();
     private final Map<GatewayId, Map<String, Integer>> attempts = new HashMap<>();
 
     /** @param gateways how many each DataPath has */
@@ -48,28 +50,28 @@ final class Publisher {
         return ids;
     }
 
-    /** Publishes a plan to all gateways of its DataPath: to all of them or, when it cannot be rendered, to none. */
-    void publish(GatewayPlan plan) {
+    /**
+     * Publishes a plan to all gateways of its DataPath: to all of them or, when it cannot be rendered, to none.
+     *
+     * @return the content version of what was published
+     */
+    String publish(GatewayPlan plan) {
         var ids = gatewaysOf(plan.dataPath());
         var renderer = renderers.computeIfAbsent(plan.dataPath(), key -> new EnvoyRenderer());
-        var first = renderer.resources(plan, blueprint.options(ids.getFirst()));
-        var rendered = new TreeMap<GatewayId, EnvoyResources>();
-        for (var id : ids) {
-            rendered.put(id, shifted(first, blueprint.options(id).portOffset()));
-        }
-        rendered.forEach((id, resources) -> {
-            published.put(id, resources);
-            store.publish(id.snapshotKey(), snapshot(id, resources));
-        });
+        var resources = renderer.resources(plan, blueprint.options(ids.getFirst()));
+        var publication = new Publication(Snapshots.of(resources), resources.listeners());
+        publications.put(plan.dataPath(), publication);
+        ids.forEach(id -> store.publish(id.snapshotKey(), snapshot(id, publication)));
+        return Snapshots.shortVersion(publication.snapshot());
     }
 
     /** Has a gateway try again to open these listeners, which it rejected. */
     void retry(GatewayId id, Set<String> listeners) {
-        var resources = published.get(id);
-        if (resources != null) {
+        var publication = publications.get(id.dataPath());
+        if (publication != null) {
             var counts = attempts.computeIfAbsent(id, key -> new HashMap<>());
             listeners.forEach(listener -> counts.merge(listener, 1, Integer::sum));
-            store.publish(id.snapshotKey(), snapshot(id, resources));
+            store.publish(id.snapshotKey(), snapshot(id, publication));
         }
     }
 
@@ -82,41 +84,37 @@ final class Publisher {
     /** Stops serving every DataPath but these. */
     void retain(Collection<ObjectKey> dataPaths) {
         renderers.keySet().retainAll(dataPaths);
-        published.keySet().removeIf(id -> {
-            boolean gone = !dataPaths.contains(id.dataPath());
+        publications.keySet().removeIf(dataPath -> {
+            boolean gone = !dataPaths.contains(dataPath);
             if (gone) {
-                store.withdraw(id.snapshotKey());
-                attempts.remove(id);
+                gatewaysOf(dataPath).forEach(id -> {
+                    store.withdraw(id.snapshotKey());
+                    attempts.remove(id);
+                });
             }
             return gone;
         });
     }
 
-    private Snapshot snapshot(GatewayId id, EnvoyResources resources) {
-        var snapshot = Snapshot.builder();
-        resources.clusters().forEach(snapshot::add);
-        resources.endpoints().forEach(snapshot::add);
-        resources.routes().forEach(snapshot::add);
-        resources.secrets().forEach(snapshot::add);
+    /** Listeners apart, everything is serialised once for all gateways: it may be thousands of rules. */
+    private Snapshot snapshot(GatewayId id, Publication publication) {
+        int offset = blueprint.options(id).portOffset();
         var counts = attempts.getOrDefault(id, Map.of());
-        resources
-                .listeners()
-                .forEach(listener -> snapshot.add(attempt(listener, counts.getOrDefault(listener.getName(), 0))));
+        if (offset == 0 && counts.isEmpty()) {
+            return publication.snapshot();
+        }
+        var snapshot = publication.snapshot().withoutListeners();
+        for (var listener : publication.listeners()) {
+            snapshot.add(attempt(shifted(listener, offset), counts.getOrDefault(listener.getName(), 0)));
+        }
         return snapshot.build();
     }
 
-    /** The same with its listeners on other ports; rendering thousands of rules again for that would be a waste. */
-    private static EnvoyResources shifted(EnvoyResources resources, int offset) {
-        var listeners = resources.listeners().stream()
-                .map(listener -> {
-                    var moved = listener.toBuilder();
-                    var socket = moved.getAddressBuilder().getSocketAddressBuilder();
-                    socket.setPortValue(socket.getPortValue() + offset);
-                    return moved.build();
-                })
-                .toList();
-        return new EnvoyResources(
-                listeners, resources.routes(), resources.clusters(), resources.endpoints(), resources.secrets());
+    private static Listener shifted(Listener listener, int offset) {
+        var moved = listener.toBuilder();
+        var socket = moved.getAddressBuilder().getSocketAddressBuilder();
+        socket.setPortValue(socket.getPortValue() + offset);
+        return moved.build();
     }
 
     private static Listener attempt(Listener listener, int attempt) {

@@ -1,6 +1,7 @@
 package dev.datapath.operator.standalone;
 
 import dev.datapath.operator.compile.Targets;
+import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.manifest.Admitted;
 import dev.datapath.operator.manifest.LocatedFinding;
 import dev.datapath.operator.manifest.ManifestSet;
@@ -65,7 +66,7 @@ final class Reporter {
                 objects(objects.dataPaths()),
                 objects(objects.routingPolicies()),
                 objects(objects.serviceLevelObjectives()));
-        Stream.concat(runs.stream().flatMap(run -> run.findings().stream()), targets.stream())
+        Stream.concat(runs.stream().flatMap(run -> run.outcome().findings().stream()), targets.stream())
                 .distinct()
                 .forEach(finding -> objects.locate(finding).ifPresent(all::add));
         return List.copyOf(all);
@@ -80,7 +81,8 @@ final class Reporter {
         local.gateways().forEach((id, gateway) -> {
             var endpoints = runs.stream()
                     .filter(run -> run.key().equals(id.dataPath()))
-                    .flatMap(run -> local.blueprint().endpoints(id, run.plan()).stream())
+                    .flatMap(
+                            run -> local.blueprint().endpoints(id, run.outcome().plan()).stream())
                     .toList();
             rows.add(new Overview.GatewayRow(
                     id.dataPath(),

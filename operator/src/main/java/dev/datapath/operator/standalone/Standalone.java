@@ -1,6 +1,8 @@
 package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPathStatus;
+import dev.datapath.operator.control.Daemons;
+import dev.datapath.operator.control.HostResolver;
 import dev.datapath.operator.manifest.DirectorySource;
 import dev.datapath.operator.manifest.ManifestReader;
 import dev.datapath.operator.xds.SnapshotStore;

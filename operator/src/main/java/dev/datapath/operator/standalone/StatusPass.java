@@ -8,6 +8,7 @@ import dev.datapath.api.v1alpha1.ServiceLevelObjectiveStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.manifest.ManifestSet;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.PoolPlan;
@@ -40,7 +41,7 @@ final class StatusPass {
 
     void run(ManifestSet objects, SortedMap<ObjectKey, DataPathRun> runs, Map<ObjectKey, Fleet> fleets, Instant now) {
         var findings = runs.values().stream()
-                .flatMap(run -> run.findings().stream())
+                .flatMap(run -> run.outcome().findings().stream())
                 .distinct()
                 .collect(Collectors.groupingBy(Finding::object));
         var present = new HashSet<ObjectRef>();
@@ -78,12 +79,13 @@ final class StatusPass {
     }
 
     private void dataPath(DataPathRun run, ObjectRef ref, Fleet fleet, List<Finding> findings, Instant now) {
-        var seen = new DataPathStatuses.Observation(findings, run.attachedPolicies(), fleet, addresses);
-        var generation = book.generation(ref, run.dataPath());
+        var outcome = run.outcome();
+        var seen = new DataPathStatuses.Observation(findings, outcome.attachedPolicies(), fleet, addresses);
+        var generation = book.generation(ref, outcome.dataPath());
         book.record(
-                run.dataPath(),
+                outcome.dataPath(),
                 ref,
-                DataPathStatuses.of(run.dataPath(), generation, seen, book.status(ref, DataPathStatus.class), now));
+                DataPathStatuses.of(outcome.dataPath(), generation, seen, book.status(ref, DataPathStatus.class), now));
     }
 
     private void policy(
@@ -98,7 +100,8 @@ final class StatusPass {
             var run = runs.get(key);
             var fleet = fleets.get(key);
             if (run != null && fleet != null) {
-                targets.put(target.name(), new PolicyStatuses.AtTarget(about(ref, run), fleet));
+                targets.put(
+                        target.name(), new PolicyStatuses.AtTarget(run.outcome().about(ref), fleet));
             }
         }
         book.record(
@@ -122,29 +125,17 @@ final class StatusPass {
                 ObjectiveStatuses.of(
                         objective,
                         book.generation(ref, objective),
-                        run == null ? null : about(ref, run),
+                        run == null ? null : run.outcome().about(ref),
                         book.status(ref, ServiceLevelObjectiveStatus.class),
                         now));
     }
 
-    private static List<Finding> about(ObjectRef ref, DataPathRun run) {
-        return run.findings().stream()
-                .filter(finding -> finding.object().equals(ref))
-                .toList();
-    }
-
     /** How gateways use a pool; the same at every DataPath but for the retry budget. */
     private static @Nullable PoolPlan plan(ObjectRef pool, Collection<DataPathRun> runs) {
-        for (var run : runs) {
-            var plan = run.plan();
-            if (plan != null && run.key().namespace().equals(pool.namespace())) {
-                for (var candidate : plan.pools()) {
-                    if (candidate.name().equals(pool.name())) {
-                        return candidate;
-                    }
-                }
-            }
-        }
-        return null;
+        return runs.stream()
+                .filter(run -> run.key().namespace().equals(pool.namespace()))
+                .flatMap(run -> run.outcome().pool(pool.name()).stream())
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -55,6 +55,18 @@ public final class Snapshot {
         return new Builder();
     }
 
+    /** Starts with all of this but the listeners: for gateways that differ in these alone. */
+    public Builder withoutListeners() {
+        var builder = new Builder();
+        resources.forEach((type, map) -> {
+            if (type != ResourceType.LISTENER) {
+                builder.resources.put(type, new TreeMap<>(map));
+            }
+        });
+        builder.endpointNames.putAll(endpointNames);
+        return builder;
+    }
+
     /** The content version of the whole snapshot: 16 hexadecimal digits. */
     public String version() {
         return version;

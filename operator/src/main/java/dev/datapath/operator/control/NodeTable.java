@@ -1,4 +1,4 @@
-package dev.datapath.operator.standalone;
+package dev.datapath.operator.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Reads Envoy's {@code /clusters?format=json} (admin.v3.Clusters): how a gateway sees the nodes of each pool. */
-final class NodeTable {
+public final class NodeTable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String POOL_PREFIX = "pool/";
 
     private NodeTable() {}
 
     /** The nodes by pool. */
-    static Map<String, List<NodeReport>> parse(String gateway, String clusters) throws IOException {
+    public static Map<String, List<NodeReport>> parse(String gateway, String clusters) throws IOException {
         var pools = new TreeMap<String, List<NodeReport>>();
         for (var cluster : tree(clusters).path("cluster_statuses")) {
             var name = cluster.path("name").asText();

@@ -1,4 +1,4 @@
-package dev.datapath.operator.standalone;
+package dev.datapath.operator.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package dev.datapath.operator.standalone;
+package dev.datapath.operator.control;
 
 import dev.datapath.operator.compile.Discovery;
 import java.net.InetAddress;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Looks names of nodes up again and again, each at its own pace and never on the caller's thread. When a look-up fails the
  * last good answer stays, with the failure beside it. Safe for several threads.
  */
-final class HostResolver implements AutoCloseable {
+public final class HostResolver implements AutoCloseable {
 
     /** A name service. */
-    interface NameService {
+    public interface NameService {
         /** The addresses of a host. */
         List<InetAddress> addresses(String host) throws UnknownHostException;
 
@@ -43,7 +43,7 @@ final class HostResolver implements AutoCloseable {
     private Discovery discovery = Discovery.NONE;
 
     /** @param onChange called, on any thread, when {@link #discovery} has another answer */
-    HostResolver(NameService names, Runnable onChange) {
+    public HostResolver(NameService names, Runnable onChange) {
         this.names = names;
         this.onChange = onChange;
         timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("dns-timer"));
@@ -51,7 +51,7 @@ final class HostResolver implements AutoCloseable {
     }
 
     /** Looks up these names from now on, each as often as it says, and no others. */
-    synchronized void want(SortedMap<String, Duration> hosts) {
+    public synchronized void want(SortedMap<String, Duration> hosts) {
         watches.entrySet().removeIf(entry -> {
             boolean gone = !entry.getValue().refresh.equals(hosts.get(entry.getKey()));
             if (gone) {
@@ -69,7 +69,7 @@ final class HostResolver implements AutoCloseable {
     }
 
     /** What is known now; the same instance as long as nothing changed. */
-    synchronized Discovery discovery() {
+    public synchronized Discovery discovery() {
         return discovery;
     }
 

@@ -1,4 +1,4 @@
-package dev.datapath.operator.standalone;
+package dev.datapath.operator.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,45 +21,51 @@ class DataPathRunTest {
 
     private final List<GatewayPlan> published = new ArrayList<>();
     private final DataPath first = dataPath(8080);
-    private final DataPathRun run = new DataPathRun(new ObjectKey("ai", "training"), first);
+    private final DataPathRun run =
+            new DataPathRun(new ObjectKey("ai", "training"), first, (one, other) -> one == other);
 
     @Test
     void publishesAPlanOnlyWhenItChanged() {
-        assertThat(run.update(set(first, T0), published::add, 1)).isTrue();
-        assertThat(run.update(set(first, T0.plusSeconds(1)), published::add, 2)).isFalse();
-        assertThat(run.update(set(dataPath(8080), T0.plusSeconds(2)), published::add, 3))
+        assertThat(run.update(set(first, T0), this::publish, 1)).isTrue();
+        assertThat(run.update(set(first, T0.plusSeconds(1)), this::publish, 2)).isFalse();
+        assertThat(run.update(set(dataPath(8080), T0.plusSeconds(2)), this::publish, 3))
                 .isTrue();
         assertThat(published).hasSize(1);
         assertThat(run.takePendingSince()).isEqualTo(1);
 
-        run.update(set(dataPath(8081), T0.plusSeconds(3)), published::add, 4);
+        run.update(set(dataPath(8081), T0.plusSeconds(3)), this::publish, 4);
         assertThat(published).hasSize(2);
         assertThat(run.takePendingSince()).isEqualTo(4);
     }
 
     @Test
     void looksAgainAfterAWhileBecauseCertificatesExpire() {
-        run.update(set(first, T0), published::add, 1);
-        assertThat(run.update(set(first, T0.plus(ResourceSets.MAX_AGE)), published::add, 2))
+        run.update(set(first, T0), this::publish, 1);
+        assertThat(run.update(set(first, T0.plus(DataPathRun.MAX_AGE)), this::publish, 2))
                 .isTrue();
-        assertThat(ResourceSets.MAX_AGE).isLessThanOrEqualTo(Duration.ofMinutes(5));
+        assertThat(DataPathRun.MAX_AGE).isLessThanOrEqualTo(Duration.ofMinutes(5));
     }
 
     @Test
     void aDefectLeavesThePlanInForceAndIsSaid() {
-        run.update(set(first, T0), published::add, 1);
-        var inForce = run.plan();
+        run.update(set(first, T0), this::publish, 1);
+        var inForce = run.outcome().plan();
         run.update(
                 set(dataPath(8081), T0),
                 plan -> {
                     throw new IllegalStateException("boom");
                 },
                 2);
-        assertThat(run.plan()).isSameAs(inForce);
-        assertThat(run.defect()).contains("boom");
+        assertThat(run.outcome().plan()).isSameAs(inForce);
+        assertThat(run.outcome().defect()).contains("boom");
 
-        run.update(set(dataPath(8082), T0), published::add, 3);
-        assertThat(run.defect()).isEmpty();
+        run.update(set(dataPath(8082), T0), this::publish, 3);
+        assertThat(run.outcome().defect()).isEmpty();
+    }
+
+    private String publish(GatewayPlan plan) {
+        published.add(plan);
+        return "version-" + published.size();
     }
 
     private static ResourceSet set(DataPath dataPath, Instant now) {

@@ -1,12 +1,13 @@
-package dev.datapath.operator.standalone;
+package dev.datapath.operator.control;
 
 import java.util.concurrent.ThreadFactory;
 
 /** Threads that do not keep the process alive. */
-final class Daemons {
+public final class Daemons {
     private Daemons() {}
 
-    static ThreadFactory named(String prefix) {
+    /** Names threads {@code prefix-0}, {@code prefix-1} and so on. */
+    public static ThreadFactory named(String prefix) {
         return Thread.ofPlatform().daemon().name(prefix + "-", 0).factory();
     }
 }
