@@ -57,7 +57,8 @@ final class ListenerRenderer {
         }
         return Listener.newBuilder()
                 .setName(listener.name())
-                .setAddress(EndpointRenderer.address(options.bindAddress(), listener.port() + options.portOffset()))
+                .setAddress(EndpointRenderer.address(
+                        options.bindAddress(), options.ports().applyAsInt(listener.port())))
                 .addFilterChains(chain)
                 .setPerConnectionBufferLimitBytes(UInt32Value.of(ClusterRenderer.BUFFER_BYTES))
                 .setTcpBacklogSize(UInt32Value.of(ACCEPT_BACKLOG))

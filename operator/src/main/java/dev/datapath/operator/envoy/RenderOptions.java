@@ -1,15 +1,21 @@
 package dev.datapath.operator.envoy;
 
+import dev.datapath.operator.plan.ContainerPorts;
+import dev.datapath.operator.plan.GatewayPlan;
+import java.util.function.IntUnaryOperator;
+
 /**
  * Where a gateway's listeners are bound; the rest of its configuration does not depend on the gateway.
  *
  * @param bindAddress IP address, such as {@code 0.0.0.0} in a pod
- * @param portOffset added to every listener's port, so that several gateways fit on one host; 0 in a pod
+ * @param ports from a listener's port to the one that the gateway opens for it
  * @param reusePort whether each worker thread accepts on a socket of its own: spreads connections better, but hides that
  *     another process of the same user has the port
  */
-public record RenderOptions(String bindAddress, int portOffset, boolean reusePort) {
+public record RenderOptions(String bindAddress, IntUnaryOperator ports, boolean reusePort) {
 
-    /** A gateway alone in its network namespace. */
-    public static final RenderOptions POD = new RenderOptions("0.0.0.0", 0, true);
+    /** A gateway alone in its network namespace: all gateways of this plan. */
+    public static RenderOptions pod(GatewayPlan plan) {
+        return new RenderOptions("0.0.0.0", ContainerPorts.of(plan.listeners())::of, true);
+    }
 }

@@ -51,10 +51,15 @@ record GatewayBlueprint(Path binary, WorkDirectory work, int xdsPort, String bin
         work.forget(work.root().relativize(work.gateway(id)) + "/metrics");
     }
 
+    /** How far the ports of a gateway are from its listeners' ports. */
+    int shift(GatewayId id) {
+        return portOffset * id.index();
+    }
+
     /** Where the listeners of a gateway are bound. */
     RenderOptions options(GatewayId id) {
         // One socket per listener: with a socket per worker, a second program of this user could share the port unseen.
-        return new RenderOptions(bindAddress, portOffset * id.index(), false);
+        return new RenderOptions(bindAddress, port -> port + shift(id), false);
     }
 
     /** The URLs under which clients on this machine reach a gateway. */
@@ -65,7 +70,7 @@ record GatewayBlueprint(Path binary, WorkDirectory work, int xdsPort, String bin
                 : plan.listeners().stream()
                         .map(listener -> (listener.tls() == null ? "http://" : "https://")
                                 + (host.contains(":") ? "[" + host + "]" : host) + ":"
-                                + (listener.port() + options(id).portOffset()))
+                                + (listener.port() + shift(id)))
                         .toList();
     }
 }

@@ -98,7 +98,7 @@ final class Publisher {
 
     /** Listeners apart, everything is serialised once for all gateways: it may be thousands of rules. */
     private Snapshot snapshot(GatewayId id, Publication publication) {
-        int offset = blueprint.options(id).portOffset();
+        int offset = blueprint.shift(id);
         var counts = attempts.getOrDefault(id, Map.of());
         if (offset == 0 && counts.isEmpty()) {
             return publication.snapshot();

@@ -38,7 +38,7 @@ class EnvoyGoldenTest {
         assertThat(compilation.findings())
                 .as("a rendering case must be valid")
                 .noneMatch(finding -> finding.severity() == Finding.Severity.ERROR);
-        var actual = EnvoyText.of(EnvoyRenderer.render(compilation.plan(), RenderOptions.POD));
+        var actual = EnvoyText.of(EnvoyRenderer.render(compilation.plan(), RenderOptions.pod(compilation.plan())));
         var expected = folder.resolve("envoy.yaml");
         if (REWRITE) {
             Files.writeString(expected, actual);
@@ -52,8 +52,8 @@ class EnvoyGoldenTest {
         var world = World.of(Files.readString(CASES.resolve(name).resolve("in.yaml")));
         var plan = Compiler.compile(world.resources(null)).plan();
         var remembering = new EnvoyRenderer();
-        remembering.resources(plan, RenderOptions.POD);
-        assertThat(remembering.resources(plan, RenderOptions.POD))
-                .isEqualTo(EnvoyRenderer.render(plan, RenderOptions.POD));
+        remembering.resources(plan, RenderOptions.pod(plan));
+        assertThat(remembering.resources(plan, RenderOptions.pod(plan)))
+                .isEqualTo(EnvoyRenderer.render(plan, RenderOptions.pod(plan)));
     }
 }
