@@ -11,7 +11,7 @@ import java.util.List;
  * @param ports the nodes' ports on 127.0.0.1
  * @param firstByte how long a node may take to begin its answer
  * @param idle how long a transfer may stand still
- * @param keepAlive how long the nodes keep an idle connection open
+ * @param keepAlive how long a gateway keeps an idle connection to a node; the node must keep it longer
  * @param panicPercent below which share of healthy nodes all of them are used, in percent; 0 is never
  * @param denied whether the requests are refused instead of being served
  */
@@ -51,7 +51,7 @@ public record Routing(
         return new Routing(buckets, ports, firstByte, limit, keepAlive, panicPercent, denied);
     }
 
-    /** The same for nodes that close idle connections after that time. */
+    /** The same with idle connections to nodes kept that long. */
     public Routing keepAlive(Duration time) {
         return new Routing(buckets, ports, firstByte, idle, time, panicPercent, denied);
     }

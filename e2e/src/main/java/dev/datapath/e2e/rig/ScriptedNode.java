@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,7 +36,6 @@ public final class ScriptedNode implements AutoCloseable {
     private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
     private volatile Script script;
-    private volatile Duration keepAlive = Duration.ZERO;
 
     private ScriptedNode(Script script, int receiveBuffer) throws IOException {
         this.script = script;
@@ -76,11 +74,6 @@ public final class ScriptedNode implements AutoCloseable {
     /** From now on requests are answered so. */
     public void script(Script next) {
         script = next;
-    }
-
-    /** From now on a connection is closed when that time passes between an answer and the next request; zero is never. */
-    public void keepAlive(Duration time) {
-        keepAlive = time;
     }
 
     /** Every request so far, in the order their heads were complete. */
@@ -126,9 +119,7 @@ public final class ScriptedNode implements AutoCloseable {
             var in = new BufferedInputStream(socket.getInputStream(), 65_536);
             int number = -1;
             while (true) {
-                socket.setSoTimeout(number < 0 ? 0 : (int) keepAlive.toMillis());
                 var head = HttpHead.read(in);
-                socket.setSoTimeout(0);
                 if (head.isEmpty()) {
                     return;
                 }

@@ -28,6 +28,7 @@ public final class StandaloneGateway implements GatewayUnderTest {
     private final int port;
     private final int size;
     private final Standalone standalone;
+    private final Thread hook = Thread.ofPlatform().unstarted(this::killGateways);
     private @Nullable Overview overview;
 
     private StandaloneGateway(int size) throws IOException {
@@ -39,6 +40,8 @@ public final class StandaloneGateway implements GatewayUnderTest {
         var options = new StandaloneOptions(
                 source, size, 1, "127.0.0.1", 1, 0, directory.resolve("work"), EnvoyBinary.require());
         var reader = new ManifestReader(ApiCatalog.load(), List.of(source), InstantSource.system());
+        // Gateways outlive an operator that was not stopped, which is right everywhere but here.
+        Runtime.getRuntime().addShutdownHook(hook);
         this.standalone = Standalone.start(options, reader, new SimpleMeterRegistry(), this::show);
         await(
                 "a gateway runs",
@@ -102,6 +105,12 @@ public final class StandaloneGateway implements GatewayUnderTest {
         }
     }
 
+    private synchronized void killGateways() {
+        if (overview != null) {
+            overview.gateways().forEach(row -> ProcessHandle.of(row.pid()).ifPresent(ProcessHandle::destroyForcibly));
+        }
+    }
+
     private synchronized void show(Overview seen) {
         overview = seen;
         notifyAll();
@@ -134,6 +143,7 @@ public final class StandaloneGateway implements GatewayUnderTest {
             standalone.hurry();
             standalone.stop();
             standalone.close();
+            forgetHook();
             try (var files = Files.walk(directory)) {
                 files.sorted(Comparator.reverseOrder())
                         .forEach(file -> file.toFile().delete());
@@ -142,6 +152,14 @@ public final class StandaloneGateway implements GatewayUnderTest {
             throw new UncheckedIOException("cannot remove " + directory, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void forgetHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            // The hook runs by now, and nothing is left for it.
         }
     }
 }
