@@ -2,6 +2,7 @@ package dev.datapath.operator.standalone;
 
 import dev.datapath.operator.envoy.Bootstrap;
 import dev.datapath.operator.envoy.BootstrapSpec;
+import dev.datapath.operator.envoy.OperatorEndpoint;
 import dev.datapath.operator.envoy.RenderOptions;
 import dev.datapath.operator.plan.GatewayPlan;
 import java.io.IOException;
@@ -26,18 +27,15 @@ record GatewayBlueprint(Path binary, WorkDirectory work, int xdsPort, String bin
     GatewaySpec spec(GatewayId id, GatewayPlan plan) throws IOException {
         var directory = work.gateway(id);
         PrivateFiles.createDirectory(directory);
-        var bootstrap = Bootstrap.json(new BootstrapSpec(
+        var spec = new BootstrapSpec(
                 id.name(),
                 id.snapshotKey(),
-                id.dataPath(),
                 "",
-                LOOPBACK,
-                xdsPort,
-                null,
-                directory.resolve(GatewaySpec.ADMIN_SOCKET),
-                LOOPBACK,
-                metricsPort(id),
-                plan.maxConnections()));
+                new BootstrapSpec.AdminAddress.Socket(directory.resolve(GatewaySpec.ADMIN_SOCKET)),
+                List.of(new BootstrapSpec.AdminWindow(
+                        "metrics", LOOPBACK, metricsPort(id), List.of("/ready", "/stats/prometheus"))),
+                plan.maxConnections());
+        var bootstrap = Bootstrap.json(spec, OperatorEndpoint.loopback(xdsPort));
         return GatewaySpec.of(id, directory, binary, workers, bootstrap, plan.drainTimeout());
     }
 

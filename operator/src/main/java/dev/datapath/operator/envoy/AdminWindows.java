@@ -1,0 +1,85 @@
+package dev.datapath.operator.envoy;
+
+import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.List;
+
+/** Envoy's admin interface, and the ports that show parts of it. */
+final class AdminWindows {
+
+    private static final String CLUSTER = "admin";
+    private static final int OWNER_ONLY = 0600;
+
+    private AdminWindows() {}
+
+    static Admin admin(BootstrapSpec.AdminAddress address) {
+        return Admin.newBuilder()
+                .setAddress(
+                        switch (address) {
+                            case BootstrapSpec.AdminAddress.Socket(var path) ->
+                                pipe(Pipe.newBuilder().setPath(path.toString()).setMode(OWNER_ONLY));
+                            case BootstrapSpec.AdminAddress.Loopback loopback -> destination(loopback);
+                        })
+                .build();
+    }
+
+    /** Leads to the admin interface. */
+    static Cluster cluster(BootstrapSpec.AdminAddress address) {
+        return Bootstrap.cluster(CLUSTER, destination(address));
+    }
+
+    static List<Listener> listeners(List<BootstrapSpec.AdminWindow> windows) {
+        return windows.stream().map(AdminWindows::listener).toList();
+    }
+
+    private static Listener listener(BootstrapSpec.AdminWindow window) {
+        var host = VirtualHost.newBuilder().setName(window.name()).addDomains("*");
+        for (var path : window.paths()) {
+            host.addRoutes(Route.newBuilder()
+                    .setMatch(RouteMatch.newBuilder().setPath(path))
+                    .setRoute(RouteAction.newBuilder().setCluster(CLUSTER)));
+        }
+        var connections = HttpConnectionManager.newBuilder()
+                .setStatPrefix(window.name())
+                .setRouteConfig(
+                        RouteConfiguration.newBuilder().setName(window.name()).addVirtualHosts(host))
+                .addHttpFilters(HttpFilter.newBuilder()
+                        .setName("envoy.filters.http.router")
+                        .setTypedConfig(Protos.any(Router.getDefaultInstance())));
+        return Listener.newBuilder()
+                .setName(window.name())
+                .setAddress(EndpointRenderer.address(window.address(), window.port()))
+                // Must answer also when clients use up all connections.
+                .setIgnoreGlobalConnLimit(true)
+                .addFilterChains(FilterChain.newBuilder()
+                        .addFilters(Filter.newBuilder()
+                                .setName("envoy.filters.network.http_connection_manager")
+                                .setTypedConfig(Protos.any(connections.build()))))
+                .build();
+    }
+
+    private static Address destination(BootstrapSpec.AdminAddress address) {
+        return switch (address) {
+            case BootstrapSpec.AdminAddress.Socket(var path) ->
+                pipe(Pipe.newBuilder().setPath(path.toString()));
+            case BootstrapSpec.AdminAddress.Loopback(var port) -> EndpointRenderer.address("127.0.0.1", port);
+        };
+    }
+
+    private static Address pipe(Pipe.Builder pipe) {
+        return Address.newBuilder().setPipe(pipe).build();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.datapath.operator.envoy;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import java.nio.file.Path;
+
+/**
+ * Two files that tell Envoy where its identity towards the operator is: a directory with {@code tls.crt}, {@code tls.key}
+ * and {@code ca.crt}, as the volume of a Secret is. These files never change; what they name may, and Envoy takes it over
+ * for the next handshake.
+ */
+public final class SdsFiles {
+    /** Customary name of the first file. */
+    public static final String CERTIFICATE = "sds-certificate.json";
+
+    /** Customary name of the second file. */
+    public static final String AUTHORITIES = "sds-authorities.json";
+
+    static final String CERTIFICATE_SECRET = "operator-client";
+    static final String AUTHORITIES_SECRET = "operator-authorities";
+
+    private SdsFiles() {}
+
+    /** Names the gateway's certificate and key. */
+    public static String certificate(Path identity) {
+        return json(Secret.newBuilder()
+                .setName(CERTIFICATE_SECRET)
+                .setTlsCertificate(TlsCertificate.newBuilder()
+                        .setCertificateChain(file(identity, "tls.crt"))
+                        .setPrivateKey(file(identity, "tls.key"))
+                        .setWatchedDirectory(watched(identity)))
+                .build());
+    }
+
+    /** Names the authorities that issue the operator's certificate. */
+    public static String authorities(Path identity) {
+        return json(Secret.newBuilder()
+                .setName(AUTHORITIES_SECRET)
+                .setValidationContext(CertificateValidationContext.newBuilder()
+                        .setTrustedCa(file(identity, "ca.crt"))
+                        .setWatchedDirectory(watched(identity)))
+                .build());
+    }
+
+    private static DataSource file(Path directory, String name) {
+        return DataSource.newBuilder()
+                .setFilename(directory.resolve(name).toString())
+                .build();
+    }
+
+    /** Kubelet swaps a link in this directory when the Secret changes; no file in it is ever written or moved. */
+    private static WatchedDirectory watched(Path directory) {
+        return WatchedDirectory.newBuilder().setPath(directory.toString()).build();
+    }
+
+    private static String json(Secret secret) {
+        try {
+            return JsonFormat.printer()
+                    .usingTypeRegistry(TypeRegistry.newBuilder()
+                            .add(Secret.getDescriptor())
+                            .build())
+                    .preservingProtoFieldNames()
+                    .print(DiscoveryResponse.newBuilder().addResources(Protos.any(secret)));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a secret is not what it says", e);
+        }
+    }
+}

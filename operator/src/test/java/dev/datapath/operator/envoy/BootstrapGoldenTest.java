@@ -1,0 +1,60 @@
+package dev.datapath.operator.envoy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The files that Envoy processes start from: each of {@code bootstrap/} is one of them. {@code -Ddatapath.golden=rewrite}
+ * writes them.
+ */
+class BootstrapGoldenTest {
+
+    private static final Path CASES = Path.of("src/test/resources/bootstrap");
+    private static final boolean REWRITE = "rewrite".equals(System.getProperty("datapath.golden"));
+
+    private static final Map<String, String> FILES = new TreeMap<>(Map.of(
+            "standalone.json",
+            Bootstrap.json(
+                    new BootstrapSpec(
+                            "gateway-0",
+                            "team-a/images/0",
+                            "",
+                            new BootstrapSpec.AdminAddress.Socket(Path.of("/run/datapath/admin.sock")),
+                            List.of(new BootstrapSpec.AdminWindow(
+                                    "metrics", "127.0.0.1", 9901, List.of("/ready", "/stats/prometheus"))),
+                            50_000),
+                    OperatorEndpoint.loopback(18_000)),
+            "pod.json",
+            Bootstrap.json(
+                    BootstrapSpec.pod("team-a/images", 50_000),
+                    OperatorEndpoint.cluster(
+                            "datapath-xds.datapath-system.svc", 18_000, Path.of("/etc/datapath/bootstrap"))),
+            SdsFiles.CERTIFICATE,
+            SdsFiles.certificate(Path.of("/etc/datapath/identity")),
+            SdsFiles.AUTHORITIES,
+            SdsFiles.authorities(Path.of("/etc/datapath/identity"))));
+
+    static Stream<String> files() {
+        return FILES.keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void rendersWhatIsExpected(String name) throws IOException {
+        var actual = FILES.get(name) + "\n";
+        var expected = CASES.resolve(name);
+        if (REWRITE) {
+            Files.writeString(expected, actual);
+        }
+        assertThat(actual).as(expected.toString()).isEqualTo(Files.readString(expected));
+    }
+}
