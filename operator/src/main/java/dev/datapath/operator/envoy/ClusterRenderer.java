@@ -1,10 +1,7 @@
 package dev.datapath.operator.envoy;
 
 import com.github.xds.type.v3.TypedStruct;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
-import com.google.protobuf.util.JsonFormat;
 import dev.datapath.operator.plan.PoolPlan;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -32,6 +29,8 @@ final class ClusterRenderer {
 
     /** A smaller floor starves retries just when a node dies and nearly all active requests are retries. */
     private static final int MIN_RETRY_CONCURRENCY = 20;
+
+    private static final String HTTP_OPTIONS_TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     /**
      * HTTP/1.1 byte for byte, and which of the store's answers speak against a node: 502 and 504. A 503 SlowDown does
@@ -88,9 +87,7 @@ final class ClusterRenderer {
                                 .setKeepaliveTime(UInt32Value.of(30))
                                 .setKeepaliveInterval(UInt32Value.of(5))
                                 .setKeepaliveProbes(UInt32Value.of(3))))
-                .putTypedExtensionProtocolOptions(
-                        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                        Protos.any(httpOptions(limits.idleTimeout())));
+                .putTypedExtensionProtocolOptions(HTTP_OPTIONS_TYPE, Protos.any(httpOptions(limits.idleTimeout())));
         if (pool.tls() != null) {
             cluster.setTransportSocket(TlsContexts.upstream(pool.tls()));
         }
@@ -127,15 +124,6 @@ final class ClusterRenderer {
     }
 
     private static TypedStruct httpOptions(Duration idleTimeout) {
-        var struct = Struct.newBuilder();
-        try {
-            JsonFormat.parser().merge(HTTP_OPTIONS.formatted(JsonDurations.seconds(idleTimeout)), struct);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("the HTTP options are not JSON", e);
-        }
-        return TypedStruct.newBuilder()
-                .setTypeUrl("type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions")
-                .setValue(struct)
-                .build();
+        return Protos.typedStruct(HTTP_OPTIONS_TYPE, HTTP_OPTIONS.formatted(JsonDurations.seconds(idleTimeout)));
     }
 }

@@ -5,7 +5,6 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ListenerPlan;
-import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
@@ -25,6 +24,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 
 /**
  * A listener: everything about a connection that is not routing. It must stay the same when rules or pools change,
@@ -72,7 +72,7 @@ final class ListenerRenderer {
                 .setCodecType(CodecType.HTTP1)
                 .setRds(Rds.newBuilder().setRouteConfigName(listener.name()).setConfigSource(Protos.ads()))
                 .addHttpFilters(router())
-                .addEarlyHeaderMutationExtensions(routingHeaders(listener))
+                .addEarlyHeaderMutationExtensions(earlyMutations(listener))
                 .addAllAccessLog(AccessLogs.of(plan.accessLog()))
                 .setLocalReplyConfig(LocalReplies.config())
                 // What the client sent is signed: nothing is normalised, added or dropped on the way.
@@ -116,22 +116,28 @@ final class ListenerRenderer {
                 .build();
     }
 
-    /** Headers that only routing reads; the route table takes them off again. */
-    private static TypedExtensionConfig routingHeaders(ListenerPlan listener) {
-        var mutations =
-                io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation.newBuilder()
-                        // Without PATH a client's own x-envoy-original-path would be routed by instead.
-                        .addMutations(set(Names.TARGET_HEADER, "%PATH(NQ:PATH)%/"));
+    /**
+     * Before anything reads a request's headers: what would steer Envoy goes, and what only routing reads comes; the route
+     * table takes that off again. Written as JSON because removal by prefix is newer than the API library.
+     */
+    private static TypedExtensionConfig earlyMutations(ListenerPlan listener) {
+        var mutations = new ArrayList<String>();
+        // Envoy itself removes only those that it knows to be dangerous, and the list changes with its versions.
+        mutations.add("{\"remove_on_match\": {\"key_matcher\": {\"prefix\": \"x-envoy-\"}}}");
+        mutations.add(set(Names.TARGET_HEADER, "%PATH(NQ:PATH)%/"));
         if (!listener.baseDomains().isEmpty()) {
-            mutations.addMutations(set(Names.HOST_HEADER, "%REQ(:AUTHORITY)%:"));
+            mutations.add(set(Names.HOST_HEADER, "%REQ(:AUTHORITY)%:"));
         }
-        return Protos.extension("envoy.http.early_header_mutation.header_mutation", mutations.build());
+        return Protos.extension(
+                "envoy.http.early_header_mutation.header_mutation",
+                Protos.typedStruct(
+                        "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+                        "{\"mutations\": [" + String.join(", ", mutations) + "]}"));
     }
 
-    private static HeaderMutation set(String header, String format) {
-        return HeaderMutation.newBuilder()
-                .setAppend(LocalReplies.header(header, format))
-                .build();
+    private static String set(String header, String format) {
+        return "{\"append\": {\"header\": {\"key\": \"%s\", \"value\": \"%s\"}, \"append_action\": \"OVERWRITE_IF_EXISTS_OR_ADD\"}}"
+                .formatted(header, format);
     }
 
     /** Route tables can match only headers and filter state, so rules with source CIDRs look here. */

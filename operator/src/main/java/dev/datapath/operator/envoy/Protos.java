@@ -1,8 +1,12 @@
 package dev.datapath.operator.envoy;
 
+import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
@@ -33,6 +37,25 @@ final class Protos {
         return TypedExtensionConfig.newBuilder()
                 .setName(name)
                 .setTypedConfig(any(config))
+                .build();
+    }
+
+    /**
+     * A message of Envoy's that is written as JSON, because the API library does not know all of its fields.
+     *
+     * @param type the message's full name
+     * @throws IllegalArgumentException when the text is not a JSON object
+     */
+    static TypedStruct typedStruct(String type, String json) {
+        var struct = Struct.newBuilder();
+        try {
+            JsonFormat.parser().merge(json, struct);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(type + " is not a JSON object: " + json, e);
+        }
+        return TypedStruct.newBuilder()
+                .setTypeUrl("type.googleapis.com/" + type)
+                .setValue(struct)
                 .build();
     }
 

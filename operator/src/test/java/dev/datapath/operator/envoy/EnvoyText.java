@@ -17,7 +17,6 @@ import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
-import io.envoyproxy.envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
@@ -40,7 +39,6 @@ final class EnvoyText {
                             Config.getDescriptor(),
                             DownstreamTlsContext.getDescriptor(),
                             ExpressionFilter.getDescriptor(),
-                            HeaderMutation.getDescriptor(),
                             HttpConnectionManager.getDescriptor(),
                             HttpRequestHeaderMatchInput.getDescriptor(),
                             LeastRequest.getDescriptor(),
