@@ -28,6 +28,7 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
     private final InstantSource clock;
     private final Executor executor;
     private final Set<AdsStream> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean serving;
     private final Map<String, Memory> memories = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Memory> eldest) {
@@ -59,8 +60,27 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
         out.setOnReadyHandler(stream::wake);
         out.setOnCancelHandler(() -> sequential.execute(() -> stream.end("connection lost")));
         streams.add(stream);
-        out.request(1);
+        if (serving) {
+            out.request(1);
+        } else {
+            stream.turnAway();
+        }
         return stream;
+    }
+
+    /**
+     * Whether streams are served. What was known of gateways is forgotten at each change: in between they may have had
+     * another configuration from another operator.
+     */
+    void serving(boolean serves) {
+        if (serving == serves) {
+            return;
+        }
+        serving = serves;
+        memories.clear();
+        if (!serves) {
+            streams.forEach(AdsStream::turnAway);
+        }
     }
 
     void changed(String dataPath) {
@@ -94,7 +114,9 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
     }
 
     void remember(String dataPath, String gateway, Memory memory) {
-        memories.put(key(dataPath, gateway), memory);
+        if (serving) {
+            memories.put(key(dataPath, gateway), memory);
+        }
     }
 
     SyncState sync() {

@@ -92,6 +92,11 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         });
     }
 
+    /** Sends the gateway to the operator that serves. */
+    void turnAway() {
+        executor.execute(() -> close(Status.UNAVAILABLE, "this operator does not serve: another one leads"));
+    }
+
     void shutDown() {
         executor.execute(() -> close(Status.UNAVAILABLE, "the server stops"));
     }

@@ -2,9 +2,12 @@ package dev.datapath.operator.xds;
 
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -26,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Limits: requests of at most 4 MiB; 16 streams per connection; pings no more often than every 4 s (Envoy sends one
  * each 5 s); a peer that does not answer a ping for 5 s is gone; a gateway that leaves a response unanswered, or sends no
  * first request, for the answer timeout (60 s by default) is disconnected with DEADLINE_EXCEEDED and starts over.
+ *
+ * <p>Of several operators one serves. The others have the same port open, with the same certificates, and say on it that
+ * they do not: gRPC's health service answers NOT_SERVING for the discovery service. The server as a whole, the empty name,
+ * is SERVING in all of them.
  */
 public final class XdsServer implements AutoCloseable {
     /** Longer than Envoy may rightly take: it answers when changed clusters had endpoints and a round of health checks. */
@@ -33,10 +40,13 @@ public final class XdsServer implements AutoCloseable {
 
     private static final int MAX_REQUEST_BYTES = 4 * 1024 * 1024;
     private static final int MAX_STREAMS_PER_CONNECTION = 16;
+    /** For what is under way when a connection has come of age; streams never end by themselves. */
+    private static final Duration CONNECTION_GRACE = Duration.ofSeconds(1);
 
     private final SnapshotStore store;
     private final Consumer<String> wake;
     private final AdsService service;
+    private final HealthStatusManager health = new HealthStatusManager();
     private final SyncState sync;
     private final Server server;
     private final ExecutorService workers;
@@ -68,6 +78,7 @@ public final class XdsServer implements AutoCloseable {
         service = new AdsService(store, sync, builder.identityCheck(), builder.events, builder.clock, workers);
         wake = service::changed;
         store.onChange(wake);
+        serving(builder.serving);
         var tls = builder.tls;
         server = NettyServerBuilder.forAddress(
                         builder.address, tls == null ? InsecureServerCredentials.create() : tls.credentials())
@@ -78,8 +89,11 @@ public final class XdsServer implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .keepAliveTime(10, TimeUnit.SECONDS)
                 .keepAliveTimeout(5, TimeUnit.SECONDS)
+                .maxConnectionAge(builder.connectionAge.toMillis(), TimeUnit.MILLISECONDS)
+                .maxConnectionAgeGrace(CONNECTION_GRACE.toMillis(), TimeUnit.MILLISECONDS)
                 .intercept(new PeerNames())
                 .addService(service)
+                .addService(health.getHealthService())
                 .build();
         try {
             server.start();
@@ -107,10 +121,23 @@ public final class XdsServer implements AutoCloseable {
         return sync;
     }
 
+    /**
+     * Says whether this is the operator from which gateways take their configuration. One that is not refuses streams with
+     * UNAVAILABLE and closes those that it has; gateways keep what they run and look for the one that serves. Calling it
+     * with the present value does nothing.
+     */
+    public void serving(boolean serves) {
+        health.setStatus(
+                AggregatedDiscoveryServiceGrpc.SERVICE_NAME,
+                serves ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+        service.serving(serves);
+    }
+
     /** Closes the streams and the port. Gateways keep what they run and try to reconnect. */
     @Override
     public void close() {
         store.removeListener(wake);
+        health.enterTerminalState();
         server.shutdown();
         service.shutDown();
         try {
@@ -144,6 +171,8 @@ public final class XdsServer implements AutoCloseable {
         private @Nullable IdentityCheck identityCheck;
         private XdsEvents events = XdsEvents.NONE;
         private Duration answerTimeout = DEFAULT_ANSWER_TIMEOUT;
+        private Duration connectionAge = Duration.ofNanos(Long.MAX_VALUE);
+        private boolean serving = true;
         private InstantSource clock = InstantSource.system();
 
         private Builder(SnapshotStore store) {
@@ -176,6 +205,21 @@ public final class XdsServer implements AutoCloseable {
         /** How long a gateway may take to answer a response. */
         public Builder answerTimeout(Duration timeout) {
             answerTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * How long a connection is used, give or take a tenth; for ever until told otherwise. A gateway then opens another
+         * one, and both sides look at each other's certificates again.
+         */
+        public Builder connectionAge(Duration age) {
+            connectionAge = age;
+            return this;
+        }
+
+        /** Starts without serving, until {@link XdsServer#serving} says otherwise. */
+        public Builder standby() {
+            serving = false;
             return this;
         }
 
