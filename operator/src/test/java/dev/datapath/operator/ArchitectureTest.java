@@ -35,7 +35,7 @@ class ArchitectureTest {
             Map.entry("xds", Set.of()),
             Map.entry("admission", Set.of()),
             Map.entry("manifest", Set.of("crds", "compile", "admission")),
-            Map.entry("deploy", Set.of("plan")),
+            Map.entry("deploy", Set.of("crds", "plan")),
             Map.entry("status", Set.of("crds", "compile", "plan", "xds")),
             Map.entry("control", Set.of("crds", "plan", "compile", "envoy", "xds", "status")),
             Map.entry("telemetry", Set.of()),
@@ -133,6 +133,11 @@ class ArchitectureTest {
                 "javax.security.auth.x500..",
                 "io.fabric8.kubernetes.api.model..",
                 "io.fabric8.kubernetes.client");
+    }
+
+    @Test
+    void whatIsDeployedIsMadeOfKubernetesObjectsAndNothingElse() {
+        onlyUses("deploy", "java..", "io.fabric8.kubernetes.api..", "io.fabric8.kubernetes.client");
     }
 
     @Test

@@ -6,12 +6,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Digests of text. */
-final class Sha256 {
+public final class Sha256 {
 
     private Sha256() {}
 
     /** The first bytes of the digest of the text's UTF-8 form, in hexadecimal. */
-    static String hex(String text, int bytes) {
+    public static String hex(String text, int bytes) {
         try {
             var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, bytes);

@@ -1,0 +1,116 @@
+package dev.datapath.operator.deploy;
+
+import dev.datapath.operator.plan.ContainerPorts;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.time.Duration;
+
+/**
+ * The container of a gateway. The S3 ports are not listed: listing opens nothing, and a listener that comes or goes would
+ * replace all gateways for it.
+ */
+final class GatewayContainer {
+    static final String NAME = "envoy";
+    /** Directory of the files that Envoy reads at start. */
+    static final String BOOTSTRAP = "/etc/datapath/bootstrap";
+
+    static final String PROBE = "probe";
+    static final String METRICS = "metrics";
+
+    private GatewayContainer() {}
+
+    static Container of(Fleet fleet) {
+        var settings = fleet.settings();
+        return new ContainerBuilder()
+                .withName(NAME)
+                .withImage(settings.image())
+                .withImagePullPolicy(settings.imagePullPolicy())
+                .withEnv(
+                        podName(),
+                        variable(
+                                "DATAPATH_WORKERS",
+                                String.valueOf(Workers.of(fleet.gateway().resources()))),
+                        variable("DATAPATH_DRAIN_DELAY", seconds(settings.drainDelay())),
+                        variable("DATAPATH_DRAIN_TIMEOUT", seconds(fleet.plan().drainTimeout())),
+                        variable("DATAPATH_FALLBACK_AFTER", seconds(settings.fallbackAfter())))
+                .withPorts(port(PROBE, ContainerPorts.PROBE), port(METRICS, ContainerPorts.METRICS))
+                .withResources(resources(fleet))
+                .withSecurityContext(new SecurityContextBuilder()
+                        .withAllowPrivilegeEscalation(false)
+                        .withPrivileged(false)
+                        .withReadOnlyRootFilesystem(true)
+                        .withNewCapabilities()
+                        .withDrop("ALL")
+                        .endCapabilities()
+                        .build())
+                .withVolumeMounts(
+                        mount("bootstrap", BOOTSTRAP, true),
+                        mount("identity", "/etc/datapath/identity", true),
+                        mount("last-good", "/etc/datapath/last-good", true),
+                        mount("tmp", "/tmp", false))
+                .withStartupProbe(Probes.startup())
+                .withReadinessProbe(Probes.readiness())
+                .withLivenessProbe(Probes.liveness())
+                .withTerminationMessagePath("/dev/termination-log")
+                .withTerminationMessagePolicy("FallbackToLogsOnError")
+                .build();
+    }
+
+    static IntOrString probePort() {
+        return new IntOrString(PROBE);
+    }
+
+    private static EnvVar podName() {
+        return new EnvVarBuilder()
+                .withName("POD_NAME")
+                .withNewValueFrom()
+                .withNewFieldRef()
+                .withApiVersion("v1")
+                .withFieldPath("metadata.name")
+                .endFieldRef()
+                .endValueFrom()
+                .build();
+    }
+
+    private static EnvVar variable(String name, String value) {
+        return new EnvVarBuilder().withName(name).withValue(value).build();
+    }
+
+    static String seconds(Duration duration) {
+        return String.valueOf(duration.plusMillis(999).toSeconds());
+    }
+
+    private static ContainerPort port(String name, int port) {
+        return new ContainerPortBuilder()
+                .withName(name)
+                .withContainerPort(port)
+                .withProtocol("TCP")
+                .build();
+    }
+
+    private static ResourceRequirements resources(Fleet fleet) {
+        var resources = fleet.gateway().resources();
+        return new ResourceRequirementsBuilder()
+                .withRequests(Workers.quantities(resources.requests()))
+                .withLimits(Workers.quantities(resources.limits()))
+                .build();
+    }
+
+    private static VolumeMount mount(String volume, String path, boolean readOnly) {
+        return new VolumeMountBuilder()
+                .withName(volume)
+                .withMountPath(path)
+                .withReadOnly(readOnly ? true : null)
+                .build();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.datapath.operator.deploy;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.plan.GatewayPlan;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The objects that run the gateways of a DataPath. The Secrets they mount, {@link GatewayNames#identity} and {@link
+ * GatewayNames#lastGood}, are made by {@link GatewaySecrets} when their content is there.
+ */
+public final class GatewayObjects {
+
+    private GatewayObjects() {}
+
+    /**
+     * All objects, in the order in which they should be applied: what a pod needs comes before the pods.
+     *
+     * @param dataPath as the API server has it, with its uid
+     * @param plan what the gateways do
+     * @param pools StoragePools of the namespace, to tell nodes given by address from those found behind names
+     * @param bootstrap the files of the directory {@value GatewayContainer#BOOTSTRAP}, by name. A change of them replaces
+     *     all gateways, for they are read at start only
+     * @param settings of the operator
+     */
+    public static List<HasMetadata> of(
+            DataPath dataPath,
+            GatewayPlan plan,
+            Collection<StoragePool> pools,
+            Map<String, String> bootstrap,
+            DeploySettings settings) {
+        var fleet = Fleet.of(dataPath, plan, settings);
+        return Stream.<Optional<? extends HasMetadata>>of(
+                        Optional.of(BootstrapFiles.serviceAccount(fleet)),
+                        Optional.of(BootstrapFiles.configMap(fleet, bootstrap)),
+                        NetworkPolicies.of(fleet, pools),
+                        Services.of(fleet),
+                        Optional.of(Workloads.of(fleet, bootstrap)),
+                        Disruptions.of(fleet),
+                        Autoscalers.of(fleet),
+                        Monitors.of(fleet))
+                .flatMap(Optional::stream)
+                .map(HasMetadata.class::cast)
+                .toList();
+    }
+}

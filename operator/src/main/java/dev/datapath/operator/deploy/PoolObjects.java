@@ -1,0 +1,140 @@
+package dev.datapath.operator.deploy;
+
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.api.v1alpha1.StoragePoolSpec;
+import dev.datapath.operator.deploy.PublishedNode.State;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * A pool as a headless Service without selector, and its EndpointSlices: what any route of the Gateway API, and any client in the
+ * cluster, can use. A pool that is not published has no objects.
+ */
+public final class PoolObjects {
+    private static final String PORT = "s3";
+    /** The API server takes no more in one slice. */
+    private static final int MOST_ENDPOINTS = 1000;
+    /** Addresses that the API server admits in no slice: of this host, of its links, of groups, of nobody. */
+    private static final Pattern NOT_ADMITTED = Pattern.compile(
+            "127\\..*|169\\.254\\..*|0\\.0\\.0\\.0|22[4-9]\\..*|23[0-9]\\..*|::1?|fe[89ab].*|ff.*",
+            Pattern.CASE_INSENSITIVE);
+
+    private PoolObjects() {}
+
+    /** The name of the Service for a pool of this name. */
+    public static String serviceName(String pool) {
+        return ObjectNames.label(pool, "-pool");
+    }
+
+    /**
+     * The Service and its slices; none when the pool is not to be published.
+     *
+     * @param pool as the API server has it, with its uid
+     * @param nodes in any order
+     */
+    public static List<HasMetadata> of(StoragePool pool, Collection<PublishedNode> nodes) {
+        if (pool.getSpec() == null || !pool.getSpec().publishService()) {
+            return List.of();
+        }
+        var ports = new TreeSet<Integer>();
+        var slices = new TreeMap<String, List<PublishedNode>>();
+        nodes.stream()
+                .filter(node -> !NOT_ADMITTED.matcher(node.address()).matches())
+                .sorted(Comparator.comparing(PublishedNode::address))
+                .forEach(node -> {
+                    ports.add(node.port());
+                    // One slice has one kind of address, and one port for all.
+                    var slice = (node.address().contains(":") ? "ipv6-" : "ipv4-") + node.port();
+                    slices.computeIfAbsent(slice, key -> new ArrayList<>()).add(node);
+                });
+        var objects = new ArrayList<HasMetadata>();
+        objects.add(service(pool, ports.isEmpty() ? declaredPort(pool.getSpec()) : ports.first()));
+        slices.forEach((name, members) -> {
+            for (int from = 0; from < members.size(); from += MOST_ENDPOINTS) {
+                var part = members.subList(from, Math.min(from + MOST_ENDPOINTS, members.size()));
+                objects.add(slice(pool, from == 0 ? name : name + "-" + from / MOST_ENDPOINTS, part));
+            }
+        });
+        return objects;
+    }
+
+    /** A Service needs a port also while no node is known. */
+    private static int declaredPort(StoragePoolSpec spec) {
+        var dns = spec.nodes().dns();
+        if (dns != null) {
+            return dns.port();
+        }
+        return spec.nodes().staticNodes().isEmpty()
+                ? 80
+                : spec.nodes().staticNodes().getFirst().port();
+    }
+
+    private static Service service(StoragePool pool, int port) {
+        return new ServiceBuilder()
+                .withMetadata(metadata(pool, "").build())
+                .withNewSpec()
+                .withType("ClusterIP")
+                .withClusterIP("None")
+                .addNewPort()
+                .withName(PORT)
+                .withProtocol("TCP")
+                .withPort(port)
+                // Users of a headless Service take the port of the slice.
+                .withTargetPort(new IntOrString(port))
+                .endPort()
+                .endSpec()
+                .build();
+    }
+
+    private static EndpointSlice slice(StoragePool pool, String name, List<PublishedNode> nodes) {
+        return new EndpointSliceBuilder()
+                .withMetadata(metadata(pool, "-" + name)
+                        .addToLabels(
+                                "kubernetes.io/service-name",
+                                serviceName(pool.getMetadata().getName()))
+                        .addToLabels("endpointslice.kubernetes.io/managed-by", Labels.OPERATOR)
+                        .build())
+                .withAddressType(name.startsWith("ipv6") ? "IPv6" : "IPv4")
+                .addNewPort()
+                .withName(PORT)
+                .withProtocol("TCP")
+                .withPort(nodes.getFirst().port())
+                .endPort()
+                .withEndpoints(nodes.stream().map(PoolObjects::endpoint).toList())
+                .build();
+    }
+
+    private static Endpoint endpoint(PublishedNode node) {
+        return new EndpointBuilder()
+                .withAddresses(node.address())
+                .withNewConditions()
+                .withReady(node.state() == State.Ready)
+                .withServing(node.state() != State.Down)
+                .withTerminating(node.state() == State.Draining)
+                .endConditions()
+                .withZone(node.zone().isEmpty() ? null : node.zone())
+                .build();
+    }
+
+    private static ObjectMetaBuilder metadata(StoragePool pool, String suffix) {
+        return new ObjectMetaBuilder()
+                .withName(serviceName(pool.getMetadata().getName()) + suffix)
+                .withNamespace(pool.getMetadata().getNamespace())
+                .withLabels(Labels.ofPool(pool.getMetadata().getName()))
+                .withOwnerReferences(Owners.controller(pool));
+    }
+}

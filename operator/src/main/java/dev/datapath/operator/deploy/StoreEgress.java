@@ -1,0 +1,151 @@
+package dev.datapath.operator.deploy;
+
+import dev.datapath.api.v1alpha1.StorageNodes;
+import dev.datapath.api.v1alpha1.StorageNodes.StaticNode;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.plan.GatewayPlan;
+import dev.datapath.operator.plan.PoolPlan;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRuleBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeerBuilder;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the nodes of the plan's pools are, as far as a NetworkPolicy can say it.
+ *
+ * <p>Nodes that a user gave by address are allowed at that address alone. Addresses found behind a name come and go, and a
+ * network plugin learns of a changed policy after Envoy learned of the node: for those the port is allowed, wherever they
+ * are. Behind a name of the cluster's own there can be a Service, whose address and port are replaced by those of its pods
+ * before a policy is asked: for those the namespace is allowed.
+ */
+final class StoreEgress {
+    private final Map<Integer, TreeSet<String>> addresses = new TreeMap<>();
+    private final TreeSet<Integer> ports = new TreeSet<>();
+    private final TreeSet<String> namespaces = new TreeSet<>();
+
+    private StoreEgress() {}
+
+    static StoreEgress of(GatewayPlan plan, Collection<StoragePool> pools) {
+        var egress = new StoreEgress();
+        var specs = pools.stream()
+                .filter(pool -> pool.getSpec() != null)
+                .collect(Collectors.toMap(
+                        pool -> pool.getMetadata().getName(),
+                        pool -> pool.getSpec().nodes(),
+                        (one, other) -> one));
+        for (var pool : plan.pools()) {
+            var declared = Optional.ofNullable(specs.get(pool.name()));
+            var literals = declared.map(StoreEgress::staticAddresses).orElse(Set.of());
+            var health = Optional.ofNullable(pool.health().active().port());
+            for (var node : pool.nodes()) {
+                egress.add(node, node.port(), literals);
+                health.ifPresent(port -> egress.add(node, port, literals));
+            }
+            declared.ifPresent(nodes -> egress.addNames(nodes, health));
+        }
+        return egress;
+    }
+
+    private static Set<String> staticAddresses(StorageNodes nodes) {
+        return nodes.staticNodes().stream()
+                .map(StaticNode::address)
+                .filter(Objects::nonNull)
+                .map(StoreEgress::canonical)
+                .collect(Collectors.toSet());
+    }
+
+    /** IPv6 addresses as the plan writes them. */
+    private static String canonical(String address) {
+        try {
+            // A text with a colon is read as an address or refused, never looked up.
+            return address.contains(":") ? InetAddress.getByName(address).getHostAddress() : address;
+        } catch (UnknownHostException e) {
+            return address;
+        }
+    }
+
+    private void add(PoolPlan.NodePlan node, int port, Set<String> literals) {
+        if (literals.contains(node.address())) {
+            addresses
+                    .computeIfAbsent(port, key -> new TreeSet<>())
+                    .add(node.address() + (node.address().contains(":") ? "/128" : "/32"));
+        } else {
+            ports.add(port);
+        }
+    }
+
+    /** Names are allowed before their first address is known. */
+    private void addNames(StorageNodes nodes, Optional<Integer> health) {
+        var dns = nodes.dns();
+        if (dns != null && dns.port() != null) {
+            ports.add(dns.port());
+            health.ifPresent(ports::add);
+            namespaceOf(dns.hostname()).ifPresent(namespaces::add);
+        }
+        nodes.staticNodes().forEach(node -> namespaceOf(node.address()).ifPresent(namespaces::add));
+    }
+
+    /** The namespace in a name of the cluster's own, such as {@code minio.store.svc.cluster.local}. */
+    private static Optional<String> namespaceOf(@Nullable String hostname) {
+        if (hostname == null) {
+            return Optional.empty();
+        }
+        var labels = Arrays.asList(hostname.split("\\.", -1));
+        int svc = labels.lastIndexOf("svc");
+        return svc < 2 ? Optional.empty() : Optional.of(labels.get(svc - 1));
+    }
+
+    List<NetworkPolicyEgressRule> rules() {
+        var rules = new ArrayList<NetworkPolicyEgressRule>();
+        var portsByAddresses = new TreeMap<String, TreeSet<Integer>>();
+        addresses.forEach((port, cidrs) -> {
+            if (!ports.contains(port)) {
+                portsByAddresses
+                        .computeIfAbsent(String.join(" ", cidrs), key -> new TreeSet<>())
+                        .add(port);
+            }
+        });
+        portsByAddresses.forEach((cidrs, allowed) -> rules.add(
+                rule(Arrays.stream(cidrs.split(" ")).map(StoreEgress::block).toList(), allowed)));
+        if (!ports.isEmpty()) {
+            rules.add(rule(List.of(), ports));
+        }
+        namespaces.forEach(namespace -> rules.add(rule(
+                List.of(NetworkPolicies.namespaces(NetworkPolicies.namespace(namespace))
+                        .build()),
+                Collections.emptySet())));
+        return rules;
+    }
+
+    private static NetworkPolicyEgressRule rule(List<NetworkPolicyPeer> to, Collection<Integer> ports) {
+        return new NetworkPolicyEgressRuleBuilder()
+                .withTo(to)
+                .withPorts(ports.stream()
+                        .map(port -> NetworkPolicies.port("TCP", port))
+                        .toList())
+                .build();
+    }
+
+    private static NetworkPolicyPeer block(String cidr) {
+        return new NetworkPolicyPeerBuilder()
+                .withNewIpBlock()
+                .withCidr(cidr)
+                .endIpBlock()
+                .build();
+    }
+}
