@@ -1,9 +1,6 @@
 package dev.datapath.operator.envoy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.datapath.operator.GoldenCase;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +14,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * writes them.
  */
 class BootstrapGoldenTest {
-
-    private static final Path CASES = Path.of("src/test/resources/bootstrap");
-    private static final boolean REWRITE = "rewrite".equals(System.getProperty("datapath.golden"));
 
     private static final Map<String, String> FILES = new TreeMap<>(Map.of(
             "standalone.json",
@@ -49,12 +43,7 @@ class BootstrapGoldenTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void rendersWhatIsExpected(String name) throws IOException {
-        var actual = FILES.get(name) + "\n";
-        var expected = CASES.resolve(name);
-        if (REWRITE) {
-            Files.writeString(expected, actual);
-        }
-        assertThat(actual).as(expected.toString()).isEqualTo(Files.readString(expected));
+    void rendersWhatIsExpected(String name) {
+        GoldenCase.of("bootstrap").expect(name, FILES.get(name) + "\n");
     }
 }
