@@ -29,14 +29,14 @@ format: ## Rewrite Java sources in the house format
 	@$(MVN) -q spotless:apply
 
 golden: crds ## Rewrite the expected outputs of golden tests, and the CRDs; read the diff before you commit it
-	@$(MVN) -q -pl crds,operator test $(GOLDEN) -Dtest='*GoldenTest,CrdDriftTest'
+	@$(MVN) -q -pl crds,operator,helm test $(GOLDEN) -Dtest='*GoldenTest,*CrdDriftTest'
 	@git --no-pager diff --stat
 
-crds: ## Rewrite the CRD YAML from the API types
-	@$(MVN) -q -pl crds test -Dtest=CrdDriftTest $(GOLDEN)
-	@git --no-pager diff --stat -- crds
+crds: ## Rewrite the CRD YAML from the API types, and its copy in the chart
+	@$(MVN) -q -pl crds,helm test -Dtest='*CrdDriftTest' $(GOLDEN)
+	@git --no-pager diff --stat -- crds helm
 
 clean: ## Remove what was built (fetched tools stay in .tools/)
-	@rm -rf target crds/target operator/target e2e/target
+	@rm -rf target crds/target operator/target helm/target e2e/target
 
 SCRIPTS := $(wildcard tools/*) gateway-image/install-envoy .ci/run .ci/test .ci/test-summary bin/datapath e2e/run
