@@ -28,7 +28,9 @@ public record Health(
         @Default("{}") @JsonPropertyDescription("Takes nodes out that fail clients' requests.")
         Passive passive,
 
-        @Default("{}") @JsonPropertyDescription("Lowers the share of nodes that answer, but slower than the others.")
+        @Default("{}")
+        @JsonPropertyDescription(
+                "Lowers the share of nodes that answer, but slower than the others. Not acted on yet; any value but the defaults is reported as Unsupported.")
         SlowNodes slowNodes,
 
         @Default("1")

@@ -53,7 +53,9 @@ public record RequestMatch(
         @Size(min = 1, max = 64)
         List<@Size(min = 1, max = 49) @Pattern(RequestMatch.CIDR) String> sourceCIDRs,
 
-        @JsonPropertyDescription("Access key ids; the request is signed with one of them.") @Size(min = 1, max = 64)
+        @JsonPropertyDescription(
+                "Access key ids; the request is signed with one of them. Not acted on yet: a match with it is not applied, and reported as Unsupported.")
+        @Size(min = 1, max = 64)
         List<@Size(min = 1, max = 128) @Pattern("^[A-Za-z0-9][A-Za-z0-9._@+=-]*$") String> accessKeyIds) {
 
     /** S3's naming rules including its older, wider ones (capitals, underscores, 255 characters). */

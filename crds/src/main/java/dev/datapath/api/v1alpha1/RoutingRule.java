@@ -72,11 +72,14 @@ public record RoutingRule(
         @JsonPropertyDescription("StoragePools that serve the requests, by weight.") @Size(min = 1, max = 16)
         List<WeightedPool> pools,
 
-        @JsonPropertyDescription("Where requests go when the nodes of pools fail.") @Nullable
+        @JsonPropertyDescription(
+                "Where requests go when the nodes of pools fail. Not acted on yet; reported as Unsupported.")
+        @Nullable
         Failover failover,
 
         @Default("Standard")
-        @JsonPropertyDescription("Who is served first under overload: Critical, Standard, then Batch.")
+        @JsonPropertyDescription(
+                "Who is served first under overload: Critical, Standard, then Batch. Not acted on yet: all are served alike, and any value but Standard is reported as Unsupported.")
         TrafficClass trafficClass,
 
         @JsonPropertyDescription("Limits of waiting, never of a whole transfer.") @Nullable
@@ -90,17 +93,21 @@ public record RoutingRule(
         @JsonPropertyDescription("When a read of an object is sent to a second node; the first answer wins.") @Nullable
         Hedge hedge,
 
-        @JsonPropertyDescription("How much may pass; more is answered 503 SlowDown.") @Nullable
+        @JsonPropertyDescription(
+                "How much may pass; more is answered 503 SlowDown. Not acted on yet; reported as Unsupported.")
+        @Nullable
         RateLimits limits,
 
-        @JsonPropertyDescription("Where copies of reads go; their answers are thrown away.") @Nullable
+        @JsonPropertyDescription(
+                "Where copies of reads go; their answers are thrown away. Not acted on yet; reported as Unsupported.")
+        @Nullable
         Mirror mirror,
 
         @JsonPropertyDescription("Refuses the requests with an S3 error.") @Nullable
         Deny deny,
 
         @JsonPropertyDescription(
-                "Delays or fails a share of the requests until a given time, for a drill. Without pools the others go to the DataPath's poolRef.")
+                "Delays or fails a share of the requests until a given time, for a drill. Without pools the others go to the DataPath's poolRef. Not acted on yet: no request is delayed or failed; reported as Unsupported.")
         @Nullable
         Fault fault) {
 
@@ -180,7 +187,7 @@ public record RoutingRule(
      *
      * @param attempts repetitions after the first try, 0 (never) to 5
      * @param backoff wait before the first repetition, 1ms to 10s; jittered, and doubled each time up to ten times itself
-     * @param budgetPercent most repetitions, in percent of the requests under way; 0 to 100
+     * @param budgetPercent most repetitions, in percent of the requests that clients have under way; 0 to 100
      */
     @ApiRecord
     public record Retry(
@@ -202,7 +209,7 @@ public record RoutingRule(
 
             @Default("20")
             @JsonPropertyDescription(
-                    "Most repetitions in percent of the requests under way, so that retries cannot become a storm.")
+                    "Most repetitions in percent of the requests that clients have under way, so that retries cannot become a storm; 20 at once are always allowed. Of several rules that use a pool, the smallest budget holds.")
             @Min(0)
             @Max(100)
             Integer budgetPercent) {
@@ -234,7 +241,7 @@ public record RoutingRule(
             String after,
 
             @JsonPropertyDescription(
-                    "Most second requests in percent of the requests under way. When absent they count in the retry budget only.")
+                    "Most second requests in percent of the requests under way. Not acted on yet, and reported as Unsupported: they count in the retry budget only.")
             @Min(1)
             @Max(50)
             @Nullable

@@ -13,7 +13,8 @@ import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** What the users of a DataPath are promised, and what happens when the promise is at risk. */
-@JsonClassDescription("What the users of a DataPath are promised, and what happens when the promise is at risk.")
+@JsonClassDescription(
+        "What the users of a DataPath are promised, and what happens when the promise is at risk. Not acted on yet: objectives are checked, nothing is counted, and that is reported as Unsupported.")
 @Group("datapath.dev")
 @Version("v1alpha1")
 @Singular("servicelevelobjective")

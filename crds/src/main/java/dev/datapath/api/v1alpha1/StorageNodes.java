@@ -64,7 +64,8 @@ public record StorageNodes(
             @Required @JsonPropertyDescription("TCP port on which the node serves S3.") @Min(1) @Max(65535)
             Integer port,
 
-            @JsonPropertyDescription("Failure domain of the node, compared with the zone of the gateway.")
+            @JsonPropertyDescription(
+                    "Failure domain of the node, such as a rack, in the terms of the gateways' zones; see loadBalancing.preferSameZone.")
             @Size(min = 1, max = 63)
             @Pattern(Formats.LABEL_VALUE)
             @Nullable

@@ -47,7 +47,7 @@ public record StoragePoolSpec(
 
         @Default("false")
         @JsonPropertyDescription(
-                "Also publish the pool as a headless Service with EndpointSlices, so that any Gateway API route can use it.")
+                "Also publish the pool as a headless Service with EndpointSlices, so that any Gateway API route can use it. Not acted on yet; true is reported as Unsupported.")
         Boolean publishService) {
 
     public StoragePoolSpec {
@@ -157,7 +157,7 @@ public record StoragePoolSpec(
 
             @Default("10s")
             @JsonPropertyDescription(
-                    "How long a request may wait for a connection, from 10ms to 10m; then it is answered 503 SlowDown.")
+                    "How long a request may wait for a connection, from 10ms to 10m. Not acted on yet, and any value but the default is reported as Unsupported: Envoy has no such limit, so a request waits until timeouts.idle of its rule is over, and is then answered 504 RequestTimeout.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -218,7 +218,8 @@ public record StoragePoolSpec(
             String slowStart,
 
             @Default("true")
-            @JsonPropertyDescription("Prefer nodes of the gateway's own zone while enough of them are healthy.")
+            @JsonPropertyDescription(
+                    "Prefer nodes of the gateway's own zone while enough of them are healthy. Not acted on yet: nodes of all zones are used alike.")
             Boolean preferSameZone) {
 
         static final LoadBalancing DEFAULT = new LoadBalancing(Policy.LeastRequest, "30s", true);
