@@ -55,6 +55,20 @@ public final class ChildProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /**
+     * The exit status; 128 and the number of a signal when that ended it.
+     *
+     * @throws IllegalThreadStateException while it runs
+     */
+    public int exitStatus() {
+        return process.exitValue();
+    }
+
+    /** Asks the process to end (SIGTERM) and does not wait for it. */
+    public void terminate() {
+        process.destroy();
+    }
+
     /** The process and everything it started, as long as they live. */
     public List<ProcessHandle> tree() {
         return java.util.stream.Stream.concat(java.util.stream.Stream.of(process.toHandle()), process.descendants())

@@ -29,7 +29,8 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 
 /** Configurations that differ in one thing: all traffic goes to one cluster, and {@code /probe} tells the version. */
-record LiveConfig(int port, String cluster, int backendPort, int connectTimeoutSeconds, String probe, int hosts) {
+public record LiveConfig(
+        int port, String cluster, int backendPort, int connectTimeoutSeconds, String probe, int hosts) {
 
     LiveConfig withProbe(String value) {
         return new LiveConfig(port, cluster, backendPort, connectTimeoutSeconds, value, hosts);
@@ -48,7 +49,8 @@ record LiveConfig(int port, String cluster, int backendPort, int connectTimeoutS
         return new LiveConfig(port, cluster, backendPort, connectTimeoutSeconds, probe, count);
     }
 
-    Snapshot snapshot() {
+    /** What an operator publishes. */
+    public Snapshot snapshot() {
         return Snapshot.builder()
                 .add(clusterResource())
                 .add(endpoints())

@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# The Envoy process: start, end, admin interface, and waiting with an eye on it. Uses $here and $stops of its caller.
+
+envoy=
+# How the last Envoy ended; 128 and the signal's number when a signal ended it.
+status=0
+
+# start_envoy CONFIGURATION
+#   --disable-hot-restart       two gateways on one machine would otherwise collide in shared memory
+#   --drain-time-s              how long transfers live on that a change of their listener leaves behind
+#   --drain-strategy immediate  every client is told with its next response to close, rather than some of them
+start_envoy() {
+  "$DATAPATH_ENVOY" --config-path "$1" --service-node "$POD_NAME" --concurrency "$DATAPATH_WORKERS" \
+    --drain-time-s "$((DATAPATH_DRAIN_TIMEOUT > 0 ? DATAPATH_DRAIN_TIMEOUT : 1))" --drain-strategy immediate \
+    --disable-hot-restart --log-level "$DATAPATH_LOG_LEVEL" &
+  envoy=$!
+}
+
+envoy_runs() {
+  kill -0 "$envoy" 2>/dev/null
+}
+
+# Sets $status; for an Envoy that has ended.
+reap() {
+  wait "$envoy" 2>/dev/null
+  # shellcheck disable=SC2034 # read by the caller
+  status=$?
+}
+
+# Ends Envoy, which takes some milliseconds; one that hangs is killed after five seconds.
+end_envoy() {
+  kill -TERM "$envoy" 2>/dev/null
+  local end=$((SECONDS + 5))
+  while envoy_runs && ((SECONDS < end)); do
+    pause 0.1
+  done
+  ! envoy_runs || kill -KILL "$envoy"
+  reap
+  # An Envoy that has just been started does not know the signal yet, and is ended by it.
+  ((status != 128 + 15)) || status=0
+}
+
+# Waits that many seconds, or until Envoy ends or a signal comes.
+pause() {
+  sleep "$1" &
+  local timer=$!
+  wait -n "$envoy" "$timer" 2>/dev/null
+  kill "$timer" 2>/dev/null
+  wait "$timer" 2>/dev/null
+}
+
+# Waits until the clock $SECONDS has that value, Envoy ends or a second signal comes.
+pause_until() {
+  while envoy_runs && ((SECONDS < $1)) && ! told_again; do
+    pause 1
+  done
+}
+
+told_again() {
+  ((${stops:?} > 1))
+}
+
+# admin METHOD PATH: asks Envoy's admin interface; status 0 for an answer 200, whose body is printed.
+admin() {
+  timeout 5 "${here:?}/admin" "$@" 2>/dev/null
+}
