@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -57,6 +58,8 @@ final class ListenerRenderer {
         }
         return Listener.newBuilder()
                 .setName(listener.name())
+                // What a gateway that is told to stop closes; its own listeners go on answering probes.
+                .setTrafficDirection(TrafficDirection.INBOUND)
                 .setAddress(EndpointRenderer.address(
                         options.bindAddress(), options.ports().applyAsInt(listener.port())))
                 .addFilterChains(chain)
