@@ -2,7 +2,6 @@ package dev.datapath.e2e.rig;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,20 +60,7 @@ public final class DatapathProcess implements AutoCloseable {
 
     /** Whether the operator says that it is ready. */
     public boolean ready() {
-        try {
-            var connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + httpPort + "/q/health/ready")
-                    .toURL()
-                    .openConnection();
-            connection.setConnectTimeout(500);
-            connection.setReadTimeout(1000);
-            try {
-                return connection.getResponseCode() == 200;
-            } finally {
-                connection.disconnect();
-            }
-        } catch (IOException notYet) {
-            return false;
-        }
+        return new HealthUrl(URI.create("http://127.0.0.1:" + httpPort + "/q/health/ready")).serves();
     }
 
     /** The operator's process id. */

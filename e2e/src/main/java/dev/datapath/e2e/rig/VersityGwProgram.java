@@ -7,10 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** VersityGW over a directory, where its binary is installed: property {@code datapath.versitygw}, {@code DATAPATH_VERSITYGW} or PATH. */
 final class VersityGwProgram implements StoreProgram {
+    private static final InstalledProgram BINARY = new InstalledProgram("versitygw", "versitygw");
+
     @Override
     public String name() {
         return "versitygw";
@@ -23,7 +24,7 @@ final class VersityGwProgram implements StoreProgram {
 
     @Override
     public Optional<String> missing() {
-        return binary().isPresent()
+        return BINARY.find().isPresent()
                 ? Optional.empty()
                 : Optional.of("versitygw is not installed: go install github.com/versity/versitygw/cmd/versitygw@latest"
                         + " and put it on PATH or in DATAPATH_VERSITYGW");
@@ -41,7 +42,7 @@ final class VersityGwProgram implements StoreProgram {
             var sidecar = Files.createDirectories(directory.resolve("sidecar"));
             // Without --keep-alive it closes every connection after one answer.
             var command = List.of(
-                    binary().orElseThrow().toString(),
+                    BINARY.find().orElseThrow().toString(),
                     "--port",
                     "127.0.0.1:" + port,
                     "--health",
@@ -60,15 +61,5 @@ final class VersityGwProgram implements StoreProgram {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot prepare versitygw node " + index + " in " + directory, e);
         }
-    }
-
-    private static Optional<Path> binary() {
-        return Stream.of(
-                        EnvoyBinary.named(System.getProperty("datapath.versitygw")),
-                        EnvoyBinary.named(System.getenv("DATAPATH_VERSITYGW")),
-                        EnvoyBinary.onPath("versitygw"))
-                .flatMap(candidates -> candidates)
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 }

@@ -52,7 +52,7 @@ class RunCommandTest {
                 var client = RawClient.to(port)) {
             var head = client.request("GET", "/bucket/slow").readHead();
             operator.signal("TERM");
-            await().until(() -> refused(port));
+            await().until(() -> RawClient.refused(port));
             assertThat(operator.alive()).isTrue();
 
             release.countDown();
@@ -69,7 +69,7 @@ class RunCommandTest {
                 var client = RawClient.to(port)) {
             client.request("GET", "/bucket/slow").readHead();
             operator.signal("TERM");
-            await().until(() -> refused(port));
+            await().until(() -> RawClient.refused(port));
             // Not INT: a shell's background jobs, and what they start, ignore it.
             operator.signal("TERM");
             assertThat(operator.awaitExit(20)).isZero();
@@ -84,16 +84,16 @@ class RunCommandTest {
             first.signal("KILL");
             first.awaitExit(10);
         }
-        assertThat(get("/bucket/key")).isEqualTo(200);
+        assertThat(RawClient.status(port, "/bucket/key")).isEqualTo(200);
 
         directory.write("policy.yaml", Directory.refusal("training", "closed"));
         try (var second = start("two")) {
             assertThat(pid(second)).isEqualTo(pid);
-            await().until(() -> get("/closed/key") == 403);
+            await().until(() -> RawClient.status(port, "/closed/key") == 403);
             second.signal("TERM");
             assertThat(second.awaitExit(20)).isZero();
         }
-        await().until(() -> refused(port));
+        await().until(() -> RawClient.refused(port));
     }
 
     @Test
@@ -104,7 +104,7 @@ class RunCommandTest {
         }
         directory.delete("training.yaml");
         try (var second = OperatorProcess.run(directory.path(), temp.resolve("w"), temp.resolve("two.log"))) {
-            await().until(() -> refused(port));
+            await().until(() -> RawClient.refused(port));
             assertThat(second.alive()).isTrue();
         }
     }
@@ -154,20 +154,6 @@ class RunCommandTest {
             exchange.write(" and end");
         } else {
             exchange.answer("200 OK", "ok");
-        }
-    }
-
-    private int get(String target) throws IOException {
-        try (var client = RawClient.to(port)) {
-            return client.request("GET", target).answer().status();
-        }
-    }
-
-    private static boolean refused(int port) {
-        try (var client = RawClient.to(port)) {
-            return false;
-        } catch (IOException refused) {
-            return true;
         }
     }
 }

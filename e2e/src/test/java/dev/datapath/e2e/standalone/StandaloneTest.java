@@ -71,8 +71,8 @@ class StandaloneTest {
 
     @Test
     void every_gateway_serves_and_status_says_so() throws IOException {
-        assertThat(get(port, "/bucket/key")).isEqualTo(200);
-        assertThat(get(port + 1, "/bucket/key")).isEqualTo(200);
+        assertThat(RawClient.status(port, "/bucket/key")).isEqualTo(200);
+        assertThat(RawClient.status(port + 1, "/bucket/key")).isEqualTo(200);
         assertThat(standalone.ready()).isTrue();
         await().untilAsserted(() -> assertThat(directory.status("datapath-ai-training"))
                 .contains("observedGeneration: 1", "synced: 2/2", "reason: Programmed"));
@@ -85,12 +85,13 @@ class StandaloneTest {
     void a_changed_file_is_in_force_at_every_gateway_when_its_policy_is_programmed() throws IOException {
         directory.write("policy.yaml", Directory.refusal("training", "closed"));
         await().until(() -> directory.status("routingpolicy-ai-refusal").contains("reason: Programmed"));
-        assertThat(get(port, "/closed/key")).isEqualTo(403);
-        assertThat(get(port + 1, "/closed/key")).isEqualTo(403);
-        assertThat(get(port, "/bucket/key")).isEqualTo(200);
+        assertThat(RawClient.status(port, "/closed/key")).isEqualTo(403);
+        assertThat(RawClient.status(port + 1, "/closed/key")).isEqualTo(403);
+        assertThat(RawClient.status(port, "/bucket/key")).isEqualTo(200);
 
         directory.delete("policy.yaml");
-        await().until(() -> get(port, "/closed/key") == 200 && get(port + 1, "/closed/key") == 200);
+        await().until(() ->
+                RawClient.status(port, "/closed/key") == 200 && RawClient.status(port + 1, "/closed/key") == 200);
         await().until(() -> directory.status("routingpolicy-ai-refusal").isEmpty());
     }
 
@@ -99,8 +100,8 @@ class StandaloneTest {
         directory.write("training.yaml", "kind: DataPath\n  metadata: [\n");
         await().until(() -> directory.findings().contains("training.yaml:"));
         directory.write("policy.yaml", Directory.refusal("training", "closed"));
-        await().until(() -> get(port, "/closed/key") == 403);
-        assertThat(get(port, "/bucket/key")).isEqualTo(200);
+        await().until(() -> RawClient.status(port, "/closed/key") == 403);
+        assertThat(RawClient.status(port, "/bucket/key")).isEqualTo(200);
 
         directory.write("training.yaml", Directory.dataPath("training", port, node.port()));
         await().until(() -> directory.findings().isEmpty());
@@ -111,7 +112,7 @@ class StandaloneTest {
         directory.write("zz-again.yaml", Directory.dataPath("training", port + 1000, node.port()));
         await().until(() -> directory.findings().contains("zz-again.yaml:1"));
         assertThat(directory.findings()).contains("is already defined at");
-        assertThat(get(port, "/bucket/key")).isEqualTo(200);
+        assertThat(RawClient.status(port, "/bucket/key")).isEqualTo(200);
     }
 
     @Test
@@ -123,7 +124,7 @@ class StandaloneTest {
         await().until(() -> pids("second").isEmpty());
         await().until(() -> directory.status("datapath-ai-second").isEmpty());
         assertThat(programmed("training")).isTrue();
-        assertThat(refused(second)).isTrue();
+        assertThat(RawClient.refused(second)).isTrue();
     }
 
     @Test
@@ -152,7 +153,7 @@ class StandaloneTest {
             assertThat(programmed("training")).isTrue();
         }
         await().until(() -> programmed("second"));
-        assertThat(get(second, "/bucket/key")).isEqualTo(200);
+        assertThat(RawClient.status(second, "/bucket/key")).isEqualTo(200);
     }
 
     @Test
@@ -211,19 +212,5 @@ class StandaloneTest {
                 .filter(gateway -> gateway.dataPath().name().equals(dataPath))
                 .forEach(gateway -> pids.put(gateway.name(), gateway.pid()));
         return pids;
-    }
-
-    private static int get(int port, String target) throws IOException {
-        try (var client = RawClient.to(port)) {
-            return client.request("GET", target).answer().status();
-        }
-    }
-
-    private static boolean refused(int port) {
-        try (var client = RawClient.to(port)) {
-            return false;
-        } catch (IOException refused) {
-            return true;
-        }
     }
 }

@@ -181,25 +181,9 @@ public final class Compiler {
         });
         return pools.values().stream()
                 .filter(pool -> names.contains(pool.name()))
-                .map(pool ->
-                        withRetryBudget(pool, smallest.getOrDefault(pool.name(), PoolCompiler.RETRY_BUDGET_PERCENT)))
+                .map(pool -> pool.withRetryBudgetPercent(
+                        smallest.getOrDefault(pool.name(), PoolCompiler.RETRY_BUDGET_PERCENT)))
                 .toList();
-    }
-
-    private static PoolPlan withRetryBudget(PoolPlan pool, int percent) {
-        var limits = pool.limits();
-        return new PoolPlan(
-                pool.name(),
-                pool.nodes(),
-                pool.tls(),
-                pool.health(),
-                new PoolPlan.Limits(
-                        limits.maxConnectionsPerNode(),
-                        limits.maxPendingRequests(),
-                        limits.idleTimeout(),
-                        limits.connectTimeout(),
-                        percent),
-                pool.balancing());
     }
 
     private static <T extends HasMetadata> List<T> ofNamespace(Collection<T> objects, ObjectKey key) {

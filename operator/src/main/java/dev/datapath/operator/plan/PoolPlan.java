@@ -26,6 +26,17 @@ public record PoolPlan(
         nodes = List.copyOf(nodes);
     }
 
+    /** The same pool with another {@link Limits#retryBudgetPercent()}. */
+    public PoolPlan withRetryBudgetPercent(int percent) {
+        var changed = new Limits(
+                limits.maxConnectionsPerNode,
+                limits.maxPendingRequests,
+                limits.idleTimeout,
+                limits.connectTimeout,
+                percent);
+        return new PoolPlan(name, nodes, tls, health, changed, balancing);
+    }
+
     /**
      * One node.
      *
@@ -45,7 +56,7 @@ public record PoolPlan(
      * @param maxPendingRequests requests that wait for a connection, over all nodes; the next one gets 503 SlowDown
      * @param idleTimeout after which an unused connection is closed; shorter than the store's own keep-alive
      * @param connectTimeout for TCP and TLS together
-     * @param retryBudgetPercent retries and hedges, as a share of active requests
+     * @param retryBudgetPercent retries and hedges, as a share of the requests that clients have under way
      */
     public record Limits(
             int maxConnectionsPerNode,

@@ -20,14 +20,10 @@ class ReconnectTest {
     @Test
     void a_gateway_that_is_up_to_date_is_sent_only_the_endpoints_that_it_asks_for() {
         var snapshot = Samples.gateway("a");
-        xds.publish(snapshot);
-        var before = xds.connect();
-        before.startUp("main", "a");
-        await().until(() -> xds.sync().synced(snapshot.version()));
+        var before = runs(snapshot, "a");
         xds.restart();
 
-        var envoy = xds.connect().withVersionsOf(before);
-        envoy.resume("main", "a");
+        var envoy = comesBack(before, "a");
         assertThat(names(envoy.expectAndAck(ENDPOINT))).containsExactly("a");
         envoy.expectNothing();
         await().until(() -> xds.sync().synced(snapshot.version()));
@@ -37,15 +33,10 @@ class ReconnectTest {
     @Test
     void a_gateway_that_only_lost_the_connection_is_not_sent_what_it_has() {
         var snapshot = Samples.gateway("a");
-        xds.publish(snapshot);
-        var before = xds.connect();
-        before.startUp("main", "a");
-        await().until(() -> xds.sync().synced(snapshot.version()));
-        before.close();
-        await().until(() -> xds.sync().gateways().isEmpty());
+        var before = runs(snapshot, "a");
+        leaves(before);
 
-        var envoy = xds.connect().withVersionsOf(before);
-        envoy.resume("main", "a");
+        var envoy = comesBack(before, "a");
         envoy.expectAndAck(ENDPOINT);
         envoy.expectNothing();
         await().until(() -> xds.sync().synced(snapshot.version()));
@@ -53,15 +44,12 @@ class ReconnectTest {
 
     @Test
     void what_went_away_with_a_server_restart_is_removed() {
-        xds.publish(Samples.gateway("a", "gone"));
-        var before = xds.connect();
-        before.startUp("main", "a", "gone");
+        var before = runs(Samples.gateway("a", "gone"), "a", "gone");
         xds.restart();
         var next = Samples.gateway("a");
         xds.publish(next);
 
-        var envoy = xds.connect().withVersionsOf(before);
-        envoy.resume("main", "a", "gone");
+        var envoy = comesBack(before, "a", "gone");
         assertThat(names(envoy.expectAndAck(CLUSTER))).containsExactly("a");
         assertThat(names(envoy.expectAndAck(ENDPOINT))).containsExactly("a");
         envoy.expectAndAck(ROUTE);
@@ -71,17 +59,12 @@ class ReconnectTest {
 
     @Test
     void what_went_away_without_a_server_restart_is_removed_after_the_routes_that_name_it() {
-        xds.publish(Samples.gateway("a", "gone"));
-        var before = xds.connect();
-        before.startUp("main", "a", "gone");
-        await().until(() -> xds.log.stream().anyMatch(line -> line.startsWith("acknowledged ROUTE")));
-        before.close();
-        await().until(() -> xds.sync().gateways().isEmpty());
+        var before = runs(Samples.gateway("a", "gone"), "a", "gone");
+        leaves(before);
         var next = Samples.gateway("a");
         xds.publish(next);
 
-        var envoy = xds.connect().withVersionsOf(before);
-        envoy.resume("main", "a", "gone");
+        var envoy = comesBack(before, "a", "gone");
         assertThat(names(envoy.expectAndAck(ENDPOINT))).containsExactly("a");
         envoy.expectAndAck(ROUTE);
         assertThat(names(envoy.expectAndAck(CLUSTER))).containsExactly("a");
@@ -92,16 +75,13 @@ class ReconnectTest {
     void a_removed_listener_is_removed_from_a_gateway_that_was_away() {
         var first = Samples.snapshot();
         first.add(Samples.listener("s3", "main")).add(Samples.listener("gone", "main"));
-        xds.publish(first.add(Samples.routes("main")).build());
-        var before = xds.connect();
-        before.startUp("main");
+        var before = runs(first.add(Samples.routes("main")).build());
         xds.restart();
         xds.publish(Samples.snapshot()
                 .add(Samples.listener("s3", "main"))
                 .add(Samples.routes("main"))
                 .build());
-        var envoy = xds.connect().withVersionsOf(before);
-        envoy.resume("main");
+        var envoy = comesBack(before);
         assertThat(names(envoy.expectAndAck(LISTENER))).containsExactly("s3");
         envoy.expectNothing();
     }
@@ -109,12 +89,8 @@ class ReconnectTest {
     @Test
     void a_new_process_is_sent_everything() {
         var snapshot = Samples.gateway("a");
-        xds.publish(snapshot);
-        var before = xds.connect();
-        before.startUp("main", "a");
-        await().until(() -> xds.sync().synced(snapshot.version()));
-        before.close();
-        await().until(() -> xds.sync().gateways().isEmpty());
+        var before = runs(snapshot, "a");
+        leaves(before);
         var next = Samples.gateway("b");
         xds.publish(next);
         var envoy = xds.connect();
@@ -149,10 +125,7 @@ class ReconnectTest {
     @Test
     void a_withdrawn_data_path_leaves_its_gateways_as_they_are() {
         var snapshot = Samples.gateway("a");
-        xds.publish(snapshot);
-        var envoy = xds.connect();
-        envoy.startUp("main", "a");
-        await().until(() -> xds.sync().synced(snapshot.version()));
+        var envoy = runs(snapshot, "a");
         long sent = xds.log.stream().filter(line -> line.startsWith("sent")).count();
         xds.store.withdraw(XdsFixture.PATH);
         await().until(() -> xds.gateway().syncedVersion() == null);
@@ -161,5 +134,26 @@ class ReconnectTest {
         xds.publish(snapshot);
         envoy.expectNothing();
         await().until(() -> xds.sync().synced(snapshot.version()));
+    }
+
+    /** A gateway that has acknowledged all of the snapshot, whose routes are named {@code main}. */
+    private ScriptedEnvoy runs(Snapshot snapshot, String... clusters) {
+        xds.publish(snapshot);
+        var envoy = xds.connect();
+        envoy.startUp("main", clusters);
+        await().until(() -> xds.sync().synced(snapshot.version()));
+        return envoy;
+    }
+
+    private void leaves(ScriptedEnvoy envoy) {
+        envoy.close();
+        await().until(() -> xds.sync().gateways().isEmpty());
+    }
+
+    /** The same process over a new connection. */
+    private ScriptedEnvoy comesBack(ScriptedEnvoy before, String... clusters) {
+        var envoy = xds.connect().withVersionsOf(before);
+        envoy.resume("main", clusters);
+        return envoy;
     }
 }
