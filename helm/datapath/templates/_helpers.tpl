@@ -68,3 +68,10 @@ matchExpressions:
 {{- range . }}{{ $names = append $names .name }}{{ end -}}
 {{- join "," $names -}}
 {{- end }}
+
+{{/* Labels as text: {a: b, c: d} is "a=b,c=d". */}}
+{{- define "datapath.pairs" -}}
+{{- $pairs := list -}}
+{{- range $label, $value := . }}{{ $pairs = append $pairs (printf "%s=%s" $label $value) }}{{ end -}}
+{{- join "," $pairs -}}
+{{- end }}

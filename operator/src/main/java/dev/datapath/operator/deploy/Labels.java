@@ -18,7 +18,7 @@ public final class Labels {
     /** The name of the StoragePool that an object was made for. */
     public static final String STORAGE_POOL = "datapath.dev/storagepool";
 
-    private static final String NAME = "app.kubernetes.io/name";
+    static final String NAME = "app.kubernetes.io/name";
 
     private Labels() {}
 

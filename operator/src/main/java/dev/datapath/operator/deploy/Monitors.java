@@ -9,6 +9,8 @@ import java.util.TreeMap;
 
 /** Has the Prometheus operator read the gateways' metrics. */
 final class Monitors {
+    /** What Prometheus makes of the pods' label {@link Labels#DATA_PATH}. */
+    private static final String PROMETHEUS_DATA_PATH = "__meta_kubernetes_pod_label_datapath_dev_datapath";
 
     private Monitors() {}
 
@@ -26,11 +28,21 @@ final class Monitors {
                         new TreeMap<>(Map.of(
                                 "selector",
                                 Map.of("matchLabels", fleet.selectorLabels()),
-                                "podTargetLabels",
-                                List.of(Labels.DATA_PATH),
+                                // Alerts and dashboards select by the labels "job" and "datapath".
+                                "jobLabel",
+                                Labels.NAME,
                                 "podMetricsEndpoints",
-                                List.of(new TreeMap<>(
-                                        Map.of("port", GatewayContainer.METRICS, "path", "/stats/prometheus"))))))
+                                List.of(new TreeMap<>(Map.of(
+                                        "port",
+                                        GatewayContainer.METRICS,
+                                        "path",
+                                        "/stats/prometheus",
+                                        "relabelings",
+                                        List.of(new TreeMap<>(Map.of(
+                                                "sourceLabels",
+                                                List.of(PROMETHEUS_DATA_PATH),
+                                                "targetLabel",
+                                                "datapath")))))))))
                 .build());
     }
 }
