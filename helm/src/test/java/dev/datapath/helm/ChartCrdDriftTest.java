@@ -34,7 +34,11 @@ class ChartCrdDriftTest {
 
     @Test
     void theChartHasTheDefinitionsByteForByte() throws IOException {
-        assertThat(contents(COPY)).as("run \"make crds\" and commit the result").isEqualTo(contents(SOURCE));
+        var source = contents(SOURCE);
+        var copy = contents(COPY);
+        assertThat(copy.keySet()).as(REMEDY).isEqualTo(source.keySet());
+        // Names alone: whole definitions would bury the message.
+        assertThat(source.keySet()).as(REMEDY).allMatch(name -> source.get(name).equals(copy.get(name)), "is equal");
     }
 
     @Test
