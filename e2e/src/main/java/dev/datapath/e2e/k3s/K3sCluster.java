@@ -1,0 +1,182 @@
+package dev.datapath.e2e.k3s;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.k3s.K3sContainer;
+import org.testcontainers.utility.MountableFile;
+
+/** A Kubernetes cluster of one node, in a container of its own. */
+public final class K3sCluster implements AutoCloseable {
+    /** Port of the API server inside of the container. */
+    private static final int API_SERVER = 6443;
+    /** Node ports that can be reached from outside: {@link #nodePort}. */
+    private static final int FIRST_NODE_PORT = 30_080;
+
+    private static final int NODE_PORTS = 8;
+
+    private static final List<String> CRDS =
+            List.of("datapaths", "routingpolicies", "servicelevelobjectives", "storagepools");
+
+    private final K3sContainer container;
+    private final KubernetesClient client;
+    private final AtomicInteger namespaces = new AtomicInteger();
+
+    private K3sCluster(K3sContainer container) {
+        this.container = container;
+        this.client = newClient().build();
+    }
+
+    /**
+     * Starts a cluster; its node is ready when this returns.
+     *
+     * @param image one that is not {@link K3sImage#missing}
+     */
+    @SuppressWarnings("resource") // closed with this
+    public static K3sCluster start(K3sImage image) {
+        var container = new K3sContainer(image.forTestcontainers());
+        container.withExposedPorts(Stream.concat(
+                        Stream.of(API_SERVER),
+                        IntStream.range(FIRST_NODE_PORT, FIRST_NODE_PORT + NODE_PORTS)
+                                .boxed())
+                .toArray(Integer[]::new));
+        container.start();
+        return new K3sCluster(container);
+    }
+
+    /** A client with all rights. */
+    public KubernetesClient client() {
+        return client;
+    }
+
+    /** For another client with all rights, which the caller closes. */
+    public KubernetesClientBuilder newClient() {
+        return new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig()));
+    }
+
+    /** A kubeconfig with all rights, as YAML. */
+    public String kubeconfig() {
+        return container.getKubeConfigYaml();
+    }
+
+    /** Has the API server know the four kinds. */
+    public void installCrds() {
+        for (var plural : CRDS) {
+            install("/META-INF/datapath/crds/" + plural + ".datapath.dev.yaml");
+        }
+    }
+
+    /** Applies a custom resource definition of the class path, and waits until objects of it can be made. */
+    public void install(String definition) {
+        try (var file = open(definition)) {
+            var crd = client.getKubernetesSerialization().unmarshal(file, CustomResourceDefinition.class);
+            client.resource(crd).forceConflicts().serverSideApply();
+            client.apiextensions()
+                    .v1()
+                    .customResourceDefinitions()
+                    .withName(crd.getMetadata().getName())
+                    .waitUntilCondition(K3sCluster::isEstablished, 1, TimeUnit.MINUTES);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InputStream open(String resource) {
+        var file = K3sCluster.class.getResourceAsStream(resource);
+        if (file == null) {
+            throw new IllegalArgumentException(resource + " is not on the class path");
+        }
+        return file;
+    }
+
+    private static boolean isEstablished(@Nullable CustomResourceDefinition crd) {
+        return crd != null
+                && crd.getStatus() != null
+                && crd.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Established")
+                                && condition.getStatus().equals("True"));
+    }
+
+    /**
+     * Makes the images of a {@code docker save} archive known to the node. Pods that use them set {@code imagePullPolicy:
+     * IfNotPresent}, and a tag other than latest.
+     */
+    public void load(Path archive) {
+        if (!Files.isReadable(archive)) {
+            throw new IllegalArgumentException(archive + " cannot be read");
+        }
+        var inside = "/tmp/" + archive.getFileName();
+        container.copyFileToContainer(MountableFile.forHostPath(archive), inside);
+        exec("ctr", "--namespace", "k8s.io", "images", "import", inside);
+        exec("rm", inside);
+    }
+
+    /** A new namespace whose name begins so. */
+    public String newNamespace(String prefix) {
+        return newNamespace(prefix, Map.of());
+    }
+
+    /** A new namespace with labels, such as the level of Pod Security. */
+    public String newNamespace(String prefix, Map<String, String> labels) {
+        var name = prefix + "-" + namespaces.incrementAndGet();
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withLabels(labels)
+                        .endMetadata()
+                        .build())
+                .create();
+        return name;
+    }
+
+    /** Where the machine that runs the tests reaches a node port. */
+    public int nodePort(int port) {
+        return container.getMappedPort(port);
+    }
+
+    /** The address that goes with {@link #nodePort}. */
+    public String host() {
+        return container.getHost();
+    }
+
+    /** Runs kubectl with all rights, and returns what it prints. */
+    public String kubectl(String... arguments) {
+        return exec(Stream.concat(Stream.of("kubectl"), Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    private String exec(String... command) {
+        try {
+            var result = container.execInContainer(command);
+            if (result.getExitCode() != 0) {
+                throw new IllegalStateException(
+                        String.join(" ", command) + " ended with " + result.getExitCode() + ": " + result.getStderr());
+            }
+            return result.getStdout();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        container.close();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.datapath.e2e.k3s;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * The cluster that all tests of a run share, started when first asked for, with the custom resource definitions installed. Tests
+ * do not meet in it: each makes namespaces of its own.
+ */
+public final class K3s {
+    private K3s() {}
+
+    /** A test in a real cluster: it may take a {@link K3sCluster} as a parameter. Skipped, with the reason, where none can be had. */
+    @Target(ElementType.TYPE)
+    @Retention(RetentionPolicy.RUNTIME)
+    @Tag("tier4")
+    @ExtendWith(Shared.class)
+    public @interface Test {}
+
+    static final class Shared implements ExecutionCondition, ParameterResolver {
+
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return store(context)
+                    .getOrComputeIfAbsent(Availability.class, type -> Availability.find(), Availability.class)
+                    .missing()
+                    .map(ConditionEvaluationResult::disabled)
+                    .orElseGet(() -> ConditionEvaluationResult.enabled("a cluster can be had"));
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == K3sCluster.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return store(context).getOrComputeIfAbsent(K3sCluster.class, type -> start(), K3sCluster.class);
+        }
+
+        private static K3sCluster start() {
+            var cluster = K3sCluster.start(K3sImage.configured());
+            cluster.installCrds();
+            return cluster;
+        }
+
+        private static Store store(ExtensionContext context) {
+            return context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL);
+        }
+    }
+
+    /** @param missing why there is no cluster, asked once for all tests */
+    private record Availability(Optional<String> missing) {
+        static Availability find() {
+            var missing = K3sImage.configured().missing();
+            missing.ifPresent(reason -> System.err.println("NOT TESTED in a cluster: " + reason));
+            return new Availability(missing);
+        }
+    }
+}
