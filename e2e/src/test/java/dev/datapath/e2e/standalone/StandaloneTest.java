@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -154,6 +155,53 @@ class StandaloneTest {
         }
         await().until(() -> programmed("second"));
         assertThat(RawClient.status(second, "/bucket/key")).isEqualTo(200);
+    }
+
+    @Test
+    void a_listener_may_have_a_name_that_a_gateway_uses_itself() throws IOException {
+        int ports = runNamed("metrics", "probe");
+        for (int i = 0; i < 4; i++) {
+            assertThat(RawClient.status(ports + i, "/bucket/key")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_transfer_is_waited_for_also_at_a_listener_named_admin() throws IOException {
+        int port = runNamed("admin", "s3");
+        var release = new CountDownLatch(1);
+        node.script(exchange -> {
+            exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
+            release.await();
+            exchange.write("cd");
+        });
+        long pid = pids("named").get("named-0");
+        try (var client = RawClient.to(port)) {
+            client.request("GET", "/bucket/key");
+            await().until(() -> !node.exchanges().isEmpty());
+            directory.delete("named.yaml");
+            await().until(() -> RawClient.refused(port));
+            await().during(Duration.ofSeconds(1))
+                    .until(() ->
+                            ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+            release.countDown();
+            var answer = client.answer();
+            assertThat(answer.end()).isEqualTo(RawClient.End.COMPLETE);
+            assertThat(answer.text()).isEqualTo("abcd");
+        }
+    }
+
+    /** Runs a DataPath with two listeners of these names; the first has the port that is returned, the second the next but one. */
+    private int runNamed(String first, String second) {
+        int ports = Ports.freeRun(4);
+        directory.write(
+                "named.yaml",
+                Directory.dataPath("named", ports, node.port())
+                        .replace(
+                                "- {name: s3,",
+                                "- {name: %s, protocol: HTTP, port: %d}\n  - {name: %s,"
+                                        .formatted(second, ports + 2, first)));
+        await().until(() -> programmed("named"));
+        return ports;
     }
 
     @Test

@@ -60,7 +60,8 @@ final class AdminWindows {
                         .setName("envoy.filters.http.router")
                         .setTypedConfig(Protos.any(Router.getDefaultInstance())));
         return Listener.newBuilder()
-                .setName(window.name())
+                // Envoy does not serve a listener that has the name of one of its bootstrap: no DataPath's has a slash.
+                .setName(CLUSTER + "/" + window.name())
                 .setAddress(EndpointRenderer.address(window.address(), window.port()))
                 // Must answer also when clients use up all connections.
                 .setIgnoreGlobalConnLimit(true)

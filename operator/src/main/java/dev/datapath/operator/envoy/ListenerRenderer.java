@@ -71,7 +71,7 @@ final class ListenerRenderer {
 
     private static HttpConnectionManager connections(ListenerPlan listener, GatewayPlan plan) {
         return HttpConnectionManager.newBuilder()
-                .setStatPrefix(listener.name())
+                .setStatPrefix(Names.statistics(listener))
                 .setCodecType(CodecType.HTTP1)
                 .setRds(Rds.newBuilder().setRouteConfigName(listener.name()).setConfigSource(Protos.ads()))
                 .addHttpFilters(router())

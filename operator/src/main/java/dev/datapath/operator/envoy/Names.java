@@ -1,6 +1,7 @@
 package dev.datapath.operator.envoy;
 
 import dev.datapath.operator.plan.Backend;
+import dev.datapath.operator.plan.ListenerPlan;
 
 /** Names in Envoy's configuration; made from identities, never from positions, because Envoy keeps state by name. */
 final class Names {
@@ -24,6 +25,14 @@ final class Names {
     static final String DEFAULT_RULE = "default";
 
     private Names() {}
+
+    /**
+     * What a listener's statistics are called. Listeners that are Envoy's own, its admin interface among them, are named
+     * without a slash: who drains a gateway or adds up its requests has to tell them apart.
+     */
+    static String statistics(ListenerPlan listener) {
+        return "s3/" + listener.name();
+    }
 
     static String cluster(String pool) {
         return "pool/" + pool;

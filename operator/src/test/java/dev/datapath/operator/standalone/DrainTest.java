@@ -10,18 +10,18 @@ import org.junit.jupiter.api.Test;
 class DrainTest {
     private static final String BUSY = """
             http.admin.downstream_rq_active: 1
-            http.s3.downstream_rq_active: 1
-            http.s3.downstream_cx_tx_bytes_buffered: 0
+            http.s3/main.downstream_rq_active: 1
+            http.s3/main.downstream_cx_tx_bytes_buffered: 0
             """;
     private static final String FLUSHING = """
             http.admin.downstream_rq_active: 1
-            http.s3.downstream_rq_active: 0
-            http.s3.downstream_cx_tx_bytes_buffered: 65536
+            http.s3/main.downstream_rq_active: 0
+            http.s3/main.downstream_cx_tx_bytes_buffered: 65536
             """;
     private static final String QUIET = """
             http.admin.downstream_rq_active: 1
-            http.s3.downstream_rq_active: 0
-            http.s3.downstream_cx_tx_bytes_buffered: 0
+            http.s3/main.downstream_rq_active: 0
+            http.s3/main.downstream_cx_tx_bytes_buffered: 0
             """;
 
     private final Drain drain = new Drain(Duration.ofMillis(1), Duration.ofMillis(50));
