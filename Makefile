@@ -3,7 +3,7 @@ MVN := tools/mvn -B -ntp
 GOLDEN := -Ddatapath.golden=rewrite -Dsurefire.failIfNoSpecifiedTests=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo bench lint format golden crds clean
+.PHONY: help build test demo images bench lint format golden crds clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: ## Run every test, with a real Envoy and real S3 servers, and say how many
 
 demo: ## Four S3 nodes, two gateways, one node lost: see what clients notice
 	@e2e/run dev.datapath.e2e.demo.Demo
+
+images: ## Build the container images of gateway and operator (FRESH=1: with the newest Debian packages)
+	@tools/images $(if $(FRESH),--fresh)
 
 bench: ## Measure data plane and control plane (12 minutes; BENCH=quick: 3); writes docs/benchmarks.md
 	@e2e/run dev.datapath.e2e.bench.Bench $(BENCH)
