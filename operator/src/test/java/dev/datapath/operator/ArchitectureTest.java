@@ -33,6 +33,7 @@ class ArchitectureTest {
             Map.entry("compile", Set.of("crds", "plan")),
             Map.entry("envoy", Set.of("plan", "s3")),
             Map.entry("xds", Set.of()),
+            Map.entry("pki", Set.of()),
             Map.entry("admission", Set.of()),
             Map.entry("manifest", Set.of("crds", "compile", "admission")),
             Map.entry("deploy", Set.of("crds", "plan")),
@@ -158,6 +159,11 @@ class ArchitectureTest {
                 "com.google.rpc..",
                 "com.google.common..",
                 "io.grpc..");
+    }
+
+    @Test
+    void theAuthorityKnowsCertificatesAndNothingElse() {
+        onlyUses("pki", "java..", "javax.security.auth.x500..", "org.bouncycastle..");
     }
 
     /** What compile makes follows from its input alone: it must not ask the clock, chance, the network or a file. */
