@@ -33,12 +33,12 @@ class ArchitectureTest {
             Map.entry("compile", Set.of("crds", "plan")),
             Map.entry("envoy", Set.of("plan", "s3")),
             Map.entry("xds", Set.of()),
-            Map.entry("pki", Set.of()),
             Map.entry("admission", Set.of()),
             Map.entry("manifest", Set.of("crds", "compile", "admission")),
             Map.entry("deploy", Set.of("crds", "plan")),
             Map.entry("status", Set.of("crds", "compile", "plan", "xds")),
             Map.entry("control", Set.of("crds", "plan", "compile", "envoy", "xds", "status")),
+            Map.entry("pki", Set.of()),
             Map.entry("telemetry", Set.of()),
             Map.entry("slo", Set.of("telemetry")),
             Map.entry("nodes", Set.of("telemetry")),
@@ -84,6 +84,7 @@ class ArchitectureTest {
                             "manifest",
                             "standalone",
                             "reconcile",
+                            "deploy",
                             "status")),
             Map.entry("web", Set.of("crds", "plan", "compile", "xds", "status", "telemetry", "slo", "nodes")));
 

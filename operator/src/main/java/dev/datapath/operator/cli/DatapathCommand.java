@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "datapath",
         description = "Declared S3 data delivery: gateways, storage pools, routing and objectives.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, ValidateCommand.class, HelpCommand.class})
+        subcommands = {RunCommand.class, ValidateCommand.class, OperatorCommand.class, HelpCommand.class})
 final class DatapathCommand implements Runnable {
     @Option(
             names = {"-h", "--help"},

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** {@code /q/health}: started, alive, and ready when the directory was read and the first plans were compiled. */
+/** {@code /q/health}: started, alive, and ready when everything was read once and the first plans were compiled. */
 @Singleton
 final class HealthChecks {
     private final RunState state;
@@ -30,14 +30,14 @@ final class HealthChecks {
     @Singleton
     @Liveness
     HealthCheck liveness() {
-        return check("control loop", state::alive);
+        return check("control loop and watches", state::alive);
     }
 
     @Produces
     @Singleton
     @Readiness
     HealthCheck readiness() {
-        return check("directory read and first plans compiled", state::ready);
+        return check("caches synced and first plans compiled", state::ready);
     }
 
     private static HealthCheck check(String name, java.util.function.BooleanSupplier up) {

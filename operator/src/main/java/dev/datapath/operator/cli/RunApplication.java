@@ -43,7 +43,7 @@ public final class RunApplication implements QuarkusApplication {
         var display = Display.of(out, options.table);
         var reader = new ManifestReader(ApiCatalog.load(), List.of(options.directory), InstantSource.system());
         try (var standalone = Standalone.start(standaloneOptions(options), reader, registry, display::show)) {
-            state.started(standalone);
+            state.started(standalone::ready, standalone::alive);
             var http = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
             display.started(options.directory, http, standalone.xdsPort());
             var stop = onSignals(standalone);

@@ -1,29 +1,37 @@
 package dev.datapath.operator.cli;
 
-import dev.datapath.operator.standalone.Standalone;
 import jakarta.inject.Singleton;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where the run stands, for health checks. */
 @Singleton
 final class RunState {
-    private volatile @Nullable Standalone standalone;
+    private record Running(BooleanSupplier ready, BooleanSupplier alive) {}
 
-    void started(Standalone running) {
-        standalone = running;
+    private volatile @Nullable Running running;
+
+    /**
+     * It runs.
+     *
+     * @param ready whether it does what it is for
+     * @param alive whether it can go on; when not, nothing but a restart helps
+     */
+    void started(BooleanSupplier ready, BooleanSupplier alive) {
+        running = new Running(ready, alive);
     }
 
     boolean started() {
-        return standalone != null;
+        return running != null;
     }
 
     boolean ready() {
-        var running = standalone;
-        return running != null && running.ready();
+        var now = running;
+        return now != null && now.ready().getAsBoolean();
     }
 
     boolean alive() {
-        var running = standalone;
-        return running == null || running.alive();
+        var now = running;
+        return now == null || now.alive().getAsBoolean();
     }
 }

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * Durations as the API writes them (GEP-2257): one to four numbers of at most five digits with the units h, m, s and ms,
  * such as {@code 1h30m} or {@code 250ms}. Windows of objectives also know days, such as {@code 30d}.
  */
-final class DurationText {
+public final class DurationText {
     private static final Pattern WHOLE = Pattern.compile("([0-9]{1,5}(d|h|ms|m|s)){1,4}");
     private static final Pattern PART = Pattern.compile("([0-9]{1,5})(d|h|ms|m|s)");
 
     private DurationText() {}
 
     /** The duration, or empty when the text is not one. */
-    static Optional<Duration> parse(@Nullable String text) {
+    public static Optional<Duration> parse(@Nullable String text) {
         if (text == null || text.length() > 32 || !WHOLE.matcher(text).matches()) {
             return Optional.empty();
         }

@@ -52,7 +52,7 @@ public final class Targets {
     }
 
     /** Whether the policy is for the DataPath. */
-    static boolean include(RoutingPolicy policy, ObjectKey dataPath) {
+    public static boolean include(RoutingPolicy policy, ObjectKey dataPath) {
         var spec = policy.getSpec();
         return spec != null
                 && Identity.key(policy).namespace().equals(dataPath.namespace())
@@ -60,7 +60,7 @@ public final class Targets {
     }
 
     /** Whether the objective is for the DataPath. */
-    static boolean include(ServiceLevelObjective objective, ObjectKey dataPath) {
+    public static boolean include(ServiceLevelObjective objective, ObjectKey dataPath) {
         var spec = objective.getSpec();
         return spec != null
                 && Identity.key(objective).namespace().equals(dataPath.namespace())

@@ -1,6 +1,7 @@
 package dev.datapath.operator.control;
 
 import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.operator.compile.Compiler;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.ObjectRef;
@@ -71,7 +72,8 @@ public final class DataPathRun {
     private final ObjectKey key;
     private final BiPredicate<? super HasMetadata, ? super HasMetadata> unchanged;
     private volatile Outcome outcome;
-    private @Nullable ResourceSet inputs;
+    private volatile @Nullable ResourceSet inputs;
+    private volatile @Nullable ResourceSet acknowledged;
     /** When the change was seen that gateways have not all acknowledged yet, as {@link System#nanoTime}; 0 for none. */
     private final AtomicLong pendingSince = new AtomicLong();
 
@@ -92,7 +94,8 @@ public final class DataPathRun {
      * @return whether anything was compiled: equal inputs are not compiled again
      */
     public boolean update(ResourceSet set, Function<GatewayPlan, String> publish, long seenNanos) {
-        if (inputs != null && same(inputs, set)) {
+        var before = inputs;
+        if (before != null && same(before, set)) {
             return false;
         }
         inputs = set;
@@ -104,13 +107,13 @@ public final class DataPathRun {
                     System.Logger.Level.ERROR,
                     "DataPath " + key + " cannot be processed; its gateways keep the configuration before",
                     e);
-            var before = outcome;
+            var kept = outcome;
             outcome = new Outcome(
                     set.dataPath(),
-                    before.plan(),
-                    before.version(),
-                    before.findings(),
-                    before.attachedPolicies(),
+                    kept.plan(),
+                    kept.version(),
+                    kept.findings(),
+                    kept.attachedPolicies(),
                     e.toString());
         }
         return true;
@@ -142,12 +145,38 @@ public final class DataPathRun {
         return outcome;
     }
 
-    /** Whether a change waits for gateways to acknowledge it. */
-    public boolean pending() {
-        return pendingSince.get() != 0;
+    /** Every ready gateway runs what was published last. */
+    public void acknowledged() {
+        if (outcome.defect().isEmpty()) {
+            acknowledged = inputs;
+        }
     }
 
-    /** Since when gateways lag behind, in {@link System#nanoTime}; 0 when they do not. Asked for once. */
+    /**
+     * Whether gateways run this very state of a policy: what they acknowledged was made from it. A later change of something
+     * else, delivered or not, leaves that so.
+     */
+    public boolean runs(RoutingPolicy policy) {
+        var inForce = acknowledged;
+        return inForce != null
+                && inForce.policies().stream()
+                        .anyMatch(known -> known.getMetadata()
+                                        .getName()
+                                        .equals(policy.getMetadata().getName())
+                                && unchanged.test(known, policy));
+    }
+
+    /** Whether the newest inputs have not been {@link #acknowledged} yet. */
+    public boolean awaitsAcknowledgement() {
+        return inputs != acknowledged;
+    }
+
+    /** Since when gateways lag behind, in {@link System#nanoTime}; 0 when they do not. */
+    public long pendingSince() {
+        return pendingSince.get();
+    }
+
+    /** The same, asked for once. */
     public long takePendingSince() {
         return pendingSince.getAndSet(0);
     }

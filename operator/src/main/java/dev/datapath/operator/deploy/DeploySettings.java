@@ -47,6 +47,20 @@ public record DeploySettings(
         return Collections.unmodifiableMap(new TreeMap<>(map));
     }
 
+    /** The same for a cluster that does not know PodMonitors. */
+    public DeploySettings withoutPodMonitors() {
+        return new DeploySettings(
+                image,
+                imagePullPolicy,
+                imagePullSecrets,
+                operator,
+                monitoring,
+                networkPolicy,
+                false,
+                drainDelay,
+                fallbackAfter);
+    }
+
     /**
      * The operator as its gateways see it.
      *

@@ -19,10 +19,13 @@ import java.time.Duration;
  * The container of a gateway. The S3 ports are not listed: listing opens nothing, and a listener that comes or goes would
  * replace all gateways for it.
  */
-final class GatewayContainer {
+public final class GatewayContainer {
     static final String NAME = "envoy";
     /** Directory of the files that Envoy reads at start. */
-    static final String BOOTSTRAP = "/etc/datapath/bootstrap";
+    public static final String BOOTSTRAP = "/etc/datapath/bootstrap";
+
+    /** Directory of what gateways prove who they are with. */
+    public static final String IDENTITY = "/etc/datapath/identity";
 
     static final String PROBE = "probe";
     static final String METRICS = "metrics";
@@ -55,7 +58,7 @@ final class GatewayContainer {
                         .build())
                 .withVolumeMounts(
                         mount("bootstrap", BOOTSTRAP, true),
-                        mount("identity", "/etc/datapath/identity", true),
+                        mount("identity", IDENTITY, true),
                         mount("last-good", "/etc/datapath/last-good", true),
                         mount("tmp", "/tmp", false))
                 .withStartupProbe(Probes.startup())

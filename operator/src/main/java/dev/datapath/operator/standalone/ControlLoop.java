@@ -184,10 +184,11 @@ final class ControlLoop implements Runnable {
 
     /** Not with the status, which may come later: this is what clients wait for. */
     private void measure(DataPathRun run) {
-        if (run.pending()) {
-            var seen = observer.observe(run);
-            if (seen.synced() == seen.desired()) {
-                reporter.applied(System.nanoTime() - run.takePendingSince());
+        if (run.awaitsAcknowledgement() && observer.observe(run).allAcknowledged()) {
+            run.acknowledged();
+            long since = run.takePendingSince();
+            if (since != 0) {
+                reporter.applied(System.nanoTime() - since);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.datapath.operator.standalone;
 
 import dev.datapath.operator.compile.Targets;
 import dev.datapath.operator.control.DataPathRun;
+import dev.datapath.operator.control.DeliveryMetrics;
 import dev.datapath.operator.manifest.Admitted;
 import dev.datapath.operator.manifest.LocatedFinding;
 import dev.datapath.operator.manifest.ManifestSet;
@@ -21,25 +22,27 @@ final class Reporter {
     private static final System.Logger LOG = System.getLogger(Reporter.class.getName());
 
     private final RuntimeMetrics metrics;
+    private final DeliveryMetrics delivery;
     private final StatusBook book;
     private final Consumer<Overview> display;
     private @Nullable ManifestSet reloaded;
     private @Nullable Overview shown;
 
     /** @param display shows an overview; called only when it differs from the one before */
-    Reporter(RuntimeMetrics metrics, StatusBook book, Consumer<Overview> display) {
+    Reporter(RuntimeMetrics metrics, DeliveryMetrics delivery, StatusBook book, Consumer<Overview> display) {
         this.metrics = metrics;
+        this.delivery = delivery;
         this.book = book;
         this.display = display;
     }
 
     void compiled(long nanos) {
-        metrics.compiled(nanos);
+        delivery.compiled(nanos);
     }
 
     /** All gateways of a DataPath acknowledged a change. */
     void applied(long nanos) {
-        metrics.applied(nanos);
+        delivery.applied(nanos);
     }
 
     void report(ManifestSet objects, Collection<DataPathRun> runs, LocalFleet local) {

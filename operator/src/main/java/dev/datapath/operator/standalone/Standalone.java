@@ -2,6 +2,7 @@ package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.operator.control.Daemons;
+import dev.datapath.operator.control.DeliveryMetrics;
 import dev.datapath.operator.control.HostResolver;
 import dev.datapath.operator.manifest.DirectorySource;
 import dev.datapath.operator.manifest.ManifestReader;
@@ -41,9 +42,9 @@ public final class Standalone implements AutoCloseable {
         this.work = work;
         var clock = InstantSource.system();
         var signal = new Signal();
-        var metrics = new RuntimeMetrics(registry);
+        var delivery = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
-        xds = startXds(options, store, metrics);
+        xds = startXds(options, store, delivery);
         work.remember("xds", xds.port());
         resolver = new HostResolver(HostResolver.NameService.system(), signal::wake);
         watch = new GatewayWatch(signal::wake);
@@ -63,7 +64,7 @@ public final class Standalone implements AutoCloseable {
                 new FleetObserver(fleet, xds.sync(), publisher),
                 new PortRetry(publisher, PortRetry::isFree),
                 new StatusPass(book, fleet, addresses(options.bindAddress())),
-                new Reporter(metrics, book, display));
+                new Reporter(new RuntimeMetrics(registry), delivery, book, display));
         source = new DirectorySource(reader, DirectorySource.Timing.DEFAULT, loop::offer);
     }
 
@@ -131,7 +132,7 @@ public final class Standalone implements AutoCloseable {
         work.close();
     }
 
-    private XdsServer startXds(StandaloneOptions options, SnapshotStore store, RuntimeMetrics metrics)
+    private XdsServer startXds(StandaloneOptions options, SnapshotStore store, DeliveryMetrics metrics)
             throws IOException {
         if (options.xdsPort() != 0) {
             return xdsServer(options.xdsPort(), store, metrics);
@@ -151,7 +152,7 @@ public final class Standalone implements AutoCloseable {
         return xdsServer(0, store, metrics);
     }
 
-    private static XdsServer xdsServer(int port, SnapshotStore store, RuntimeMetrics metrics) throws IOException {
+    private static XdsServer xdsServer(int port, SnapshotStore store, DeliveryMetrics metrics) throws IOException {
         try {
             return XdsServer.builder(store)
                     .address("127.0.0.1", port)

@@ -80,7 +80,7 @@ final class StatusPass {
 
     private void dataPath(DataPathRun run, ObjectRef ref, Fleet fleet, List<Finding> findings, Instant now) {
         var outcome = run.outcome();
-        var seen = new DataPathStatuses.Observation(findings, outcome.attachedPolicies(), fleet, addresses);
+        var seen = new DataPathStatuses.Observation(findings, outcome.attachedPolicies(), fleet, addresses, null);
         var generation = book.generation(ref, outcome.dataPath());
         book.record(
                 outcome.dataPath(),
@@ -101,7 +101,7 @@ final class StatusPass {
             var fleet = fleets.get(key);
             if (run != null && fleet != null) {
                 targets.put(
-                        target.name(), new PolicyStatuses.AtTarget(run.outcome().about(ref), fleet));
+                        target.name(), new PolicyStatuses.AtTarget(run.outcome().about(ref), fleet, run.runs(policy)));
             }
         }
         book.record(

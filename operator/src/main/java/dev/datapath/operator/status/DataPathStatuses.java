@@ -22,12 +22,14 @@ public final class DataPathStatuses {
      * @param attachedPolicies for each listener, how many policies have a rule in force there
      * @param fleet its gateways
      * @param addresses where clients can connect
+     * @param selector label selector of the gateways' pods; null where there are none
      */
     public record Observation(
             List<Finding> findings,
             Map<String, Integer> attachedPolicies,
             Fleet fleet,
-            List<DataPathStatus.Address> addresses) {
+            List<DataPathStatus.Address> addresses,
+            @Nullable String selector) {
         public Observation {
             findings = List.copyOf(findings);
             attachedPolicies = Map.copyOf(attachedPolicies);
@@ -48,7 +50,7 @@ public final class DataPathStatuses {
                 fleet.version().isEmpty() ? null : fleet.version(),
                 listeners(dataPath, generation, seen, previous, now),
                 Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now),
-                null,
+                seen.selector(),
                 new DataPathStatus.Summary(
                         fleet.ready() + "/" + fleet.desired(), fleet.synced() + "/" + fleet.desired()));
     }

@@ -1,6 +1,7 @@
 package dev.datapath.operator.status;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateways of one DataPath and what they should run.
@@ -10,10 +11,35 @@ import java.util.List;
  * @param version content hash of what they should run; empty when there is nothing to run
  * @param listeners how many listeners that holds
  * @param defect why the configuration could not be made, a defect of this program; empty when it could
+ * @param obstacle what keeps the gateways from being run or reached as they should; null when nothing does
  */
-public record Fleet(int desired, List<GatewayView> gateways, String version, int listeners, String defect) {
+public record Fleet(
+        int desired,
+        List<GatewayView> gateways,
+        String version,
+        int listeners,
+        String defect,
+        @Nullable Obstacle obstacle) {
+
+    /** Something outside of the configuration that is in the way. */
+    public sealed interface Obstacle {
+        /** For people: what it is, and what to do about it. */
+        String message();
+
+        /** The objects that run the gateways are not as they should be. */
+        record Blocked(String message) implements Obstacle {}
+
+        /** The gateways run, but clients have no address for them yet. */
+        record NoAddress(String message) implements Obstacle {}
+    }
+
     public Fleet {
         gateways = List.copyOf(gateways);
+    }
+
+    /** A fleet with nothing in its way. */
+    public Fleet(int desired, List<GatewayView> gateways, String version, int listeners, String defect) {
+        this(desired, gateways, version, listeners, defect, null);
     }
 
     /** The {@code Programmed} condition: true only when every gateway that should run acknowledged the current version. */
@@ -35,20 +61,44 @@ public record Fleet(int desired, List<GatewayView> gateways, String version, int
         if (!rejecting.isEmpty()) {
             return programmed(ConditionStatus.False, ProgrammedReason.Rejected, rejected(rejecting));
         }
+        if (obstacle instanceof Obstacle.Blocked blocked) {
+            return programmed(ConditionStatus.False, ProgrammedReason.Blocked, blocked.message());
+        }
         long synced = count(true, true);
         if (gateways.stream().noneMatch(GatewayView::ready)) {
             return notReady();
         }
-        if (synced < desired) {
+        if (!allAcknowledged()) {
             return programmed(
                     ConditionStatus.False,
                     ProgrammedReason.Pending,
                     synced + "/" + desired + " gateways run " + version + problems());
         }
+        if (obstacle instanceof Obstacle.NoAddress noAddress) {
+            return programmed(ConditionStatus.False, ProgrammedReason.AddressNotAssigned, noAddress.message());
+        }
         return programmed(
                 ConditionStatus.True,
                 ProgrammedReason.Programmed,
                 (desired == 1 ? "The gateway runs " : "All " + desired + " gateways run ") + version + ".");
+    }
+
+    /**
+     * The {@code Programmed} condition of something that is part of the configuration.
+     *
+     * @param what for people, such as {@code the policy}
+     * @param delivered whether gateways acknowledged a configuration that holds it as it is declared now; then changes of
+     *     other objects that are still under way do not matter to it
+     */
+    ConditionDraft programmed(String what, boolean delivered) {
+        return delivered && ready() > 0
+                ? programmed(ConditionStatus.True, ProgrammedReason.Programmed, "The gateways run " + what + ".")
+                : programmed();
+    }
+
+    /** Whether there are as many gateways as there should be, and each one that serves acknowledged the current version. */
+    public boolean allAcknowledged() {
+        return defect.isEmpty() && !version.isEmpty() && synced() >= desired && ready() > 0 && count(true, false) == 0;
     }
 
     /** How many are ready. */
@@ -77,7 +127,9 @@ public record Fleet(int desired, List<GatewayView> gateways, String version, int
         return programmed(
                 ConditionStatus.False,
                 ProgrammedReason.NoGateways,
-                "No gateway is ready" + (gateways.isEmpty() ? "; they are being started" : problems()));
+                desired == 0
+                        ? "No gateway should run: raise spec.gateway.replicas."
+                        : "No gateway is ready" + (gateways.isEmpty() ? "; they are being started" : problems()));
     }
 
     private String rejected(List<GatewayView> rejecting) {

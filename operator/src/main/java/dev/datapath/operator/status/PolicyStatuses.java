@@ -22,8 +22,9 @@ public final class PolicyStatuses {
      *
      * @param findings those about the policy, from compiling the target
      * @param fleet the target's gateways
+     * @param delivered whether these run the policy as it is declared now
      */
-    public record AtTarget(List<Finding> findings, Fleet fleet) {
+    public record AtTarget(List<Finding> findings, Fleet fleet, boolean delivered) {
         public AtTarget {
             findings = List.copyOf(findings);
         }
@@ -61,7 +62,7 @@ public final class PolicyStatuses {
         }
         var drafts = new ArrayList<>(Findings.conditions(seen.findings(), "the policy"));
         // What a policy's rules name may be missing in part; the rest of it is in force and delivered.
-        drafts.add(seen.fleet().programmed());
+        drafts.add(seen.fleet().programmed("the policy", seen.delivered()));
         return drafts;
     }
 

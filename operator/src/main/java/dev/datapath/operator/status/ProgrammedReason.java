@@ -10,6 +10,10 @@ public enum ProgrammedReason {
     Rejected,
     /** No gateway runs. */
     NoGateways,
+    /** The gateways run, and clients have no address for them yet. */
+    AddressNotAssigned,
+    /** What runs the gateways is not as it should be: an object is not ours, or the API server refuses it. */
+    Blocked,
     /** There is nothing to run: no part of the object is valid. */
     Invalid
 }

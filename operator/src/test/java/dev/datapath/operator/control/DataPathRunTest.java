@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.DataPathSpec;
 import dev.datapath.api.v1alpha1.Listener;
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.RoutingPolicySpec;
 import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.plan.GatewayPlan;
@@ -63,14 +65,37 @@ class DataPathRunTest {
         assertThat(run.outcome().defect()).isEmpty();
     }
 
+    @Test
+    void runsAPolicyOnceGatewaysAcknowledgedWhatWasMadeOfIt() {
+        var policy = policy();
+        run.update(set(first, T0, policy), this::publish, 1);
+        assertThat(run.runs(policy)).isFalse();
+
+        run.acknowledged();
+        assertThat(run.runs(policy)).isTrue();
+        assertThat(run.runs(policy())).as("another state of it").isFalse();
+
+        run.update(set(dataPath(8081), T0, policy), this::publish, 2);
+        assertThat(run.awaitsAcknowledgement()).isTrue();
+        assertThat(run.runs(policy)).as("whatever happens to others").isTrue();
+    }
+
+    private static RoutingPolicy policy() {
+        var policy = new RoutingPolicy();
+        policy.setMetadata(
+                new ObjectMetaBuilder().withNamespace("ai").withName("rules").build());
+        policy.setSpec(new RoutingPolicySpec(List.of(), List.of()));
+        return policy;
+    }
+
     private String publish(GatewayPlan plan) {
         published.add(plan);
         return "version-" + published.size();
     }
 
-    private static ResourceSet set(DataPath dataPath, Instant now) {
+    private static ResourceSet set(DataPath dataPath, Instant now, RoutingPolicy... policies) {
         return new ResourceSet(
-                dataPath, List.of(), List.of(), List.of(), List.of(), List.of(), Discovery.NONE, null, now);
+                dataPath, List.of(), List.of(policies), List.of(), List.of(), List.of(), Discovery.NONE, null, now);
     }
 
     private static DataPath dataPath(int port) {

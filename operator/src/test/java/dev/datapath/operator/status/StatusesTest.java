@@ -45,7 +45,8 @@ class StatusesTest {
                         List.of(finding),
                         Map.of("s3", 2),
                         FleetTest.fleet(1, FleetTest.running("training-0")),
-                        List.of()),
+                        List.of(),
+                        null),
                 null,
                 T0);
         assertThat(summary(status.conditions()))
@@ -74,7 +75,7 @@ class StatusesTest {
         var status = DataPathStatuses.of(
                 read(DATA_PATH, DataPath.class),
                 1,
-                new DataPathStatuses.Observation(List.of(), Map.of(), fleet, List.of()),
+                new DataPathStatuses.Observation(List.of(), Map.of(), fleet, List.of(), null),
                 null,
                 T0);
         var programmed = Conditions.find(status.listeners().get(0).conditions(), ConditionName.Programmed)
@@ -90,7 +91,7 @@ class StatusesTest {
         var status = PolicyStatuses.of(
                 read(POLICY, RoutingPolicy.class),
                 1,
-                Map.of("training", new PolicyStatuses.AtTarget(List.of(lost), fleet)),
+                Map.of("training", new PolicyStatuses.AtTarget(List.of(lost), fleet, true)),
                 null,
                 T0);
         assertThat(status.ancestors().stream().map(at -> at.ancestorRef().name() + " " + summary(at.conditions())))
@@ -105,12 +106,30 @@ class StatusesTest {
         var status = PolicyStatuses.of(
                 read(POLICY, RoutingPolicy.class),
                 1,
-                Map.of("training", new PolicyStatuses.AtTarget(List.of(), broken)),
+                Map.of("training", new PolicyStatuses.AtTarget(List.of(), broken, false)),
                 null,
                 T0);
         assertThat(summary(status.ancestors().getFirst().conditions()))
                 .containsExactly(
                         "Accepted=True/Accepted", "ResolvedRefs=True/ResolvedRefs", "Programmed=False/Rejected");
+    }
+
+    @Test
+    void aPolicyThatGatewaysRunStaysProgrammedWhileSomethingElseIsUnderWay() throws IOException {
+        var behind = FleetTest.fleet(1, new GatewayView("training-0", true, false, List.of(), ""));
+        assertThat(programmed(behind, true)).isEqualTo("Programmed=True/Programmed");
+        assertThat(programmed(behind, false)).isEqualTo("Programmed=False/Pending");
+        assertThat(programmed(FleetTest.fleet(1), true)).isEqualTo("Programmed=False/NoGateways");
+    }
+
+    private static String programmed(Fleet fleet, boolean delivered) throws IOException {
+        var status = PolicyStatuses.of(
+                read(POLICY, RoutingPolicy.class),
+                1,
+                Map.of("training", new PolicyStatuses.AtTarget(List.of(), fleet, delivered)),
+                null,
+                T0);
+        return summary(status.ancestors().getFirst().conditions()).getLast();
     }
 
     @Test
@@ -125,7 +144,11 @@ class StatusesTest {
                 read(DATA_PATH, DataPath.class),
                 1,
                 new DataPathStatuses.Observation(
-                        List.of(warning), Map.of(), FleetTest.fleet(1, FleetTest.running("training-0")), List.of()),
+                        List.of(warning),
+                        Map.of(),
+                        FleetTest.fleet(1, FleetTest.running("training-0")),
+                        List.of(),
+                        null),
                 null,
                 T0);
         var resolved =

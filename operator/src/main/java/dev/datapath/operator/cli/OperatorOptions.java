@@ -1,0 +1,198 @@
+package dev.datapath.operator.cli;
+
+import dev.datapath.operator.compile.DurationText;
+import dev.datapath.operator.deploy.DeploySettings;
+import dev.datapath.operator.reconcile.OperatorSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import picocli.CommandLine.Option;
+
+/** Options of {@code datapath operator}; each can be given in the environment instead, as the Helm chart does. */
+final class OperatorOptions {
+    @Option(
+            names = "--namespaces",
+            split = ",",
+            paramLabel = "NAME",
+            defaultValue = "${env:DATAPATH_NAMESPACES:-}",
+            description =
+                    "Namespaces to look after, separated by commas; all when none is given (DATAPATH_NAMESPACES).")
+    Set<String> namespaces = new LinkedHashSet<>();
+
+    @Option(
+            names = "--name",
+            defaultValue = "${env:POD_NAME:-${env:HOSTNAME:-datapath-operator}}",
+            paramLabel = "NAME",
+            description = "Name of this process among the operators: its pod (POD_NAME).")
+    String name = "";
+
+    @Option(
+            names = "--namespace",
+            defaultValue = "${env:POD_NAMESPACE:-datapath-system}",
+            paramLabel = "NAME",
+            description = "Namespace of the operator, its Lease and its authority (POD_NAMESPACE).")
+    String namespace = "";
+
+    @Option(
+            names = "--gateway-image",
+            defaultValue = "${env:DATAPATH_GATEWAY_IMAGE:-datapath/gateway:0.1.0}",
+            paramLabel = "IMAGE",
+            description = "Image of the gateways (DATAPATH_GATEWAY_IMAGE).")
+    String gatewayImage = "";
+
+    @Option(
+            names = "--gateway-image-pull-policy",
+            defaultValue = "${env:DATAPATH_GATEWAY_IMAGE_PULL_POLICY:-IfNotPresent}",
+            paramLabel = "POLICY",
+            description = "When the image is pulled (DATAPATH_GATEWAY_IMAGE_PULL_POLICY).")
+    String gatewayImagePullPolicy = "";
+
+    @Option(
+            names = "--gateway-image-pull-secrets",
+            split = ",",
+            defaultValue = "${env:DATAPATH_GATEWAY_IMAGE_PULL_SECRETS:-}",
+            paramLabel = "NAME",
+            description =
+                    "Secrets in the DataPaths' namespaces that the image is pulled with (DATAPATH_GATEWAY_IMAGE_PULL_SECRETS).")
+    List<String> gatewayImagePullSecrets = new ArrayList<>();
+
+    @Option(
+            names = "--gateway-network-policy",
+            defaultValue = "${env:DATAPATH_GATEWAY_NETWORK_POLICY:-IngressAndEgress}",
+            paramLabel = "MODE",
+            description =
+                    "What the gateways' network is closed to: ${COMPLETION-CANDIDATES} (DATAPATH_GATEWAY_NETWORK_POLICY).")
+    DeploySettings.NetworkPolicyMode networkPolicy = DeploySettings.NetworkPolicyMode.IngressAndEgress;
+
+    @Option(
+            names = "--monitoring-namespaces",
+            split = ",",
+            defaultValue = "${env:DATAPATH_MONITORING_NAMESPACES:-}",
+            paramLabel = "LABEL=VALUE",
+            description =
+                    "Labels of the namespaces that may read the gateways' metrics (DATAPATH_MONITORING_NAMESPACES).")
+    List<String> monitoringNamespaces = new ArrayList<>();
+
+    @Option(
+            names = "--pod-monitors",
+            defaultValue = "${env:DATAPATH_POD_MONITORS:-false}",
+            paramLabel = "true|false",
+            arity = "1",
+            description =
+                    "Whether each DataPath gets a PodMonitor, where the cluster knows them (DATAPATH_POD_MONITORS).")
+    boolean podMonitors;
+
+    @Option(
+            names = "--operator-labels",
+            split = ",",
+            defaultValue = "${env:DATAPATH_OPERATOR_LABELS:-app.kubernetes.io/name=datapath}",
+            paramLabel = "LABEL=VALUE",
+            description = "Labels of the operators' pods, for NetworkPolicies (DATAPATH_OPERATOR_LABELS).")
+    List<String> operatorLabels = new ArrayList<>();
+
+    @Option(
+            names = "--xds-host",
+            defaultValue = "${env:DATAPATH_XDS_HOST:-datapath-xds.datapath-system.svc}",
+            paramLabel = "HOST",
+            description = "Name under which gateways reach the xDS ports of the operators (DATAPATH_XDS_HOST).")
+    String xdsHost = "";
+
+    @Option(
+            names = "--xds-port",
+            defaultValue = "${env:DATAPATH_XDS_PORT:-18000}",
+            paramLabel = "PORT",
+            description = "Port of the xDS server (DATAPATH_XDS_PORT).")
+    int xdsPort;
+
+    @Option(
+            names = "--http-port",
+            defaultValue = "${env:DATAPATH_HTTP_PORT:-8080}",
+            paramLabel = "PORT",
+            description = "Port of /q/health and /q/metrics (DATAPATH_HTTP_PORT).")
+    int httpPort;
+
+    @Option(
+            names = "--lease",
+            defaultValue = "${env:DATAPATH_LEASE:-datapath-operator}",
+            paramLabel = "NAME",
+            description = "Lease that the leading operator holds (DATAPATH_LEASE).")
+    String lease = "";
+
+    @Option(
+            names = "--authority-secret",
+            defaultValue = "${env:DATAPATH_AUTHORITY_SECRET:-datapath-authority}",
+            paramLabel = "NAME",
+            description =
+                    "Secret with the authority that certifies gateways and operators (DATAPATH_AUTHORITY_SECRET).")
+    String authoritySecret = "";
+
+    @Option(
+            names = "--authority-lifetime",
+            defaultValue = "${env:DATAPATH_AUTHORITY_LIFETIME:-8760h}",
+            paramLabel = "DURATION",
+            description = "How long an authority is valid, such as 8760h (DATAPATH_AUTHORITY_LIFETIME).")
+    String authorityLifetime = "";
+
+    @Option(
+            names = "--certificate-lifetime",
+            defaultValue = "${env:DATAPATH_CERTIFICATE_LIFETIME:-720h}",
+            paramLabel = "DURATION",
+            description = "How long a certificate is valid, such as 720h (DATAPATH_CERTIFICATE_LIFETIME).")
+    String certificateLifetime = "";
+
+    /** @throws IllegalArgumentException naming the option, when a value cannot be used */
+    OperatorSettings settings() {
+        var watched = new LinkedHashSet<>(namespaces);
+        watched.removeIf(String::isBlank);
+        var deploy = new DeploySettings(
+                gatewayImage,
+                gatewayImagePullPolicy,
+                gatewayImagePullSecrets.stream()
+                        .filter(secret -> !secret.isBlank())
+                        .toList(),
+                new DeploySettings.Operator(namespace, labels("--operator-labels", operatorLabels), xdsPort),
+                labels("--monitoring-namespaces", monitoringNamespaces),
+                networkPolicy,
+                podMonitors,
+                DeploySettings.DRAIN_DELAY,
+                DeploySettings.FALLBACK_AFTER);
+        return new OperatorSettings(
+                name,
+                namespace,
+                watched,
+                lease,
+                xdsHost,
+                xdsPort,
+                new OperatorSettings.Certificates(
+                        authoritySecret,
+                        duration("--authority-lifetime", authorityLifetime),
+                        duration("--certificate-lifetime", certificateLifetime)),
+                deploy);
+    }
+
+    private static Map<String, String> labels(String option, List<String> texts) {
+        var labels = new TreeMap<String, String>();
+        for (var text : texts) {
+            if (text.isBlank()) {
+                continue;
+            }
+            int equals = text.indexOf('=');
+            if (equals <= 0) {
+                throw new IllegalArgumentException(option + " has " + text + ": write LABEL=VALUE");
+            }
+            labels.put(text.substring(0, equals), text.substring(equals + 1));
+        }
+        return labels;
+    }
+
+    private static Duration duration(String option, String text) {
+        return DurationText.parse(text)
+                .filter(duration -> !duration.isZero())
+                .orElseThrow(() -> new IllegalArgumentException(
+                        option + " is " + text + ": write a duration such as 720h or 30m"));
+    }
+}

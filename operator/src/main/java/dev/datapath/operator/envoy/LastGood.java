@@ -1,0 +1,167 @@
+package dev.datapath.operator.envoy;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * A whole configuration as one bootstrap that needs no operator: what a gateway starts with while none is there. It does the same
+ * as the resources do over ADS, and takes no changes.
+ */
+public final class LastGood {
+    private final EnvoyResources resources;
+    private final Map<String, RouteConfiguration> routes;
+    private final Map<String, ClusterLoadAssignment> endpoints;
+
+    private LastGood(EnvoyResources resources) {
+        this.resources = resources;
+        routes =
+                resources.routes().stream().collect(Collectors.toMap(RouteConfiguration::getName, Function.identity()));
+        endpoints = resources.endpoints().stream()
+                .collect(Collectors.toMap(ClusterLoadAssignment::getClusterName, Function.identity()));
+    }
+
+    /**
+     * The bootstrap as a protocol buffer, which keeps also those fields that the library does not know; compressed by gzip,
+     * for its texts repeat themselves.
+     *
+     * @param spec of the gateways; the same that they start with when there is an operator
+     */
+    public static byte[] compressed(BootstrapSpec spec, EnvoyResources resources) {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            bootstrap(spec, resources).writeTo(gzip);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory takes all that is written", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap bootstrap(BootstrapSpec spec, EnvoyResources resources) {
+        var inline = new LastGood(resources);
+        var message = Bootstrap.common(spec);
+        var fixed = message.getStaticResourcesBuilder();
+        resources.clusters().forEach(cluster -> fixed.addClusters(inline.cluster(cluster)));
+        resources.listeners().forEach(listener -> fixed.addListeners(inline.listener(listener)));
+        fixed.addAllSecrets(resources.secrets());
+        return message.build();
+    }
+
+    private Cluster cluster(Cluster cluster) {
+        var inline = cluster.toBuilder();
+        if (cluster.getType() == Cluster.DiscoveryType.EDS) {
+            var service = cluster.getEdsClusterConfig().getServiceName();
+            var name = service.isEmpty() ? cluster.getName() : service;
+            inline.clearEdsClusterConfig()
+                    .setType(Cluster.DiscoveryType.STATIC)
+                    .setLoadAssignment(
+                            endpoints.getOrDefault(name, ClusterLoadAssignment.getDefaultInstance()).toBuilder()
+                                    .setClusterName(name));
+        }
+        if (cluster.hasTransportSocket()) {
+            inline.setTransportSocket(socket(cluster.getTransportSocket()));
+        }
+        return inline.build();
+    }
+
+    private Listener listener(Listener listener) {
+        var inline = listener.toBuilder();
+        for (int i = 0; i < listener.getFilterChainsCount(); i++) {
+            inline.setFilterChains(i, chain(listener.getFilterChains(i)));
+        }
+        if (listener.hasDefaultFilterChain()) {
+            inline.setDefaultFilterChain(chain(listener.getDefaultFilterChain()));
+        }
+        return inline.build();
+    }
+
+    private FilterChain chain(FilterChain chain) {
+        var inline = chain.toBuilder();
+        for (int i = 0; i < chain.getFiltersCount(); i++) {
+            inline.setFilters(i, filter(chain.getFilters(i)));
+        }
+        if (chain.hasTransportSocket()) {
+            inline.setTransportSocket(socket(chain.getTransportSocket()));
+        }
+        return inline.build();
+    }
+
+    private Filter filter(Filter filter) {
+        if (!filter.getTypedConfig().is(HttpConnectionManager.class)) {
+            return filter;
+        }
+        var manager = unpack(filter.getTypedConfig(), HttpConnectionManager.class);
+        if (!manager.hasRds()) {
+            return filter;
+        }
+        var table = routes.get(manager.getRds().getRouteConfigName());
+        if (table == null) {
+            throw new IllegalArgumentException(
+                    "there are no routes " + manager.getRds().getRouteConfigName());
+        }
+        return filter.toBuilder()
+                .setTypedConfig(
+                        Protos.any(manager.toBuilder().setRouteConfig(table).build()))
+                .build();
+    }
+
+    private static TransportSocket socket(TransportSocket socket) {
+        var config = socket.getTypedConfig();
+        if (config.is(DownstreamTlsContext.class)) {
+            var context = unpack(config, DownstreamTlsContext.class).toBuilder();
+            inline(context.getCommonTlsContextBuilder());
+            return socket.toBuilder()
+                    .setTypedConfig(Protos.any(context.build()))
+                    .build();
+        }
+        if (config.is(UpstreamTlsContext.class)) {
+            var context = unpack(config, UpstreamTlsContext.class).toBuilder();
+            inline(context.getCommonTlsContextBuilder());
+            return socket.toBuilder()
+                    .setTypedConfig(Protos.any(context.build()))
+                    .build();
+        }
+        return socket;
+    }
+
+    /** A secret without a source is one of the bootstrap. */
+    private static void inline(CommonTlsContext.Builder context) {
+        context.getTlsCertificateSdsSecretConfigsBuilderList().forEach(SdsSecretConfig.Builder::clearSdsConfig);
+        if (context.hasValidationContextSdsSecretConfig()) {
+            context.getValidationContextSdsSecretConfigBuilder().clearSdsConfig();
+        }
+        if (context.hasCombinedValidationContext()
+                && context.getCombinedValidationContext().hasValidationContextSdsSecretConfig()) {
+            context.getCombinedValidationContextBuilder()
+                    .getValidationContextSdsSecretConfigBuilder()
+                    .clearSdsConfig();
+        }
+    }
+
+    private static <T extends Message> T unpack(Any any, Class<T> type) {
+        try {
+            return any.unpack(type);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(any.getTypeUrl() + " does not parse", e);
+        }
+    }
+}

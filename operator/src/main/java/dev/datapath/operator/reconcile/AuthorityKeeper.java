@@ -1,0 +1,228 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.operator.control.Daemons;
+import dev.datapath.operator.pki.AuthorityRotation;
+import dev.datapath.operator.pki.AuthoritySecret;
+import dev.datapath.operator.pki.AuthorityState;
+import dev.datapath.operator.pki.Credential;
+import dev.datapath.operator.pki.Issuer;
+import dev.datapath.operator.pki.Lifetimes;
+import dev.datapath.operator.pki.Subject;
+import dev.datapath.operator.xds.XdsTls;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the authority by which operators and gateways know each other, in a Secret that all operators read and the leader writes.
+ * Each operator issues its own certificate, so that one that takes over is known at once. Safe for several threads.
+ */
+final class AuthorityKeeper implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(AuthorityKeeper.class.getName());
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration LATEST = Duration.ofMinutes(10);
+
+    private final KubernetesClient client;
+    private final OperatorSettings settings;
+    private final AuthorityRotation rotation;
+    private final Issuer issuer;
+    private final Predicate<AuthorityState> announced;
+    private final Runnable onChange;
+    private final InstantSource clock;
+    private final XdsTls tls;
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(Daemons.named("authority"));
+    private volatile AuthorityState state = AuthorityState.NONE;
+    private volatile boolean leading;
+    private Credential own;
+
+    /**
+     * Begins with an authority that nobody knows, until {@link #look} finds or makes the real one.
+     *
+     * @param announced whether all gateways' Secrets hold the authorities of a state
+     * @param onChange called after the authorities changed
+     */
+    AuthorityKeeper(
+            KubernetesClient client,
+            OperatorSettings settings,
+            Predicate<AuthorityState> announced,
+            Runnable onChange,
+            InstantSource clock) {
+        this.client = client;
+        this.settings = settings;
+        this.announced = announced;
+        this.onChange = onChange;
+        this.clock = clock;
+        var lifetimes = lifetimes(settings);
+        rotation = new AuthorityRotation(lifetimes);
+        issuer = new Issuer(lifetimes);
+        var unknown =
+                rotation.advance(AuthorityState.NONE, false, clock.instant()).state();
+        own = issuer.issue(unknown, subject(), clock.instant());
+        try {
+            tls = new XdsTls(chain(own), own.key(), trusted(unknown));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("certificates that were just made cannot be used", e);
+        }
+    }
+
+    /** The times that certificates of these settings follow. */
+    static Lifetimes lifetimes(OperatorSettings settings) {
+        var certificates = settings.certificates();
+        return Lifetimes.of(certificates.authorityLifetime(), certificates.certificateLifetime());
+    }
+
+    /** What the xDS server proves itself with; follows the authorities. */
+    XdsTls tls() {
+        return tls;
+    }
+
+    /** The authorities; none can issue until the leader has made one. */
+    AuthorityState state() {
+        return state;
+    }
+
+    /** Begins to look, now and whenever something may be due. */
+    void start() {
+        thread.execute(this::step);
+    }
+
+    /** Whether this operator is the one that writes. */
+    void lead(boolean leads) {
+        leading = leads;
+        thread.execute(this::step);
+    }
+
+    /** Something may be due: a gateway's Secret was written. */
+    void look() {
+        thread.execute(this::step);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    private void step() {
+        var pause = SOON;
+        try {
+            pause = Duration.between(clock.instant(), stepAndNext());
+        } catch (KubernetesClientException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Secret {0}/{1} with the authority cannot be read or written: {2}",
+                    settings.namespace(),
+                    settings.certificates().secret(),
+                    e.getMessage());
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the authority cannot be kept", e);
+        }
+        var bounded = pause.compareTo(SOON) < 0 ? SOON : pause.compareTo(LATEST) > 0 ? LATEST : pause;
+        if (!thread.isShutdown()) {
+            thread.schedule(this::step, bounded.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private Instant stepAndNext() throws IOException, GeneralSecurityException {
+        var secret = client.secrets()
+                .inNamespace(settings.namespace())
+                .withName(settings.certificates().secret())
+                .get();
+        var found = read(secret);
+        if (leading) {
+            found = rotate(found, secret);
+        }
+        take(found);
+        var now = clock.instant();
+        var next = rotation.nextLook(found);
+        if (found.current() == null) {
+            return now.plus(SOON);
+        }
+        var renewal = issuer.renewal(own);
+        return next.isBefore(renewal) ? next : renewal;
+    }
+
+    private AuthorityState read(@Nullable Secret secret) {
+        if (secret == null) {
+            return AuthorityState.NONE;
+        }
+        var reading = AuthoritySecret.read(SecretData.text(secret));
+        reading.problems()
+                .forEach(problem -> LOG.log(
+                        System.Logger.Level.ERROR,
+                        "Secret {0}/{1}: {2}",
+                        settings.namespace(),
+                        settings.certificates().secret(),
+                        problem));
+        return reading.state();
+    }
+
+    private AuthorityState rotate(AuthorityState found, @Nullable Secret secret) {
+        var advance = rotation.advance(found, announced.test(found), clock.instant());
+        if (!advance.state().equals(found)) {
+            LOG.log(System.Logger.Level.INFO, "authority: {0}", advance.taken());
+            write(advance.state(), secret);
+        }
+        return advance.state();
+    }
+
+    /** With the version that was read: if another operator has written meanwhile, this fails, and is looked at again. */
+    private void write(AuthorityState rotated, @Nullable Secret before) {
+        var data = SecretData.encoded(AuthoritySecret.write(rotated));
+        if (before == null) {
+            client.resource(new SecretBuilder()
+                            .withNewMetadata()
+                            .withNamespace(settings.namespace())
+                            .withName(settings.certificates().secret())
+                            .withLabels(Map.of("app.kubernetes.io/managed-by", "datapath-operator"))
+                            .endMetadata()
+                            .withType("Opaque")
+                            .withData(data)
+                            .build())
+                    .create();
+        } else {
+            client.resource(new SecretBuilder(before).withData(data).build()).update();
+        }
+    }
+
+    private void take(AuthorityState found) throws IOException, GeneralSecurityException {
+        if (found.current() == null) {
+            return;
+        }
+        var reason = issuer.whyRenew(own, found, subject(), clock.instant());
+        if (reason != null) {
+            own = issuer.issue(found, subject(), clock.instant());
+            tls.rotate(chain(own), own.key());
+        }
+        if (!found.equals(state)) {
+            tls.trust(trusted(found));
+            state = found;
+            onChange.run();
+        }
+    }
+
+    private Subject subject() {
+        return Subject.operator(settings.xdsHost());
+    }
+
+    private static X509Certificate[] chain(Credential credential) {
+        return new X509Certificate[] {credential.certificate()};
+    }
+
+    private static X509Certificate[] trusted(AuthorityState state) {
+        return state.trusted().toArray(X509Certificate[]::new);
+    }
+}

@@ -1,0 +1,208 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.DataPathStatus;
+import dev.datapath.operator.compile.ResourceSet;
+import dev.datapath.operator.control.DataPathRun;
+import dev.datapath.operator.control.DeliveryMetrics;
+import dev.datapath.operator.deploy.Labels;
+import dev.datapath.operator.status.DataPathStatuses;
+import dev.datapath.operator.status.Fleet;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The script of a DataPath in a cluster: gather → compile → publish → deploy → record status. */
+@ControllerConfiguration(triggerReconcilerOnAllEvents = true)
+final class DataPathReconciler implements Reconciler<DataPath> {
+    /** Gateways take a change over within milliseconds: status need not say in between that they have not yet. */
+    static final Duration GRACE = Duration.ofMillis(250);
+    /** What is in the way may go without any event that tells so. */
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
+    private static final Deployer.Deployed NOTHING = new Deployer.Deployed("", false, 0, Instant.MAX);
+    private static final System.Logger LOG = System.getLogger(DataPathReconciler.class.getName());
+
+    private final Gatherer gatherer;
+    private final Runs runs;
+    private final Publisher publisher;
+    private final Deployer deployer;
+    private final OwnedObjects<DataPath> owned;
+    private final FleetObserver observer;
+    private final FleetCare care;
+    private final Neighbours neighbours;
+    private final DeliveryMetrics metrics;
+    private final StatusWriter writer;
+    private final InstantSource clock;
+
+    DataPathReconciler(
+            Gatherer gatherer,
+            Runs runs,
+            Publisher publisher,
+            Deployer deployer,
+            OwnedObjects<DataPath> owned,
+            FleetObserver observer,
+            FleetCare care,
+            Neighbours neighbours,
+            DeliveryMetrics metrics,
+            StatusWriter writer,
+            InstantSource clock) {
+        this.gatherer = gatherer;
+        this.runs = runs;
+        this.publisher = publisher;
+        this.deployer = deployer;
+        this.owned = owned;
+        this.observer = observer;
+        this.care = care;
+        this.neighbours = neighbours;
+        this.metrics = metrics;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<EventSource<?, DataPath>> prepareEventSources(EventSourceContext<DataPath> context) {
+        var sources = new ArrayList<EventSource<?, DataPath>>(gatherer.eventSources(context));
+        sources.addAll(owned.eventSources(context));
+        sources.add(neighbours.looks(context));
+        return sources;
+    }
+
+    @Override
+    public UpdateControl<DataPath> reconcile(DataPath dataPath, Context<DataPath> context) {
+        if (context.isPrimaryResourceDeleted()) {
+            forget(dataPath);
+            return UpdateControl.noUpdate();
+        }
+        if (dataPath.getMetadata().getDeletionTimestamp() != null) {
+            return UpdateControl.noUpdate();
+        }
+        var run = runs.of(Kinds.key(dataPath), dataPath);
+        try {
+            var inputs = gatherer.gather(dataPath, run.outcome().plan());
+            if (inputs.isEmpty()) {
+                return UpdateControl.<DataPath>noUpdate().rescheduleAfter(GRACE);
+            }
+            publish(run, inputs.get());
+            var plan = run.outcome().plan();
+            return report(
+                    dataPath,
+                    run,
+                    plan == null
+                            ? NOTHING
+                            : deployer.deploy(dataPath, plan, inputs.get(), !run.awaitsAcknowledgement()));
+        } catch (KubernetesClientException e) {
+            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", run.key(), e.getMessage());
+            return report(
+                    dataPath,
+                    run,
+                    new Deployer.Deployed(
+                            "The API server refused what the operator needs, which tries again: " + e.getMessage(),
+                            true,
+                            0,
+                            Instant.MAX));
+        }
+    }
+
+    private void publish(DataPathRun run, ResourceSet inputs) {
+        long start = System.nanoTime();
+        if (run.update(inputs, publisher::publish, start)) {
+            metrics.compiled(System.nanoTime() - start);
+            // Findings about other objects may be new, though the gateways see no difference.
+            neighbours.changed(run.key().namespace());
+        }
+    }
+
+    private UpdateControl<DataPath> report(DataPath dataPath, DataPathRun run, Deployer.Deployed deployed) {
+        var fleet = observer.observe(run, deployed.blocked());
+        acknowledge(run, fleet);
+        if (runs.record(run, fleet)) {
+            neighbours.changed(run.key().namespace());
+        }
+        var due = Stream.of(
+                        care.look(run, fleet, observer.pods(run.key())),
+                        deployed.again() || !deployed.blocked().isEmpty()
+                                ? Optional.of(RETRY)
+                                : Optional.<Duration>empty(),
+                        run.awaitsAcknowledgement() ? Optional.<Duration>empty() : deployer.due(run.key()),
+                        until(deployed.nextLook()))
+                .flatMap(Optional::stream)
+                .min(Duration::compareTo);
+        if (underWay(run, fleet)) {
+            return UpdateControl.<DataPath>noUpdate().rescheduleAfter(GRACE);
+        }
+        var status = status(dataPath, run, fleet);
+        var next = writer.write(
+                dataPath,
+                new DataPath(),
+                status,
+                before -> Transitions.ofConditions(before.conditions(), status.conditions()));
+        due.ifPresent(next::rescheduleAfter);
+        return next;
+    }
+
+    private Optional<Duration> until(Instant moment) {
+        if (moment.equals(Instant.MAX)) {
+            return Optional.empty();
+        }
+        var pause = Duration.between(clock.instant(), moment);
+        return Optional.of(pause.compareTo(GRACE) < 0 ? GRACE : pause);
+    }
+
+    private void acknowledge(DataPathRun run, Fleet fleet) {
+        if (run.awaitsAcknowledgement() && fleet.allAcknowledged()) {
+            run.acknowledged();
+            long since = run.takePendingSince();
+            if (since != 0) {
+                metrics.applied(System.nanoTime() - since);
+            }
+            neighbours.changed(run.key().namespace());
+        }
+    }
+
+    /** Whether gateways that serve were sent something a moment ago, and all are still there to take it. */
+    private static boolean underWay(DataPathRun run, Fleet fleet) {
+        long since = run.pendingSince();
+        return since != 0
+                && System.nanoTime() - since < GRACE.toNanos()
+                && fleet.rejected() == 0
+                && fleet.desired() > 0
+                && fleet.ready() >= fleet.desired();
+    }
+
+    private DataPathStatus status(DataPath dataPath, DataPathRun run, Fleet fleet) {
+        var outcome = run.outcome();
+        return DataPathStatuses.of(
+                dataPath,
+                dataPath.getMetadata().getGeneration(),
+                new DataPathStatuses.Observation(
+                        outcome.about(Kinds.ref(dataPath)),
+                        outcome.attachedPolicies(),
+                        fleet,
+                        observer.addresses(run.key()),
+                        Labels.DATA_PATH + "=" + run.key().name()),
+                dataPath.getStatus(),
+                clock.instant());
+    }
+
+    private void forget(DataPath dataPath) {
+        var key = Kinds.key(dataPath);
+        publisher.withdraw(key);
+        runs.remove(key);
+        gatherer.forget(Kinds.ref(dataPath));
+        deployer.forget(key);
+        care.forget(key);
+        neighbours.changed(key.namespace());
+    }
+}

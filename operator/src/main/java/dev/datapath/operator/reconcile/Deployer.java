@@ -1,0 +1,91 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.ResourceSet;
+import dev.datapath.operator.plan.GatewayPlan;
+import dev.datapath.operator.plan.ObjectKey;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Brings the objects that run the gateways of a DataPath into the state that it asks for. */
+final class Deployer {
+    /** What is over in a moment by itself is not in anybody's way. */
+    private static final Set<ApplyResult.Obstacle.Kind> PASSING =
+            Set.of(ApplyResult.Obstacle.Kind.Changed, ApplyResult.Obstacle.Kind.Waiting);
+
+    private static final Duration SOON = Duration.ofMillis(250);
+
+    private final DesiredObjects desired;
+    private final Identities identities;
+    private final ObjectApplier applier;
+    private final LastGoodKeeper lastGood;
+    private final Publisher publisher;
+
+    /**
+     * What came of it.
+     *
+     * @param blocked what is in the way, for people; empty when nothing is
+     * @param again whether the same is worth trying again soon
+     * @param written how many objects were written or deleted
+     * @param nextLook when there is something to do though nothing changed
+     */
+    record Deployed(String blocked, boolean again, int written, Instant nextLook) {}
+
+    Deployer(
+            DesiredObjects desired,
+            Identities identities,
+            ObjectApplier applier,
+            LastGoodKeeper lastGood,
+            Publisher publisher) {
+        this.desired = desired;
+        this.identities = identities;
+        this.applier = applier;
+        this.lastGood = lastGood;
+        this.publisher = publisher;
+    }
+
+    /** When the last good configuration should be looked at again; empty when it is up to date. */
+    Optional<Duration> due(ObjectKey key) {
+        return publisher
+                .publication(key)
+                .filter(publication -> !lastGood.keeps(key, publication.version()))
+                .map(publication -> lastGood.pause(key).orElse(SOON));
+    }
+
+    void forget(ObjectKey key) {
+        lastGood.forget(key);
+    }
+
+    /**
+     * Does what is missing, and nothing when nothing is.
+     *
+     * @param acknowledged whether all gateways run the plan
+     */
+    Deployed deploy(DataPath dataPath, GatewayPlan plan, ResourceSet inputs, boolean acknowledged) {
+        var objects = new ArrayList<HasMetadata>();
+        var identity = identities.of(dataPath);
+        identity.secret().ifPresent(objects::add);
+        publisher
+                .publication(plan.dataPath())
+                .flatMap(publication -> lastGood.secret(dataPath, publication, plan.maxConnections(), acknowledged))
+                .ifPresent(objects::add);
+        objects.addAll(desired.of(dataPath, plan, inputs.pools()));
+        var result = applier.apply(dataPath, objects);
+        if (identity.renewed() && result.written() > 0) {
+            identities.written();
+        }
+        return new Deployed(
+                result.obstacles().stream()
+                        .filter(obstacle -> !PASSING.contains(obstacle.kind()))
+                        .map(ApplyResult.Obstacle::message)
+                        .collect(Collectors.joining("; ")),
+                result.obstacles().stream().anyMatch(obstacle -> PASSING.contains(obstacle.kind())),
+                result.written() + result.deleted(),
+                identity.nextLook());
+    }
+}

@@ -1,0 +1,98 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.operator.control.DataPathRun;
+import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.status.Fleet;
+import dev.datapath.operator.xds.SyncState;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the leader does for gateways that run: it asks them how they see their nodes, and replaces, one by one, those that started
+ * without an operator and take no changes.
+ */
+final class FleetCare {
+    private static final System.Logger LOG = System.getLogger(FleetCare.class.getName());
+    /** Gateways need some seconds to find a new leader; a new operator must not take them for lost. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final KubernetesClient client;
+    private final GatewayHealth health;
+    private final SyncState sync;
+    private final InstantSource clock;
+    private final Instant started;
+
+    FleetCare(KubernetesClient client, GatewayHealth health, SyncState sync, InstantSource clock) {
+        this.client = client;
+        this.health = health;
+        this.sync = sync;
+        this.clock = clock;
+        started = clock.instant();
+    }
+
+    /**
+     * Looks after the gateways of a DataPath.
+     *
+     * @return when it should be done again without any event
+     */
+    Optional<Duration> look(DataPathRun run, Fleet fleet, Collection<Pod> pods) {
+        health.ask(
+                run.key(),
+                GatewayPods.staying(pods)
+                        .filter(GatewayPods::ready)
+                        .map(pod -> new GatewayHealth.Gateway(
+                                run.key(),
+                                pod.getMetadata().getName(),
+                                pod.getStatus().getPodIP()))
+                        .toList());
+        var connected = sync.of(run.key().toString());
+        boolean lost = GatewayPods.staying(pods)
+                .filter(GatewayPods::ready)
+                .anyMatch(pod -> connected.gateways().stream()
+                        .noneMatch(gateway ->
+                                gateway.gateway().equals(pod.getMetadata().getName())));
+        if (!lost) {
+            return Optional.empty();
+        }
+        if (clock.instant().isAfter(started.plus(PATIENCE)) && fleet.ready() >= fleet.desired()) {
+            GatewayPods.cutOff(pods, connected, clock.instant(), PATIENCE).stream()
+                    .findFirst()
+                    .ifPresent(this::evict);
+        }
+        return Optional.of(PATIENCE.dividedBy(2));
+    }
+
+    void forget(ObjectKey dataPath) {
+        health.ask(dataPath, List.of());
+    }
+
+    /** Asks the API server to, which minds the disruption budget. The pod drains, and its successor finds the operator. */
+    private void evict(Pod pod) {
+        var name = pod.getMetadata().getName();
+        try {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "gateway {0} serves without a connection to the operator: it is replaced",
+                    name);
+            client.pods()
+                    .inNamespace(pod.getMetadata().getNamespace())
+                    .withName(name)
+                    .evict(new EvictionBuilder()
+                            .withNewMetadata()
+                            .withName(name)
+                            .withNamespace(pod.getMetadata().getNamespace())
+                            .endMetadata()
+                            .build());
+        } catch (KubernetesClientException e) {
+            LOG.log(System.Logger.Level.WARNING, "gateway {0} cannot be evicted now: {1}", name, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.operator.status.GatewayView;
+import dev.datapath.operator.xds.DataPathSync;
+import dev.datapath.operator.xds.GatewayState;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What the pods of a DataPath's gateways and the xDS server together tell about each gateway. */
+final class GatewayPods {
+    private GatewayPods() {}
+
+    /**
+     * The gateways by name; those that are on their way out are none any more.
+     *
+     * @param version content version of the snapshot that they should run; empty when there is none
+     */
+    static List<GatewayView> views(Collection<Pod> pods, DataPathSync sync, String version) {
+        return staying(pods).map(pod -> view(pod, sync, version)).toList();
+    }
+
+    /**
+     * The gateways that serve and have had no connection to this operator for a while: they run the last good configuration
+     * and take no changes.
+     *
+     * @param now compared with when a pod became ready
+     * @param patience how long a gateway may take to connect
+     */
+    static List<Pod> cutOff(Collection<Pod> pods, DataPathSync sync, Instant now, Duration patience) {
+        return staying(pods)
+                .filter(GatewayPods::ready)
+                .filter(pod -> state(sync, pod).isEmpty())
+                .filter(pod -> readySince(pod).plus(patience).isBefore(now))
+                .toList();
+    }
+
+    /** Whether a pod serves. */
+    static boolean ready(Pod pod) {
+        return condition(pod, "Ready")
+                .filter(condition -> "True".equals(condition.getStatus()))
+                .isPresent();
+    }
+
+    /** Pods that are not being deleted, and have not ended, by name. */
+    static Stream<Pod> staying(Collection<Pod> pods) {
+        return pods.stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .filter(pod -> pod.getStatus() == null
+                        || !List.of("Failed", "Succeeded")
+                                .contains(Objects.requireNonNullElse(
+                                        pod.getStatus().getPhase(), "")))
+                .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()));
+    }
+
+    private static GatewayView view(Pod pod, DataPathSync sync, String version) {
+        var state = state(sync, pod);
+        boolean ready = ready(pod);
+        return new GatewayView(
+                pod.getMetadata().getName(),
+                ready,
+                !version.isEmpty()
+                        && state.filter(known -> known.synced(version)).isPresent(),
+                state.map(GatewayPods::rejections).orElse(List.of()),
+                ready && state.isEmpty()
+                        ? "serves the last configuration it had and is not connected to the operator"
+                        : problem(pod));
+    }
+
+    private static Optional<GatewayState> state(DataPathSync sync, Pod pod) {
+        return sync.gateways().stream()
+                .filter(gateway -> gateway.gateway().equals(pod.getMetadata().getName()))
+                .findFirst();
+    }
+
+    private static List<String> rejections(GatewayState state) {
+        return state.types().values().stream()
+                .map(type -> type.rejection() == null ? null : type.rejection().message())
+                .filter(Objects::nonNull)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** Why a pod does not serve, in the words of the scheduler or the kubelet; empty when they say nothing. */
+    private static String problem(Pod pod) {
+        if (pod.getStatus() == null || ready(pod)) {
+            return "";
+        }
+        return condition(pod, "PodScheduled")
+                .filter(condition -> "False".equals(condition.getStatus()))
+                .map(condition -> "is not scheduled: " + condition.getMessage())
+                .or(() -> Stream.concat(
+                                pod.getStatus().getInitContainerStatuses().stream(),
+                                pod.getStatus().getContainerStatuses().stream())
+                        .flatMap(container -> waiting(container).stream())
+                        .findFirst())
+                .orElse("");
+    }
+
+    private static Optional<String> waiting(ContainerStatus container) {
+        return Optional.ofNullable(container.getState())
+                .map(state -> state.getWaiting())
+                .filter(waiting -> !"ContainerCreating".equals(waiting.getReason())
+                        && !"PodInitializing".equals(waiting.getReason()))
+                .map(waiting -> "waits: " + text(waiting) + lastEnd(container));
+    }
+
+    private static String text(ContainerStateWaiting waiting) {
+        return waiting.getReason()
+                + (waiting.getMessage() == null || waiting.getMessage().isEmpty() ? "" : ": " + waiting.getMessage());
+    }
+
+    private static String lastEnd(ContainerStatus container) {
+        return Optional.ofNullable(container.getLastState())
+                .map(state -> state.getTerminated())
+                .map(ended -> "; it ended before with exit code " + ended.getExitCode()
+                        + (ended.getReason() == null ? "" : " (" + ended.getReason() + ")"))
+                .orElse("");
+    }
+
+    private static Instant readySince(Pod pod) {
+        return condition(pod, "Ready")
+                .map(PodCondition::getLastTransitionTime)
+                .map(Instant::parse)
+                .orElse(Instant.MAX.minusSeconds(Integer.MAX_VALUE));
+    }
+
+    private static Optional<PodCondition> condition(Pod pod, String type) {
+        return pod.getStatus() == null
+                ? Optional.empty()
+                : pod.getStatus().getConditions().stream()
+                        .filter(condition -> type.equals(condition.getType()))
+                        .findFirst();
+    }
+}

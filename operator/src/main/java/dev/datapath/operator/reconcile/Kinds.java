@@ -1,0 +1,81 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.plan.ObjectKey;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Event sources of our own kinds. What depends on what is decided by names inside of one namespace, and a name may just have been
+ * taken out of an object; so a change of one object concerns all objects of the other kind in its namespace, and finding
+ * that nothing changed for them costs next to nothing.
+ */
+final class Kinds {
+    private Kinds() {}
+
+    /** Objects of a kind, whose changes concern the primaries of their namespace. A change of status alone concerns nobody. */
+    static <T extends HasMetadata, P extends HasMetadata> InformerEventSource<T, P> beside(
+            EventSourceContext<P> context, Class<T> kind) {
+        return source(context, kind, (now, before) -> {
+            var old = before.getMetadata().getGeneration();
+            return old == null || !old.equals(now.getMetadata().getGeneration());
+        });
+    }
+
+    /** Objects of a kind, whose coming and going concerns the primaries of their namespace. */
+    static <T extends HasMetadata, P extends HasMetadata> InformerEventSource<T, P> existence(
+            EventSourceContext<P> context, Class<T> kind) {
+        return source(context, kind, (now, before) -> false);
+    }
+
+    private static <T extends HasMetadata, P extends HasMetadata> InformerEventSource<T, P> source(
+            EventSourceContext<P> context, Class<T> kind, BiFunction<T, T, Boolean> concerns) {
+        Function<T, Set<ResourceID>> primaries =
+                object -> in(context, object.getMetadata().getNamespace()).collect(Collectors.toSet());
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
+                        .withName(kind.getSimpleName())
+                        .withSecondaryToPrimaryMapper(primaries::apply)
+                        .withOnUpdateFilter(concerns::apply)
+                        .build(),
+                context);
+    }
+
+    /** The primaries of a namespace. */
+    static <P extends HasMetadata> Stream<ResourceID> in(EventSourceContext<P> context, String namespace) {
+        return context.getPrimaryCache().list(namespace).map(ResourceID::fromResource);
+    }
+
+    /** The objects of a namespace by name: in an order that does not depend on the API server. */
+    static <T extends HasMetadata> List<T> sorted(InformerEventSource<T, ?> source, String namespace) {
+        return source.list(namespace, object -> true)
+                .sorted(Comparator.comparing(object -> object.getMetadata().getName()))
+                .toList();
+    }
+
+    static ObjectKey key(HasMetadata object) {
+        return new ObjectKey(
+                object.getMetadata().getNamespace(), object.getMetadata().getName());
+    }
+
+    static ObjectRef ref(HasMetadata object) {
+        return new ObjectRef(
+                object.getKind(),
+                object.getMetadata().getNamespace(),
+                object.getMetadata().getName());
+    }
+
+    static ResourceID id(ObjectKey key) {
+        return new ResourceID(key.name(), key.namespace());
+    }
+}

@@ -1,0 +1,154 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.operator.deploy.Labels;
+import dev.datapath.operator.deploy.Owners;
+import dev.datapath.operator.reconcile.ApplyResult.Obstacle;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the objects of one owner into the state that is wanted, by server-side apply. What is so already is not touched:
+ * when nothing changed, nothing is asked of the API server. What others changed is changed back, what they added stays,
+ * what is no longer wanted is deleted, and what belongs to somebody else is left alone.
+ *
+ * <p>One object that cannot be applied does not keep the others from it.
+ */
+public final class ObjectApplier {
+    /** Annotation with the digest of what was applied: fields that are no longer wanted cannot be seen otherwise. */
+    static final String APPLIED = "datapath.dev/applied";
+
+    private final KubernetesClient client;
+    private final KubernetesSerialization serialization;
+    private final ObjectLookup lookup;
+    private final Leftovers leftovers;
+    private final ReplicasHandover handover;
+
+    /**
+     * @param client writes, and reads what the look-up does not know
+     * @param lookup of what is there
+     */
+    public ObjectApplier(KubernetesClient client, ObjectLookup lookup) {
+        this.client = client;
+        this.serialization = client.getKubernetesSerialization();
+        this.lookup = lookup;
+        this.leftovers = new Leftovers(client, lookup);
+        this.handover = new ReplicasHandover(client);
+    }
+
+    /**
+     * Applies the objects in their order, and then deletes what is left over.
+     *
+     * @param owner as the API server has it, with its uid; every object names it as its controller
+     * @param wanted all objects of the owner, of the kinds that are deleted when they are not wanted; Secrets never are
+     * @throws KubernetesClientException when the API server cannot be reached or is not able to answer
+     */
+    public ApplyResult apply(HasMetadata owner, List<? extends HasMetadata> wanted) {
+        var tally = new Tally();
+        for (var object : wanted) {
+            tally.attempt(object, () -> {
+                if (put(owner, object, tally)) {
+                    tally.written++;
+                }
+            });
+        }
+        leftovers.delete(owner, wanted, tally);
+        return tally.result();
+    }
+
+    /** Whether the object was written. */
+    private boolean put(HasMetadata owner, HasMetadata object, Tally tally) {
+        var actual = actual(object);
+        if (actual != null && !Owners.controls(owner, actual)) {
+            tally.obstacles.add(new Obstacle(
+                    Obstacle.Kind.NotOurs,
+                    Tally.name(object) + " exists and does not belong to " + Tally.name(owner)
+                            + ", so it is left alone: delete it, or choose another name for one of them"));
+            return false;
+        }
+        var tree = ObjectTree.of(object, serialization);
+        var digest = tree.digest(serialization);
+        if (actual != null
+                && digest.equals(actual.getMetadata().getAnnotations().get(APPLIED))
+                && Subset.of(tree, ObjectTree.of(actual, serialization))) {
+            return false;
+        }
+        if (actual instanceof Deployment deployment && object instanceof Deployment next) {
+            handover.before(deployment, next);
+        }
+        write(object, digest, actual == null ? null : actual.getMetadata().getUid());
+        return true;
+    }
+
+    /** What is not in the caches may be there without our labels. */
+    private @Nullable HasMetadata actual(HasMetadata object) {
+        Optional<? extends HasMetadata> known = lookup.find(object);
+        return known.isPresent() ? known.get() : client.resource(object).get();
+    }
+
+    /**
+     * @param uid of the object that is changed: were another one of its name there by now, the API server refuses; null when
+     *     there is none
+     */
+    private void write(HasMetadata object, String digest, @Nullable String uid) {
+        var copy = serialization.clone(object);
+        var annotations = new TreeMap<>(copy.getMetadata().getAnnotations());
+        annotations.put(APPLIED, digest);
+        copy.getMetadata().setAnnotations(annotations);
+        copy.getMetadata().setUid(uid);
+        client.resource(copy).fieldManager(Labels.OPERATOR).forceConflicts().serverSideApply();
+    }
+
+    /** What has happened so far. */
+    static final class Tally {
+        private final List<Obstacle> obstacles = new ArrayList<>();
+        private int written;
+        private int deleted;
+
+        /** Does something to an object. What the API server has against it is noted; that it cannot answer is thrown. */
+        void attempt(HasMetadata object, Runnable action) {
+            try {
+                action.run();
+            } catch (KubernetesClientException e) {
+                int code = e.getCode();
+                if (code == 409) {
+                    obstacles.add(new Obstacle(
+                            Obstacle.Kind.Changed, name(object) + " changed at the same moment; it is tried again"));
+                } else if (code >= 400 && code < 500 && code != 429) {
+                    obstacles.add(new Obstacle(
+                            Obstacle.Kind.Refused, name(object) + " is refused by the API server: " + reason(e)));
+                } else {
+                    throw e;
+                }
+            }
+        }
+
+        void deleted() {
+            deleted++;
+        }
+
+        void waiting(String message) {
+            obstacles.add(new Obstacle(Obstacle.Kind.Waiting, message));
+        }
+
+        ApplyResult result() {
+            return new ApplyResult(written, deleted, obstacles);
+        }
+
+        private static @Nullable String reason(KubernetesClientException e) {
+            return e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
+        }
+
+        static String name(HasMetadata object) {
+            return object.getKind() + " " + object.getMetadata().getNamespace() + "/"
+                    + object.getMetadata().getName();
+        }
+    }
+}

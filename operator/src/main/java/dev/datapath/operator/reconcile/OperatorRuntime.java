@@ -1,0 +1,189 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.control.DeliveryMetrics;
+import dev.datapath.operator.control.HostResolver;
+import dev.datapath.operator.pki.Issuer;
+import dev.datapath.operator.plan.ContainerPorts;
+import dev.datapath.operator.xds.SnapshotStore;
+import dev.datapath.operator.xds.XdsServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The operator in a cluster: the composition root of everything in this package, without any command line or HTTP server around it.
+ * Of several operators one leads and does the work; the others watch too, so that they can take over at once.
+ */
+public final class OperatorRuntime implements AutoCloseable {
+    private static final Duration RESYNC = Duration.ofMinutes(5);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LAST_RETRY = Duration.ofMinutes(1);
+    private static final Duration SYNC_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration RENEW = Duration.ofSeconds(7);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final OperatorSettings settings;
+    private final XdsServer xds;
+    private final AuthorityKeeper authority;
+    private final HostResolver resolver;
+    private final Gatherer gatherer;
+    private final GatewayHealth health;
+    private final Operator operator;
+    private final AtomicBoolean leading = new AtomicBoolean();
+
+    private OperatorRuntime(OperatorSettings settings, KubernetesClient client, MeterRegistry registry)
+            throws IOException {
+        this.settings = settings;
+        var clock = InstantSource.system();
+        var neighbours = new Neighbours();
+        var metrics = new DeliveryMetrics(registry);
+        var store = new SnapshotStore();
+        var runs = new Runs();
+        var owned = OwnedObjects.ofGateways();
+        authority = new AuthorityKeeper(
+                client,
+                settings,
+                state -> Identities.announced(owned, state),
+                () -> runs.keys()
+                        .forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name()))),
+                clock);
+        xds = XdsServer.builder(store)
+                .address("0.0.0.0", settings.xdsPort())
+                .tls(authority.tls())
+                .standby()
+                .events(metrics)
+                .start();
+        xds.sync().onChange(key -> neighbours.look(dataPath(key)));
+        resolver = new HostResolver(
+                HostResolver.NameService.system(),
+                () -> runs.keys()
+                        .forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name()))));
+        gatherer = new Gatherer(client, resolver, neighbours, clock);
+        health = new GatewayHealth(GatewayHealth.http(ContainerPorts.METRICS), neighbours::changed);
+        var pools = OwnedObjects.ofPools();
+        var publisher = new Publisher(store);
+        var writer = new StatusWriter(new EventRecorder(client, settings.name(), clock));
+        operator = new Operator(overrider -> configure(overrider, client));
+        register(new DataPathReconciler(
+                gatherer,
+                runs,
+                publisher,
+                new Deployer(
+                        new DesiredObjects(settings, client.hasApiGroup("monitoring.coreos.com", true)),
+                        new Identities(authority, new Issuer(AuthorityKeeper.lifetimes(settings)), owned, clock),
+                        new ObjectApplier(client, owned),
+                        new LastGoodKeeper(clock),
+                        publisher),
+                owned,
+                new FleetObserver(owned, xds.sync(), publisher),
+                new FleetCare(client, health, xds.sync(), clock),
+                neighbours,
+                metrics,
+                writer,
+                clock));
+        register(new StoragePoolReconciler(
+                runs, neighbours, gatherer, health, pools, new ObjectApplier(client, pools), writer, clock));
+        register(new RoutingPolicyReconciler(runs, neighbours, writer, clock));
+        register(new ObjectiveReconciler(runs, neighbours, writer, clock));
+    }
+
+    /**
+     * Starts to watch and, as soon as this operator leads, to work.
+     *
+     * @param client used by this alone, and not closed by it
+     * @param registry where metrics go
+     * @throws IOException when the xDS port cannot be opened
+     */
+    public static OperatorRuntime start(OperatorSettings settings, KubernetesClient client, MeterRegistry registry)
+            throws IOException {
+        var runtime = new OperatorRuntime(settings, client, registry);
+        runtime.authority.start();
+        runtime.operator.start();
+        return runtime;
+    }
+
+    /** Whether all caches are filled, so that this operator works or could take over at once. */
+    public boolean ready() {
+        return operator.getRuntimeInfo().isStarted();
+    }
+
+    /** Whether watches work. When not for long, a restart may help. */
+    public boolean alive() {
+        return !operator.getRuntimeInfo().isStarted()
+                || operator.getRuntimeInfo().allEventSourcesAreHealthy();
+    }
+
+    /** Whether this operator does the work. */
+    public boolean leading() {
+        return leading.get();
+    }
+
+    @Override
+    public void close() {
+        operator.stop();
+        health.close();
+        gatherer.close();
+        resolver.close();
+        authority.close();
+        xds.close();
+    }
+
+    private void lead(boolean leads) {
+        leading.set(leads);
+        authority.lead(leads);
+        xds.serving(leads);
+    }
+
+    private void configure(ConfigurationServiceOverrider overrider, KubernetesClient client) {
+        overrider
+                .withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .checkingCRDAndValidateLocalModel(false)
+                .withCacheSyncTimeout(SYNC_TIMEOUT)
+                // A permission that is taken away is given back some day: watches go on trying.
+                .withStopOnInformerErrorDuringStartup(false)
+                .withLeaderElectionConfiguration(new LeaderElectionConfiguration(
+                        settings.lease(),
+                        settings.namespace(),
+                        LEASE,
+                        RENEW,
+                        RETRY,
+                        settings.name(),
+                        new LeaderCallbacks(() -> lead(true), () -> lead(false), leader -> {}),
+                        true));
+    }
+
+    private <P extends HasMetadata> void register(Reconciler<P> reconciler) {
+        operator.register(reconciler, (ControllerConfigurationOverrider<P> overrider) -> {
+            if (settings.watched().isEmpty()) {
+                overrider.watchingAllNamespaces();
+            } else {
+                overrider.settingNamespaces(settings.watched());
+            }
+            overrider.withReconciliationMaxInterval(RESYNC);
+            overrider.withRetry(new GenericRetry()
+                    .setInitialInterval(FIRST_RETRY)
+                    .setIntervalMultiplier(2)
+                    .setMaxInterval(LAST_RETRY.toMillis())
+                    .withoutMaxAttempts());
+        });
+    }
+
+    private static ObjectRef dataPath(String snapshotKey) {
+        int slash = snapshotKey.indexOf('/');
+        return new ObjectRef("DataPath", snapshotKey.substring(0, slash), snapshotKey.substring(slash + 1));
+    }
+}

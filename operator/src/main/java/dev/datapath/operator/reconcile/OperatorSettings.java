@@ -1,0 +1,41 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.operator.deploy.DeploySettings;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * How an operator runs; chart values and command line options end here.
+ *
+ * @param name of this operator process: its pod
+ * @param namespace where the operator runs, with its Lease and its authority
+ * @param watched namespaces whose DataPaths it looks after; empty for all
+ * @param lease name of the Lease that the leader holds
+ * @param xdsHost DNS name under which gateways reach the operators' xDS ports
+ * @param xdsPort the port of that
+ * @param certificates of operators and gateways
+ * @param deploy what is the same for all gateways
+ */
+public record OperatorSettings(
+        String name,
+        String namespace,
+        Set<String> watched,
+        String lease,
+        String xdsHost,
+        int xdsPort,
+        Certificates certificates,
+        DeploySettings deploy) {
+
+    public OperatorSettings {
+        watched = Set.copyOf(watched);
+    }
+
+    /**
+     * The authority that certifies operators and gateways to each other.
+     *
+     * @param secret name of the Secret that holds it, in the operator's namespace
+     * @param authorityLifetime how long an authority is valid; its successor takes over in time
+     * @param certificateLifetime how long a certificate is valid; a new one is issued after two thirds of that
+     */
+    public record Certificates(String secret, Duration authorityLifetime, Duration certificateLifetime) {}
+}

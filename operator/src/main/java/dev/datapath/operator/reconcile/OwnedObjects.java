@@ -1,0 +1,133 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.deploy.Labels;
+import dev.datapath.operator.plan.ObjectKey;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The objects that were made for primaries, and what came of them: caches of those that carry our labels, whose changes have
+ * the primary looked at again.
+ *
+ * @param <P> the kind of the primaries
+ */
+final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
+    /** What runs gateways, and the pods that come of it. */
+    private static final List<Class<? extends HasMetadata>> OF_GATEWAYS = List.of(
+            Pod.class,
+            Deployment.class,
+            DaemonSet.class,
+            Service.class,
+            ConfigMap.class,
+            Secret.class,
+            ServiceAccount.class,
+            NetworkPolicy.class,
+            PodDisruptionBudget.class,
+            HorizontalPodAutoscaler.class);
+
+    private final String label;
+    private final List<Class<? extends HasMetadata>> kinds;
+    private final Map<Class<? extends HasMetadata>, InformerEventSource<? extends HasMetadata, P>> sources =
+            new LinkedHashMap<>();
+
+    private OwnedObjects(String label, List<Class<? extends HasMetadata>> kinds) {
+        this.label = label;
+        this.kinds = List.copyOf(kinds);
+    }
+
+    /** What is made for DataPaths. */
+    static OwnedObjects<DataPath> ofGateways() {
+        return new OwnedObjects<>(Labels.DATA_PATH, OF_GATEWAYS);
+    }
+
+    /** What is made for StoragePools. */
+    static OwnedObjects<StoragePool> ofPools() {
+        return new OwnedObjects<>(Labels.STORAGE_POOL, List.of(Service.class, EndpointSlice.class));
+    }
+
+    List<EventSource<?, P>> eventSources(EventSourceContext<P> context) {
+        for (var kind : kinds) {
+            sources.put(kind, source(context, kind));
+        }
+        return List.copyOf(sources.values());
+    }
+
+    /** The objects of a kind that were made for an owner. */
+    <T extends HasMetadata> List<T> of(Class<T> kind, ObjectKey owner) {
+        return source(kind)
+                .list(
+                        owner.namespace(),
+                        object -> owner.name()
+                                .equals(object.getMetadata().getLabels().get(label)))
+                .toList();
+    }
+
+    /** All objects of a kind that carry our labels. */
+    <T extends HasMetadata> Stream<T> all(Class<T> kind) {
+        return source(kind).list(object -> true);
+    }
+
+    @Override
+    public Optional<? extends HasMetadata> find(HasMetadata like) {
+        return sources.containsKey(like.getClass()) ? find(like.getClass(), Kinds.key(like)) : Optional.empty();
+    }
+
+    @Override
+    public Collection<? extends HasMetadata> madeFor(HasMetadata owner) {
+        var key = Kinds.key(owner);
+        return sources.keySet().stream()
+                .filter(kind -> kind != Pod.class)
+                .flatMap(kind -> of(kind, key).stream())
+                .toList();
+    }
+
+    /** One object that carries our labels. */
+    <T extends HasMetadata> Optional<T> find(Class<T> kind, ObjectKey name) {
+        return source(kind).get(Kinds.id(name));
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T extends HasMetadata> InformerEventSource<T, P> source(Class<T> kind) {
+        var source = sources.get(kind);
+        if (source == null) {
+            throw new IllegalStateException(kind.getSimpleName() + " is not watched");
+        }
+        return (InformerEventSource<T, P>) source;
+    }
+
+    private <T extends HasMetadata> InformerEventSource<T, P> source(EventSourceContext<P> context, Class<T> kind) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
+                        .withName("owned-" + kind.getSimpleName())
+                        .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.OPERATOR + "," + label)
+                        .withSecondaryToPrimaryMapper(object -> Set.of(new ResourceID(
+                                object.getMetadata().getLabels().get(label),
+                                object.getMetadata().getNamespace())))
+                        .build(),
+                context);
+    }
+}

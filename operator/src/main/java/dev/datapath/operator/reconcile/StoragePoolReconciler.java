@@ -1,0 +1,155 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.api.v1alpha1.StoragePoolStatus;
+import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
+import dev.datapath.api.v1alpha1.StoragePoolStatus.State;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.compile.Reason;
+import dev.datapath.operator.control.DataPathRun;
+import dev.datapath.operator.deploy.PoolObjects;
+import dev.datapath.operator.deploy.PublishedNode;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.status.PoolStatuses;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Says of each StoragePool how its nodes are, as the gateways that use it see them. */
+@ControllerConfiguration(triggerReconcilerOnAllEvents = true)
+final class StoragePoolReconciler implements Reconciler<StoragePool> {
+    private final Runs runs;
+    private final Neighbours neighbours;
+    private final Gatherer gatherer;
+    private final GatewayHealth health;
+    private final OwnedObjects<StoragePool> owned;
+    private final ObjectApplier applier;
+    private final StatusWriter writer;
+    private final InstantSource clock;
+
+    StoragePoolReconciler(
+            Runs runs,
+            Neighbours neighbours,
+            Gatherer gatherer,
+            GatewayHealth health,
+            OwnedObjects<StoragePool> owned,
+            ObjectApplier applier,
+            StatusWriter writer,
+            InstantSource clock) {
+        this.runs = runs;
+        this.neighbours = neighbours;
+        this.gatherer = gatherer;
+        this.health = health;
+        this.owned = owned;
+        this.applier = applier;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<EventSource<?, StoragePool>> prepareEventSources(EventSourceContext<StoragePool> context) {
+        var sources = new ArrayList<EventSource<?, StoragePool>>(owned.eventSources(context));
+        sources.add(neighbours.follow(context));
+        sources.add(neighbours.looks(context));
+        return sources;
+    }
+
+    @Override
+    public UpdateControl<StoragePool> reconcile(StoragePool pool, Context<StoragePool> context) {
+        var ref = Kinds.ref(pool);
+        if (context.isPrimaryResourceDeleted()) {
+            gatherer.forget(ref);
+            return UpdateControl.noUpdate();
+        }
+        var outcomes = runs.in(ref.namespace())
+                .map(Runs.Reconciled::run)
+                .map(DataPathRun::outcome)
+                .toList();
+        var findings = findings(pool, outcomes);
+        var plan = plan(ref, outcomes);
+        var unpublished = publishService(pool, plan, status(pool, findings, plan));
+        var status = status(
+                pool, Stream.concat(findings.stream(), unpublished.stream()).toList(), plan);
+        return writer.write(
+                pool,
+                new StoragePool(),
+                status,
+                before -> Stream.concat(
+                                Transitions.ofConditions(before.conditions(), status.conditions()).stream(),
+                                Transitions.ofNodes(before.nodes(), status.nodes()).stream())
+                        .toList());
+    }
+
+    private List<Finding> findings(StoragePool pool, List<DataPathRun.Outcome> outcomes) {
+        var ref = Kinds.ref(pool);
+        if (outcomes.isEmpty()) {
+            return gatherer.findings(pool);
+        }
+        gatherer.forget(ref);
+        return outcomes.stream()
+                .flatMap(outcome -> outcome.about(ref).stream())
+                .distinct()
+                .toList();
+    }
+
+    private StoragePoolStatus status(StoragePool pool, List<Finding> findings, @Nullable PoolPlan plan) {
+        var key = Kinds.key(pool);
+        return PoolStatuses.of(
+                pool,
+                pool.getMetadata().getGeneration(),
+                new PoolStatuses.Observation(findings, plan, health.nodes(key.namespace(), key.name())),
+                pool.getStatus(),
+                clock.instant());
+    }
+
+    /** So that others than our gateways can use the pool; what is no longer wanted is deleted. Returns what is in the way. */
+    private List<Finding> publishService(StoragePool pool, @Nullable PoolPlan plan, StoragePoolStatus status) {
+        var states = status.nodes().stream()
+                .collect(Collectors.toMap(NodeStatus::name, NodeStatus::state, (one, other) -> one));
+        var nodes = plan == null
+                ? List.<PublishedNode>of()
+                : plan.nodes().stream()
+                        .map(node -> new PublishedNode(
+                                node.address(),
+                                node.port(),
+                                node.zone(),
+                                published(states.getOrDefault(node.name(), State.Unknown))))
+                        .toList();
+        return applier.apply(pool, PoolObjects.of(pool, nodes)).obstacles().stream()
+                .filter(obstacle -> obstacle.kind() == ApplyResult.Obstacle.Kind.NotOurs
+                        || obstacle.kind() == ApplyResult.Obstacle.Kind.Refused)
+                .map(obstacle -> new Finding(
+                        Kinds.ref(pool),
+                        Finding.Severity.ERROR,
+                        Reason.Conflicted,
+                        "spec.publishService",
+                        obstacle.message()))
+                .toList();
+    }
+
+    /** A node that no gateway has judged gets requests: most nodes are well. */
+    private static PublishedNode.State published(State state) {
+        return switch (state) {
+            case Healthy, Slow, Unknown -> PublishedNode.State.Ready;
+            case Draining, Disabled -> PublishedNode.State.Draining;
+            case Unhealthy -> PublishedNode.State.Down;
+        };
+    }
+
+    private static @Nullable PoolPlan plan(ObjectRef ref, List<DataPathRun.Outcome> outcomes) {
+        return outcomes.stream()
+                .flatMap(outcome -> outcome.pool(ref.name()).stream())
+                .findFirst()
+                .orElse(null);
+    }
+}

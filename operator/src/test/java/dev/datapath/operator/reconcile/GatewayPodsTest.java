@@ -1,0 +1,85 @@
+package dev.datapath.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.operator.status.GatewayView;
+import dev.datapath.operator.xds.DataPathSync;
+import dev.datapath.operator.xds.GatewayState;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GatewayPodsTest {
+    private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
+    private static final DataPathSync NOBODY = new DataPathSync("ai/training", List.of());
+    private static final Pod READY = pod(
+            "a",
+            "{phase: Running, conditions: [{type: Ready, status: 'True',"
+                    + " lastTransitionTime: '2026-11-01T00:00:00Z'}]}");
+
+    @Test
+    void aGatewayThatServesAndAcknowledgedIsSynced() {
+        assertThat(GatewayPods.views(List.of(READY), connected("a", "v1"), "v1"))
+                .containsExactly(new GatewayView("a", true, true, List.of(), ""));
+        assertThat(GatewayPods.views(List.of(READY), connected("a", "v1"), "v2"))
+                .containsExactly(new GatewayView("a", true, false, List.of(), ""));
+    }
+
+    @Test
+    void aGatewayThatServesWithoutAConnectionIsSaidToAndReplacedAfterAWhile() {
+        assertThat(GatewayPods.views(List.of(READY), NOBODY, "v1").getFirst().problem())
+                .contains("not connected to the operator");
+        var patience = Duration.ofSeconds(60);
+        assertThat(GatewayPods.cutOff(List.of(READY), NOBODY, T0.plusSeconds(30), patience))
+                .isEmpty();
+        assertThat(GatewayPods.cutOff(List.of(READY), NOBODY, T0.plusSeconds(61), patience))
+                .containsExactly(READY);
+        assertThat(GatewayPods.cutOff(List.of(READY), connected("a", "v0"), T0.plusSeconds(61), patience))
+                .isEmpty();
+    }
+
+    @Test
+    void whatKeepsAPodFromStartingIsToldInTheKubeletsWords() {
+        var noImage = pod(
+                "b",
+                "{phase: Pending, containerStatuses: [{name: envoy, state: {waiting:"
+                        + " {reason: ImagePullBackOff, message: 'Back-off pulling image x'}}}]}");
+        var nowhere = pod(
+                "c",
+                "{phase: Pending, conditions: [{type: PodScheduled, status: 'False',"
+                        + " message: '0/3 nodes are available'}]}");
+        var dying = pod(
+                "d",
+                "{phase: Running, containerStatuses: [{name: envoy, state: {waiting:"
+                        + " {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1, reason: Error}}}]}");
+        assertThat(GatewayPods.views(List.of(dying, nowhere, noImage), NOBODY, "v1"))
+                .extracting(view -> view.name() + " " + view.problem())
+                .containsExactly(
+                        "b waits: ImagePullBackOff: Back-off pulling image x",
+                        "c is not scheduled: 0/3 nodes are available",
+                        "d waits: CrashLoopBackOff; it ended before with exit code 1 (Error)");
+    }
+
+    @Test
+    void aPodOnItsWayOutIsNoGatewayAnyMore() {
+        var leaving = pod("e", "{phase: Running}");
+        leaving.getMetadata().setDeletionTimestamp("2026-11-01T00:00:00Z");
+        var failed = pod("f", "{phase: Failed}");
+        assertThat(GatewayPods.views(List.of(leaving, failed), NOBODY, "v1")).isEmpty();
+    }
+
+    private static DataPathSync connected(String pod, String version) {
+        return new DataPathSync("ai/training", List.of(new GatewayState(pod, T0, version, Map.of())));
+    }
+
+    private static Pod pod(String name, String status) {
+        return Serialization.unmarshal(
+                "---\n{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", namespace: ai}, status: " + status
+                        + "}",
+                Pod.class);
+    }
+}

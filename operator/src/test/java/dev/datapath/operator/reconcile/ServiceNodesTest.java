@@ -1,0 +1,80 @@
+package dev.datapath.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.References.ServicePort;
+import dev.datapath.operator.plan.ObjectKey;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ServiceNodesTest {
+    private static final ObjectKey RGW = new ObjectKey("ai", "rgw");
+    private static final Service SERVICE = Serialization.unmarshal("""
+            apiVersion: v1
+            kind: Service
+            metadata: {name: rgw, namespace: ai}
+            spec: {ports: [{name: http, port: 80, targetPort: 8000}, {name: https, port: 443, targetPort: 8443}]}
+            """, Service.class);
+    private static final EndpointSlice SLICE = Serialization.unmarshal("""
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: rgw-x, namespace: ai, labels: {kubernetes.io/service-name: rgw}}
+            addressType: IPv4
+            ports: [{name: http, port: 8000}, {name: https, port: 8443}]
+            endpoints:
+            - {addresses: [10.0.0.2], conditions: {ready: true}, targetRef: {kind: Pod, name: rgw-1}, zone: b}
+            - {addresses: [10.0.0.1], targetRef: {kind: Pod, name: rgw-0}}
+            - {addresses: [10.0.0.3], conditions: {ready: false}, targetRef: {kind: Pod, name: rgw-2}}
+            - {addresses: [10.0.0.4], conditions: {ready: true, terminating: true}}
+            """, EndpointSlice.class);
+
+    @Test
+    void takesThePodsThatTakeRequestsWithTheirContainerPorts() {
+        assertThat(lookUp("http", SERVICE).endpoints())
+                .containsExactly(
+                        new Discovery.Endpoint("rgw-0", "10.0.0.1", 8000, ""),
+                        new Discovery.Endpoint("rgw-1", "10.0.0.2", 8000, "b"));
+    }
+
+    @Test
+    void aNumberIsAPortOfTheServiceNotOfItsPods() {
+        assertThat(lookUp("443", SERVICE).endpoints())
+                .extracting(Discovery.Endpoint::port)
+                .containsOnly(8443);
+        assertThat(lookUp("8443", SERVICE).failure()).contains("no port 8443", "http (80)", "https (443)");
+    }
+
+    @Test
+    void withoutAServiceTheSliceAloneCounts() {
+        assertThat(lookUp("8000", null).endpoints()).hasSize(2);
+        assertThat(ServiceNodes.lookUps(List.of(new ServicePort(RGW, "http")), List.of(), List.of())
+                        .get("rgw:http"))
+                .satisfies(none -> assertThat(none.failure()).contains("no Service rgw"));
+    }
+
+    @Test
+    void aServiceWithoutPodsHasNoNodes() {
+        var empty = Serialization.unmarshal("""
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: rgw-x, namespace: ai, labels: {kubernetes.io/service-name: rgw}}
+                addressType: IPv4
+                ports: null
+                endpoints: null
+                """, EndpointSlice.class);
+        var found = ServiceNodes.lookUps(List.of(new ServicePort(RGW, "http")), List.of(SERVICE), List.of(empty));
+        assertThat(found.get("rgw:http")).isEqualTo(new Discovery.Lookup(List.of(), null));
+    }
+
+    private static Discovery.Lookup lookUp(String port, Service service) {
+        return ServiceNodes.lookUps(
+                        List.of(new ServicePort(RGW, port)),
+                        service == null ? List.of() : List.of(service),
+                        List.of(SLICE))
+                .get("rgw:" + port);
+    }
+}
