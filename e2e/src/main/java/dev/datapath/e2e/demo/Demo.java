@@ -1,6 +1,7 @@
 package dev.datapath.e2e.demo;
 
 import dev.datapath.e2e.demo.Screen.Ink;
+import dev.datapath.e2e.rig.Traffic;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.datapath.e2e.demo;
+package dev.datapath.e2e.rig;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * A steady load: reads of known objects, each compared with what was written, and writes of new ones, through all gateways in turn.
  * Requests start when they are due, whatever the ones before them do.
  */
-final class Traffic implements AutoCloseable {
+public final class Traffic implements AutoCloseable {
     /**
      * One request that has ended.
      *
@@ -29,8 +29,8 @@ final class Traffic implements AutoCloseable {
      * @param write whether it was an upload
      * @param error what went wrong; empty when nothing did
      */
-    record Result(long endedNanos, long nanos, boolean write, String error) {
-        boolean failed() {
+    public record Result(long endedNanos, long nanos, boolean write, String error) {
+        public boolean failed() {
             return !error.isEmpty();
         }
     }
@@ -50,7 +50,7 @@ final class Traffic implements AutoCloseable {
     private final Thread clock;
     private volatile boolean stopped;
 
-    Traffic(List<S3Client> gateways, String bucket, Map<String, byte[]> objects, int perSecond) {
+    public Traffic(List<S3Client> gateways, String bucket, Map<String, byte[]> objects, int perSecond) {
         this.gateways = gateways;
         this.bucket = bucket;
         this.objects = objects;
@@ -94,7 +94,7 @@ final class Traffic implements AutoCloseable {
     }
 
     /** What has ended since this was asked last. */
-    List<Result> drain() {
+    public List<Result> drain() {
         var ended = new ArrayList<Result>();
         for (var result = results.poll(); result != null; result = results.poll()) {
             ended.add(result);
@@ -103,7 +103,7 @@ final class Traffic implements AutoCloseable {
     }
 
     /** Requests without an answer yet. */
-    int running() {
+    public int running() {
         return running.get();
     }
 
@@ -112,7 +112,7 @@ final class Traffic implements AutoCloseable {
      *
      * @return whether all came within {@code seconds}
      */
-    boolean finish(int seconds) throws InterruptedException {
+    public boolean finish(int seconds) throws InterruptedException {
         stopped = true;
         clock.join();
         requests.shutdown();

@@ -1,0 +1,132 @@
+package dev.datapath.e2e.k3s;
+
+import com.marcnuri.helm.Helm;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** DataPath, installed in a cluster by its Helm chart, with the images that {@code e2e/cluster-images} made. */
+public final class Installation {
+    /** Archive with the images. */
+    public static final String VARIABLE = "DATAPATH_CLUSTER_IMAGES";
+
+    /** Namespace of the release. */
+    public static final String NAMESPACE = "datapath-system";
+
+    private static final String RELEASE = "datapath";
+    private static final String OPERATOR = "datapath-operator";
+
+    private final K3sCluster cluster;
+    private final Path chart;
+    private final Path kubeconfig;
+
+    private Installation(K3sCluster cluster, Path chart, Path kubeconfig) {
+        this.cluster = cluster;
+        this.chart = chart;
+        this.kubeconfig = kubeconfig;
+    }
+
+    /** Why it cannot be installed here; empty when it can. */
+    public static Optional<String> missing() {
+        return archive().isPresent()
+                ? Optional.empty()
+                : Optional.of("there are no images: run e2e/cluster-images and put what it prints into " + VARIABLE);
+    }
+
+    /** The cluster it is in. */
+    public K3sCluster cluster() {
+        return cluster;
+    }
+
+    /** Installs it, and waits until its operators are ready. */
+    public static Installation in(K3sCluster cluster, Map<String, String> values) throws IOException {
+        cluster.load(
+                archive().orElseThrow(() -> new IllegalStateException(missing().orElseThrow())));
+        var chart = Path.of("../helm/datapath").toAbsolutePath().normalize();
+        var kubeconfig = Files.writeString(Files.createTempFile("kubeconfig", ".yaml"), cluster.kubeconfig());
+        kubeconfig.toFile().deleteOnExit();
+        cluster.client()
+                .resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(NAMESPACE)
+                        .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                        .endMetadata()
+                        .build())
+                .create();
+        var installation = new Installation(cluster, chart, kubeconfig);
+        var install = new Helm(chart)
+                .install()
+                .withName(RELEASE)
+                .withNamespace(NAMESPACE)
+                .withKubeConfig(kubeconfig)
+                .set("resources.requests.cpu", "50m");
+        values.forEach(install::set);
+        install.call();
+        installation.awaitOperators();
+        return installation;
+    }
+
+    /** Waits until as many operators are ready as there should be. */
+    public void awaitOperators() {
+        client().apps().deployments().inNamespace(NAMESPACE).withName(OPERATOR).waitUntilReady(3, TimeUnit.MINUTES);
+    }
+
+    /** Has so many operators run; does not wait. */
+    public void scale(int operators) {
+        client().apps().deployments().inNamespace(NAMESPACE).withName(OPERATOR).scale(operators);
+    }
+
+    /** The operators' pods. */
+    public List<Pod> operators() {
+        return client().pods()
+                .inNamespace(NAMESPACE)
+                .withLabel("app.kubernetes.io/component", "operator")
+                .list()
+                .getItems();
+    }
+
+    /** The name of the pod that leads; empty when none does. */
+    public String leader() {
+        var lease = client().leases().inNamespace(NAMESPACE).withName(OPERATOR).get();
+        var holder = lease == null ? null : lease.getSpec().getHolderIdentity();
+        return holder == null ? "" : holder;
+    }
+
+    /** Upgrades the release to the chart as it is, with other values. */
+    public void upgrade(Map<String, String> values) {
+        var upgrade = new Helm(chart)
+                .upgrade()
+                .withName(RELEASE)
+                .withNamespace(NAMESPACE)
+                .withKubeConfig(kubeconfig)
+                .reuseValues();
+        values.forEach(upgrade::set);
+        upgrade.call();
+    }
+
+    /** Uninstalls the release. */
+    public void uninstall() {
+        Helm.uninstall(RELEASE)
+                .withNamespace(NAMESPACE)
+                .withKubeConfig(kubeconfig)
+                .call();
+    }
+
+    private KubernetesClient client() {
+        return cluster.client();
+    }
+
+    private static Optional<Path> archive() {
+        return Optional.ofNullable(System.getenv(VARIABLE))
+                .filter(name -> !name.isBlank())
+                .map(Path::of)
+                .filter(Files::isReadable);
+    }
+}

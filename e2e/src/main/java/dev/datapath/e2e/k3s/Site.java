@@ -1,0 +1,153 @@
+package dev.datapath.e2e.k3s;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.e2e.rig.S3Store;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** A namespace with a store of three S3 nodes and a DataPath {@code training} in front of it. */
+public final class Site {
+    /** Gateways that need little, so that several fit on one small node. */
+    private static final String TRAINING = """
+            apiVersion: datapath.dev/v1alpha1
+            kind: StoragePool
+            metadata: {name: store}
+            spec:
+              provider: SeaweedFS
+              nodes: {service: {name: store, port: "80"}}
+            ---
+            apiVersion: datapath.dev/v1alpha1
+            kind: DataPath
+            metadata: {name: training}
+            spec:
+              listeners: [{name: s3, protocol: HTTP, port: %d}]
+              poolRef: {name: store}
+              drain: {timeout: 60s}
+              gateway:
+                replicas: 2
+                resources: {requests: {cpu: 20m, memory: 64Mi}, limits: {memory: 512Mi}}
+            """;
+
+    private final K3sCluster cluster;
+    private final String namespace;
+    private final int port;
+
+    private Site(K3sCluster cluster, String namespace, int port) {
+        this.cluster = cluster;
+        this.namespace = namespace;
+        this.port = port;
+    }
+
+    /**
+     * Sets it up; its gateways run when this returns.
+     *
+     * @param port of the listener; of its own for each site, for load balancers share the node's address
+     */
+    public static Site start(K3sCluster cluster, String name, int port) {
+        var site = new Site(cluster, cluster.newNamespace(name), port);
+        ClusterStore.start(cluster.client(), site.namespace, 3);
+        site.apply(TRAINING.formatted(port));
+        site.awaitProgrammed();
+        return site;
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    /** Applies YAML in the namespace. */
+    public void apply(String yaml) {
+        client().load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+                .inNamespace(namespace)
+                .forceConflicts()
+                .serverSideApply();
+    }
+
+    /** The DataPath as it is now. */
+    public DataPath dataPath() {
+        return client().resources(DataPath.class)
+                .inNamespace(namespace)
+                .withName("training")
+                .require();
+    }
+
+    /** The pool as it is now. */
+    public StoragePool pool() {
+        return client().resources(StoragePool.class)
+                .inNamespace(namespace)
+                .withName("store")
+                .require();
+    }
+
+    /** Waits until the condition of that type of the DataPath as it is declared now is True. */
+    public void awaitProgrammed() {
+        client().resources(DataPath.class)
+                .inNamespace(namespace)
+                .withName("training")
+                .waitUntilCondition(
+                        dataPath -> condition(dataPath, "Programmed")
+                                .filter(condition -> condition.getStatus().equals("True"))
+                                .filter(condition -> condition
+                                        .getObservedGeneration()
+                                        .equals(dataPath.getMetadata().getGeneration()))
+                                .isPresent(),
+                        3,
+                        TimeUnit.MINUTES);
+    }
+
+    /** A condition of a DataPath. */
+    public static Optional<Condition> condition(DataPath dataPath, String type) {
+        return dataPath == null || dataPath.getStatus() == null
+                ? Optional.empty()
+                : dataPath.getStatus().conditions().stream()
+                        .filter(condition -> condition.getType().equals(type))
+                        .findFirst();
+    }
+
+    /** The gateways' pods that are not on their way out. */
+    public List<Pod> gateways() {
+        return client()
+                .pods()
+                .inNamespace(namespace)
+                .withLabel("datapath.dev/datapath", "training")
+                .list()
+                .getItems()
+                .stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .toList();
+    }
+
+    /** An SDK at the address that status gives, without retries of its own. */
+    public S3Client s3() {
+        var address = dataPath().getStatus().addresses().getFirst().value();
+        return S3Client.builder()
+                .endpointOverride(URI.create("http://" + address + ":" + port))
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(S3Store.ACCESS_KEY, S3Store.SECRET_KEY)))
+                .forcePathStyle(true)
+                .httpClientBuilder(Apache5HttpClient.builder().maxConnections(200))
+                .overrideConfiguration(override ->
+                        override.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(Duration.ofMinutes(2)))
+                .build();
+    }
+
+    private KubernetesClient client() {
+        return cluster.client();
+    }
+}

@@ -1,0 +1,250 @@
+package dev.datapath.e2e.k3s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.datapath.e2e.rig.Traffic;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * What an S3 client of a DataPath notices of what happens in the cluster: nothing. The SDK does not repeat anything by itself in
+ * these tests, so that each failed request counts.
+ */
+@Tag("tier4")
+@ExtendWith(Installed.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class OperatorInClusterTest {
+    private static final String BUCKET = "training";
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int PER_SECOND = 20;
+
+    private final Map<String, byte[]> objects = new LinkedHashMap<>();
+    private Installation installation;
+    private Site site;
+    private S3Client s3;
+
+    @BeforeAll
+    void start(Installation installed) {
+        installation = installed;
+        site = Site.start(installed.cluster(), "load", 8081);
+        s3 = site.s3();
+        s3.createBucket(create -> create.bucket(BUCKET));
+        var random = new Random(3);
+        for (int i = 0; i < 8; i++) {
+            var content = new byte[1024 << i];
+            random.nextBytes(content);
+            objects.put("shards/" + i, content);
+        }
+        objects.forEach(
+                (key, content) -> s3.putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromBytes(content)));
+    }
+
+    @AfterAll
+    void stop() {
+        if (s3 != null) {
+            s3.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void statusTellsWhatRuns() {
+        var dataPath = site.dataPath();
+        assertThat(dataPath.getStatus().gateways().ready()).isEqualTo(2);
+        assertThat(dataPath.getStatus().summary().synced()).isEqualTo("2/2");
+        assertThat(dataPath.getStatus().selector()).isEqualTo("datapath.dev/datapath=training");
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            var pool = site.pool();
+            assertThat(pool.getStatus().summary().healthy()).isEqualTo("3/3");
+            assertThat(pool.getStatus().conditions())
+                    .filteredOn(condition -> condition.getType().equals("EndpointsHealthy"))
+                    .extracting(condition -> condition.getReason())
+                    .containsExactly("AllHealthy");
+        });
+        var columns = installation.cluster().kubectl("get", "datapath", "-n", site.namespace());
+        assertThat(columns).contains("ADDRESS", "PROGRAMMED", "SYNCED", "READY", "True", "2/2");
+        assertThat(installation
+                        .cluster()
+                        .client()
+                        .resources(Event.class)
+                        .inNamespace(site.namespace())
+                        .list()
+                        .getItems())
+                .extracting(Event::getReason)
+                .contains("Programmed");
+    }
+
+    @Test
+    @Order(2)
+    void anUnchangedWorldIsNotWrittenTo() {
+        var before = versions();
+        installation.cluster().kubectl("annotate", "datapath", "training", "-n", site.namespace(), "look=again");
+        installation.cluster().kubectl("annotate", "storagepool", "store", "-n", site.namespace(), "look=again");
+        // A change that the operator has to act on comes after those that it need not act on.
+        site.apply("""
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: marker}
+                spec:
+                  targetRefs: [{group: datapath.dev, kind: DataPath, name: training}]
+                  rules: [{name: nobody, matches: [{buckets: [nobody-has-this]}], deny: {code: AccessDenied}}]
+                """);
+        await().atMost(PATIENCE)
+                .until(() -> installation
+                        .cluster()
+                        .kubectl("get", "routingpolicy", "marker", "-n", site.namespace())
+                        .contains("True"));
+        assertThat(versions()).isEqualTo(before);
+    }
+
+    /** The versions of all that the operator made for the gateways, but for what changes with every configuration. */
+    private Map<String, String> versions() {
+        var listed = installation
+                .cluster()
+                .kubectl(
+                        "get",
+                        "deployment,service,configmap,serviceaccount,networkpolicy,poddisruptionbudget",
+                        "-n",
+                        site.namespace(),
+                        "-l",
+                        "app.kubernetes.io/managed-by=datapath-operator",
+                        "-o",
+                        "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}");
+        return listed.lines().collect(Collectors.toMap(line -> line.split(" ")[0], line -> line.split(" ")[1]));
+    }
+
+    @Test
+    @Order(3)
+    void aChangedRuleIsEnforcedUnderLoad() throws InterruptedException {
+        underLoad(() -> {
+            site.apply("""
+                    apiVersion: datapath.dev/v1alpha1
+                    kind: RoutingPolicy
+                    metadata: {name: closed}
+                    spec:
+                      targetRefs: [{group: datapath.dev, kind: DataPath, name: training}]
+                      rules: [{name: closed, matches: [{buckets: [closed]}], deny: {code: AccessDenied}}]
+                    """);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(status("closed")).isEqualTo(403));
+        });
+    }
+
+    private int status(String bucket) {
+        try {
+            s3.headBucket(head -> head.bucket(bucket));
+            return 200;
+        } catch (software.amazon.awssdk.services.s3.model.S3Exception e) {
+            return e.statusCode();
+        }
+    }
+
+    @Test
+    @Order(4)
+    void aRolloutOfAllGatewaysCutsNothing() throws InterruptedException {
+        var before = names(site.gateways());
+        underLoad(() -> {
+            installation.cluster().kubectl("rollout", "restart", "deployment/training-gateway", "-n", site.namespace());
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(names(site.gateways())).hasSize(2).doesNotContainAnyElementsOf(before);
+                assertThat(site.dataPath().getStatus().summary().synced()).isEqualTo("2/2");
+            });
+        });
+    }
+
+    @Test
+    @Order(5)
+    void gatewaysComeAndGoByTheScaleSubresource() throws InterruptedException {
+        underLoad(() -> {
+            for (int replicas : new int[] {3, 1, 2}) {
+                installation
+                        .cluster()
+                        .kubectl("scale", "datapath/training", "--replicas=" + replicas, "-n", site.namespace());
+                await().atMost(PATIENCE).untilAsserted(() -> {
+                    assertThat(site.gateways()).hasSize(replicas);
+                    assertThat(site.dataPath().getStatus().summary().synced()).isEqualTo(replicas + "/" + replicas);
+                });
+            }
+        });
+    }
+
+    @Test
+    @Order(6)
+    void theLeaderDies() throws InterruptedException {
+        var leader = installation.leader();
+        underLoad(() -> {
+            installation
+                    .cluster()
+                    .kubectl("delete", "pod", leader, "-n", Installation.NAMESPACE, "--grace-period=0", "--force");
+            await().atMost(PATIENCE)
+                    .until(() -> !installation.leader().isEmpty()
+                            && !installation.leader().equals(leader));
+            site.apply("""
+                    apiVersion: datapath.dev/v1alpha1
+                    kind: RoutingPolicy
+                    metadata: {name: closed}
+                    spec:
+                      targetRefs: [{group: datapath.dev, kind: DataPath, name: training}]
+                      rules: [{name: closed, matches: [{buckets: [after-the-leader]}], deny: {code: AccessDenied}}]
+                    """);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(status("after-the-leader")).isEqualTo(403));
+        });
+        installation.awaitOperators();
+    }
+
+    @Test
+    @Order(7)
+    void noOperatorIsThereForAWhile() throws InterruptedException {
+        underLoad(() -> {
+            installation.scale(0);
+            await().atMost(PATIENCE).until(() -> installation.operators().isEmpty());
+            installation.scale(2);
+            installation.awaitOperators();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    site.dataPath().getStatus().summary().synced())
+                            .isEqualTo("2/2"));
+        });
+    }
+
+    private interface Happening {
+        void happen();
+    }
+
+    /** Has something happen while requests are made; none of them may fail. */
+    private void underLoad(Happening happening) throws InterruptedException {
+        try (var traffic = new Traffic(List.of(s3), BUCKET, objects, PER_SECOND)) {
+            happening.happen();
+            assertThat(traffic.finish(60)).as("all requests are answered").isTrue();
+            var results = traffic.drain();
+            assertThat(results).isNotEmpty();
+            assertThat(results.stream().filter(Traffic.Result::failed).map(Traffic.Result::error))
+                    .as("failed requests of " + results.size())
+                    .isEmpty();
+        }
+    }
+
+    private static List<String> names(List<Pod> pods) {
+        return pods.stream().map(pod -> pod.getMetadata().getName()).toList();
+    }
+}
