@@ -134,6 +134,17 @@ class RunCommandTest {
         }
     }
 
+    @Test
+    void the_gateways_files_are_no_manifests_also_below_the_directory() throws Exception {
+        var inside = directory.path().resolve("work");
+        try (var operator = OperatorProcess.run(directory.path(), inside, temp.resolve("one.log"))) {
+            await().untilAsserted(() -> assertThat(operator.output()).contains("running, pid", "Programmed=True"));
+            directory.write("policy.yaml", Directory.refusal("training", "closed"));
+            await().until(() -> directory.status("routingpolicy-ai-refusal").contains("reason: Programmed"));
+            assertThat(directory.findings()).isEmpty();
+        }
+    }
+
     private OperatorProcess start(String name) throws IOException {
         var operator = OperatorProcess.run(directory.path(), temp.resolve("w"), temp.resolve(name + ".log"));
         await().untilAsserted(() -> assertThat(operator.output()).contains("running, pid", "Programmed=True"));

@@ -41,7 +41,8 @@ public final class RunApplication implements QuarkusApplication {
         var options = CommandLine.populateCommand(new RunOptions(), arguments);
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var display = Display.of(out, options.table);
-        var reader = new ManifestReader(ApiCatalog.load(), List.of(options.directory), InstantSource.system());
+        var own = options.workDirectory == null ? List.<Path>of() : List.of(options.workDirectory);
+        var reader = new ManifestReader(ApiCatalog.load(), List.of(options.directory), own, InstantSource.system());
         try (var standalone = Standalone.start(standaloneOptions(options), reader, registry, display::show)) {
             state.started(standalone::ready, standalone::alive);
             var http = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);

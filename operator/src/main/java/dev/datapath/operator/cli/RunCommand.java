@@ -64,6 +64,16 @@ final class RunCommand implements Callable<Integer> {
                     spec.commandLine(),
                     options.directory + " is not a directory: name the one that holds your YAML files");
         }
+        if (options.workDirectory != null
+                && options.workDirectory
+                        .toAbsolutePath()
+                        .normalize()
+                        .equals(options.directory.toAbsolutePath().normalize())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--work-dir is " + options.directory
+                            + ", which holds your YAML files: name another directory for the gateways' files");
+        }
         within("--gateways", options.gateways, 1, 100);
         within("--port-offset", options.portOffset, 1, 10_000);
         within("--workers", options.workers, 1, 256);

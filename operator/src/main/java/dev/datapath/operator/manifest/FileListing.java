@@ -13,8 +13,10 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,9 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
     static final int MAX_FILES = 10_000;
     private static final int MAX_DEPTH = 16;
 
-    static FileListing of(Collection<Path> roots) {
+    /** @param passedOver directories that are not looked into unless they are roots */
+    static FileListing of(Collection<Path> roots, Collection<Path> passedOver) {
+        Set<Path> closed = passedOver.stream().map(FileListing::realPath).collect(Collectors.toSet());
         TreeSet<Path> directories = new TreeSet<>();
         List<String> unreadable = new ArrayList<>();
         TreeMap<Path, Path> byRealPath = new TreeMap<>();
@@ -40,7 +44,7 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
                         root,
                         EnumSet.of(FileVisitOption.FOLLOW_LINKS),
                         MAX_DEPTH,
-                        new Visitor(root, byRealPath, directories, unreadable));
+                        new Visitor(root, closed, byRealPath, directories, unreadable));
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed); // The visitor handles every failure itself.
             }
@@ -50,12 +54,19 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
 
     private static final class Visitor extends SimpleFileVisitor<Path> {
         private final Path root;
+        private final Set<Path> closed;
         private final TreeMap<Path, Path> files;
         private final TreeSet<Path> directories;
         private final List<String> unreadable;
 
-        Visitor(Path root, TreeMap<Path, Path> files, TreeSet<Path> directories, List<String> unreadable) {
+        Visitor(
+                Path root,
+                Set<Path> closed,
+                TreeMap<Path, Path> files,
+                TreeSet<Path> directories,
+                List<String> unreadable) {
             this.root = root;
+            this.closed = closed;
             this.files = files;
             this.directories = directories;
             this.unreadable = unreadable;
@@ -63,7 +74,7 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
 
         @Override
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-            if (isHidden(directory)) {
+            if (isHidden(directory) || isClosed(directory)) {
                 return FileVisitResult.SKIP_SUBTREE;
             }
             directories.add(directory);
@@ -114,12 +125,16 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
             return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
         }
 
-        private static Path realPath(Path file) {
-            try {
-                return file.toRealPath();
-            } catch (IOException gone) {
-                return file.toAbsolutePath();
-            }
+        private boolean isClosed(Path directory) {
+            return !closed.isEmpty() && !directory.equals(root) && closed.contains(realPath(directory));
+        }
+    }
+
+    private static Path realPath(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException gone) {
+            return file.toAbsolutePath();
         }
     }
 }

@@ -203,6 +203,21 @@ class ManifestReaderTest {
     }
 
     @Test
+    void aDirectoryOfSomebodyElseIsNotReadAlsoWhenItComesLater() throws IOException {
+        Path work = directory.resolve("work");
+        reader = new ManifestReader(CATALOG, List.of(directory), List.of(work), InstantSource.system());
+        write("pool.yaml", pool("store", 9000));
+        reader.read();
+        Files.createDirectories(work.resolve("g"));
+        Files.writeString(work.resolve("g").resolve("bootstrap.json"), "{}");
+
+        ManifestSet set = reader.read();
+
+        assertThat(set.findings()).isEmpty();
+        assertThat(set.files()).containsExactly(directory.resolve("pool.yaml"));
+    }
+
+    @Test
     void theVolumeOfAConfigMapIsReadOnce() throws IOException {
         Path version = Files.createDirectory(directory.resolve("..2030_01_01"));
         Files.writeString(version.resolve("pool.yaml"), pool("store", 9000));

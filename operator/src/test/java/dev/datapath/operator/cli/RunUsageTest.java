@@ -1,0 +1,43 @@
+package dev.datapath.operator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code datapath run} says before it runs anything. */
+class RunUsageTest {
+    @TempDir
+    private Path directory;
+
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void aDirectoryThatIsNoneIsSaid() {
+        assertThat(run(directory.resolve("none").toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("none is not a directory: name the one that holds your YAML files");
+    }
+
+    @Test
+    void gatewaysDoNotKeepTheirFilesAmongTheUsers() {
+        assertThat(run(directory.toString(), "--work-dir", directory + "/.")).isEqualTo(2);
+        assertThat(err.toString()).contains("--work-dir is " + directory, "name another directory");
+    }
+
+    @Test
+    void aNumberOutOfBoundsIsSaidWithItsBounds() {
+        assertThat(run(directory.toString(), "--gateways", "101")).isEqualTo(2);
+        assertThat(err.toString()).contains("--gateways is 101: write a number from 1 to 100");
+    }
+
+    private int run(String directory, String... options) {
+        var all = new ArrayList<>(List.of("run", directory));
+        all.addAll(List.of(options));
+        return Main.execute(new PrintWriter(err), new PrintWriter(err, true), all.toArray(String[]::new));
+    }
+}
