@@ -37,6 +37,6 @@ public record PortConflict(String gateway, String listener, String address, Stri
     private String remedy() {
         return cause.contains("Permission denied")
                 ? "run as a user that may open it, or choose a port from 1024 on in spec.listeners"
-                : "stop the program that uses it, or choose another port in spec.listeners; it is tried again until it works";
+                : "stop what uses it, a program or a gateway of another DataPath, or choose another port in spec.listeners; it is tried again until it works";
     }
 }
