@@ -97,8 +97,8 @@ class OperatorInClusterTest {
     @Order(2)
     void anUnchangedWorldIsNotWrittenTo() {
         var before = versions();
-        installation.cluster().kubectl("annotate", "datapath", "training", "-n", site.namespace(), "look=again");
-        installation.cluster().kubectl("annotate", "storagepool", "store", "-n", site.namespace(), "look=again");
+        installation.cluster().kubectl("annotate", "datapath/training", "-n", site.namespace(), "look=again");
+        installation.cluster().kubectl("annotate", "storagepool/store", "-n", site.namespace(), "look=again");
         // A change that the operator has to act on comes after those that it need not act on.
         site.apply("""
                 apiVersion: datapath.dev/v1alpha1
@@ -225,6 +225,41 @@ class OperatorInClusterTest {
                                     site.dataPath().getStatus().summary().synced())
                             .isEqualTo("2/2"));
         });
+    }
+
+    @Test
+    @Order(8)
+    void aGatewayStartsWithoutAnyOperatorAndIsReplacedWhenOneIsBack() throws InterruptedException {
+        var late = new String[1];
+        underLoad(() -> {
+            installation.scale(0);
+            await().atMost(PATIENCE).until(() -> installation.operators().isEmpty());
+            var before = names(site.gateways());
+            installation.cluster().kubectl("delete", "pod", before.getFirst(), "-n", site.namespace(), "--wait=false");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(site.gateways())
+                            .filteredOn(
+                                    pod -> !before.contains(pod.getMetadata().getName()))
+                            .hasSize(1)
+                            .allMatch(OperatorInClusterTest::ready)
+                            .allSatisfy(pod -> late[0] = pod.getMetadata().getName()));
+        });
+        underLoad(() -> {
+            installation.scale(2);
+            installation.awaitOperators();
+            await().atMost(Duration.ofMinutes(5))
+                    .untilAsserted(() -> assertThat(names(site.gateways())).doesNotContain(late[0]));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    site.dataPath().getStatus().summary().synced())
+                            .isEqualTo("2/2"));
+        });
+    }
+
+    private static boolean ready(Pod pod) {
+        return pod.getStatus().getConditions().stream()
+                .anyMatch(condition -> condition.getType().equals("Ready")
+                        && condition.getStatus().equals("True"));
     }
 
     private interface Happening {

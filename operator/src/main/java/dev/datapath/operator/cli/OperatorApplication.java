@@ -1,5 +1,6 @@
 package dev.datapath.operator.cli;
 
+import dev.datapath.operator.reconcile.OperatorMetrics;
 import dev.datapath.operator.reconcile.OperatorRuntime;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,8 +29,11 @@ public final class OperatorApplication implements QuarkusApplication {
     public int run(String... arguments) {
         var settings =
                 CommandLine.populateCommand(new OperatorOptions(), arguments).settings();
-        try (var client = new KubernetesClientBuilder().build();
-                var runtime = OperatorRuntime.start(settings, client, registry)) {
+        var metrics = new OperatorMetrics(registry);
+        try (var client = new KubernetesClientBuilder()
+                        .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics))
+                        .build();
+                var runtime = OperatorRuntime.start(settings, client, registry, metrics)) {
             state.started(runtime::ready, runtime::alive);
             Quarkus.waitForExit();
             return 0;

@@ -36,6 +36,7 @@ public final class OperatorRuntime implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final OperatorSettings settings;
+    private final OperatorMetrics work;
     private final XdsServer xds;
     private final AuthorityKeeper authority;
     private final HostResolver resolver;
@@ -44,14 +45,16 @@ public final class OperatorRuntime implements AutoCloseable {
     private final Operator operator;
     private final AtomicBoolean leading = new AtomicBoolean();
 
-    private OperatorRuntime(OperatorSettings settings, KubernetesClient client, MeterRegistry registry)
+    private OperatorRuntime(
+            OperatorSettings settings, KubernetesClient client, MeterRegistry registry, OperatorMetrics work)
             throws IOException {
         this.settings = settings;
+        this.work = work;
         var clock = InstantSource.system();
         var neighbours = new Neighbours();
         var metrics = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
-        var runs = new Runs();
+        var runs = new Runs(work::findings);
         var owned = OwnedObjects.ofGateways();
         authority = new AuthorityKeeper(
                 client,
@@ -105,11 +108,13 @@ public final class OperatorRuntime implements AutoCloseable {
      *
      * @param client used by this alone, and not closed by it
      * @param registry where metrics go
+     * @param work counts the work; the client has it as an interceptor
      * @throws IOException when the xDS port cannot be opened
      */
-    public static OperatorRuntime start(OperatorSettings settings, KubernetesClient client, MeterRegistry registry)
+    public static OperatorRuntime start(
+            OperatorSettings settings, KubernetesClient client, MeterRegistry registry, OperatorMetrics work)
             throws IOException {
-        var runtime = new OperatorRuntime(settings, client, registry);
+        var runtime = new OperatorRuntime(settings, client, registry, work);
         runtime.authority.start();
         runtime.operator.start();
         return runtime;
@@ -143,6 +148,7 @@ public final class OperatorRuntime implements AutoCloseable {
 
     private void lead(boolean leads) {
         leading.set(leads);
+        work.leads(leads);
         authority.lead(leads);
         xds.serving(leads);
     }
@@ -151,6 +157,7 @@ public final class OperatorRuntime implements AutoCloseable {
         overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
+                .withMetrics(work)
                 .checkingCRDAndValidateLocalModel(false)
                 .withCacheSyncTimeout(SYNC_TIMEOUT)
                 // A permission that is taken away is given back some day: watches go on trying.

@@ -1,6 +1,7 @@
 package dev.datapath.operator.reconcile;
 
 import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.status.Fleet;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -28,8 +30,14 @@ final class Runs {
      */
     record Reconciled(DataPathRun run, Fleet fleet) {}
 
+    private final Consumer<Collection<Finding>> findings;
     private final Map<ObjectKey, DataPathRun> runs = new ConcurrentHashMap<>();
     private final Map<ObjectKey, Reconciled> reconciled = new ConcurrentHashMap<>();
+
+    /** @param findings told all findings in force when they may have changed */
+    Runs(Consumer<Collection<Finding>> findings) {
+        this.findings = findings;
+    }
 
     /** The run of a DataPath, a new one when it is seen for the first time. */
     DataPathRun of(ObjectKey key, DataPath dataPath) {
@@ -42,6 +50,10 @@ final class Runs {
      * @return whether that is another state than before
      */
     boolean record(DataPathRun run, Fleet fleet) {
+        findings.accept(runs.values().stream()
+                .flatMap(known -> known.outcome().findings().stream())
+                .distinct()
+                .toList());
         return !fleet.equals(Optional.ofNullable(reconciled.put(run.key(), new Reconciled(run, fleet)))
                 .map(Reconciled::fleet)
                 .orElse(null));

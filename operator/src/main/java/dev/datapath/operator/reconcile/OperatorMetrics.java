@@ -1,0 +1,96 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.operator.compile.Finding;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What the operator measures of its own work; docs/metrics.md describes each. Labels are kinds, results and severities, never names
+ * of objects.
+ */
+public final class OperatorMetrics implements Metrics, Interceptor {
+    private static final List<String> KINDS =
+            List.of("DataPath", "StoragePool", "RoutingPolicy", "ServiceLevelObjective");
+    /** {@code /api/v1/namespaces/ai/secrets/name} and {@code /apis/apps/v1/namespaces/ai/deployments/name/status}. */
+    private static final Pattern WRITTEN =
+            Pattern.compile("/(?:api/v1|apis/[^/]+/[^/]+)/namespaces/[^/]+/([a-z]+)(?:/.*)?");
+
+    private final MeterRegistry registry;
+    private final AtomicBoolean leads = new AtomicBoolean();
+    private final MultiGauge findings;
+
+    public OperatorMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        registry.gauge("datapath.leader", leads, leading -> leading.get() ? 1 : 0);
+        findings = MultiGauge.builder("datapath.findings")
+                .description("Findings in force, by kind of object and severity.")
+                .register(registry);
+        for (var kind : KINDS) {
+            reconciliations(kind, "success");
+            reconciliations(kind, "error");
+        }
+    }
+
+    void leads(boolean leading) {
+        leads.set(leading);
+    }
+
+    /** All findings in force. */
+    void findings(Collection<Finding> all) {
+        Map<String, Map<Finding.Severity, Long>> counts = all.stream()
+                .collect(Collectors.groupingBy(
+                        finding -> finding.object().kind(),
+                        Collectors.groupingBy(Finding::severity, Collectors.counting())));
+        var rows = new ArrayList<MultiGauge.Row<?>>();
+        counts.forEach((kind, bySeverity) -> bySeverity.forEach((severity, count) -> rows.add(MultiGauge.Row.of(
+                Tags.of("kind", kind, "severity", severity.name().toLowerCase(Locale.ROOT)), count))));
+        findings.register(rows, true);
+    }
+
+    @Override
+    public void finishedReconciliation(HasMetadata resource, Map<String, Object> metadata) {
+        reconciliations(resource.getKind(), "success").increment();
+    }
+
+    @Override
+    public void failedReconciliation(HasMetadata resource, Exception exception, Map<String, Object> metadata) {
+        reconciliations(resource.getKind(), "error").increment();
+    }
+
+    /** Sees every request of the client; those that only read, and the Lease that is renewed all the time, do not count. */
+    @Override
+    public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+        var written = WRITTEN.matcher(request.uri().getPath());
+        if (!request.method().equals("GET")
+                && written.matches()
+                && !written.group(1).equals("leases")) {
+            Counter.builder("datapath.writes")
+                    .description("Writes to the API server, by kind of object.")
+                    .tags("kind", written.group(1))
+                    .register(registry)
+                    .increment();
+        }
+    }
+
+    private Counter reconciliations(String kind, String result) {
+        return Counter.builder("datapath.reconciliations")
+                .description("Reconciliations by kind of object and result.")
+                .tags("kind", kind, "result", result)
+                .register(registry);
+    }
+}
