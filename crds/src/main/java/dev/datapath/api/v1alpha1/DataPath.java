@@ -20,7 +20,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Singular("datapath")
 @Plural("datapaths")
 @ShortNames("dp")
-@Categories("datapath")
+@Categories("datapath-all")
 @AdditionalPrinterColumn(name = "Address", type = Type.STRING, jsonPath = ".status.addresses[0].value")
 @AdditionalPrinterColumn(
         name = "Programmed",

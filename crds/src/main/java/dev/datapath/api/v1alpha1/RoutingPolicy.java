@@ -19,7 +19,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Singular("routingpolicy")
 @Plural("routingpolicies")
 @ShortNames("rpol")
-@Categories("datapath")
+@Categories("datapath-all")
 @AdditionalPrinterColumn(name = "Targets", type = Type.STRING, jsonPath = ".spec.targetRefs[0].name")
 @AdditionalPrinterColumn(
         name = "Accepted",

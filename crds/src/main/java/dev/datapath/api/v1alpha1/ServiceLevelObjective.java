@@ -20,7 +20,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Singular("servicelevelobjective")
 @Plural("servicelevelobjectives")
 @ShortNames("dslo")
-@Categories("datapath")
+@Categories("datapath-all")
 @AdditionalPrinterColumn(name = "Objective", type = Type.STRING, jsonPath = ".status.summary.objective")
 @AdditionalPrinterColumn(name = "Current", type = Type.STRING, jsonPath = ".status.current")
 @AdditionalPrinterColumn(name = "Budget", type = Type.STRING, jsonPath = ".status.budgetRemaining")

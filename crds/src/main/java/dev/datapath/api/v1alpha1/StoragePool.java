@@ -20,7 +20,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Singular("storagepool")
 @Plural("storagepools")
 @ShortNames("spool")
-@Categories("datapath")
+@Categories("datapath-all")
 @AdditionalPrinterColumn(name = "Provider", type = Type.STRING, jsonPath = ".spec.provider")
 @AdditionalPrinterColumn(name = "Healthy", type = Type.STRING, jsonPath = ".status.summary.healthy")
 @AdditionalPrinterColumn(
