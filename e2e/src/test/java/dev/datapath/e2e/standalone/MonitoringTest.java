@@ -58,7 +58,11 @@ class MonitoringTest {
                     .until(() -> RawClient.status(port, "/bucket/key") == 200);
             // Histograms have their first values after Envoy's flush, every five seconds.
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(served(overview.get())).containsAll(asked));
+                    .untilAsserted(
+                            () -> assertThat(names(statistics(overview.get()))).containsAll(asked));
+            // What alerts and dashboards tell listeners and pools by.
+            assertThat(statistics(overview.get()))
+                    .contains("{envoy_http_conn_manager_prefix=\"s3/", "{envoy_cluster_name=\"pool/");
             standalone.stop();
         }
     }
@@ -75,16 +79,17 @@ class MonitoringTest {
         return names;
     }
 
-    private static Set<String> served(Overview overview) throws IOException, InterruptedException {
-        var names = new TreeSet<String>();
+    private static String statistics(Overview overview) throws IOException, InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(
-                            URI.create(overview.gateways().getFirst().metrics()))
-                    .build();
-            SERVED.matcher(client.send(request, BodyHandlers.ofString()).body())
-                    .results()
-                    .forEach(match -> names.add(match.group(1)));
+            var address = URI.create(overview.gateways().getFirst().metrics());
+            return client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
+                    .body();
         }
+    }
+
+    private static Set<String> names(String statistics) {
+        var names = new TreeSet<String>();
+        SERVED.matcher(statistics).results().forEach(match -> names.add(match.group(1)));
         return names;
     }
 }
