@@ -139,7 +139,12 @@ class ArchitectureTest {
 
     @Test
     void whatIsDeployedIsMadeOfKubernetesObjectsAndNothingElse() {
-        onlyUses("deploy", "java..", "io.fabric8.kubernetes.api..", "io.fabric8.kubernetes.client");
+        onlyUses(
+                "deploy",
+                "java..",
+                "io.fabric8.kubernetes.api..",
+                "io.fabric8.kubernetes.client",
+                "com.google.common.net");
     }
 
     @Test

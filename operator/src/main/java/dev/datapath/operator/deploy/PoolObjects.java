@@ -53,12 +53,13 @@ public final class PoolObjects {
         var ports = new TreeSet<Integer>();
         var slices = new TreeMap<String, List<PublishedNode>>();
         nodes.stream()
+                .map(PublishedNode::canonical)
                 .filter(node -> !NOT_ADMITTED.matcher(node.address()).matches())
                 .sorted(Comparator.comparing(PublishedNode::address))
                 .forEach(node -> {
                     ports.add(node.port());
                     // One slice has one kind of address, and one port for all.
-                    var slice = (node.address().contains(":") ? "ipv6-" : "ipv4-") + node.port();
+                    var slice = (IpText.isIpv6(node.address()) ? "ipv6-" : "ipv4-") + node.port();
                     slices.computeIfAbsent(slice, key -> new ArrayList<>()).add(node);
                 });
         var objects = new ArrayList<HasMetadata>();

@@ -9,8 +9,6 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRuleBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeerBuilder;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -65,25 +63,16 @@ final class StoreEgress {
         return nodes.staticNodes().stream()
                 .map(StaticNode::address)
                 .filter(Objects::nonNull)
-                .map(StoreEgress::canonical)
+                .map(IpText::canonical)
                 .collect(Collectors.toSet());
     }
 
-    /** IPv6 addresses as the plan writes them. */
-    private static String canonical(String address) {
-        try {
-            // A text with a colon is read as an address or refused, never looked up.
-            return address.contains(":") ? InetAddress.getByName(address).getHostAddress() : address;
-        } catch (UnknownHostException e) {
-            return address;
-        }
-    }
-
     private void add(PoolPlan.NodePlan node, int port, Set<String> literals) {
-        if (literals.contains(node.address())) {
+        var address = IpText.canonical(node.address());
+        if (literals.contains(address)) {
             addresses
                     .computeIfAbsent(port, key -> new TreeSet<>())
-                    .add(node.address() + (node.address().contains(":") ? "/128" : "/32"));
+                    .add(address + (IpText.isIpv6(address) ? "/128" : "/32"));
         } else {
             ports.add(port);
         }

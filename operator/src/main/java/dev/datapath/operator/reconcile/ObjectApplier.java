@@ -118,7 +118,7 @@ public final class ObjectApplier {
                 action.run();
             } catch (KubernetesClientException e) {
                 int code = e.getCode();
-                if (code == 409) {
+                if (code == 409 || isOfAnotherObject(e)) {
                     obstacles.add(new Obstacle(
                             Obstacle.Kind.Changed, name(object) + " changed at the same moment; it is tried again"));
                 } else if (code >= 400 && code < 500 && code != 429) {
@@ -140,6 +140,14 @@ public final class ObjectApplier {
 
         ApplyResult result() {
             return new ApplyResult(written, deleted, obstacles);
+        }
+
+        /** What the API server says when an object of that name was replaced: its uid cannot be changed. */
+        private static boolean isOfAnotherObject(KubernetesClientException e) {
+            return e.getStatus() != null
+                    && e.getStatus().getDetails() != null
+                    && e.getStatus().getDetails().getCauses().stream()
+                            .anyMatch(cause -> "metadata.uid".equals(cause.getField()));
         }
 
         private static @Nullable String reason(KubernetesClientException e) {

@@ -129,10 +129,28 @@ class PoolObjectsTest {
                         new EndpointConditions(false, true, true), new EndpointConditions(false, false, false));
     }
 
+    /** The API server takes no other. */
+    @Test
+    void anAddressIsWrittenInItsOneForm() {
+        assertThat(slices(ready("2001:DB8:0:0:0:0:0:1", 9000)))
+                .flatExtracting(EndpointSlice::getEndpoints)
+                .flatExtracting(Endpoint::getAddresses)
+                .containsExactly("2001:db8::1");
+    }
+
     /** One such address would have the API server refuse the whole slice. */
     @Test
     void anAddressThatNoSliceMayHaveIsLeftOut() {
-        var refused = Stream.of("127.0.0.1", "169.254.1.1", "0.0.0.0", "239.1.1.1", "::", "::1", "fe80::1", "ff02::1");
+        var refused = Stream.of(
+                "127.0.0.1",
+                "169.254.1.1",
+                "0.0.0.0",
+                "239.1.1.1",
+                "::",
+                "::1",
+                "0:0:0:0:0:0:0:1",
+                "fe80::1",
+                "ff02::1");
         assertThat(slices(Stream.concat(refused, Stream.of("10.0.0.1"))
                         .map(address -> ready(address, 9000))
                         .toArray(PublishedNode[]::new)))
