@@ -164,7 +164,8 @@ class ArchitectureTest {
                 "com.google.protobuf..",
                 "com.google.rpc..",
                 "com.google.common..",
-                "io.grpc..");
+                "io.grpc..",
+                "io.netty.handler.ssl..");
     }
 
     @Test

@@ -8,9 +8,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +30,6 @@ final class LiveEnvoy implements AutoCloseable {
 
     /** @param transportSocket YAML of the transport socket towards the server, in flow style; empty for clear text */
     static LiveEnvoy start(Path dir, String dataPath, String gateway, int xdsPort, String transportSocket) {
-        var adminAddress = dir.resolve("admin-address");
         var bootstrap = """
                 node: {id: %s, cluster: %s}
                 admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
@@ -45,25 +46,33 @@ final class LiveEnvoy implements AutoCloseable {
                     load_assignment: {cluster_name: xds, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}
                     %s
                 """.formatted(gateway, dataPath, xdsPort, transportSocket);
+        return start(dir, "envoy.yaml", bootstrap);
+    }
+
+    /** @param bootstrap content of a file of that name, whose ending tells Envoy its format */
+    static LiveEnvoy start(Path dir, String name, String bootstrap, String... options) {
+        return start(dir, name, bootstrap.getBytes(StandardCharsets.UTF_8), options);
+    }
+
+    static LiveEnvoy start(Path dir, String name, byte[] bootstrap, String... options) {
         try {
             Files.createDirectories(dir);
+            var adminAddress = dir.resolve("admin-address");
             Files.deleteIfExists(adminAddress);
-            var file = Files.writeString(dir.resolve("envoy.yaml"), bootstrap);
-            var process = ChildProcess.start(
-                    "envoy",
-                    List.of(
-                            EnvoyBinary.require().toString(),
-                            "-c",
-                            file.toString(),
-                            "--concurrency",
-                            "1",
-                            "--use-dynamic-base-id",
-                            "--admin-address-path",
-                            adminAddress.toString(),
-                            "-l",
-                            "warning"),
-                    Map.of(),
-                    dir.resolve("envoy.log"));
+            var file = Files.write(dir.resolve(name), bootstrap);
+            var command = new ArrayList<>(List.of(
+                    EnvoyBinary.require().toString(),
+                    "-c",
+                    file.toString(),
+                    "--concurrency",
+                    "1",
+                    "--use-dynamic-base-id",
+                    "--admin-address-path",
+                    adminAddress.toString(),
+                    "-l",
+                    "warning"));
+            command.addAll(List.of(options));
+            var process = ChildProcess.start("envoy", command, Map.of(), dir.resolve("envoy.log"));
             process.awaitReady(Duration.ofSeconds(20), () -> Files.exists(adminAddress));
             return new LiveEnvoy(process, adminAddress);
         } catch (IOException e) {

@@ -1,10 +1,14 @@
 package dev.datapath.operator.xds;
 
 import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettySslContextServerCredentials;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.CertificateUtils;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,6 +17,7 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLException;
 
 /**
  * The server's certificate and the authorities that it trusts for gateways, both replaceable while it runs. A change
@@ -20,6 +25,9 @@ import java.security.cert.X509Certificate;
  * every gateway has a new certificate.
  */
 public final class XdsTls {
+    /** A session that is resumed brings the certificate of before, unchecked; 0 would stand for a day. */
+    private static final int SESSION_SECONDS = 1;
+
     private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
     private final AdvancedTlsX509TrustManager trust;
 
@@ -68,12 +76,19 @@ public final class XdsTls {
         trust(certificates(authorities));
     }
 
+    /** TLS 1.3 only, and a whole handshake for each connection. */
     ServerCredentials credentials() {
-        return TlsServerCredentials.newBuilder()
-                .keyManager(keys)
-                .trustManager(trust)
-                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-                .build();
+        try {
+            var context = GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
+                    .trustManager(trust)
+                    .clientAuth(ClientAuth.REQUIRE)
+                    .protocols("TLSv1.3")
+                    .sessionTimeout(SESSION_SECONDS)
+                    .build();
+            return NettySslContextServerCredentials.create(context);
+        } catch (SSLException e) {
+            throw new IllegalStateException("every JDK has TLS 1.3", e);
+        }
     }
 
     private static X509Certificate[] certificates(Path file) throws IOException, CertificateException {
