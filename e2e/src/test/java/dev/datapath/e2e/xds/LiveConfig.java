@@ -59,6 +59,18 @@ public record LiveConfig(
                 .build();
     }
 
+    /** The same with another listener in place of its own, which Envoy refuses because it does nothing. */
+    Snapshot snapshotWithBadListener() {
+        return Snapshot.builder()
+                .add(clusterResource())
+                .add(endpoints())
+                .add(Listener.newBuilder()
+                        .setName("bad")
+                        .setAddress(address(port))
+                        .build())
+                .build();
+    }
+
     private Cluster clusterResource() {
         return Cluster.newBuilder()
                 .setName(cluster)

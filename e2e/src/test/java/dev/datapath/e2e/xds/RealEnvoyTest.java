@@ -14,6 +14,7 @@ import dev.datapath.operator.xds.XdsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,14 +125,37 @@ class RealEnvoyTest {
     }
 
     @Test
-    void a_restarted_server_sends_endpoints_only_when_nothing_changed() throws IOException {
+    void what_a_restarted_server_sends_changes_nothing_on_the_gateway_when_nothing_changed() throws IOException {
         var snapshot = run(config, "200 v1");
+        var before = changes();
         server.close();
         log.clear();
         server = serve();
         await().atMost(SOON).until(() -> sync().synced(snapshot.version()));
-        assertThat(log).filteredOn(line -> line.startsWith("sent")).containsExactly("sent ENDPOINT");
+        assertThat(log).contains("sent CLUSTER", "sent ENDPOINT", "sent LISTENER", "sent ROUTE");
+        assertThat(changes()).isEqualTo(before);
         run(config.withProbe("v2"), "200 v2");
+        assertThat(changes()).isNotEqualTo(before);
+    }
+
+    /** How often Envoy made, changed or removed something. */
+    private String changes() {
+        return envoy.admin("/stats?filter="
+                + URLEncoder.encode(
+                        "(listener|cluster)_(added|modified|updated|removed|in_place_updated)|config_reload$",
+                        StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void what_a_rejected_change_took_away_comes_back_from_a_restarted_server() throws IOException {
+        run(config, "200 v1");
+        store.publish(PATH, config.snapshotWithBadListener());
+        await().atMost(SOON).until(() -> sync().gateways().getFirst().rejecting());
+        await().atMost(SOON).untilAsserted(() -> assertThat(get("/probe")).startsWith("no answer"));
+        server.close();
+        store.publish(PATH, config.snapshot());
+        server = serve();
+        run(config, "200 v1");
     }
 
     @Test

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** CDS or LDS: each response is the whole truth, and what it leaves out is deleted. */
 final class CompleteSubscription extends Subscription {
     private final String reportedVersion;
-    private boolean fresh = true;
+    /** Whether the version that the gateway reported tells what it has; ends with the first response. */
+    private boolean believed;
     /** Whether {@link #held} is exactly what the gateway has; not so before the first answer and after a rejection. */
     private boolean known;
 
@@ -40,9 +41,9 @@ final class CompleteSubscription extends Subscription {
         held = resources;
         heldVersion = content.version();
         onlyTrusted = content.onlyTrusted();
-        fresh = content.trusts(reportedVersion);
+        believed = content.trusts(reportedVersion);
         if (onlyTrusted == null && !heldVersion.isEmpty() && heldVersion.equals(reportedVersion)) {
-            fresh = false;
+            believed = false;
             known = true;
             adopt(heldVersion);
         }
@@ -63,8 +64,8 @@ final class CompleteSubscription extends Subscription {
      */
     @Nullable
     Push offer(Map<String, Resource> wanted, String version, Supplier<String> nonces, Instant now) {
-        if (fresh && version.equals(reportedVersion)) {
-            fresh = false;
+        if (believed && version.equals(reportedVersion)) {
+            believed = false;
             known = true;
             held = wanted;
             heldVersion = version;
@@ -77,7 +78,7 @@ final class CompleteSubscription extends Subscription {
         if (version.equals(rejectedVersion)) {
             return null;
         }
-        fresh = false;
+        believed = false;
         sent = wanted;
         return push(version, wanted.values(), nonces, now);
     }
@@ -118,7 +119,7 @@ final class CompleteSubscription extends Subscription {
     @Override
     Memory.Content remembered() {
         var unanswered = unansweredVersion();
-        var trusted = unanswered != null ? unanswered : known ? null : fresh ? onlyTrusted : "";
+        var trusted = unanswered != null ? unanswered : known ? null : believed ? onlyTrusted : "";
         return new Memory.Content(heldVersion, List.copyOf(held.values()), trusted);
     }
 

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a gateway's last stream knew of its clusters, listeners and routes, so that make before break also holds when a
- * cluster went away while the gateway was not connected. A restarted process has none: it then sends clusters as they
- * should be, a route that names a withdrawn one answers 503 for the milliseconds until its own change arrives, and a version
- * that a gateway reports is believed.
+ * cluster went away while the gateway was not connected. A restarted server has none: it then sends clusters as they
+ * should be, and a route that names a withdrawn one answers 503 for the milliseconds until its own change arrives. It also
+ * sends everything once, because the version that a gateway reports tells nothing by itself: it is the last that was
+ * accepted, and a rejected one may have been taken in in part since. Envoy does nothing about what it has already.
  */
 record Memory(Map<ResourceType, Content> contents) {
     static final Memory NONE = new Memory(Map.of());

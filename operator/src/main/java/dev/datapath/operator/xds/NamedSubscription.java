@@ -27,7 +27,11 @@ final class NamedSubscription extends Subscription {
     private static final int MAX_UNSURE = 8;
 
     private final String reportedVersion;
-    private boolean fresh = true;
+    /** Whether the version that the gateway reported tells what it has; ends with the first response. */
+    private boolean believed;
+    /** Whether that version, or an answer, told something of what the gateway has. */
+    private boolean known;
+
     private Set<String> names = Set.of();
     private final SortedMap<String, Resource> held = new TreeMap<>();
     /** Contents by name that were sent since the last acceptance and may have been taken in, oldest first. */
@@ -76,13 +80,13 @@ final class NamedSubscription extends Subscription {
     void remember(Memory.Content content) {
         content.resources().forEach(this::addUnsure);
         onlyTrusted = content.onlyTrusted();
-        fresh = content.trusts(reportedVersion);
+        believed = content.trusts(reportedVersion);
     }
 
     /** Returns the next response, or null when the gateway has all that it asks for and that is safe to send. */
     @Nullable
     Push offer(SortedMap<String, Resource> target, Predicate<Resource> safe, Supplier<String> nonces, Instant now) {
-        if (fresh) {
+        if (believed) {
             adoptReported(target);
         }
         unknownNames =
@@ -99,7 +103,7 @@ final class NamedSubscription extends Subscription {
         if (batch.isEmpty()) {
             return null;
         }
-        fresh = false;
+        believed = false;
         var after = new TreeMap<>(held);
         for (var resource : batch) {
             after.put(resource.name(), resource);
@@ -127,7 +131,8 @@ final class NamedSubscription extends Subscription {
             held.putAll(wanted);
             unsure.clear();
             adopt(reportedVersion);
-            fresh = false;
+            known = true;
+            believed = false;
         }
     }
 
@@ -161,6 +166,7 @@ final class NamedSubscription extends Subscription {
 
     @Override
     void onAcknowledged(Push push) {
+        known = true;
         for (var resource : push.content()) {
             if (names.contains(resource.name())) {
                 held.put(resource.name(), resource);
@@ -220,8 +226,8 @@ final class NamedSubscription extends Subscription {
     @Override
     Memory.Content remembered() {
         var unanswered = unansweredVersion();
-        var doubt = !again.isEmpty() || !unsure.isEmpty();
-        var trusted = unanswered != null ? unanswered : fresh ? onlyTrusted : doubt ? "" : null;
+        var doubt = !known || !again.isEmpty() || !unsure.isEmpty();
+        var trusted = unanswered != null ? unanswered : believed ? onlyTrusted : doubt ? "" : null;
         return new Memory.Content("", type() == ResourceType.ROUTE ? mayHold().toList() : List.of(), trusted);
     }
 

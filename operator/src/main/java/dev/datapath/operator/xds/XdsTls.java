@@ -76,7 +76,7 @@ public final class XdsTls {
         trust(certificates(authorities));
     }
 
-    /** TLS 1.3 only, and a whole handshake for each connection. */
+    /** TLS 1.3 only; a session can be resumed for a second at most, and so can a certificate that was replaced meanwhile. */
     ServerCredentials credentials() {
         try {
             var context = GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)

@@ -18,13 +18,17 @@ class ReconnectTest {
     private final XdsFixture xds = new XdsFixture();
 
     @Test
-    void a_gateway_that_is_up_to_date_is_sent_only_the_endpoints_that_it_asks_for() {
+    void a_restarted_server_sends_everything_once_for_it_cannot_know_what_a_gateway_has() {
         var snapshot = Samples.gateway("a");
         var before = runs(snapshot, "a");
         xds.restart();
 
         var envoy = comesBack(before, "a");
+        envoy.expectAndAck(CLUSTER);
+        assertThat(xds.sync().synced(snapshot.version())).isFalse();
         assertThat(names(envoy.expectAndAck(ENDPOINT))).containsExactly("a");
+        envoy.expectAndAck(LISTENER);
+        envoy.expectAndAck(ROUTE);
         envoy.expectNothing();
         await().until(() -> xds.sync().synced(snapshot.version()));
         assertThat(xds.gateway().types().get(ROUTE).acknowledgedVersion()).isEqualTo(snapshot.version(ROUTE));
@@ -52,6 +56,7 @@ class ReconnectTest {
         var envoy = comesBack(before, "a", "gone");
         assertThat(names(envoy.expectAndAck(CLUSTER))).containsExactly("a");
         assertThat(names(envoy.expectAndAck(ENDPOINT))).containsExactly("a");
+        envoy.expectAndAck(LISTENER);
         envoy.expectAndAck(ROUTE);
         envoy.expectNothing();
         await().until(() -> xds.sync().synced(next.version()));
@@ -82,7 +87,9 @@ class ReconnectTest {
                 .add(Samples.routes("main"))
                 .build());
         var envoy = comesBack(before);
+        envoy.expectAndAck(CLUSTER);
         assertThat(names(envoy.expectAndAck(LISTENER))).containsExactly("s3");
+        envoy.expectAndAck(ROUTE);
         envoy.expectNothing();
     }
 

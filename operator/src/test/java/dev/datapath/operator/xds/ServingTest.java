@@ -100,7 +100,7 @@ class ServingTest {
     }
 
     @Test
-    void a_gateway_that_was_with_another_operator_is_believed_when_it_is_back() throws IOException {
+    void a_gateway_that_was_with_another_operator_is_told_everything_once_when_it_is_back() throws IOException {
         xds.publish(Samples.gateway("a", "gone"));
         var first = xds.connect();
         first.startUp("main", "a", "gone");
@@ -116,6 +116,7 @@ class ServingTest {
             second.resume("main", "a", "gone");
             second.expectAndAck(CLUSTER);
             second.expectAndAck(ENDPOINT);
+            second.expectAndAck(ResourceType.LISTENER);
             second.expectAndAck(ResourceType.ROUTE);
             await().until(() -> leader.sync().of(XdsFixture.PATH).synced(next.version()));
 
@@ -123,7 +124,10 @@ class ServingTest {
             xds.server().serving(true);
             var back = xds.connect().withVersionsOf(second);
             back.resume("main", "a");
+            assertThat(names(back.expectAndAck(CLUSTER))).containsExactly("a");
             assertThat(names(back.expectAndAck(ENDPOINT))).containsExactly("a");
+            back.expectAndAck(ResourceType.LISTENER);
+            back.expectAndAck(ResourceType.ROUTE);
             back.expectNothing();
             await().until(() -> xds.sync().synced(next.version()));
         }
