@@ -3,7 +3,6 @@ package dev.datapath.e2e.k3s;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -38,21 +37,10 @@ public final class Installed implements ExecutionCondition, ParameterResolver {
         }
     }
 
-    private record Availability(Optional<String> missing) {
-        static Availability find() {
-            var missing = K3sImage.configured().missing().or(Installation::missing);
-            missing.ifPresent(reason -> System.err.println("NOT TESTED in a cluster: " + reason));
-            return new Availability(missing);
-        }
-    }
-
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        return store(context)
-                .getOrComputeIfAbsent(Availability.class, type -> Availability.find(), Availability.class)
-                .missing()
-                .map(ConditionEvaluationResult::disabled)
-                .orElseGet(() -> ConditionEvaluationResult.enabled("a cluster can be had"));
+        return Availability.in(
+                store(context), () -> K3sImage.configured().missing().or(Installation::missing));
     }
 
     @Override

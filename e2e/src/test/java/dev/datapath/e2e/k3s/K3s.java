@@ -4,7 +4,6 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -32,11 +31,7 @@ public final class K3s {
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return store(context)
-                    .getOrComputeIfAbsent(Availability.class, type -> Availability.find(), Availability.class)
-                    .missing()
-                    .map(ConditionEvaluationResult::disabled)
-                    .orElseGet(() -> ConditionEvaluationResult.enabled("a cluster can be had"));
+            return Availability.in(store(context), () -> K3sImage.configured().missing());
         }
 
         @Override
@@ -57,15 +52,6 @@ public final class K3s {
 
         private static Store store(ExtensionContext context) {
             return context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL);
-        }
-    }
-
-    /** @param missing why there is no cluster, asked once for all tests */
-    private record Availability(Optional<String> missing) {
-        static Availability find() {
-            var missing = K3sImage.configured().missing();
-            missing.ifPresent(reason -> System.err.println("NOT TESTED in a cluster: " + reason));
-            return new Availability(missing);
         }
     }
 }

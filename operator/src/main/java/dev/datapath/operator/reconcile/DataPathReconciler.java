@@ -31,7 +31,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
     /** What is in the way may go without any event that tells so. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
-    private static final Deployer.Deployed NOTHING = new Deployer.Deployed("", false, 0, Instant.MAX);
+    private static final Deployer.Deployed NOTHING = new Deployer.Deployed("", false, Instant.MAX);
     private static final System.Logger LOG = System.getLogger(DataPathReconciler.class.getName());
 
     private final Gatherer gatherer;
@@ -110,7 +110,6 @@ final class DataPathReconciler implements Reconciler<DataPath> {
                     new Deployer.Deployed(
                             "The API server refused what the operator needs, which tries again: " + e.getMessage(),
                             true,
-                            0,
                             Instant.MAX));
         }
     }
@@ -119,6 +118,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         long start = System.nanoTime();
         if (run.update(inputs, publisher::publish, start)) {
             metrics.compiled(System.nanoTime() - start);
+            runs.compiled();
             // Findings about other objects may be new, though the gateways see no difference.
             neighbours.changed(run.key().namespace());
         }

@@ -31,10 +31,9 @@ final class Deployer {
      *
      * @param blocked what is in the way, for people; empty when nothing is
      * @param again whether the same is worth trying again soon
-     * @param written how many objects were written or deleted
      * @param nextLook when there is something to do though nothing changed
      */
-    record Deployed(String blocked, boolean again, int written, Instant nextLook) {}
+    record Deployed(String blocked, boolean again, Instant nextLook) {}
 
     Deployer(
             DesiredObjects desired,
@@ -85,7 +84,6 @@ final class Deployer {
                         .map(ApplyResult.Obstacle::message)
                         .collect(Collectors.joining("; ")),
                 result.obstacles().stream().anyMatch(obstacle -> PASSING.contains(obstacle.kind())),
-                result.written() + result.deleted(),
                 identity.nextLook());
     }
 }

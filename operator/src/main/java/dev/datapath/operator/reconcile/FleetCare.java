@@ -54,12 +54,7 @@ final class FleetCare {
                                 pod.getStatus().getPodIP()))
                         .toList());
         var connected = sync.of(run.key().toString());
-        boolean lost = GatewayPods.staying(pods)
-                .filter(GatewayPods::ready)
-                .anyMatch(pod -> connected.gateways().stream()
-                        .noneMatch(gateway ->
-                                gateway.gateway().equals(pod.getMetadata().getName())));
-        if (!lost) {
+        if (GatewayPods.unconnected(pods, connected).findAny().isEmpty()) {
             return Optional.empty();
         }
         if (clock.instant().isAfter(started.plus(PATIENCE)) && fleet.ready() >= fleet.desired()) {

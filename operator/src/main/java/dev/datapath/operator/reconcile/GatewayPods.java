@@ -37,11 +37,16 @@ final class GatewayPods {
      * @param patience how long a gateway may take to connect
      */
     static List<Pod> cutOff(Collection<Pod> pods, DataPathSync sync, Instant now, Duration patience) {
-        return staying(pods)
-                .filter(GatewayPods::ready)
-                .filter(pod -> state(sync, pod).isEmpty())
+        return unconnected(pods, sync)
                 .filter(pod -> readySince(pod).plus(patience).isBefore(now))
                 .toList();
+    }
+
+    /** The gateways that serve and have no connection to this operator. */
+    static Stream<Pod> unconnected(Collection<Pod> pods, DataPathSync sync) {
+        return staying(pods)
+                .filter(GatewayPods::ready)
+                .filter(pod -> state(sync, pod).isEmpty());
     }
 
     /** Whether a pod serves. */
@@ -70,7 +75,7 @@ final class GatewayPods {
                 ready,
                 !version.isEmpty()
                         && state.filter(known -> known.synced(version)).isPresent(),
-                state.map(GatewayPods::rejections).orElse(List.of()),
+                state.map(GatewayState::rejections).orElse(List.of()),
                 ready && state.isEmpty()
                         ? "serves the last configuration it had and is not connected to the operator"
                         : problem(pod));
@@ -80,15 +85,6 @@ final class GatewayPods {
         return sync.gateways().stream()
                 .filter(gateway -> gateway.gateway().equals(pod.getMetadata().getName()))
                 .findFirst();
-    }
-
-    private static List<String> rejections(GatewayState state) {
-        return state.types().values().stream()
-                .map(type -> type.rejection() == null ? null : type.rejection().message())
-                .filter(Objects::nonNull)
-                .distinct()
-                .sorted()
-                .toList();
     }
 
     /** Why a pod does not serve, in the words of the scheduler or the kubelet; empty when they say nothing. */

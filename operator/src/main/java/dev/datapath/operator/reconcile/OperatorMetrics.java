@@ -1,6 +1,7 @@
 package dev.datapath.operator.reconcile;
 
 import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.control.FindingGauge;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -8,16 +9,11 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * What the operator measures of its own work; docs/metrics.md describes each. Labels are kinds, results and severities, never names
@@ -32,14 +28,12 @@ public final class OperatorMetrics implements Metrics, Interceptor {
 
     private final MeterRegistry registry;
     private final AtomicBoolean leads = new AtomicBoolean();
-    private final MultiGauge findings;
+    private final FindingGauge findings;
 
     public OperatorMetrics(MeterRegistry registry) {
         this.registry = registry;
         registry.gauge("datapath.leader", leads, leading -> leading.get() ? 1 : 0);
-        findings = MultiGauge.builder("datapath.findings")
-                .description("Findings in force, by kind of object and severity.")
-                .register(registry);
+        findings = new FindingGauge(registry);
         for (var kind : KINDS) {
             reconciliations(kind, "success");
             reconciliations(kind, "error");
@@ -52,14 +46,7 @@ public final class OperatorMetrics implements Metrics, Interceptor {
 
     /** All findings in force. */
     void findings(Collection<Finding> all) {
-        Map<String, Map<Finding.Severity, Long>> counts = all.stream()
-                .collect(Collectors.groupingBy(
-                        finding -> finding.object().kind(),
-                        Collectors.groupingBy(Finding::severity, Collectors.counting())));
-        var rows = new ArrayList<MultiGauge.Row<?>>();
-        counts.forEach((kind, bySeverity) -> bySeverity.forEach((severity, count) -> rows.add(MultiGauge.Row.of(
-                Tags.of("kind", kind, "severity", severity.name().toLowerCase(Locale.ROOT)), count))));
-        findings.register(rows, true);
+        findings.set(all, finding -> finding.object().kind(), Finding::severity);
     }
 
     @Override

@@ -20,7 +20,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The operator in a cluster: the composition root of everything in this package, without any command line or HTTP server around it.
@@ -43,7 +42,6 @@ public final class OperatorRuntime implements AutoCloseable {
     private final Gatherer gatherer;
     private final GatewayHealth health;
     private final Operator operator;
-    private final AtomicBoolean leading = new AtomicBoolean();
 
     private OperatorRuntime(
             OperatorSettings settings, KubernetesClient client, MeterRegistry registry, OperatorMetrics work)
@@ -56,13 +54,10 @@ public final class OperatorRuntime implements AutoCloseable {
         var store = new SnapshotStore();
         var runs = new Runs(work::findings);
         var owned = OwnedObjects.ofGateways();
-        authority = new AuthorityKeeper(
-                client,
-                settings,
-                state -> Identities.announced(owned, state),
-                () -> runs.keys()
-                        .forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name()))),
-                clock);
+        Runnable lookAtAll = () ->
+                runs.keys().forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name())));
+        authority =
+                new AuthorityKeeper(client, settings, state -> Identities.announced(owned, state), lookAtAll, clock);
         xds = XdsServer.builder(store)
                 .address("0.0.0.0", settings.xdsPort())
                 .tls(authority.tls())
@@ -70,10 +65,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 .events(metrics)
                 .start();
         xds.sync().onChange(key -> neighbours.look(dataPath(key)));
-        resolver = new HostResolver(
-                HostResolver.NameService.system(),
-                () -> runs.keys()
-                        .forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name()))));
+        resolver = new HostResolver(HostResolver.NameService.system(), lookAtAll);
         gatherer = new Gatherer(client, resolver, neighbours, clock);
         health = new GatewayHealth(GatewayHealth.http(ContainerPorts.METRICS), neighbours::changed);
         var pools = OwnedObjects.ofPools();
@@ -131,11 +123,6 @@ public final class OperatorRuntime implements AutoCloseable {
                 || operator.getRuntimeInfo().allEventSourcesAreHealthy();
     }
 
-    /** Whether this operator does the work. */
-    public boolean leading() {
-        return leading.get();
-    }
-
     @Override
     public void close() {
         operator.stop();
@@ -147,7 +134,6 @@ public final class OperatorRuntime implements AutoCloseable {
     }
 
     private void lead(boolean leads) {
-        leading.set(leads);
         work.leads(leads);
         authority.lead(leads);
         xds.serving(leads);

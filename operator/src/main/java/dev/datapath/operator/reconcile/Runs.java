@@ -44,16 +44,20 @@ final class Runs {
         return runs.computeIfAbsent(key, name -> new DataPathRun(name, dataPath, Runs::unchanged));
     }
 
+    /** A DataPath was compiled: other findings may be in force. */
+    void compiled() {
+        findings.accept(runs.values().stream()
+                .flatMap(known -> known.outcome().findings().stream())
+                .distinct()
+                .toList());
+    }
+
     /**
      * Remembers how the gateways are.
      *
      * @return whether that is another state than before
      */
     boolean record(DataPathRun run, Fleet fleet) {
-        findings.accept(runs.values().stream()
-                .flatMap(known -> known.outcome().findings().stream())
-                .distinct()
-                .toList());
         return !fleet.equals(Optional.ofNullable(reconciled.put(run.key(), new Reconciled(run, fleet)))
                 .map(Reconciled::fleet)
                 .orElse(null));
@@ -80,11 +84,7 @@ final class Runs {
     void remove(ObjectKey key) {
         runs.remove(key);
         reconciled.remove(key);
-    }
-
-    /** Whether each of these was reconciled at least once. */
-    boolean cover(Collection<ObjectKey> dataPaths) {
-        return reconciled.keySet().containsAll(dataPaths);
+        compiled();
     }
 
     /** The specification counts of our own kinds, whose status changes often; anything at all of others. */

@@ -3,11 +3,8 @@ package dev.datapath.operator.standalone;
 import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.status.Fleet;
 import dev.datapath.operator.status.GatewayView;
-import dev.datapath.operator.xds.GatewayState;
 import dev.datapath.operator.xds.SyncState;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 
 /** Puts together what the supervisor, the gateways and the xDS server know of a DataPath's gateways. */
 final class FleetObserver {
@@ -45,16 +42,14 @@ final class FleetObserver {
         var states = sync.of(id.snapshotKey()).gateways();
         boolean synced = !version.isEmpty() && states.stream().anyMatch(state -> state.synced(version));
         return new GatewayView(
-                id.name(), gateway.phase() == Gateway.Phase.RUNNING, synced, rejections(states), gateway.problem());
-    }
-
-    private static List<String> rejections(List<GatewayState> states) {
-        return states.stream()
-                .flatMap(state -> state.types().values().stream())
-                .map(type -> type.rejection() == null ? null : type.rejection().message())
-                .filter(Objects::nonNull)
-                .distinct()
-                .sorted()
-                .toList();
+                id.name(),
+                gateway.phase() == Gateway.Phase.RUNNING,
+                synced,
+                states.stream()
+                        .flatMap(state -> state.rejections().stream())
+                        .distinct()
+                        .sorted()
+                        .toList(),
+                gateway.problem());
     }
 }

@@ -1,6 +1,6 @@
 package dev.datapath.operator.standalone;
 
-import dev.datapath.operator.compile.Finding.Severity;
+import dev.datapath.operator.control.FindingGauge;
 import dev.datapath.operator.manifest.LocatedFinding;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,8 +9,6 @@ import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -21,7 +19,7 @@ final class RuntimeMetrics {
     private final Counter reloads;
     private final Counter restarts;
     private final MultiGauge gateways;
-    private final MultiGauge findings;
+    private final FindingGauge findings;
     private int restartsSoFar;
 
     RuntimeMetrics(MeterRegistry registry) {
@@ -34,9 +32,7 @@ final class RuntimeMetrics {
         gateways = MultiGauge.builder("datapath.gateways")
                 .description("Gateways by state.")
                 .register(registry);
-        findings = MultiGauge.builder("datapath.findings")
-                .description("Findings in force, by kind of object and severity.")
-                .register(registry);
+        findings = new FindingGauge(registry);
     }
 
     void reloaded() {
@@ -59,15 +55,9 @@ final class RuntimeMetrics {
     }
 
     void findings(Collection<LocatedFinding> all) {
-        var counts = new TreeMap<String, Map<Severity, Long>>(all.stream()
-                .collect(Collectors.groupingBy(
-                        finding -> finding.object() == null
-                                ? "none"
-                                : finding.object().kind(),
-                        Collectors.groupingBy(LocatedFinding::severity, Collectors.counting()))));
-        var rows = new ArrayList<MultiGauge.Row<?>>();
-        counts.forEach((kind, bySeverity) -> bySeverity.forEach((severity, count) -> rows.add(MultiGauge.Row.of(
-                Tags.of("kind", kind, "severity", severity.name().toLowerCase(Locale.ROOT)), count))));
-        findings.register(rows, true);
+        findings.set(
+                all,
+                finding -> finding.object() == null ? "none" : finding.object().kind(),
+                LocatedFinding::severity);
     }
 }

@@ -1,7 +1,9 @@
 package dev.datapath.operator.xds;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,16 @@ public record GatewayState(
     /** Whether the gateway acknowledged all of that snapshot. */
     public boolean synced(String snapshotVersion) {
         return snapshotVersion.equals(syncedVersion);
+    }
+
+    /** What the gateway refuses now, in Envoy's words; sorted, without repetition. */
+    public List<String> rejections() {
+        return types.values().stream()
+                .map(type -> type.rejection() == null ? null : type.rejection().message())
+                .filter(Objects::nonNull)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** Whether the gateway refuses anything now. */
