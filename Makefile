@@ -21,8 +21,8 @@ demo: ## Four S3 nodes, two gateways, one node lost: see what clients notice
 images: ## Build the container images of gateway and operator (FRESH=1: with the newest Debian packages)
 	@tools/images $(if $(FRESH),--fresh)
 
-bench: ## Measure data plane and control plane (12 minutes; BENCH=quick: 3); writes docs/benchmarks.md
-	@e2e/run dev.datapath.e2e.bench.Bench $(BENCH)
+bench: ## Measure data plane and control plane (12 minutes; BENCH=quick: 3; BENCH=cluster: in a cluster); writes docs/benchmarks.md
+	@e2e/bench $(BENCH)
 
 lint: ## Formatting, Error Prone, NullAway, shell scripts
 	@$(MVN) -q -DskipTests clean test-compile
@@ -42,4 +42,4 @@ crds: ## Rewrite the CRD YAML from the API types, and its copy in the chart
 clean: ## Remove what was built (fetched tools stay in .tools/)
 	@rm -rf target crds/target operator/target helm/target e2e/target
 
-SCRIPTS := $(wildcard tools/*) gateway-image/install-envoy $(wildcard gateway-image/rootfs/datapath/*) .ci/run .ci/test .ci/test-summary bin/datapath e2e/run
+SCRIPTS := $(wildcard tools/*) gateway-image/install-envoy $(wildcard gateway-image/rootfs/datapath/*) .ci/run .ci/test .ci/test-summary bin/datapath e2e/run e2e/bench e2e/cluster-environment e2e/cluster-images

@@ -16,15 +16,16 @@ import java.util.Set;
 /**
  * {@code make bench}: prints what the product costs, and writes it as JSON and Markdown.
  *
- * <p>Arguments are names of parts to run (all without), and {@code quick} for fewer rounds. The document is written by a run of
- * all parts only.
+ * <p>Arguments are names of parts to run, and {@code quick} for fewer rounds; without names, all parts but {@code cluster} run, and
+ * only then the document is written. {@code cluster} has a place of its own there, which it always writes.
  */
 public final class Bench {
     private enum Part {
         DATA_PLANE,
         BIG_TRANSFER,
         CONTROL_PLANE,
-        FAULTS
+        FAULTS,
+        CLUSTER
     }
 
     private final PrintStream out;
@@ -50,12 +51,25 @@ public final class Bench {
             }
         }
         boolean all = parts.isEmpty();
+        boolean cluster = parts.remove(Part.CLUSTER);
+        if (all) {
+            parts.addAll(EnumSet.complementOf(EnumSet.of(Part.CLUSTER)));
+        }
+        if (!parts.isEmpty()) {
+            onThisMachine(parts, quick, all);
+        }
+        if (cluster) {
+            inACluster(quick);
+        }
+    }
+
+    private static void onThisMachine(Set<Part> parts, boolean quick, boolean all) throws Exception {
         var load = Report.loadAverage();
         var directory = Files.createTempDirectory("datapath-bench-");
         try {
-            var bench = new Bench(System.out, quick, directory);
-            var sections = bench.run(all ? EnumSet.allOf(Part.class) : parts);
-            var report = new Report(sections, quick ? "make bench BENCH=quick" : "make bench", load);
+            var sections = new Bench(System.out, quick, directory).run(parts);
+            var report =
+                    new Report(Report.Place.MACHINE, sections, quick ? "make bench BENCH=quick" : "make bench", load);
             report.printAims(System.out);
             report.write(System.out, all);
         } finally {
@@ -64,6 +78,23 @@ public final class Bench {
                         .forEach(file -> file.toFile().delete());
             }
         }
+    }
+
+    private static void inACluster(boolean quick) throws Exception {
+        var missing = Cluster.missing();
+        if (missing.isPresent()) {
+            throw new IllegalStateException("NOT MEASURED in a cluster: " + missing.get());
+        }
+        var load = Report.loadAverage();
+        var section = ClusterTables.of(Cluster.measure(System.out, quick));
+        section.tables().forEach(table -> System.out.println(table.terminal()));
+        var report = new Report(
+                Report.Place.CLUSTER,
+                List.of(section),
+                quick ? "make bench BENCH=\"cluster quick\"" : "make bench BENCH=cluster",
+                load);
+        report.printAims(System.out);
+        report.write(System.out, true);
     }
 
     private static Part part(String word) {

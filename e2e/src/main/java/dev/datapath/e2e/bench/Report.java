@@ -15,20 +15,42 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The sections of one run: the aims on a terminal, everything in {@code e2e/target/bench/results.json} and in {@code docs/benchmarks.md}. */
+/** The sections of one run: the aims on a terminal, everything in a file of {@code e2e/target/bench} and in {@code docs/benchmarks.md}. */
 final class Report {
-    private static final String BEGIN = "<!-- figures: begin (written by make bench) -->";
-    private static final String END = "<!-- figures: end -->";
+    /** Where figures stand; each place is written without touching the other. */
+    enum Place {
+        MACHINE("results.json", "Aims", "<!-- figures: begin (written by make bench) -->", "<!-- figures: end -->"),
+        CLUSTER(
+                "cluster.json",
+                "Aims in a cluster",
+                "<!-- figures of the cluster: begin (written by make bench BENCH=cluster) -->",
+                "<!-- figures of the cluster: end -->");
 
+        private final String json;
+        private final String aims;
+        private final String begin;
+        private final String end;
+
+        Place(String json, String aims, String begin, String end) {
+            this.json = json;
+            this.aims = aims;
+            this.begin = begin;
+            this.end = end;
+        }
+    }
+
+    private final Place place;
     private final List<Section> sections;
     private final String command;
     private final String load;
 
     /**
+     * @param place where they are written
      * @param command what was typed
      * @param load load average of the machine before the run: what others did meanwhile
      */
-    Report(List<Section> sections, String command, String load) {
+    Report(Place place, List<Section> sections, String command, String load) {
+        this.place = place;
         this.sections = sections;
         this.command = command;
         this.load = load;
@@ -54,7 +76,7 @@ final class Report {
     /** Writes the JSON file, and the document if {@code document}. */
     void write(PrintStream out, boolean document) throws IOException {
         var root = BuildTree.projectRoot();
-        var json = root.resolve("e2e/target/bench/results.json");
+        var json = root.resolve("e2e/target/bench").resolve(place.json);
         Files.createDirectories(json.getParent());
         var all = new LinkedHashMap<String, Object>();
         all.put("machine", machine());
@@ -75,13 +97,13 @@ final class Report {
     }
 
     private String replaced(String text) {
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END);
+        int begin = text.indexOf(place.begin);
+        int end = text.indexOf(place.end);
         if (begin < 0 || end < begin) {
-            throw new IllegalStateException(
-                    "docs/benchmarks.md has lost the lines that the figures stand between: " + BEGIN + " and " + END);
+            throw new IllegalStateException("docs/benchmarks.md has lost the lines that the figures stand between: "
+                    + place.begin + " and " + place.end);
         }
-        return text.substring(0, begin + BEGIN.length()) + "\n\n" + markdown() + text.substring(end);
+        return text.substring(0, begin + place.begin.length()) + "\n\n" + markdown() + text.substring(end);
     }
 
     private String markdown() {
@@ -94,7 +116,9 @@ final class Report {
                 .append(machine())
                 .append("; load average before it: ")
                 .append(load)
-                .append(".\n\n## Aims\n\n");
+                .append(".\n\n## ")
+                .append(place.aims)
+                .append("\n\n");
         var aims = aims();
         text.append(aims.markdown().lines().skip(2).reduce("", (a, b) -> a + b + "\n"))
                 .append('\n');

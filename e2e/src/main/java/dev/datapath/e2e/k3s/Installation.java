@@ -1,6 +1,7 @@
 package dev.datapath.e2e.k3s;
 
 import com.marcnuri.helm.Helm;
+import dev.datapath.e2e.rig.BuildTree;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -49,7 +50,7 @@ public final class Installation {
     public static Installation in(K3sCluster cluster, Map<String, String> values) throws IOException {
         cluster.load(
                 archive().orElseThrow(() -> new IllegalStateException(missing().orElseThrow())));
-        var chart = Path.of("../helm/datapath").toAbsolutePath().normalize();
+        var chart = BuildTree.projectRoot().resolve("helm/datapath");
         var kubeconfig = Files.writeString(Files.createTempFile("kubeconfig", ".yaml"), cluster.kubeconfig());
         kubeconfig.toFile().deleteOnExit();
         cluster.client()

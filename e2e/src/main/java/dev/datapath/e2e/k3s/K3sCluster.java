@@ -1,6 +1,7 @@
 package dev.datapath.e2e.k3s;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -156,6 +157,16 @@ public final class K3sCluster implements AutoCloseable {
     /** Runs kubectl with all rights, and returns what it prints. */
     public String kubectl(String... arguments) {
         return exec(Stream.concat(Stream.of("kubectl"), Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    /** The first process of a pod with one container. */
+    public PodProcess process(Pod pod) {
+        return PodProcess.parse(pod, exec("sh", "-c", PodProcess.listing(pod)));
+    }
+
+    /** Ends the processes of a pod as a crash would. What is to run there is started again, unless the pod goes too. */
+    public void kill(Pod pod) {
+        exec("sh", "-c", PodProcess.killing(pod));
     }
 
     private String exec(String... command) {
