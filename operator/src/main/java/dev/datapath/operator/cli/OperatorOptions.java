@@ -39,9 +39,9 @@ final class OperatorOptions {
 
     @Option(
             names = "--gateway-image",
-            defaultValue = "${env:DATAPATH_GATEWAY_IMAGE:-datapath/gateway:0.1.0}",
+            defaultValue = "${env:DATAPATH_GATEWAY_IMAGE:-}",
             paramLabel = "IMAGE",
-            description = "Image of the gateways (DATAPATH_GATEWAY_IMAGE).")
+            description = "Image of the gateways; the one of this version when none is given (DATAPATH_GATEWAY_IMAGE).")
     String gatewayImage = "";
 
     @Option(
@@ -59,6 +59,22 @@ final class OperatorOptions {
             description =
                     "Secrets in the DataPaths' namespaces that the image is pulled with (DATAPATH_GATEWAY_IMAGE_PULL_SECRETS).")
     List<String> gatewayImagePullSecrets = new ArrayList<>();
+
+    @Option(
+            names = "--gateway-drain-delay",
+            defaultValue = "${env:DATAPATH_GATEWAY_DRAIN_DELAY:-5s}",
+            paramLabel = "DURATION",
+            description =
+                    "How long a leaving gateway goes on as before while load balancers learn that it leaves, at most 1h (DATAPATH_GATEWAY_DRAIN_DELAY).")
+    String drainDelay = "";
+
+    @Option(
+            names = "--gateway-fallback-after",
+            defaultValue = "${env:DATAPATH_GATEWAY_FALLBACK_AFTER:-10s}",
+            paramLabel = "DURATION",
+            description =
+                    "After how long without operator a starting gateway takes the last good configuration, 1s to 1h (DATAPATH_GATEWAY_FALLBACK_AFTER).")
+    String fallbackAfter = "";
 
     @Option(
             names = "--gateway-network-policy",
@@ -149,7 +165,7 @@ final class OperatorOptions {
         var watched = new LinkedHashSet<>(namespaces);
         watched.removeIf(String::isBlank);
         var deploy = new DeploySettings(
-                gatewayImage,
+                gatewayImage.isBlank() ? "datapath/gateway:" + Version.current() : gatewayImage,
                 gatewayImagePullPolicy,
                 gatewayImagePullSecrets.stream()
                         .filter(secret -> !secret.isBlank())
@@ -158,8 +174,8 @@ final class OperatorOptions {
                 labels("--monitoring-namespaces", monitoringNamespaces),
                 networkPolicy,
                 podMonitors,
-                DeploySettings.DRAIN_DELAY,
-                DeploySettings.FALLBACK_AFTER);
+                atMostAnHour("--gateway-drain-delay", drainDelay, Duration.ZERO),
+                atMostAnHour("--gateway-fallback-after", fallbackAfter, Duration.ofSeconds(1)));
         return new OperatorSettings(
                 name,
                 namespace,
@@ -187,6 +203,14 @@ final class OperatorOptions {
             labels.put(text.substring(0, equals), text.substring(equals + 1));
         }
         return labels;
+    }
+
+    /** The bounds of the gateways' own settings, which count in seconds. */
+    private static Duration atMostAnHour(String option, String text, Duration least) {
+        return DurationText.parse(text)
+                .filter(duration -> duration.compareTo(least) >= 0 && duration.compareTo(Duration.ofHours(1)) <= 0)
+                .orElseThrow(() -> new IllegalArgumentException(option + " is " + text + ": write a duration from "
+                        + least.toSeconds() + "s to 1h, such as 10s"));
     }
 
     private static Duration duration(String option, String text) {

@@ -41,8 +41,7 @@ public final class RunApplication implements QuarkusApplication {
         var options = CommandLine.populateCommand(new RunOptions(), arguments);
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var display = Display.of(out, options.table);
-        var own = options.workDirectory == null ? List.<Path>of() : List.of(options.workDirectory);
-        var reader = new ManifestReader(ApiCatalog.load(), List.of(options.directory), own, InstantSource.system());
+        var reader = new ManifestReader(ApiCatalog.load(), List.of(options.directory), InstantSource.system());
         try (var standalone = Standalone.start(standaloneOptions(options), reader, registry, display::show)) {
             state.started(standalone::ready, standalone::alive);
             var http = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);

@@ -7,6 +7,7 @@ import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.compile.Compiler;
 import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.compile.Targets;
 import dev.datapath.operator.manifest.LocatedFinding;
@@ -42,7 +43,7 @@ record Validation(int files, int objects, List<LocatedFinding> findings) {
                             objects(set, Secret.class),
                             objects(set, ConfigMap.class),
                             Discovery.NONE,
-                            null,
+                            LastGood.NONE,
                             now))
                     .findings());
         }

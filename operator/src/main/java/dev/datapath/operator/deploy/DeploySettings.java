@@ -31,12 +31,6 @@ public record DeploySettings(
         Duration drainDelay,
         Duration fallbackAfter) {
 
-    /** How long a leaving gateway goes on as before, unless something else is said. */
-    public static final Duration DRAIN_DELAY = Duration.ofSeconds(5);
-
-    /** How long a starting gateway waits for the operator, unless something else is said. */
-    public static final Duration FALLBACK_AFTER = Duration.ofSeconds(10);
-
     public DeploySettings {
         imagePullSecrets = List.copyOf(imagePullSecrets);
         monitoring = sorted(monitoring);

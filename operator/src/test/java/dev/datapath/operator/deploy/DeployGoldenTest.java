@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -79,7 +80,7 @@ class DeployGoldenTest {
                                 Map.Entry::getKey, entry -> entry.getValue().asText())),
                 NetworkPolicyMode.valueOf(given.path("networkPolicy").asText("IngressAndEgress")),
                 given.path("podMonitors").asBoolean(false),
-                DeploySettings.DRAIN_DELAY,
-                DeploySettings.FALLBACK_AFTER);
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10));
     }
 }

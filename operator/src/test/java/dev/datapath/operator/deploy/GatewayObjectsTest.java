@@ -28,8 +28,8 @@ class GatewayObjectsTest {
             Map.of(),
             NetworkPolicyMode.IngressAndEgress,
             false,
-            DeploySettings.DRAIN_DELAY,
-            DeploySettings.FALLBACK_AFTER);
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10));
     private static final Map<String, String> BOOTSTRAP = Map.of("bootstrap.json", "{}");
     private static final String CLEAR = "{name: clear, protocol: HTTP, port: 80}";
     private static final String SECURE =

@@ -1,0 +1,24 @@
+package dev.datapath.operator.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** The version of this program, which the root pom.xml states. */
+final class Version {
+    private Version() {}
+
+    /** Such as {@code 0.1.0}; the images and the chart of a version have it too. */
+    static String current() {
+        try (var file = Version.class.getResourceAsStream("version")) {
+            if (file == null) {
+                throw new IllegalStateException("the version is not on the class path");
+            }
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                    .strip()
+                    .replace("-SNAPSHOT", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
