@@ -48,7 +48,7 @@ public final class Compiler {
         var key = Identity.key(set.dataPath());
         var spec = set.dataPath().getSpec();
         var at = Report.on(Identity.ref(set.dataPath()), findings).field("spec");
-        var lastGood = LastGood.of(set.lastGood());
+        var lastGood = set.lastGood();
         var materials = new Materials(
                 key.namespace(),
                 ofNamespace(set.secrets(), key),
@@ -67,6 +67,7 @@ public final class Compiler {
                     .error(Reason.Invalid, "a DataPath needs a listener: add one with a name, a protocol and a port");
         }
         var settings = spec == null ? NOTHING : spec;
+        checkAutoscaling(settings.gateway(), at.field("gateway"));
         var listeners = new ListenerCompiler(materials).compile(settings, at);
         var defaultBackend = settings.poolRef() == null
                 ? null
@@ -122,6 +123,21 @@ public final class Compiler {
         return new Compilation(plan, List.copyOf(findings), attached);
     }
 
+    /** Kubernetes takes a limit for the request where there is no request. */
+    private static void checkAutoscaling(Gateway gateway, Report at) {
+        var resources = gateway.resources();
+        if (gateway.autoscaling() != null
+                && !resources.requests().containsKey("cpu")
+                && !resources.limits().containsKey("cpu")) {
+            at.field("resources")
+                    .field("requests")
+                    .error(
+                            Reason.Invalid,
+                            "the number of gateways follows their CPU use in percent of the CPU request, and there is none, so it"
+                                    + " stays as it is: add cpu, such as \"1\", or give replicas instead of autoscaling");
+        }
+    }
+
     /**
      * What is wrong with the StoragePools of a namespace in which there is no DataPath, and so no compilation that would
      * say it.
@@ -136,7 +152,7 @@ public final class Compiler {
             Discovery discovery,
             Instant now) {
         var findings = new TreeSet<Finding>();
-        var lastGood = LastGood.of(null);
+        var lastGood = LastGood.NONE;
         new PoolCompiler(
                         new Materials(namespace, secrets, configMaps, lastGood, now),
                         new NodeCompiler(discovery, lastGood))

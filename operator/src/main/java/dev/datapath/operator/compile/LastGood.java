@@ -2,45 +2,63 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.GatewayPlan;
-import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import dev.datapath.operator.plan.TrustBundle;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The parts of the plan in force that can stand in for declared ones that cannot be used. */
-final class LastGood {
-    private final Map<String, Certificate> certificates = new HashMap<>();
-    private final Map<String, TrustBundle> bundles = new HashMap<>();
-    private final Map<String, PoolPlan> pools = new HashMap<>();
+/**
+ * The parts of a plan that can stand in for declared ones that cannot be used.
+ *
+ * @param certificates by id
+ * @param authorities by id
+ * @param nodes of each pool, by its name
+ */
+public record LastGood(
+        Map<String, Certificate> certificates,
+        Map<String, TrustBundle> authorities,
+        Map<String, List<NodePlan>> nodes) {
+    /** There was no plan before. */
+    public static final LastGood NONE = new LastGood(Map.of(), Map.of(), Map.of());
 
-    private LastGood() {}
+    public LastGood {
+        certificates = Map.copyOf(certificates);
+        authorities = Map.copyOf(authorities);
+        nodes = Map.copyOf(nodes);
+    }
 
-    static LastGood of(@Nullable GatewayPlan plan) {
-        var parts = new LastGood();
-        if (plan != null) {
-            for (var listener : plan.listeners()) {
-                var tls = listener.tls();
-                if (tls != null) {
-                    tls.certificates().forEach(parts::add);
-                    if (tls.clientCertificates() != null) {
-                        parts.add(tls.clientCertificates().authorities());
-                    }
-                }
-            }
-            for (var pool : plan.pools()) {
-                parts.pools.put(pool.name(), pool);
-                var tls = pool.tls();
-                if (tls != null && tls.authorities() != null) {
-                    parts.add(tls.authorities());
-                }
-                if (tls != null && tls.clientCertificate() != null) {
-                    parts.add(tls.clientCertificate());
+    /** The parts of the plan in force; none when there is no plan. */
+    public static LastGood of(@Nullable GatewayPlan plan) {
+        if (plan == null) {
+            return NONE;
+        }
+        var certificates = new TreeMap<String, Certificate>();
+        var authorities = new TreeMap<String, TrustBundle>();
+        for (var listener : plan.listeners()) {
+            var tls = listener.tls();
+            if (tls != null) {
+                tls.certificates().forEach(certificate -> certificates.put(certificate.id(), certificate));
+                if (tls.clientCertificates() != null) {
+                    var bundle = tls.clientCertificates().authorities();
+                    authorities.put(bundle.id(), bundle);
                 }
             }
         }
-        return parts;
+        var nodes = new TreeMap<String, List<NodePlan>>();
+        for (var pool : plan.pools()) {
+            nodes.put(pool.name(), pool.nodes());
+            var tls = pool.tls();
+            if (tls != null && tls.authorities() != null) {
+                authorities.put(tls.authorities().id(), tls.authorities());
+            }
+            if (tls != null && tls.clientCertificate() != null) {
+                certificates.put(tls.clientCertificate().id(), tls.clientCertificate());
+            }
+        }
+        return new LastGood(certificates, authorities, nodes);
     }
 
     Optional<Certificate> certificate(String id) {
@@ -48,18 +66,10 @@ final class LastGood {
     }
 
     Optional<TrustBundle> bundle(String id) {
-        return Optional.ofNullable(bundles.get(id));
+        return Optional.ofNullable(authorities.get(id));
     }
 
-    Optional<PoolPlan> pool(String name) {
-        return Optional.ofNullable(pools.get(name));
-    }
-
-    private void add(Certificate certificate) {
-        certificates.put(certificate.id(), certificate);
-    }
-
-    private void add(TrustBundle bundle) {
-        bundles.put(bundle.id(), bundle);
+    List<NodePlan> nodes(String pool) {
+        return nodes.getOrDefault(pool, List.of());
     }
 }

@@ -5,7 +5,6 @@ import dev.datapath.api.v1alpha1.StorageNodes.DnsNodes;
 import dev.datapath.api.v1alpha1.StorageNodes.NodeState;
 import dev.datapath.api.v1alpha1.StorageNodes.ServiceNodes;
 import dev.datapath.api.v1alpha1.StorageNodes.StaticNode;
-import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,7 +102,7 @@ final class NodeCompiler {
                 "host " + host,
                 Reason.HostNotResolved,
                 here,
-                () -> lastGood.pool(pool).map(PoolPlan::nodes).orElse(List.of()).stream()
+                () -> lastGood.nodes(pool).stream()
                         .filter(last -> last.port() == node.port() && belongsTo(last, node.name()))
                         .toList());
         // One name with several addresses: each is a node of its own, named after both.
@@ -170,7 +169,7 @@ final class NodeCompiler {
     }
 
     private List<NodePlan> last(String pool) {
-        return lastGood.pool(pool).map(PoolPlan::nodes).orElse(List.of());
+        return lastGood.nodes(pool);
     }
 
     private static List<Discovery.Endpoint> usable(

@@ -10,6 +10,8 @@ public enum Reason {
     TargetNotFound(ConditionType.Accepted),
     /** The field is known but this version does not act on it. */
     Unsupported(ConditionType.Accepted),
+    /** It works, but is too much for something that should be done with it as well. */
+    TooLarge(ConditionType.Accepted),
 
     /** No StoragePool of that name in the namespace. */
     PoolNotFound(ConditionType.ResolvedRefs),

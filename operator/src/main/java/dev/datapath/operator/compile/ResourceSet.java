@@ -4,12 +4,10 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.api.v1alpha1.StoragePool;
-import dev.datapath.operator.plan.GatewayPlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything one DataPath depends on; all objects are of its namespace, in any order. Objects that it does not use do no
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param secrets Secrets that any of them names
  * @param configMaps ConfigMaps that any of them names
  * @param discovery addresses found for host names and Services
- * @param lastGood the plan in force, whose parts stay where the declared ones cannot be used; null at first
+ * @param lastGood parts of the plan in force, which stay where the declared ones cannot be used
  * @param now what certificates are checked against
  */
 public record ResourceSet(
@@ -33,7 +31,7 @@ public record ResourceSet(
         List<Secret> secrets,
         List<ConfigMap> configMaps,
         Discovery discovery,
-        @Nullable GatewayPlan lastGood,
+        LastGood lastGood,
         Instant now) {
 
     public ResourceSet {

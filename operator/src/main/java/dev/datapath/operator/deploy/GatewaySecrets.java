@@ -14,6 +14,9 @@ public final class GatewaySecrets {
     /** Key of the compressed bootstrap in {@link GatewayNames#lastGood}. */
     public static final String LAST_GOOD = "bootstrap.pb.gz";
 
+    /** Key of what another operator would need, in the same Secret. */
+    public static final String LAST_GOOD_PARTS = "parts.json.gz";
+
     private GatewaySecrets() {}
 
     /**
@@ -37,14 +40,14 @@ public final class GatewaySecrets {
     /**
      * The last configuration that gateways acknowledged, with the keys of its listeners.
      *
-     * @param bootstrap a complete bootstrap for Envoy, as a compressed protocol buffer; with the rest of the Secret at most 1 MiB
+     * @param content as far as there is room for it, {@link #LAST_GOOD}: a complete bootstrap for Envoy, as a compressed protocol
+     *     buffer; and {@link #LAST_GOOD_PARTS}
      */
-    public static Secret lastGood(DataPath dataPath, byte[] bootstrap) {
+    public static Secret lastGood(DataPath dataPath, Map<String, byte[]> content) {
+        var data = new TreeMap<String, String>();
+        content.forEach((key, bytes) -> data.put(key, base64(bytes)));
         return secret(
-                dataPath,
-                GatewayNames.of(dataPath.getMetadata().getName()).lastGood(),
-                "Opaque",
-                Map.of(LAST_GOOD, base64(bootstrap)));
+                dataPath, GatewayNames.of(dataPath.getMetadata().getName()).lastGood(), "Opaque", data);
     }
 
     private static Secret secret(DataPath dataPath, String name, String type, Map<String, String> data) {

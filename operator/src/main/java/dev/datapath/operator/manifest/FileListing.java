@@ -13,16 +13,14 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the files and directories below the given ones. Names that start with a dot are passed over, and so are files that do not end
  * in {@code .yaml}, {@code .yml} or {@code .json} unless they are named themselves. Symbolic links are followed, so that the volumes
- * of ConfigMaps work.
+ * of ConfigMaps work. A directory with a file {@link ManifestReader#PASSED_OVER} is passed over as well unless it is named itself.
  *
  * @param files sorted by path
  * @param directories all that were looked into
@@ -32,9 +30,7 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
     static final int MAX_FILES = 10_000;
     private static final int MAX_DEPTH = 16;
 
-    /** @param passedOver directories that are not looked into unless they are roots */
-    static FileListing of(Collection<Path> roots, Collection<Path> passedOver) {
-        Set<Path> closed = passedOver.stream().map(FileListing::realPath).collect(Collectors.toSet());
+    static FileListing of(Collection<Path> roots) {
         TreeSet<Path> directories = new TreeSet<>();
         List<String> unreadable = new ArrayList<>();
         TreeMap<Path, Path> byRealPath = new TreeMap<>();
@@ -44,7 +40,7 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
                         root,
                         EnumSet.of(FileVisitOption.FOLLOW_LINKS),
                         MAX_DEPTH,
-                        new Visitor(root, closed, byRealPath, directories, unreadable));
+                        new Visitor(root, byRealPath, directories, unreadable));
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed); // The visitor handles every failure itself.
             }
@@ -54,19 +50,12 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
 
     private static final class Visitor extends SimpleFileVisitor<Path> {
         private final Path root;
-        private final Set<Path> closed;
         private final TreeMap<Path, Path> files;
         private final TreeSet<Path> directories;
         private final List<String> unreadable;
 
-        Visitor(
-                Path root,
-                Set<Path> closed,
-                TreeMap<Path, Path> files,
-                TreeSet<Path> directories,
-                List<String> unreadable) {
+        Visitor(Path root, TreeMap<Path, Path> files, TreeSet<Path> directories, List<String> unreadable) {
             this.root = root;
-            this.closed = closed;
             this.files = files;
             this.directories = directories;
             this.unreadable = unreadable;
@@ -126,7 +115,7 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
         }
 
         private boolean isClosed(Path directory) {
-            return !closed.isEmpty() && !directory.equals(root) && closed.contains(realPath(directory));
+            return !directory.equals(root) && Files.exists(directory.resolve(ManifestReader.PASSED_OVER));
         }
     }
 

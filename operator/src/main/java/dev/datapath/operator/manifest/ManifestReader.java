@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * parsed and admitted again. Not safe for use by several threads.
  */
 public final class ManifestReader {
+    /** A file of this name says that the directory it is in holds somebody's own files, and no manifests. */
+    public static final String PASSED_OVER = ".datapath-own-files";
+
     private final List<Path> roots;
-    private final List<Path> passedOver;
     private final ManifestFileReader fileReader;
     private final AdmittedObjects admitted;
     private Map<Path, ManifestFile> files = Map.of();
@@ -36,17 +38,7 @@ public final class ManifestReader {
 
     /** @param roots files, or directories that are read with all below them */
     public ManifestReader(ApiCatalog catalog, Collection<Path> roots, InstantSource clock) {
-        this(catalog, roots, List.of(), clock);
-    }
-
-    /**
-     * @param roots files, or directories that are read with all below them
-     * @param passedOver directories below them that are somebody else's and not read; they need not be there yet
-     */
-    public ManifestReader(
-            ApiCatalog catalog, Collection<Path> roots, Collection<Path> passedOver, InstantSource clock) {
         this.roots = List.copyOf(roots);
-        this.passedOver = List.copyOf(passedOver);
         this.fileReader = new ManifestFileReader(new Identifier(catalog), clock);
         this.admitted = new AdmittedObjects(clock);
     }
@@ -57,7 +49,7 @@ public final class ManifestReader {
     }
 
     FileListing list() {
-        return FileListing.of(roots, passedOver);
+        return FileListing.of(roots);
     }
 
     /** The objects that the last reading left in effect although they are in no file. */

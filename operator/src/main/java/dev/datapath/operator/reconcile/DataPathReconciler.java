@@ -2,6 +2,7 @@ package dev.datapath.operator.reconcile;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.DataPathStatus;
+import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.control.DeliveryMetrics;
@@ -90,7 +91,9 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         }
         var run = runs.of(Kinds.key(dataPath), dataPath);
         try {
-            var inputs = gatherer.gather(dataPath, run.outcome().plan());
+            var inForce = run.outcome().plan();
+            var inputs = gatherer.gather(
+                    dataPath, inForce == null ? deployer.remembered(dataPath) : LastGood.of(inForce), inForce == null);
             if (inputs.isEmpty()) {
                 return UpdateControl.<DataPath>noUpdate().rescheduleAfter(GRACE);
             }
@@ -187,7 +190,8 @@ final class DataPathReconciler implements Reconciler<DataPath> {
                 dataPath,
                 dataPath.getMetadata().getGeneration(),
                 new DataPathStatuses.Observation(
-                        outcome.about(Kinds.ref(dataPath)),
+                        Stream.concat(outcome.about(Kinds.ref(dataPath)).stream(), deployer.findings(dataPath).stream())
+                                .toList(),
                         outcome.attachedPolicies(),
                         fleet,
                         observer.addresses(run.key()),

@@ -1,6 +1,8 @@
 package dev.datapath.operator.reconcile;
 
 import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ObjectKey;
@@ -8,6 +10,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -56,6 +59,16 @@ final class Deployer {
                 .map(publication -> lastGood.pause(key).orElse(SOON));
     }
 
+    /** The parts that gateways acknowledged while another operator led. */
+    LastGood remembered(DataPath dataPath) {
+        return lastGood.remembered(dataPath);
+    }
+
+    /** What is wrong with what was declared, and shows only when it is deployed. */
+    List<Finding> findings(DataPath dataPath) {
+        return lastGood.findings(dataPath);
+    }
+
     void forget(ObjectKey key) {
         lastGood.forget(key);
     }
@@ -71,7 +84,7 @@ final class Deployer {
         identity.secret().ifPresent(objects::add);
         publisher
                 .publication(plan.dataPath())
-                .flatMap(publication -> lastGood.secret(dataPath, publication, plan.maxConnections(), acknowledged))
+                .flatMap(publication -> lastGood.secret(dataPath, publication, plan, acknowledged))
                 .ifPresent(objects::add);
         objects.addAll(desired.of(dataPath, plan, inputs.pools()));
         var result = applier.apply(dataPath, objects);

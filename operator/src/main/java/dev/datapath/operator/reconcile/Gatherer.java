@@ -7,13 +7,13 @@ import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.compile.Compiler;
 import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.compile.References;
 import dev.datapath.operator.compile.References.ServicePort;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.compile.Targets;
 import dev.datapath.operator.control.HostResolver;
-import dev.datapath.operator.plan.GatewayPlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
@@ -85,9 +85,10 @@ final class Gatherer implements AutoCloseable {
      * Everything that a DataPath depends on; empty while host names that it needs for its first plan are looked up. To compile
      * without them would take the nodes away from gateways that have been running since before this operator.
      *
-     * @param inForce the plan in force, null when there is none yet
+     * @param lastGood what stays where the declared parts cannot be used
+     * @param first whether there is no plan yet
      */
-    Optional<ResourceSet> gather(DataPath dataPath, @Nullable GatewayPlan inForce) {
+    Optional<ResourceSet> gather(DataPath dataPath, LastGood lastGood, boolean first) {
         var known = sources();
         var namespace = dataPath.getMetadata().getNamespace();
         var user = Kinds.ref(dataPath);
@@ -96,7 +97,7 @@ final class Gatherer implements AutoCloseable {
                 .hosts());
         var references = References.of(List.of(dataPath), pools);
         var found = find(user, references);
-        if (inForce == null
+        if (first
                 && !found.discovery()
                         .hosts()
                         .keySet()
@@ -115,7 +116,7 @@ final class Gatherer implements AutoCloseable {
                 found.secrets(),
                 found.configMaps(),
                 found.discovery(),
-                inForce,
+                lastGood,
                 clock.instant()));
     }
 

@@ -1,36 +1,51 @@
 package dev.datapath.operator.reconcile;
 
 import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.LastGood;
+import dev.datapath.operator.compile.Reason;
+import dev.datapath.operator.deploy.GatewayNames;
 import dev.datapath.operator.deploy.GatewaySecrets;
+import dev.datapath.operator.deploy.Owners;
 import dev.datapath.operator.envoy.BootstrapSpec;
-import dev.datapath.operator.envoy.LastGood;
+import dev.datapath.operator.envoy.LastGoodBootstrap;
+import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ObjectKey;
 import io.fabric8.kubernetes.api.model.Secret;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
- * The configuration that all gateways of a DataPath acknowledged last, as the Secret that they start with when no operator is
- * there. Safe for several threads, as long as each DataPath is one thread's at a time.
+ * What all gateways of a DataPath acknowledged last, in a Secret: the configuration that they start with when no operator is there,
+ * and the parts that an operator which comes to lead goes on with. Safe for several threads, as long as each DataPath is one
+ * thread's at a time.
  */
 final class LastGoodKeeper {
     private static final System.Logger LOG = System.getLogger(LastGoodKeeper.class.getName());
     /** Every change writes all of it: of changes that follow each other closely only the last is kept. */
     private static final Duration PACE = Duration.ofSeconds(10);
     /** An object has at most 1 MiB in the API server, where it is text of four letters for three bytes. */
-    private static final int MOST_BYTES = 700_000;
+    static final int MOST_BYTES = 700_000;
 
+    private final Function<ObjectKey, Optional<Secret>> secrets;
     private final InstantSource clock;
     private final Map<ObjectKey, Kept> kept = new ConcurrentHashMap<>();
 
-    private record Kept(String version, @Nullable Secret secret, Instant since) {}
+    /** @param bytes how large the configuration is */
+    private record Kept(String version, Secret secret, int bytes, Instant since) {}
 
-    LastGoodKeeper(InstantSource clock) {
+    /** @param secrets finds a Secret that an operator made */
+    LastGoodKeeper(Function<ObjectKey, Optional<Secret>> secrets, InstantSource clock) {
+        this.secrets = secrets;
         this.clock = clock;
     }
 
@@ -40,16 +55,16 @@ final class LastGoodKeeper {
      * @param acknowledged whether all gateways run what was published
      */
     Optional<Secret> secret(
-            DataPath dataPath, Publisher.Publication publication, int maxConnections, boolean acknowledged) {
+            DataPath dataPath, Publisher.Publication publication, GatewayPlan plan, boolean acknowledged) {
         var key = Kinds.key(dataPath);
         var before = kept.get(key);
         if (acknowledged
                 && (before == null || !before.version().equals(publication.version()))
                 && pause(key).isEmpty()) {
-            before = make(dataPath, publication, maxConnections);
+            before = make(dataPath, publication, plan);
             kept.put(key, before);
         }
-        return before == null ? Optional.empty() : Optional.ofNullable(before.secret());
+        return Optional.ofNullable(before).map(Kept::secret);
     }
 
     /** How long it is until another version may be written; empty when it may be now. */
@@ -68,22 +83,68 @@ final class LastGoodKeeper {
         return before != null && before.version().equals(version);
     }
 
+    /** The parts that gateways acknowledged while another operator led; none when that is not known. */
+    LastGood remembered(DataPath dataPath) {
+        var key = Kinds.key(dataPath);
+        var name = new ObjectKey(key.namespace(), GatewayNames.of(key.name()).lastGood());
+        return secrets.apply(name)
+                .filter(secret -> Owners.controls(dataPath, secret))
+                .map(Secret::getData)
+                .map(data -> data.get(GatewaySecrets.LAST_GOOD_PARTS))
+                .map(text -> read(key, text))
+                .orElse(LastGood.NONE);
+    }
+
+    /** What the owner of the DataPath should know about it. */
+    List<Finding> findings(DataPath dataPath) {
+        var now = kept.get(Kinds.key(dataPath));
+        if (now == null || now.bytes() <= MOST_BYTES) {
+            return List.of();
+        }
+        return List.of(new Finding(
+                Kinds.ref(dataPath),
+                Finding.Severity.WARNING,
+                Reason.TooLarge,
+                "",
+                "the configuration has " + kib(now.bytes()) + " KiB compressed, more than the " + kib(MOST_BYTES)
+                        + " KiB that can be kept for gateways that start while no operator is there: these will wait for one."
+                        + " Divide the DataPath, or have fewer rules or certificates"));
+    }
+
     void forget(ObjectKey key) {
         kept.remove(key);
     }
 
-    private Kept make(DataPath dataPath, Publisher.Publication publication, int maxConnections) {
-        var key = Kinds.key(dataPath);
-        var bytes = LastGood.compressed(BootstrapSpec.pod(key.toString(), maxConnections), publication.resources());
-        if (bytes.length > MOST_BYTES) {
+    private Kept make(DataPath dataPath, Publisher.Publication publication, GatewayPlan plan) {
+        var bootstrap = LastGoodBootstrap.compressed(
+                BootstrapSpec.pod(Kinds.key(dataPath).toString(), plan.maxConnections()), publication.resources());
+        var parts = LastGoodParts.write(LastGood.of(plan));
+        int bytes = bootstrap.length + parts.length;
+        var content = new TreeMap<String, byte[]>();
+        if (parts.length <= MOST_BYTES) {
+            content.put(GatewaySecrets.LAST_GOOD_PARTS, parts);
+        }
+        // An older one could do what has been forbidden since.
+        if (bytes <= MOST_BYTES) {
+            content.put(GatewaySecrets.LAST_GOOD, bootstrap);
+        }
+        return new Kept(publication.version(), GatewaySecrets.lastGood(dataPath, content), bytes, clock.instant());
+    }
+
+    private static LastGood read(ObjectKey key, String text) {
+        try {
+            return LastGoodParts.read(Base64.getDecoder().decode(text));
+        } catch (IOException | IllegalArgumentException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The configuration of DataPath {0} has {1} bytes compressed, more than fit into a Secret: gateways that"
-                            + " start while no operator is there will have an older one or none",
+                    "What the gateways of DataPath {0} had acknowledged cannot be read, so what is declared has to do: {1}",
                     key,
-                    Integer.toString(bytes.length));
-            return new Kept(publication.version(), null, clock.instant());
+                    e.getMessage());
+            return LastGood.NONE;
         }
-        return new Kept(publication.version(), GatewaySecrets.lastGood(dataPath, bytes), clock.instant());
+    }
+
+    private static int kib(int bytes) {
+        return Math.round(bytes / 1024f);
     }
 }

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Deletes objects that were made for an owner and are no longer wanted. */
 final class Leftovers {
-    /** Secrets are not among them: they go with their owner, and until then somebody may need them. */
+    /**
+     * Kinds that are wanted at one time and not at another. Those that are wanted for as long as their owner is there go with it, and
+     * the operator has no right to delete them.
+     */
     private static final Set<String> KINDS = Set.of(
-            "ConfigMap",
             "DaemonSet",
             "Deployment",
             "EndpointSlice",
@@ -23,8 +25,7 @@ final class Leftovers {
             "NetworkPolicy",
             "PodDisruptionBudget",
             "PodMonitor",
-            "Service",
-            "ServiceAccount");
+            "Service");
 
     private final KubernetesClient client;
     private final ObjectLookup lookup;

@@ -8,6 +8,7 @@ import dev.datapath.operator.plan.ContainerPorts;
 import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
@@ -80,7 +81,7 @@ public final class OperatorRuntime implements AutoCloseable {
                         new DesiredObjects(settings, client.hasApiGroup("monitoring.coreos.com", true)),
                         new Identities(authority, new Issuer(AuthorityKeeper.lifetimes(settings)), owned, clock),
                         new ObjectApplier(client, owned),
-                        new LastGoodKeeper(clock),
+                        new LastGoodKeeper(name -> owned.find(Secret.class, name), clock),
                         publisher),
                 owned,
                 new FleetObserver(owned, xds.sync(), publisher),

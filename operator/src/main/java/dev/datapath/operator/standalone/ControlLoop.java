@@ -1,6 +1,7 @@
 package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.References;
 import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.control.HostResolver;
@@ -46,6 +47,7 @@ final class ControlLoop implements Runnable {
     private final Reporter reporter;
     private final AtomicReference<@Nullable Seen> newest = new AtomicReference<>();
     private final SortedMap<ObjectKey, DataPathRun> runs = new TreeMap<>();
+    private final FirstLookUps lookUps = new FirstLookUps();
     private final CountDownLatch firstPass = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;
@@ -129,7 +131,9 @@ final class ControlLoop implements Runnable {
         }
         fleet.step(now);
         if (seen != null) {
-            firstPass.countDown();
+            if (!lookUps.underWay()) {
+                firstPass.countDown();
+            }
             runs.values().forEach(this::measure);
             report(seen.objects(), now);
         }
@@ -144,8 +148,12 @@ final class ControlLoop implements Runnable {
         runs.keySet().retainAll(present.keySet());
         publisher.retain(present.keySet());
         fleet.retain(present.keySet());
+        lookUps.retain(present.keySet());
         var discovery = resolver.discovery();
         present.forEach((key, admitted) -> {
+            if (waitsForNames(key, admitted.object(), seen.objects(), discovery, now)) {
+                return;
+            }
             // Objects are the same instance as long as their content is the same.
             var run = runs.computeIfAbsent(
                     key, name -> new DataPathRun(name, admitted.object(), (one, other) -> one == other));
@@ -157,9 +165,20 @@ final class ControlLoop implements Runnable {
             }
             runGateways(run);
         });
-        if (seen.objects().findings().stream().noneMatch(ControlLoop::mayHideDataPath)) {
+        if (!lookUps.underWay() && seen.objects().findings().stream().noneMatch(ControlLoop::mayHideDataPath)) {
             fleet.endLeftovers();
         }
+    }
+
+    private boolean waitsForNames(
+            ObjectKey key, DataPath dataPath, ManifestSet objects, Discovery discovery, Instant now) {
+        var pools = objects.storagePools().stream()
+                .filter(pool -> pool.ref().namespace().equals(key.namespace()))
+                .map(Admitted::object)
+                .toList();
+        var names = References.of(List.of(dataPath), pools).hosts().keySet();
+        return !runs.containsKey(key)
+                && lookUps.wait(key, names, discovery.hosts().keySet(), now);
     }
 
     /** A gateway that nothing seems to ask for may belong to a DataPath that cannot be read right now. */
@@ -209,7 +228,7 @@ final class ControlLoop implements Runnable {
     private Duration untilNext() {
         var now = clock.instant();
         var status = statusPending ? Optional.of(statusDue) : Optional.<Instant>empty();
-        var due = Stream.of(fleet.nextStep(), portRetry.nextStep(), status, Optional.of(now.plus(IDLE)))
+        var due = Stream.of(fleet.nextStep(), portRetry.nextStep(), status, lookUps.end(), Optional.of(now.plus(IDLE)))
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo)
                 .orElseThrow();

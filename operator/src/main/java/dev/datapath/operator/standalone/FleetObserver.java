@@ -1,8 +1,10 @@
 package dev.datapath.operator.standalone;
 
 import dev.datapath.operator.control.DataPathRun;
+import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.status.Fleet;
 import dev.datapath.operator.status.GatewayView;
+import dev.datapath.operator.status.PortConflict;
 import dev.datapath.operator.xds.SyncState;
 import java.util.ArrayList;
 
@@ -47,6 +49,9 @@ final class FleetObserver {
                 synced,
                 states.stream()
                         .flatMap(state -> state.rejections().stream())
+                        .map(message -> PortConflict.withHolder(
+                                message,
+                                port -> publisher.holder(port, id.dataPath()).map(ObjectKey::toString)))
                         .distinct()
                         .sorted()
                         .toList(),

@@ -12,9 +12,11 @@ import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -73,6 +75,21 @@ final class Publisher {
             listeners.forEach(listener -> counts.merge(listener, 1, Integer::sum));
             store.publish(id.snapshotKey(), snapshot(id, publication));
         }
+    }
+
+    /** The DataPath, another one than this, of whose gateways one should listen on a port. */
+    Optional<ObjectKey> holder(int port, ObjectKey besides) {
+        return publications.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(besides))
+                .filter(entry -> gatewaysOf(entry.getKey()).stream()
+                        .anyMatch(id -> entry.getValue().listeners().stream()
+                                .anyMatch(listener -> port
+                                        == listener.getAddress()
+                                                        .getSocketAddress()
+                                                        .getPortValue()
+                                                + blueprint.shift(id))))
+                .map(Map.Entry::getKey)
+                .min(Comparator.naturalOrder());
     }
 
     /** What a gateway should run now; empty when it has no snapshot. */

@@ -2,6 +2,7 @@ package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.manifest.Admitted;
 import dev.datapath.operator.manifest.ManifestSet;
@@ -16,7 +17,7 @@ final class ResourceSets {
     private ResourceSets() {}
 
     static ResourceSet gather(
-            DataPath dataPath, ManifestSet objects, Discovery discovery, @Nullable GatewayPlan lastGood, Instant now) {
+            DataPath dataPath, ManifestSet objects, Discovery discovery, @Nullable GatewayPlan inForce, Instant now) {
         var namespace = dataPath.getMetadata().getNamespace();
         return new ResourceSet(
                 dataPath,
@@ -26,7 +27,7 @@ final class ResourceSets {
                 of(namespace, objects.secrets()),
                 of(namespace, objects.configMaps()),
                 discovery,
-                lastGood,
+                LastGood.of(inForce),
                 now);
     }
 

@@ -1,5 +1,6 @@
 package dev.datapath.operator.standalone;
 
+import dev.datapath.operator.manifest.ManifestReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -68,6 +69,8 @@ final class WorkDirectory implements AutoCloseable {
             throw new IOException("another datapath run serves this directory (it holds " + root.resolve("lock")
                     + "): stop it first, or give this one its own --work-dir");
         }
+        // It may lie below the directory of the manifests.
+        PrivateFiles.write(root.resolve(ManifestReader.PASSED_OVER), "");
         return new WorkDirectory(root, channel, lock);
     }
 

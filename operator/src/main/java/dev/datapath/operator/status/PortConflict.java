@@ -1,6 +1,10 @@
 package dev.datapath.operator.status;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -9,12 +13,28 @@ import java.util.regex.Pattern;
  * @param gateway the gateway's name
  * @param listener the listener's name
  * @param address address and port
- * @param cause the operating system's words, such as {@code Address already in use}
+ * @param cause the operating system's words, such as {@code Address already in use}, and who has the port where that is known
  */
 public record PortConflict(String gateway, String listener, String address, String cause) {
     /** Envoy 1.40: {@code Error adding/updating listener(s) s3: cannot bind '127.0.0.1:8080': Address already in use}. */
     private static final Pattern CANNOT_BIND =
             Pattern.compile("(\\S+): cannot bind '([^']+)': (.+?)(?=\\s+\\S+: cannot bind '|$)");
+
+    private static final Pattern IN_USE = Pattern.compile("(cannot bind '[^']*:(\\d+)': Address already in use)");
+    private static final String HOLDER = " by a gateway of DataPath ";
+
+    /**
+     * Envoy's message, with the DataPath whose gateways have the port.
+     *
+     * @param holders finds the name of that DataPath; empty where it is none
+     */
+    public static String withHolder(String message, IntFunction<Optional<String>> holders) {
+        return IN_USE.matcher(message)
+                .replaceAll(found -> Matcher.quoteReplacement(found.group(1)
+                        + holders.apply(Integer.parseInt(found.group(2)))
+                                .map(HOLDER::concat)
+                                .orElse("")));
+    }
 
     static List<PortConflict> of(GatewayView gateway) {
         return gateway.rejections().stream()
@@ -31,10 +51,13 @@ public record PortConflict(String gateway, String listener, String address, Stri
     /** What is wrong and what to do. */
     public String message() {
         return "listener " + listener + " of gateway " + gateway + " cannot open " + address + " ("
-                + cause.toLowerCase(java.util.Locale.ROOT) + "): " + remedy();
+                + cause.substring(0, 1).toLowerCase(Locale.ROOT) + cause.substring(1) + "): " + remedy();
     }
 
     private String remedy() {
+        if (cause.contains(HOLDER)) {
+            return "give one of the two another port in spec.listeners; it is tried again until it works";
+        }
         return cause.contains("Permission denied")
                 ? "run as a user that may open it, or choose a port from 1024 on in spec.listeners"
                 : "stop what uses it, a program or a gateway of another DataPath, or choose another port in spec.listeners; it is tried again until it works";

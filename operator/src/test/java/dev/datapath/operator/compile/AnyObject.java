@@ -134,7 +134,7 @@ final class AnyObject {
                 new Discovery(
                         lookups("a.store.internal", "b.store.internal", "s3.example.com"),
                         lookups("store:http", "s3:http", "store:1")),
-                null,
+                LastGood.NONE,
                 TestCertificates.NOW);
     }
 

@@ -245,7 +245,7 @@ class CompilerPropertiesTest {
                 appended(set.secrets(), object),
                 appended(set.configMaps(), object),
                 set.discovery(),
-                null,
+                LastGood.NONE,
                 set.now());
     }
 
@@ -267,7 +267,7 @@ class CompilerPropertiesTest {
                 set.secrets(),
                 set.configMaps(),
                 set.discovery(),
-                lastGood,
+                LastGood.of(lastGood),
                 set.now());
     }
 
@@ -280,7 +280,7 @@ class CompilerPropertiesTest {
                 shuffled(set.secrets(), random),
                 shuffled(set.configMaps(), random),
                 set.discovery(),
-                null,
+                LastGood.NONE,
                 set.now());
     }
 

@@ -42,7 +42,12 @@ public final class World {
         return world;
     }
 
-    public ResourceSet resources(GatewayPlan lastGood) {
+    /** @param inForce null for none */
+    public ResourceSet resources(GatewayPlan inForce) {
+        return resourcesAfter(LastGood.of(inForce));
+    }
+
+    public ResourceSet resourcesAfter(LastGood lastGood) {
         return new ResourceSet(
                 dataPaths.getFirst(), pools, policies, objectives, secrets, configMaps, discovery, lastGood, now);
     }

@@ -8,6 +8,7 @@ import dev.datapath.api.v1alpha1.Listener;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.RoutingPolicySpec;
 import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ObjectKey;
@@ -95,7 +96,15 @@ class DataPathRunTest {
 
     private static ResourceSet set(DataPath dataPath, Instant now, RoutingPolicy... policies) {
         return new ResourceSet(
-                dataPath, List.of(), List.of(policies), List.of(), List.of(), List.of(), Discovery.NONE, null, now);
+                dataPath,
+                List.of(),
+                List.of(policies),
+                List.of(),
+                List.of(),
+                List.of(),
+                Discovery.NONE,
+                LastGood.NONE,
+                now);
     }
 
     private static DataPath dataPath(int port) {

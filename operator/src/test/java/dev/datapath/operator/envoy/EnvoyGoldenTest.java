@@ -8,6 +8,7 @@ import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.World;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,6 +32,19 @@ class EnvoyGoldenTest {
         golden.expect(
                 "envoy.yaml",
                 EnvoyText.of(EnvoyRenderer.render(compilation.plan(), RenderOptions.pod(compilation.plan()))));
+    }
+
+    /** With everything that is fetched by name: routes, endpoints, certificates and authorities of both sides. */
+    @Test
+    void theSameAsABootstrapThatNeedsNoOperator() throws IOException {
+        var golden = GoldenCase.of("envoy/tls");
+        var plan = Compiler.compile(World.of(golden.read("in.yaml")).resources(null))
+                .plan();
+        golden.expect(
+                "last-good.yaml",
+                EnvoyText.of(LastGoodBootstrap.of(
+                        BootstrapSpec.pod(plan.dataPath().toString(), plan.maxConnections()),
+                        EnvoyRenderer.render(plan, RenderOptions.pod(plan)))));
     }
 
     @ParameterizedTest

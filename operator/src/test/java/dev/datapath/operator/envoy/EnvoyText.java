@@ -22,6 +22,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.L
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -37,6 +38,7 @@ final class EnvoyText {
             .usingTypeRegistry(TypeRegistry.newBuilder()
                     .add(List.<Descriptor>of(
                             Config.getDescriptor(),
+                            DownstreamConnectionsConfig.getDescriptor(),
                             DownstreamTlsContext.getDescriptor(),
                             ExpressionFilter.getDescriptor(),
                             HttpConnectionManager.getDescriptor(),
@@ -72,6 +74,10 @@ final class EnvoyText {
         all.set("endpoints", array(resources.endpoints()));
         all.set("secrets", withoutMaterial(array(resources.secrets())));
         return YAML.writeValueAsString(all);
+    }
+
+    static String of(MessageOrBuilder message) throws IOException {
+        return YAML.writeValueAsString(withoutMaterial(JSON.readTree(PRINTER.print(message))));
     }
 
     private static JsonNode array(List<? extends MessageOrBuilder> messages) throws IOException {

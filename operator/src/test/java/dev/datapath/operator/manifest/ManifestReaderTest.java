@@ -205,10 +205,11 @@ class ManifestReaderTest {
     @Test
     void aDirectoryOfSomebodyElseIsNotReadAlsoWhenItComesLater() throws IOException {
         Path work = directory.resolve("work");
-        reader = new ManifestReader(CATALOG, List.of(directory), List.of(work), InstantSource.system());
+        reader = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
         write("pool.yaml", pool("store", 9000));
         reader.read();
         Files.createDirectories(work.resolve("g"));
+        Files.createFile(work.resolve(ManifestReader.PASSED_OVER));
         Files.writeString(work.resolve("g").resolve("bootstrap.json"), "{}");
 
         ManifestSet set = reader.read();

@@ -27,12 +27,12 @@ import java.util.zip.GZIPOutputStream;
  * A whole configuration as one bootstrap that needs no operator: what a gateway starts with while none is there. It does the same
  * as the resources do over ADS, and takes no changes.
  */
-public final class LastGood {
+public final class LastGoodBootstrap {
     private final EnvoyResources resources;
     private final Map<String, RouteConfiguration> routes;
     private final Map<String, ClusterLoadAssignment> endpoints;
 
-    private LastGood(EnvoyResources resources) {
+    private LastGoodBootstrap(EnvoyResources resources) {
         this.resources = resources;
         routes =
                 resources.routes().stream().collect(Collectors.toMap(RouteConfiguration::getName, Function.identity()));
@@ -49,15 +49,15 @@ public final class LastGood {
     public static byte[] compressed(BootstrapSpec spec, EnvoyResources resources) {
         var bytes = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(bytes)) {
-            bootstrap(spec, resources).writeTo(gzip);
+            of(spec, resources).writeTo(gzip);
         } catch (IOException e) {
             throw new UncheckedIOException("memory takes all that is written", e);
         }
         return bytes.toByteArray();
     }
 
-    static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap bootstrap(BootstrapSpec spec, EnvoyResources resources) {
-        var inline = new LastGood(resources);
+    static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap of(BootstrapSpec spec, EnvoyResources resources) {
+        var inline = new LastGoodBootstrap(resources);
         var message = Bootstrap.common(spec);
         var fixed = message.getStaticResourcesBuilder();
         resources.clusters().forEach(cluster -> fixed.addClusters(inline.cluster(cluster)));

@@ -1,0 +1,130 @@
+package dev.datapath.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.datapath.operator.GoldenCase;
+import dev.datapath.operator.compile.Compiler;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.LastGood;
+import dev.datapath.operator.compile.ResourceSet;
+import dev.datapath.operator.compile.World;
+import dev.datapath.operator.deploy.GatewaySecrets;
+import dev.datapath.operator.envoy.EnvoyRenderer;
+import dev.datapath.operator.envoy.EnvoyResources;
+import dev.datapath.operator.envoy.RenderOptions;
+import dev.datapath.operator.plan.GatewayPlan;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LastGoodKeeperTest {
+
+    /** Each is a case of the compiler: {@code before.yaml} is good, {@code in.yaml} has parts that are not. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"listener-tls-last-good", "pool-tls-last-good", "pool-hosts-last-good", "pool-dns-last-good"})
+    void anOperatorThatComesToLeadTakesNothingAwayThatWorks(String name) {
+        var before = resources(name, "before.yaml");
+        var written = keeper(null)
+                .secret(before.dataPath(), publication(plan(before)), plan(before), true)
+                .orElseThrow();
+
+        var now = World.of(GoldenCase.of("compile/" + name).read("in.yaml"));
+        var remembered = keeper(written).remembered(before.dataPath());
+
+        var known = Compiler.compile(now.resources(plan(before)));
+        assertThat(Compiler.compile(now.resourcesAfter(remembered))).isEqualTo(known);
+        assertThat(known.plan()).as("without it, something would be lost").isNotEqualTo(plan(now.resources(null)));
+    }
+
+    @Test
+    void whatIsNotItsOwnIsNotTrusted() {
+        var resources = resources("listener-tls-last-good", "before.yaml");
+        var secret = keeper(null)
+                .secret(resources.dataPath(), publication(plan(resources)), plan(resources), true)
+                .orElseThrow();
+        secret.getMetadata().getOwnerReferences().getFirst().setUid("another");
+
+        assertThat(keeper(secret).remembered(resources.dataPath())).isEqualTo(LastGood.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "not gzip", "{\"certificates\": {}}"})
+    void whatCannotBeReadCountsAsNothing(String garbage) {
+        var resources = resources("listener-tls-last-good", "before.yaml");
+        var secret = keeper(null)
+                .secret(resources.dataPath(), publication(plan(resources)), plan(resources), true)
+                .orElseThrow();
+        secret.setData(
+                Map.of(GatewaySecrets.LAST_GOOD_PARTS, Base64.getEncoder().encodeToString(garbage.getBytes())));
+
+        assertThat(keeper(secret).remembered(resources.dataPath())).isEqualTo(LastGood.NONE);
+    }
+
+    @Test
+    void aConfigurationThatFitsNoSecretIsSaidAndItsPartsAreKept() {
+        var resources = resources("listener-tls-last-good", "before.yaml");
+        var keeper = keeper(null);
+        var secret = keeper.secret(resources.dataPath(), new Publisher.Publication("1", large()), plan(resources), true)
+                .orElseThrow();
+
+        assertThat(secret.getData()).containsOnlyKeys(GatewaySecrets.LAST_GOOD_PARTS);
+        assertThat(keeper.findings(resources.dataPath()))
+                .extracting(Finding::severity, Finding::message)
+                .satisfiesExactly(finding -> assertThat(finding.toList().toString())
+                        .startsWith("[WARNING, the configuration has ")
+                        .contains(" KiB compressed, more than the 684 KiB that can be kept")
+                        .endsWith("Divide the DataPath, or have fewer rules or certificates]"));
+    }
+
+    @Test
+    void aConfigurationThatFitsIsNothingToTell() {
+        var resources = resources("listener-tls-last-good", "before.yaml");
+        var keeper = keeper(null);
+        var secret = keeper.secret(resources.dataPath(), publication(plan(resources)), plan(resources), true)
+                .orElseThrow();
+
+        assertThat(secret.getData()).containsOnlyKeys(GatewaySecrets.LAST_GOOD, GatewaySecrets.LAST_GOOD_PARTS);
+        assertThat(keeper.findings(resources.dataPath())).isEmpty();
+    }
+
+    private static LastGoodKeeper keeper(io.fabric8.kubernetes.api.model.Secret present) {
+        return new LastGoodKeeper(name -> Optional.ofNullable(present), InstantSource.system());
+    }
+
+    private static ResourceSet resources(String name, String file) {
+        var resources = World.of(GoldenCase.of("compile/" + name).read(file)).resources(null);
+        resources.dataPath().getMetadata().setUid("1");
+        return resources;
+    }
+
+    private static GatewayPlan plan(ResourceSet resources) {
+        return Compiler.compile(resources).plan();
+    }
+
+    private static Publisher.Publication publication(GatewayPlan plan) {
+        return new Publisher.Publication("1", EnvoyRenderer.render(plan, RenderOptions.pod(plan)));
+    }
+
+    /** Random bytes cannot be compressed. */
+    private static EnvoyResources large() {
+        var bytes = new byte[LastGoodKeeper.MOST_BYTES];
+        new Random(1).nextBytes(bytes);
+        var secret = Secret.newBuilder()
+                .setName("large")
+                .setGenericSecret(GenericSecret.newBuilder()
+                        .setSecret(DataSource.newBuilder().setInlineBytes(ByteString.copyFrom(bytes))))
+                .build();
+        return new EnvoyResources(List.of(), List.of(), List.of(), List.of(), List.of(secret));
+    }
+}
