@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
  * Service {@code store} with a port {@code s3}.
  */
 public final class ClusterStore {
-    /** Image that {@code e2e/store-image} makes of the installed SeaweedFS. */
-    public static final String IMAGE = "datapath-e2e/store:1";
+    /** Image that {@code e2e/cluster-images} makes of the installed SeaweedFS. */
+    public static final String IMAGE = "datapath-e2e/store:2";
 
     private ClusterStore() {}
 

@@ -126,6 +126,24 @@ public final class K3sCluster implements AutoCloseable {
         exec("rm", inside);
     }
 
+    /** Has the node know an image that it knows already under another name too; both with their registry. */
+    public void tag(String image, String name) {
+        exec("ctr", "--namespace", "k8s.io", "images", "tag", image, name);
+    }
+
+    /** Copies a program of the node to this machine. */
+    public void copyProgram(String inside, Path file) {
+        container.copyFileFromContainer(inside, file.toString());
+        if (!file.toFile().setExecutable(true)) {
+            throw new IllegalStateException(file + " cannot be made executable");
+        }
+    }
+
+    /** What Docker knows the node by. */
+    public String containerId() {
+        return container.getContainerId();
+    }
+
     /** A new namespace whose name begins so. */
     public String newNamespace(String prefix) {
         return newNamespace(prefix, Map.of());

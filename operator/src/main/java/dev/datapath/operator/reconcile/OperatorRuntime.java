@@ -16,6 +16,8 @@ import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -118,10 +120,18 @@ public final class OperatorRuntime implements AutoCloseable {
         return operator.getRuntimeInfo().isStarted();
     }
 
-    /** Whether watches work. When not for long, a restart may help. */
+    /**
+     * Whether all watches go on, or try to. One that has ended comes back only with a restart; a restart does not bring back an API
+     * server that is away, but would forget what gateways run.
+     */
     public boolean alive() {
-        return !operator.getRuntimeInfo().isStarted()
-                || operator.getRuntimeInfo().allEventSourcesAreHealthy();
+        var info = operator.getRuntimeInfo();
+        return !info.isStarted()
+                || info.unhealthyInformerWrappingEventSourceHealthIndicator().values().stream()
+                        .flatMap(sources -> sources.values().stream())
+                        .map(source -> (InformerWrappingEventSourceHealthIndicator<?>) source)
+                        .flatMap(source -> source.informerHealthIndicators().values().stream())
+                        .allMatch(InformerHealthIndicator::isRunning);
     }
 
     @Override
@@ -147,6 +157,9 @@ public final class OperatorRuntime implements AutoCloseable {
                 .withMetrics(work)
                 .checkingCRDAndValidateLocalModel(false)
                 .withCacheSyncTimeout(SYNC_TIMEOUT)
+                // What was written is seen at once, though watches tell of it later: else status and Events are written
+                // twice.
+                .withParseResourceVersions(true)
                 // A permission that is taken away is given back some day: watches go on trying.
                 .withStopOnInformerErrorDuringStartup(false)
                 .withLeaderElectionConfiguration(new LeaderElectionConfiguration(
