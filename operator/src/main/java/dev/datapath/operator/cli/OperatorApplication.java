@@ -9,7 +9,8 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** What runs between the start and the end of Quarkus: {@link OperatorRuntime} until a signal comes. */
@@ -31,15 +32,52 @@ public final class OperatorApplication implements QuarkusApplication {
                 CommandLine.populateCommand(new OperatorOptions(), arguments).settings();
         var metrics = new OperatorMetrics(registry);
         try (var client = new KubernetesClientBuilder()
-                        .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics))
-                        .build();
-                var runtime = OperatorRuntime.start(settings, client, registry, metrics)) {
-            state.started(runtime::ready, runtime::alive);
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics))
+                .build()) {
+            // The health endpoint serves meanwhile, and a signal ends it.
+            var start = new Start(() -> OperatorRuntime.start(settings, client, registry, metrics));
             Quarkus.waitForExit();
-            return 0;
-        } catch (IOException e) {
-            System.err.println("error: " + e.getMessage());
-            return 1;
+            return start.stop() ? 0 : 1;
+        }
+    }
+
+    /** The operator, which may have to wait for the API server before it runs. */
+    private final class Start {
+        private final Thread thread;
+        private volatile @Nullable OperatorRuntime runtime;
+        private volatile boolean failed;
+
+        Start(Callable<OperatorRuntime> runtime) {
+            thread = Thread.ofPlatform().daemon().name("start").start(() -> run(runtime));
+        }
+
+        private void run(Callable<OperatorRuntime> start) {
+            try {
+                var started = start.call();
+                runtime = started;
+                state.started(started::ready, started::alive);
+            } catch (InterruptedException e) {
+                // It was not needed any more.
+            } catch (Exception e) {
+                System.err.println("error: " + e.getMessage());
+                failed = true;
+                Quarkus.asyncExit(1);
+            }
+        }
+
+        /** Whether there was no error. */
+        boolean stop() {
+            thread.interrupt();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            var started = runtime;
+            if (started != null) {
+                started.close();
+            }
+            return !failed;
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.datapath.operator.xds.XdsServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
@@ -29,6 +30,8 @@ import java.time.InstantSource;
  * Of several operators one leads and does the work; the others watch too, so that they can take over at once.
  */
 public final class OperatorRuntime implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(OperatorRuntime.class.getName());
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final Duration RESYNC = Duration.ofMinutes(5);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofMinutes(1);
@@ -99,20 +102,39 @@ public final class OperatorRuntime implements AutoCloseable {
     }
 
     /**
-     * Starts to watch and, as soon as this operator leads, to work.
+     * Starts to watch and, as soon as this operator leads, to work. Waits for the API server when that does not answer: a process that
+     * ends instead is started again ever later.
      *
      * @param client used by this alone, and not closed by it
      * @param registry where metrics go
      * @param work counts the work; the client has it as an interceptor
      * @throws IOException when the xDS port cannot be opened
+     * @throws InterruptedException when the thread is interrupted while it waits
      */
     public static OperatorRuntime start(
             OperatorSettings settings, KubernetesClient client, MeterRegistry registry, OperatorMetrics work)
-            throws IOException {
+            throws IOException, InterruptedException {
+        while (!answers(client)) {
+            Thread.sleep(RETRY);
+        }
         var runtime = new OperatorRuntime(settings, client, registry, work);
         runtime.authority.start();
         runtime.operator.start();
         return runtime;
+    }
+
+    /** Whether the API server is there. What it refuses is not asked about here. */
+    private static boolean answers(KubernetesClient client) {
+        try {
+            client.getKubernetesVersion();
+            return true;
+        } catch (KubernetesClientException e) {
+            boolean refuses = e.getCode() >= 400 && e.getCode() < 500 && e.getCode() != TOO_MANY_REQUESTS;
+            if (!refuses) {
+                LOG.log(System.Logger.Level.WARNING, "waiting for the API server: {0}", e.getMessage());
+            }
+            return refuses;
+        }
     }
 
     /** Whether all caches are filled, so that this operator works or could take over at once. */
