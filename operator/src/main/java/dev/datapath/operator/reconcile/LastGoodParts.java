@@ -23,6 +23,9 @@ final class LastGoodParts {
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .build();
 
+    /** Whoever may write Secrets beside a DataPath must not be able to fill the operator's memory. */
+    private static final int MOST_BYTES = 16 << 20;
+
     private LastGoodParts() {}
 
     static byte[] write(LastGood parts) {
@@ -38,7 +41,11 @@ final class LastGoodParts {
     /** @throws IOException when these are not bytes that {@link #write} made */
     static LastGood read(byte[] bytes) throws IOException {
         try (var gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-            return JSON.readValue(gzip, LastGood.class);
+            var text = gzip.readNBytes(MOST_BYTES + 1);
+            if (text.length > MOST_BYTES) {
+                throw new IOException("it has more than " + MOST_BYTES + " bytes");
+            }
+            return JSON.readValue(text, LastGood.class);
         }
     }
 }
