@@ -114,14 +114,17 @@ final class ListenerCompiler {
         var certificates = new ArrayList<dev.datapath.operator.plan.Certificate>();
         for (int i = 0; i < tls.certificateRefs().size(); i++) {
             materials
-                    .certificate(
+                    .serverCertificate(
                             at.item("certificateRefs", i),
                             tls.certificateRefs().get(i).name())
                     .filter(certificate -> !certificates.contains(certificate))
                     .ifPresent(certificates::add);
         }
         if (certificates.isEmpty()) {
-            at.error(Reason.InvalidCertificate, "no certificate can be used, so the listener is not opened");
+            boolean none = tls.certificateRefs().stream().noneMatch(reference -> materials.hasSecret(reference.name()));
+            at.error(
+                    none ? Reason.SecretNotFound : Reason.InvalidCertificate,
+                    "no certificate can be used, so the listener is not opened");
             return Optional.empty();
         }
         var version = tls.minVersion() == Listener.TlsVersion.V1_3

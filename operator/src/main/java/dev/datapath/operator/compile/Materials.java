@@ -51,8 +51,28 @@ final class Materials {
         this.now = now;
     }
 
-    /** The certificate and key of a Secret; empty when there is none to use, which is reported. */
-    Optional<Certificate> certificate(Report at, @Nullable String secretName) {
+    /** The certificate and key of a Secret that clients are served with; empty when there is none to use, which is reported. */
+    Optional<Certificate> serverCertificate(Report at, @Nullable String secretName) {
+        return certificate(at, secretName, X509::checkNeedsNoStaple);
+    }
+
+    /** The same of one that gateways show as clients. */
+    Optional<Certificate> clientCertificate(Report at, @Nullable String secretName) {
+        return certificate(at, secretName, certificate -> {});
+    }
+
+    /** Whether there is a Secret of that name, whatever it holds. */
+    boolean hasSecret(@Nullable String name) {
+        return secrets.containsKey(Identity.text(name));
+    }
+
+    /** What a certificate has to be beyond what all have to be. */
+    @FunctionalInterface
+    private interface Check {
+        void check(X509Certificate certificate) throws UnusableMaterial;
+    }
+
+    private Optional<Certificate> certificate(Report at, @Nullable String secretName, Check check) {
         var id = namespace + "/" + Identity.text(secretName);
         var what = "Secret " + id;
         var secret = secrets.get(Identity.text(secretName));
@@ -65,7 +85,7 @@ final class Materials {
                     lastGood.certificate(id));
         }
         try {
-            return Optional.of(read(at, what, id, secret));
+            return Optional.of(read(at, what, id, secret, check));
         } catch (UnusableMaterial e) {
             return inPlaceOf(
                     at,
@@ -100,7 +120,7 @@ final class Materials {
                 : Optional.of(new TrustBundle(id, String.join("", certificates.values())));
     }
 
-    private Certificate read(Report at, String what, String id, Secret secret) throws UnusableMaterial {
+    private Certificate read(Report at, String what, String id, Secret secret, Check check) throws UnusableMaterial {
         if (!TLS_SECRET.equals(secret.getType())) {
             throw new UnusableMaterial("its type is " + (secret.getType() == null ? "Opaque" : secret.getType())
                     + ": gateways take type " + TLS_SECRET + ", with tls.crt and tls.key");
@@ -108,6 +128,8 @@ final class Materials {
         var chain = X509.certificates(value(secret, "tls.crt"));
         var leaf = chain.getFirst();
         var key = PrivateKeyText.matching(value(secret, "tls.key"), leaf.getPublicKey());
+        X509.checkSigns(leaf);
+        check.check(leaf);
         var end = leaf.getNotAfter().toInstant();
         if (!now.isBefore(end)) {
             throw new UnusableMaterial("its certificate expired at " + end + ": renew it");

@@ -96,10 +96,13 @@ final class PoolCompiler {
                         "mode: Mutual needs clientCertificateRef, and the pool is not used: name a Secret");
                 return Optional.empty();
             }
-            own = materials.certificate(here, tls.clientCertificateRef().name());
+            own = materials.clientCertificate(here, tls.clientCertificateRef().name());
             if (own.isEmpty()) {
                 here.error(
-                        Reason.InvalidCertificate, "the gateways have no certificate to show, so the pool is not used");
+                        materials.hasSecret(tls.clientCertificateRef().name())
+                                ? Reason.InvalidCertificate
+                                : Reason.SecretNotFound,
+                        "the gateways have no certificate to show, so the pool is not used");
                 return Optional.empty();
             }
         } else if (tls.clientCertificateRef() != null) {

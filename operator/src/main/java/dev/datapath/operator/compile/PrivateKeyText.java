@@ -18,11 +18,14 @@ import java.util.Arrays;
 /**
  * Reads the private key that belongs to a certificate from PEM text: PKCS#8, PKCS#1 (RSA) or SEC 1 (EC).
  *
- * <p>What a gateway can serve is what Envoy's TLS library accepts: RSA with at least 2048 bits, ECDSA on P-256, P-384 and
+ * <p>What a gateway can serve is what Envoy's TLS library accepts: RSA with at least 2048 bits and a small exponent, ECDSA on P-256, P-384 and
  * P-521, and Ed25519.
  */
 final class PrivateKeyText {
     private static final int MIN_RSA_BITS = 2048;
+    /** Bound of BoringSSL, which Envoy is built with. */
+    private static final int MAX_EXPONENT_BITS = 33;
+
     private static final byte[] RSA_ALGORITHM = {
         0x30, 0x0d, 0x06, 0x09, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00
     };
@@ -59,7 +62,9 @@ final class PrivateKeyText {
 
     private static void checkStrength(PublicKey key) throws UnusableMaterial {
         var usable = switch (key) {
-            case RSAPublicKey rsa -> rsa.getModulus().bitLength() >= MIN_RSA_BITS;
+            case RSAPublicKey rsa ->
+                rsa.getModulus().bitLength() >= MIN_RSA_BITS
+                        && rsa.getPublicExponent().bitLength() <= MAX_EXPONENT_BITS;
             case ECPublicKey ec ->
                 switch (ec.getParams().getOrder().bitLength()) {
                     case 256, 384, 521 -> true;
@@ -69,8 +74,9 @@ final class PrivateKeyText {
             default -> false;
         };
         if (!usable) {
-            throw new UnusableMaterial("gateways cannot serve its " + key.getAlgorithm()
-                    + " key: use RSA with at least 2048 bits, ECDSA on P-256, P-384 or P-521, or Ed25519");
+            throw new UnusableMaterial(
+                    "gateways cannot serve its " + key.getAlgorithm()
+                            + " key: use RSA with at least 2048 bits and exponent 65537, ECDSA on P-256, P-384 or P-521, or Ed25519");
         }
     }
 

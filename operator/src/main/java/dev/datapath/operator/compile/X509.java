@@ -6,6 +6,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +19,11 @@ final class X509 {
     private static final Set<String> LABELS = Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
     /** GeneralName's dNSName, RFC 5280, 4.2.1.6. */
     private static final int DNS_NAME = 2;
+
+    /** Place in {@link X509Certificate#getKeyUsage}, RFC 5280, 4.2.1.3. */
+    private static final int DIGITAL_SIGNATURE = 0;
+    /** RFC 7633. */
+    private static final String TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
 
     private X509() {}
 
@@ -66,6 +72,26 @@ final class X509 {
             return Set.of();
         }
         return names;
+    }
+
+    /**
+     * Envoy takes an ECDSA certificate only if it may sign handshakes; authorities that were stored in place of what they signed
+     * often may not.
+     */
+    static void checkSigns(X509Certificate certificate) throws UnusableMaterial {
+        var usage = certificate.getKeyUsage();
+        if (certificate.getPublicKey() instanceof ECPublicKey && usage != null && !usage[DIGITAL_SIGNATURE]) {
+            throw new UnusableMaterial(
+                    "its certificate must not sign handshakes (keyUsage lacks digitalSignature): issue one for a server, not for an authority");
+        }
+    }
+
+    /** Envoy serves no certificate that asks for an OCSP response with each handshake when it has none. */
+    static void checkNeedsNoStaple(X509Certificate certificate) throws UnusableMaterial {
+        if (certificate.getExtensionValue(TLS_FEATURE) != null) {
+            throw new UnusableMaterial(
+                    "its certificate asks for OCSP stapling, which gateways do not do: issue it without \"must staple\" (the extension TLS Feature)");
+        }
     }
 
     private static X509Certificate certificate(byte[] der) throws UnusableMaterial {

@@ -1,6 +1,7 @@
 package dev.datapath.operator.status;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,7 @@ public record Fleet(
         return programmed(
                 ConditionStatus.True,
                 ProgrammedReason.Programmed,
-                (desired == 1 ? "The gateway runs " : "All " + desired + " gateways run ") + version + ".");
+                (desired == 1 ? "The gateway runs " : "All " + desired + " gateways run ") + version + "." + warning());
     }
 
     /**
@@ -142,12 +143,22 @@ public record Fleet(
         return String.join("; ", messages);
     }
 
+    /** A gateway that should take the place of one that serves, and cannot: a rollout that stands still. */
+    private String warning() {
+        var problems = listOfProblems();
+        return problems.isEmpty() ? "" : " Warning: " + problems + ". Those that serve stay until it is ready.";
+    }
+
     private String problems() {
-        var problems = gateways.stream()
+        var problems = listOfProblems();
+        return problems.isEmpty() ? "" : ": " + problems;
+    }
+
+    private String listOfProblems() {
+        return gateways.stream()
                 .filter(gateway -> !gateway.problem().isEmpty())
                 .map(gateway -> "gateway " + gateway.name() + " " + gateway.problem())
-                .toList();
-        return problems.isEmpty() ? "" : ": " + String.join("; ", problems);
+                .collect(Collectors.joining("; "));
     }
 
     private long count(boolean ready, boolean synced) {

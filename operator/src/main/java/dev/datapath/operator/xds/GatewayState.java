@@ -25,14 +25,23 @@ public record GatewayState(
         return snapshotVersion.equals(syncedVersion);
     }
 
-    /** What the gateway refuses now, in Envoy's words; sorted, without repetition. */
+    /** What the gateway refuses now, in Envoy's words, with the name of the resource where these do not have it; sorted, without repetition. */
     public List<String> rejections() {
-        return types.values().stream()
-                .map(type -> type.rejection() == null ? null : type.rejection().message())
-                .filter(Objects::nonNull)
+        return types.entrySet().stream()
+                .filter(type -> type.getValue().rejection() != null)
+                .map(type -> text(
+                        type.getKey(), Objects.requireNonNull(type.getValue().rejection())))
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    private static String text(ResourceType type, Rejection rejection) {
+        var resource = rejection.resource();
+        if (resource == null || rejection.message().contains(resource)) {
+            return rejection.message();
+        }
+        return (type == ResourceType.ROUTE ? "routes of listener " : "") + resource + ": " + rejection.message();
     }
 
     /** Whether the gateway refuses anything now. */

@@ -6,6 +6,7 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -13,12 +14,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -54,6 +60,25 @@ final class TestCertificates {
             var weak = rsa(1024);
             put("weak.crt", issued(authority, weak, names, -10, 90));
             key("weak.key", weak.getPrivate());
+            var odd = rsa(2048, new BigInteger("1099511627791"));
+            put("odd-exponent.crt", issued(authority, odd, names, -10, 90));
+            key("odd-exponent.key", odd.getPrivate());
+            put(
+                    "sign-only.crt",
+                    issued(
+                            authority,
+                            server,
+                            names,
+                            Extension.keyUsage,
+                            new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign)));
+            put(
+                    "staple.crt",
+                    issued(
+                            authority,
+                            server,
+                            names,
+                            new ASN1ObjectIdentifier("1.3.6.1.5.5.7.1.24"),
+                            new DERSequence(new ASN1Integer(5))));
             var edwards = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
             put("ed25519.crt", issued(authority, edwards, names, -10, 90));
             key("ed25519.key", edwards.getPrivate());
@@ -121,6 +146,21 @@ final class TestCertificates {
         return certificate("CN=Test CA", authority, "CN=s3", subject, names, from, to, false);
     }
 
+    private static X509Certificate issued(
+            KeyPair authority, KeyPair subject, List<String> names, ASN1ObjectIdentifier extension, ASN1Encodable value)
+            throws Exception {
+        return certificate(
+                "CN=Test CA",
+                authority,
+                "CN=s3",
+                subject,
+                names,
+                -10,
+                90,
+                false,
+                new Extension(extension, false, value.toASN1Primitive().getEncoded()));
+    }
+
     private static X509Certificate certificate(
             String issuer,
             KeyPair authority,
@@ -129,7 +169,8 @@ final class TestCertificates {
             List<String> names,
             int fromDay,
             int toDay,
-            boolean isAuthority)
+            boolean isAuthority,
+            Extension... extensions)
             throws Exception {
         var builder = new JcaX509v3CertificateBuilder(
                 new X500Name(issuer),
@@ -147,6 +188,9 @@ final class TestCertificates {
                             .map(name -> new GeneralName(GeneralName.dNSName, name))
                             .toArray(GeneralName[]::new)));
         }
+        for (var extension : extensions) {
+            builder.addExtension(extension);
+        }
         return new JcaX509CertificateConverter()
                 .getCertificate(
                         builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate())));
@@ -159,8 +203,12 @@ final class TestCertificates {
     }
 
     private static KeyPair rsa(int bits) throws Exception {
+        return rsa(bits, RSAKeyGenParameterSpec.F4);
+    }
+
+    private static KeyPair rsa(int bits, BigInteger exponent) throws Exception {
         var generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(bits);
+        generator.initialize(new RSAKeyGenParameterSpec(bits, exponent));
         return generator.generateKeyPair();
     }
 }

@@ -24,6 +24,15 @@ class FleetTest {
                         fleet(1, running("a-0")),
                         "True/Programmed: The gateway runs 3f9a."),
                 arguments(
+                        "a rollout stands still",
+                        fleet(
+                                1,
+                                running("a-0"),
+                                new GatewayView(
+                                        "b-0", false, false, List.of(), "waits: ImagePullBackOff: no such image")),
+                        "True/Programmed: The gateway runs 3f9a. Warning: gateway b-0 waits: ImagePullBackOff: no such image."
+                                + " Those that serve stay until it is ready."),
+                arguments(
                         "one is behind",
                         fleet(2, running("a-0"), new GatewayView("a-1", true, false, List.of(), "")),
                         "False/Pending: 1/2 gateways run 3f9a"),
@@ -62,8 +71,10 @@ class FleetTest {
     @ParameterizedTest
     @MethodSource("programmed")
     void isNeverTrueWithoutEveryGateway(String situation, Fleet fleet, String expected) {
-        boolean all = fleet.gateways().size() == fleet.desired()
-                && fleet.gateways().stream().allMatch(gateway -> gateway.ready() && gateway.synced())
+        var serving = fleet.gateways().stream().filter(GatewayView::ready).toList();
+        boolean all = serving.size() == fleet.desired()
+                && serving.stream().allMatch(GatewayView::synced)
+                && fleet.gateways().stream().noneMatch(GatewayView::rejecting)
                 && fleet.listeners() > 0;
         assertThat(fleet.programmed().status() == ConditionStatus.True).isEqualTo(all);
     }
