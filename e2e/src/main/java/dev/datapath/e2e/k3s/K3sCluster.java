@@ -1,5 +1,6 @@
 package dev.datapath.e2e.k3s;
 
+import com.github.dockerjava.api.model.ContainerNetwork;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
@@ -170,6 +171,15 @@ public final class K3sCluster implements AutoCloseable {
     /** The address that goes with {@link #nodePort}. */
     public String host() {
         return container.getHost();
+    }
+
+    /** The address under which the cluster's node reaches the machine that runs the tests. */
+    public String addressOfHost() {
+        return container.getContainerInfo().getNetworkSettings().getNetworks().values().stream()
+                .map(ContainerNetwork::getGateway)
+                .filter(gateway -> gateway != null && !gateway.isEmpty())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the container's network has no gateway"));
     }
 
     /** Runs kubectl with all rights, and returns what it prints. */

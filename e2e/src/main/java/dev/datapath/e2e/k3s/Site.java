@@ -16,21 +16,24 @@ import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.TlsTrustManagersProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** A namespace with a store of three S3 nodes and a DataPath {@code training} in front of it. */
 public final class Site {
-    /** Gateways that need little, so that several fit on one small node. */
-    private static final String TRAINING = """
+    private static final String STORE = """
             apiVersion: datapath.dev/v1alpha1
             kind: StoragePool
             metadata: {name: store}
             spec:
               provider: SeaweedFS
               nodes: {service: {name: store, port: "80"}}
-            ---
+            """;
+
+    /** Gateways that need little, so that several fit on one small node. */
+    private static final String TRAINING = """
             apiVersion: datapath.dev/v1alpha1
             kind: DataPath
             metadata: {name: training}
@@ -59,9 +62,20 @@ public final class Site {
      * @param port of the listener; of its own for each site, for load balancers share the node's address
      */
     public static Site start(K3sCluster cluster, String name, int port) {
+        return start(cluster, name, port, TRAINING.formatted(port));
+    }
+
+    /**
+     * The same with another DataPath {@code training} in front of the pool {@code store}.
+     *
+     * @param port of a listener without TLS
+     * @param dataPath YAML
+     */
+    public static Site start(K3sCluster cluster, String name, int port, String dataPath) {
         var site = new Site(cluster, cluster.newNamespace(name), port);
         ClusterStore.start(cluster.client(), site.namespace, 3);
-        site.apply(TRAINING.formatted(port));
+        site.apply(STORE);
+        site.apply(dataPath);
         site.awaitProgrammed();
         return site;
     }
@@ -132,16 +146,37 @@ public final class Site {
                 .toList();
     }
 
+    /** Where clients reach the gateways, as status says. */
+    public String address() {
+        return dataPath().getStatus().addresses().getFirst().value();
+    }
+
     /** An SDK at the address that status gives, without retries of its own. */
     public S3Client s3() {
-        var address = dataPath().getStatus().addresses().getFirst().value();
+        return s3("http", port, Apache5HttpClient.builder());
+    }
+
+    /**
+     * The same with TLS, on a new connection for each request.
+     *
+     * @param tlsPort of a listener with TLS
+     * @param trust whom it believes
+     */
+    public S3Client https(int tlsPort, TlsTrustManagersProvider trust) {
+        return s3(
+                "https",
+                tlsPort,
+                Apache5HttpClient.builder().tlsTrustManagersProvider(trust).connectionTimeToLive(Duration.ofMillis(1)));
+    }
+
+    private S3Client s3(String scheme, int listenerPort, Apache5HttpClient.Builder http) {
         return S3Client.builder()
-                .endpointOverride(URI.create("http://" + address + ":" + port))
+                .endpointOverride(URI.create(scheme + "://" + address() + ":" + listenerPort))
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(S3Store.ACCESS_KEY, S3Store.SECRET_KEY)))
                 .forcePathStyle(true)
-                .httpClientBuilder(Apache5HttpClient.builder().maxConnections(200))
+                .httpClientBuilder(http.maxConnections(200))
                 .overrideConfiguration(override ->
                         override.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(Duration.ofMinutes(2)))
                 .build();

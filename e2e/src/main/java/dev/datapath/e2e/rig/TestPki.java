@@ -11,15 +11,20 @@ import java.security.SecureRandom;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Date;
+import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -31,6 +36,7 @@ public final class TestPki {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Duration VALID = Duration.ofDays(3);
+    private static final DateTimeFormatter FRACTION = DateTimeFormatter.ofPattern("yyyyMMddHHmmss'.5Z'");
 
     private final KeyPair key = newKey();
     private final X500Name name;
@@ -60,6 +66,26 @@ public final class TestPki {
         return issue(now.minus(VALID), now.minus(Duration.ofHours(1)), names);
     }
 
+    /**
+     * A certificate whose end has a fraction of a second: RFC 5280 (4.1.2.5.2) forbids it, Java reads it, and the TLS library
+     * of Envoy does not.
+     */
+    public PemPair issueWithFractionOfSecond(String... names) {
+        var now = Instant.now();
+        var end =
+                new Time(new ASN1GeneralizedTime(FRACTION.format(now.plus(VALID).atZone(ZoneOffset.UTC))));
+        var pair = newKey();
+        return new PemPair(
+                pem(sign(
+                        new X500Name("CN=" + names[0]),
+                        pair,
+                        new Time(Date.from(now.minus(Duration.ofHours(1)))),
+                        end,
+                        false,
+                        names)),
+                pem(pair.getPrivate()));
+    }
+
     /** A certificate with another one's private key. */
     public PemPair issueWithWrongKey(String... names) {
         return new PemPair(issue(names).certificate(), pem(newKey().getPrivate()));
@@ -78,14 +104,20 @@ public final class TestPki {
 
     private X509CertificateHolder sign(
             X500Name subject, KeyPair subjectKey, Instant from, Instant until, boolean authority, String... names) {
+        return sign(subject, subjectKey, new Time(Date.from(from)), new Time(Date.from(until)), authority, names);
+    }
+
+    private X509CertificateHolder sign(
+            X500Name subject, KeyPair subjectKey, Time from, Time until, boolean authority, String... names) {
         try {
-            var builder = new JcaX509v3CertificateBuilder(
+            var builder = new X509v3CertificateBuilder(
                             name,
                             new BigInteger(120, RANDOM),
-                            Date.from(from),
-                            Date.from(until),
+                            from,
+                            until,
                             subject,
-                            subjectKey.getPublic())
+                            SubjectPublicKeyInfo.getInstance(
+                                    subjectKey.getPublic().getEncoded()))
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
             if (names.length > 0) {
                 var alternatives =

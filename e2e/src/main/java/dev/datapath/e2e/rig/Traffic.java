@@ -122,6 +122,11 @@ public final class Traffic implements AutoCloseable {
     @Override
     public void close() {
         stopped = true;
+        try {
+            clock.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         requests.shutdownNow();
     }
 }

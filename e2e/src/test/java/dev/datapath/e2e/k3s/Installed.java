@@ -50,12 +50,17 @@ public final class Installed implements ExecutionCondition, ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return installation(context);
+    }
+
+    /** The installation, made when it is asked for the first time. */
+    static Installation installation(ExtensionContext context) {
         return store(context)
                 .getOrComputeIfAbsent(Shared.class, type -> Shared.start(), Shared.class)
                 .installation();
     }
 
-    private static Store store(ExtensionContext context) {
+    static Store store(ExtensionContext context) {
         return context.getRoot().getStore(ExtensionContext.Namespace.create(Installed.class));
     }
 }

@@ -3,14 +3,11 @@ package dev.datapath.e2e.k3s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.datapath.e2e.rig.Traffic;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -33,29 +29,19 @@ import software.amazon.awssdk.services.s3.S3Client;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperatorInClusterTest {
-    private static final String BUCKET = "training";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final int PER_SECOND = 20;
 
-    private final Map<String, byte[]> objects = new LinkedHashMap<>();
     private Installation installation;
     private Site site;
     private S3Client s3;
+    private UnderLoad load;
 
     @BeforeAll
     void start(Installation installed) {
         installation = installed;
         site = Site.start(installed.cluster(), "load", 8081);
         s3 = site.s3();
-        s3.createBucket(create -> create.bucket(BUCKET));
-        var random = new Random(3);
-        for (int i = 0; i < 8; i++) {
-            var content = new byte[1024 << i];
-            random.nextBytes(content);
-            objects.put("shards/" + i, content);
-        }
-        objects.forEach(
-                (key, content) -> s3.putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromBytes(content)));
+        load = UnderLoad.at(s3);
     }
 
     @AfterAll
@@ -135,7 +121,7 @@ class OperatorInClusterTest {
     @Test
     @Order(3)
     void aChangedRuleIsEnforcedUnderLoad() throws InterruptedException {
-        underLoad(() -> {
+        load.during(() -> {
             site.apply("""
                     apiVersion: datapath.dev/v1alpha1
                     kind: RoutingPolicy
@@ -162,7 +148,7 @@ class OperatorInClusterTest {
     @Order(4)
     void aRolloutOfAllGatewaysCutsNothing() throws InterruptedException {
         var before = names(site.gateways());
-        underLoad(() -> {
+        load.during(() -> {
             installation.cluster().kubectl("rollout", "restart", "deployment/training-gateway", "-n", site.namespace());
             await().atMost(PATIENCE).untilAsserted(() -> {
                 assertThat(names(site.gateways())).hasSize(2).doesNotContainAnyElementsOf(before);
@@ -174,7 +160,7 @@ class OperatorInClusterTest {
     @Test
     @Order(5)
     void gatewaysComeAndGoByTheScaleSubresource() throws InterruptedException {
-        underLoad(() -> {
+        load.during(() -> {
             for (int replicas : new int[] {3, 1, 2}) {
                 installation
                         .cluster()
@@ -191,7 +177,7 @@ class OperatorInClusterTest {
     @Order(6)
     void theLeaderDies() throws InterruptedException {
         var leader = installation.leader();
-        underLoad(() -> {
+        load.during(() -> {
             installation
                     .cluster()
                     .kubectl("delete", "pod", leader, "-n", Installation.NAMESPACE, "--grace-period=0", "--force");
@@ -215,7 +201,7 @@ class OperatorInClusterTest {
     @Test
     @Order(7)
     void noOperatorIsThereForAWhile() throws InterruptedException {
-        underLoad(() -> {
+        load.during(() -> {
             installation.scale(0);
             await().atMost(PATIENCE).until(() -> installation.operators().isEmpty());
             installation.scale(2);
@@ -231,7 +217,7 @@ class OperatorInClusterTest {
     @Order(8)
     void aGatewayStartsWithoutAnyOperatorAndIsReplacedWhenOneIsBack() throws InterruptedException {
         var late = new String[1];
-        underLoad(() -> {
+        load.during(() -> {
             installation.scale(0);
             await().atMost(PATIENCE).until(() -> installation.operators().isEmpty());
             var before = names(site.gateways());
@@ -244,7 +230,7 @@ class OperatorInClusterTest {
                             .allMatch(OperatorInClusterTest::ready)
                             .allSatisfy(pod -> late[0] = pod.getMetadata().getName()));
         });
-        underLoad(() -> {
+        load.during(() -> {
             installation.scale(2);
             installation.awaitOperators();
             await().atMost(Duration.ofMinutes(5))
@@ -260,23 +246,6 @@ class OperatorInClusterTest {
         return pod.getStatus().getConditions().stream()
                 .anyMatch(condition -> condition.getType().equals("Ready")
                         && condition.getStatus().equals("True"));
-    }
-
-    private interface Happening {
-        void happen();
-    }
-
-    /** Has something happen while requests are made; none of them may fail. */
-    private void underLoad(Happening happening) throws InterruptedException {
-        try (var traffic = new Traffic(List.of(s3), BUCKET, objects, PER_SECOND)) {
-            happening.happen();
-            assertThat(traffic.finish(60)).as("all requests are answered").isTrue();
-            var results = traffic.drain();
-            assertThat(results).isNotEmpty();
-            assertThat(results.stream().filter(Traffic.Result::failed).map(Traffic.Result::error))
-                    .as("failed requests of " + results.size())
-                    .isEmpty();
-        }
     }
 
     private static List<String> names(List<Pod> pods) {
