@@ -132,6 +132,13 @@ final class OperatorOptions {
     int httpPort;
 
     @Option(
+            names = "--resync",
+            defaultValue = "${env:DATAPATH_RESYNC:-5m}",
+            paramLabel = "DURATION",
+            description = "How often everything is looked at without any event, such as 5m (DATAPATH_RESYNC).")
+    String resync = "";
+
+    @Option(
             names = "--lease",
             defaultValue = "${env:DATAPATH_LEASE:-datapath-operator}",
             paramLabel = "NAME",
@@ -183,6 +190,7 @@ final class OperatorOptions {
                 lease,
                 xdsHost,
                 xdsPort,
+                duration("--resync", resync),
                 new OperatorSettings.Certificates(
                         authoritySecret,
                         duration("--authority-lifetime", authorityLifetime),

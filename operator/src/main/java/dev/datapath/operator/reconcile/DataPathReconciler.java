@@ -42,11 +42,14 @@ final class DataPathReconciler implements Reconciler<DataPath> {
     private final OwnedObjects<DataPath> owned;
     private final FleetObserver observer;
     private final FleetCare care;
+    private final Reconnects reconnects;
     private final Neighbours neighbours;
     private final DeliveryMetrics metrics;
     private final StatusWriter writer;
+    private final Duration resync;
     private final InstantSource clock;
 
+    /** @param resync how long a DataPath is left alone at most */
     DataPathReconciler(
             Gatherer gatherer,
             Runs runs,
@@ -58,6 +61,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
             Neighbours neighbours,
             DeliveryMetrics metrics,
             StatusWriter writer,
+            Duration resync,
             InstantSource clock) {
         this.gatherer = gatherer;
         this.runs = runs;
@@ -69,7 +73,9 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         this.neighbours = neighbours;
         this.metrics = metrics;
         this.writer = writer;
+        this.resync = resync;
         this.clock = clock;
+        reconnects = new Reconnects(clock);
     }
 
     @Override
@@ -130,11 +136,16 @@ final class DataPathReconciler implements Reconciler<DataPath> {
     private UpdateControl<DataPath> report(DataPath dataPath, DataPathRun run, Deployer.Deployed deployed) {
         var fleet = observer.observe(run, deployed.blocked());
         acknowledge(run, fleet);
+        var cared = care.look(run, fleet, observer.pods(run.key()));
+        var reconnecting = reconnects.pause(dataPath, fleet);
+        if (reconnecting.isPresent()) {
+            return UpdateControl.<DataPath>noUpdate().rescheduleAfter(reconnecting.get());
+        }
         if (runs.record(run, fleet)) {
             neighbours.changed(run.key().namespace());
         }
         var due = Stream.of(
-                        care.look(run, fleet, observer.pods(run.key())),
+                        cared,
                         deployed.again() || !deployed.blocked().isEmpty()
                                 ? Optional.of(RETRY)
                                 : Optional.<Duration>empty(),
@@ -151,7 +162,8 @@ final class DataPathReconciler implements Reconciler<DataPath> {
                 new DataPath(),
                 status,
                 before -> Transitions.ofConditions(before.conditions(), status.conditions()));
-        due.ifPresent(next::rescheduleAfter);
+        // The framework looks again after the resync interval unless told when: a later moment would take that away.
+        due.filter(pause -> pause.compareTo(resync) < 0).ifPresent(next::rescheduleAfter);
         return next;
     }
 
@@ -207,6 +219,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         gatherer.forget(Kinds.ref(dataPath));
         deployer.forget(key);
         care.forget(key);
+        reconnects.forget(key);
         neighbours.changed(key.namespace());
     }
 }

@@ -32,7 +32,6 @@ import java.time.InstantSource;
 public final class OperatorRuntime implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(OperatorRuntime.class.getName());
     private static final int TOO_MANY_REQUESTS = 429;
-    private static final Duration RESYNC = Duration.ofMinutes(5);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofMinutes(1);
     private static final Duration SYNC_TIMEOUT = Duration.ofMinutes(1);
@@ -59,7 +58,8 @@ public final class OperatorRuntime implements AutoCloseable {
         var metrics = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
         var runs = new Runs(work::findings);
-        var owned = OwnedObjects.ofGateways();
+        boolean podMonitors = OwnedObjects.knowsPodMonitors(client);
+        var owned = OwnedObjects.ofGateways(podMonitors);
         Runnable lookAtAll = () ->
                 runs.keys().forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name())));
         authority =
@@ -67,6 +67,7 @@ public final class OperatorRuntime implements AutoCloseable {
         xds = XdsServer.builder(store)
                 .address("0.0.0.0", settings.xdsPort())
                 .tls(authority.tls())
+                .connectionAge(settings.certificates().connectionAge())
                 .standby()
                 .events(metrics)
                 .start();
@@ -83,7 +84,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 runs,
                 publisher,
                 new Deployer(
-                        new DesiredObjects(settings, client.hasApiGroup("monitoring.coreos.com", true)),
+                        new DesiredObjects(settings, podMonitors),
                         new Identities(authority, new Issuer(AuthorityKeeper.lifetimes(settings)), owned, clock),
                         new ObjectApplier(client, owned),
                         new LastGoodKeeper(name -> owned.find(Secret.class, name), clock),
@@ -94,6 +95,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 neighbours,
                 metrics,
                 writer,
+                settings.resync(),
                 clock));
         register(new StoragePoolReconciler(
                 runs, neighbours, gatherer, health, pools, new ObjectApplier(client, pools), writer, clock));
@@ -202,7 +204,7 @@ public final class OperatorRuntime implements AutoCloseable {
             } else {
                 overrider.settingNamespaces(settings.watched());
             }
-            overrider.withReconciliationMaxInterval(RESYNC);
+            overrider.withReconciliationMaxInterval(settings.resync());
             overrider.withRetry(new GenericRetry()
                     .setInitialInterval(FIRST_RETRY)
                     .setIntervalMultiplier(2)

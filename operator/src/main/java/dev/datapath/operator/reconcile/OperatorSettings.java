@@ -13,6 +13,7 @@ import java.util.Set;
  * @param lease name of the Lease that the leader holds
  * @param xdsHost DNS name under which gateways reach the operators' xDS ports
  * @param xdsPort the port of that
+ * @param resync how long an object of the four kinds is left alone at most: then it is looked at without any event
  * @param certificates of operators and gateways
  * @param deploy what is the same for all gateways
  */
@@ -23,6 +24,7 @@ public record OperatorSettings(
         String lease,
         String xdsHost,
         int xdsPort,
+        Duration resync,
         Certificates certificates,
         DeploySettings deploy) {
 
@@ -37,5 +39,16 @@ public record OperatorSettings(
      * @param authorityLifetime how long an authority is valid; its successor takes over in time
      * @param certificateLifetime how long a certificate is valid; a new one is issued after two thirds of that
      */
-    public record Certificates(String secret, Duration authorityLifetime, Duration certificateLifetime) {}
+    public record Certificates(String secret, Duration authorityLifetime, Duration certificateLifetime) {
+        private static final Duration OLDEST_CONNECTION = Duration.ofDays(1);
+
+        /**
+         * How long a connection between a gateway and an operator is used. Certificates are looked at when it is opened, so
+         * that it could outlive them: this keeps what it may outlive them by to a day, and to a third of their life.
+         */
+        Duration connectionAge() {
+            var third = certificateLifetime.dividedBy(3);
+            return third.compareTo(OLDEST_CONNECTION) < 0 ? third : OLDEST_CONNECTION;
+        }
+    }
 }

@@ -5,6 +5,7 @@ import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.deploy.Labels;
 import dev.datapath.operator.plan.ObjectKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -16,8 +17,10 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.GroupVersionKind;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
@@ -49,6 +52,10 @@ final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
             PodDisruptionBudget.class,
             HorizontalPodAutoscaler.class);
 
+    /** The only kind without a class of its own, for not every cluster knows it. */
+    private static final GroupVersionKind POD_MONITOR =
+            new GroupVersionKind("monitoring.coreos.com", "v1", "PodMonitor");
+
     private final String label;
     private final List<Class<? extends HasMetadata>> kinds;
     private final Map<Class<? extends HasMetadata>, InformerEventSource<? extends HasMetadata, P>> sources =
@@ -59,9 +66,23 @@ final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
         this.kinds = List.copyOf(kinds);
     }
 
-    /** What is made for DataPaths. */
-    static OwnedObjects<DataPath> ofGateways() {
-        return new OwnedObjects<>(Labels.DATA_PATH, OF_GATEWAYS);
+    /**
+     * What is made for DataPaths.
+     *
+     * @param podMonitors whether the cluster knows them
+     */
+    static OwnedObjects<DataPath> ofGateways(boolean podMonitors) {
+        return new OwnedObjects<>(
+                Labels.DATA_PATH,
+                podMonitors
+                        ? Stream.concat(OF_GATEWAYS.stream(), Stream.of(GenericKubernetesResource.class))
+                                .toList()
+                        : OF_GATEWAYS);
+    }
+
+    /** Whether the cluster knows PodMonitors. */
+    static boolean knowsPodMonitors(KubernetesClient client) {
+        return client.supports(POD_MONITOR.apiVersion(), POD_MONITOR.getKind());
     }
 
     /** What is made for StoragePools. */
@@ -121,7 +142,7 @@ final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
 
     private <T extends HasMetadata> InformerEventSource<T, P> source(EventSourceContext<P> context, Class<T> kind) {
         return new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
+                configuration(kind, context.getPrimaryResourceClass())
                         .withName("owned-" + kind.getSimpleName())
                         .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.OPERATOR + "," + label)
                         .withSecondaryToPrimaryMapper(object -> Set.of(new ResourceID(
@@ -129,5 +150,14 @@ final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
                                 object.getMetadata().getNamespace())))
                         .build(),
                 context);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends HasMetadata> InformerEventSourceConfiguration.Builder<T> configuration(
+            Class<T> kind, Class<? extends HasMetadata> primary) {
+        return kind == GenericKubernetesResource.class
+                ? (InformerEventSourceConfiguration.Builder<T>)
+                        InformerEventSourceConfiguration.from(POD_MONITOR, primary)
+                : InformerEventSourceConfiguration.from(kind, primary);
     }
 }

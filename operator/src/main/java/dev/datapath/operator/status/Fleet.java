@@ -102,6 +102,11 @@ public record Fleet(
         return defect.isEmpty() && !version.isEmpty() && synced() >= desired && ready() > 0 && count(true, false) == 0;
     }
 
+    /** Whether nothing is in the way, and as many gateways serve as there should be. */
+    public boolean complete() {
+        return defect.isEmpty() && obstacle == null && rejected() == 0 && desired > 0 && ready() >= desired;
+    }
+
     /** How many are ready. */
     public int ready() {
         return (int) gateways.stream().filter(GatewayView::ready).count();
