@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,13 +25,14 @@ public final class Installation {
     private static final String RELEASE = "datapath";
     private static final String OPERATOR = "datapath-operator";
 
+    /** The chart as it is. */
+    public static final Path CHART = BuildTree.projectRoot().resolve("helm/datapath");
+
     private final K3sCluster cluster;
-    private final Path chart;
     private final Path kubeconfig;
 
-    private Installation(K3sCluster cluster, Path chart, Path kubeconfig) {
+    private Installation(K3sCluster cluster, Path kubeconfig) {
         this.cluster = cluster;
-        this.chart = chart;
         this.kubeconfig = kubeconfig;
     }
 
@@ -46,11 +48,20 @@ public final class Installation {
         return cluster;
     }
 
-    /** Installs it, and waits until its operators are ready. */
+    /** Makes the images known to the cluster, installs the chart, and waits until its operators are ready. */
     public static Installation in(K3sCluster cluster, Map<String, String> values) throws IOException {
+        load(cluster);
+        return of(CHART, cluster, values);
+    }
+
+    /** Makes the images known to the cluster. */
+    public static void load(K3sCluster cluster) {
         cluster.load(
                 archive().orElseThrow(() -> new IllegalStateException(missing().orElseThrow())));
-        var chart = BuildTree.projectRoot().resolve("helm/datapath");
+    }
+
+    /** Installs a chart, whose images are known to the cluster, and waits until its operators are ready. */
+    public static Installation of(Path chart, K3sCluster cluster, Map<String, String> values) throws IOException {
         var kubeconfig = Files.writeString(Files.createTempFile("kubeconfig", ".yaml"), cluster.kubeconfig());
         kubeconfig.toFile().deleteOnExit();
         cluster.client()
@@ -60,8 +71,8 @@ public final class Installation {
                         .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
                         .endMetadata()
                         .build())
-                .create();
-        var installation = new Installation(cluster, chart, kubeconfig);
+                .serverSideApply();
+        var installation = new Installation(cluster, kubeconfig);
         var install = new Helm(chart)
                 .install()
                 .withName(RELEASE)
@@ -100,14 +111,38 @@ public final class Installation {
         return holder == null ? "" : holder;
     }
 
-    /** Upgrades the release to the chart as it is, with other values. */
+    /** How often the leader has looked at objects of a kind since it started. */
+    public double reconciliations(String kind) {
+        var metrics = cluster.kubectl(
+                "get", "--raw", "/api/v1/namespaces/" + NAMESPACE + "/pods/" + leader() + ":8080/proxy/q/metrics");
+        var line = "datapath_reconciliations_total{kind=\"" + kind + "\",result=\"success\"} ";
+        return metrics.lines()
+                .filter(text -> text.startsWith(line))
+                .mapToDouble(text -> Double.parseDouble(text.substring(line.length())))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no reconciliations of " + kind + " are counted"));
+    }
+
+    /** The version of the chart as it is, which its images have too. */
+    public static String version() {
+        try (var chart = Files.lines(CHART.resolve("Chart.yaml"))) {
+            return chart.filter(line -> line.startsWith("appVersion: "))
+                    .map(line -> line.substring("appVersion: ".length()))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Upgrades the release to the chart as it is, in the way of docs/install.md, with other values. */
     public void upgrade(Map<String, String> values) {
-        var upgrade = new Helm(chart)
+        var upgrade = new Helm(CHART)
                 .upgrade()
                 .withName(RELEASE)
                 .withNamespace(NAMESPACE)
                 .withKubeConfig(kubeconfig)
-                .reuseValues();
+                .resetThenReuseValues();
         values.forEach(upgrade::set);
         upgrade.call();
     }

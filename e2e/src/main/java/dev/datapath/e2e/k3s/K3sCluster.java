@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.testcontainers.containers.Container;
+import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.MountableFile;
 
@@ -30,6 +32,12 @@ public final class K3sCluster implements AutoCloseable {
     private static final int FIRST_NODE_PORT = 30_080;
 
     private static final int NODE_PORTS = 8;
+
+    /** Kubelet has Secrets in pods renewed within seconds instead of a minute and a half, and who asks what is written down. */
+    private static final String SETTINGS = """
+            kubelet-arg: [sync-frequency=5s]
+            kube-apiserver-arg: [audit-policy-file=%s, audit-log-path=%s]
+            """.formatted(AuditLog.POLICY_FILE, AuditLog.FILE);
 
     private static final List<String> CRDS =
             List.of("datapaths", "routingpolicies", "servicelevelobjectives", "storagepools");
@@ -56,6 +64,8 @@ public final class K3sCluster implements AutoCloseable {
                         IntStream.range(FIRST_NODE_PORT, FIRST_NODE_PORT + NODE_PORTS)
                                 .boxed())
                 .toArray(Integer[]::new));
+        container.withCopyToContainer(Transferable.of(SETTINGS), "/etc/rancher/k3s/config.yaml");
+        container.withCopyToContainer(Transferable.of(AuditLog.POLICY), AuditLog.POLICY_FILE);
         container.start();
         return new K3sCluster(container);
     }
@@ -197,14 +207,58 @@ public final class K3sCluster implements AutoCloseable {
         exec("sh", "-c", PodProcess.killing(pod));
     }
 
+    /** What operators asked of the API server so far. */
+    public AuditLog audit() {
+        return AuditLog.parse(exec("cat", AuditLog.FILE));
+    }
+
+    /** Has API server, scheduler and kubelet stand still, until {@link #thaw}; pods and the network go on. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Has them go on. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    /** Whether a URL answers, asked for on the node: there pods can be reached by their addresses, whatever the API server does. */
+    public boolean answers(String url) {
+        return run("wget", "-q", "-T", "2", "-O", "/dev/null", url).getExitCode() == 0;
+    }
+
+    /**
+     * To all processes of K3s itself but containerd, which pods need to write what they log. K3s' first process, if it is the
+     * container's, takes such signals from outside only.
+     */
+    private void signal(String name) {
+        container
+                .getDockerClient()
+                .killContainerCmd(container.getContainerId())
+                .withSignal(name)
+                .exec();
+        exec("sh", "-c", """
+                for process in /proc/[0-9]*; do
+                  case "$(readlink $process/exe) $(tr '\\0' ' ' < $process/cmdline)" in
+                    *containerd*) ;;
+                    */k3s\\ *) echo ${process#/proc/} ;;
+                  esac
+                done 2>/dev/null | grep -vx 1 | while read -r process; do kill -%s $process; done
+                """.formatted(name));
+    }
+
     private String exec(String... command) {
+        var result = run(command);
+        if (result.getExitCode() != 0) {
+            throw new IllegalStateException(
+                    String.join(" ", command) + " ended with " + result.getExitCode() + ": " + result.getStderr());
+        }
+        return result.getStdout();
+    }
+
+    private Container.ExecResult run(String... command) {
         try {
-            var result = container.execInContainer(command);
-            if (result.getExitCode() != 0) {
-                throw new IllegalStateException(
-                        String.join(" ", command) + " ended with " + result.getExitCode() + ": " + result.getStderr());
-            }
-            return result.getStdout();
+            return container.execInContainer(command);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

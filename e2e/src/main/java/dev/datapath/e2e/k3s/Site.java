@@ -72,12 +72,32 @@ public final class Site {
      * @param dataPath YAML
      */
     public static Site start(K3sCluster cluster, String name, int port, String dataPath) {
+        var site = prepare(cluster, name, port);
+        site.declare(dataPath);
+        return site;
+    }
+
+    /** The namespace with the store, and nothing in front of it yet. */
+    public static Site prepare(K3sCluster cluster, String name, int port) {
         var site = new Site(cluster, cluster.newNamespace(name), port);
         ClusterStore.start(cluster.client(), site.namespace, 3);
-        site.apply(STORE);
-        site.apply(dataPath);
-        site.awaitProgrammed();
         return site;
+    }
+
+    /** A namespace that is there, with nothing in it. */
+    public static Site in(K3sCluster cluster, String namespace, int port) {
+        return new Site(cluster, namespace, port);
+    }
+
+    /** Declares pool and DataPath; gateways run when this returns. */
+    public void declare() {
+        declare(TRAINING.formatted(port));
+    }
+
+    private void declare(String dataPath) {
+        apply(STORE);
+        apply(dataPath);
+        awaitProgrammed();
     }
 
     public String namespace() {
@@ -106,6 +126,13 @@ public final class Site {
                 .inNamespace(namespace)
                 .withName("store")
                 .require();
+    }
+
+    /** How many gateways run what they should, as the column says, such as {@code 2/2}; empty while it says nothing. */
+    public String synced() {
+        var status = dataPath().getStatus();
+        var summary = status == null ? null : status.summary();
+        return summary == null ? "" : String.valueOf(summary.synced());
     }
 
     /** Waits until the condition of that type of the DataPath as it is declared now is True. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -12,6 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -86,11 +89,17 @@ public final class Traffic implements AutoCloseable {
                 error = Arrays.equals(content, objects.get(key)) ? "" : key + " came back with other bytes";
             }
         } catch (SdkException e) {
-            error = (write ? "PutObject: " : "GetObject: ") + e.getMessage();
+            error = (write ? "PutObject: " : "GetObject: ") + e.getMessage() + " of " + key + causes(e);
         }
         long now = System.nanoTime();
         results.add(new Result(now, now - due, write, error));
         running.decrementAndGet();
+    }
+
+    private static String causes(Throwable failure) {
+        return Stream.iterate(failure.getCause(), Objects::nonNull, Throwable::getCause)
+                .map(cause -> "; " + cause)
+                .collect(Collectors.joining());
     }
 
     /** What has ended since this was asked last. */

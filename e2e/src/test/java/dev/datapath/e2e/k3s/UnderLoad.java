@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Random;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 
 /** A bucket with objects, and requests for them while something happens: none of them may fail. */
 final class UnderLoad {
@@ -42,7 +44,11 @@ final class UnderLoad {
             random.nextBytes(content);
             objects.put("shards/" + i, content);
         }
-        s3.createBucket(create -> create.bucket(BUCKET));
+        try {
+            s3.createBucket(create -> create.bucket(BUCKET));
+        } catch (BucketAlreadyExistsException | BucketAlreadyOwnedByYouException e) {
+            // Another test had the store before.
+        }
         objects.forEach(
                 (key, content) -> s3.putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromBytes(content)));
         return new UnderLoad(s3, objects);
