@@ -7,8 +7,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -81,45 +79,6 @@ class OperatorInClusterTest {
 
     @Test
     @Order(2)
-    void anUnchangedWorldIsNotWrittenTo() {
-        var before = versions();
-        installation.cluster().kubectl("annotate", "datapath/training", "-n", site.namespace(), "look=again");
-        installation.cluster().kubectl("annotate", "storagepool/store", "-n", site.namespace(), "look=again");
-        // A change that the operator has to act on comes after those that it need not act on.
-        site.apply("""
-                apiVersion: datapath.dev/v1alpha1
-                kind: RoutingPolicy
-                metadata: {name: marker}
-                spec:
-                  targetRefs: [{group: datapath.dev, kind: DataPath, name: training}]
-                  rules: [{name: nobody, matches: [{buckets: [nobody-has-this]}], deny: {code: AccessDenied}}]
-                """);
-        await().atMost(PATIENCE)
-                .until(() -> installation
-                        .cluster()
-                        .kubectl("get", "routingpolicy", "marker", "-n", site.namespace())
-                        .contains("True"));
-        assertThat(versions()).isEqualTo(before);
-    }
-
-    /** The versions of all that the operator made for the gateways, but for what changes with every configuration. */
-    private Map<String, String> versions() {
-        var listed = installation
-                .cluster()
-                .kubectl(
-                        "get",
-                        "deployment,service,configmap,serviceaccount,networkpolicy,poddisruptionbudget",
-                        "-n",
-                        site.namespace(),
-                        "-l",
-                        "app.kubernetes.io/managed-by=datapath-operator",
-                        "-o",
-                        "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}");
-        return listed.lines().collect(Collectors.toMap(line -> line.split(" ")[0], line -> line.split(" ")[1]));
-    }
-
-    @Test
-    @Order(3)
     void aChangedRuleIsEnforcedUnderLoad() throws InterruptedException {
         load.during(() -> {
             site.apply("""
@@ -145,7 +104,7 @@ class OperatorInClusterTest {
     }
 
     @Test
-    @Order(4)
+    @Order(3)
     void aRolloutOfAllGatewaysCutsNothing() throws InterruptedException {
         var before = names(site.gateways());
         load.during(() -> {
@@ -158,7 +117,7 @@ class OperatorInClusterTest {
     }
 
     @Test
-    @Order(5)
+    @Order(4)
     void gatewaysComeAndGoByTheScaleSubresource() throws InterruptedException {
         load.during(() -> {
             for (int replicas : new int[] {3, 1, 2}) {
@@ -174,7 +133,7 @@ class OperatorInClusterTest {
     }
 
     @Test
-    @Order(6)
+    @Order(5)
     void theLeaderDies() throws InterruptedException {
         var leader = installation.leader();
         load.during(() -> {
@@ -199,7 +158,7 @@ class OperatorInClusterTest {
     }
 
     @Test
-    @Order(7)
+    @Order(6)
     void noOperatorIsThereForAWhile() throws InterruptedException {
         load.during(() -> {
             installation.scale(0);
@@ -214,7 +173,7 @@ class OperatorInClusterTest {
     }
 
     @Test
-    @Order(8)
+    @Order(7)
     void aGatewayStartsWithoutAnyOperatorAndIsReplacedWhenOneIsBack() throws InterruptedException {
         var late = new String[1];
         load.during(() -> {
