@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,6 +136,12 @@ public final class Installation {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** How long ago the leader said last that it leads. */
+    public Duration sinceRenewed() {
+        var lease = client().leases().inNamespace(NAMESPACE).withName(OPERATOR).require();
+        return Duration.between(lease.getSpec().getRenewTime(), ZonedDateTime.now(ZoneOffset.UTC));
     }
 
     /** Upgrades the release to the chart as it is, in the way of docs/install.md, with other values. */

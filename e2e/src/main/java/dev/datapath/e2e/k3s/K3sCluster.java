@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +136,25 @@ public final class K3sCluster implements AutoCloseable {
         container.copyFileToContainer(MountableFile.forHostPath(archive), inside);
         exec("ctr", "--namespace", "k8s.io", "images", "import", inside);
         exec("rm", inside);
+    }
+
+    /** What the API server gets from some pods is lost, until this is closed. */
+    public interface CutOff extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Has the API server get nothing any more from the pods with these addresses; all else goes on. */
+    public CutOff cutOff(Collection<String> addresses) {
+        var sources = String.join(",", addresses);
+        var rule = new String[] {"-s", sources, "-p", "tcp", "--dport", String.valueOf(API_SERVER), "-j", "DROP"};
+        iptables("-I", rule);
+        return () -> iptables("-D", rule);
+    }
+
+    private void iptables(String command, String[] rule) {
+        exec(Stream.concat(Stream.of("iptables", command, "INPUT"), Stream.of(rule))
+                .toArray(String[]::new));
     }
 
     /** Has the node know an image that it knows already under another name too; both with their registry. */

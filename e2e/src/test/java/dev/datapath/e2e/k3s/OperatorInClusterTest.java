@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -159,6 +161,37 @@ class OperatorInClusterTest {
 
     @Test
     @Order(6)
+    void operatorsThatCannotReachTheApiServerWaitForItAndGoOn() throws InterruptedException {
+        var operators = installation.operators();
+        var before = restarts();
+        load.during(() -> {
+            try (var cut = installation
+                    .cluster()
+                    .cutOff(operators.stream()
+                            .map(pod -> pod.getStatus().getPodIP())
+                            .toList())) {
+                // Several times as long as it takes to start, and to give up.
+                await().atMost(PATIENCE).until(() -> installation.sinceRenewed().toSeconds() > 60);
+            }
+            ClosedBucket.at(site, s3, "after-the-cut");
+        });
+        installation.awaitOperators();
+        var after = restarts();
+        assertThat(before.keySet().stream().map(name -> after.getOrDefault(name, -1) - before.getOrDefault(name, 0)))
+                .as("the leader ended when it could not renew its lease, and waited; the other one only waited")
+                .containsExactlyInAnyOrder(0, 1);
+    }
+
+    /** How often the operators were started again, by pod. */
+    private Map<String, Integer> restarts() {
+        return installation.operators().stream()
+                .collect(Collectors.toMap(
+                        pod -> pod.getMetadata().getName(),
+                        pod -> pod.getStatus().getContainerStatuses().getFirst().getRestartCount()));
+    }
+
+    @Test
+    @Order(7)
     void noOperatorIsThereForAWhile() throws InterruptedException {
         load.during(() -> {
             installation.scale(0);
@@ -173,7 +206,7 @@ class OperatorInClusterTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aGatewayStartsWithoutAnyOperatorAndIsReplacedWhenOneIsBack() throws InterruptedException {
         var late = new String[1];
         load.during(() -> {
