@@ -60,6 +60,24 @@ class ApiServerTroubleTest {
     }
 
     @Test
+    void aSecretThatMayNotBeReadIsNamedAndReadAsSoonAsItMay() throws InterruptedException {
+        trouble.load().during(() -> {
+            giveRights(without("secrets"));
+            trouble.site().apply(TroubledSite.DATA_PATH.replace(TroubledSite.CERTIFICATE, "unreadable"));
+            Told.by(
+                    trouble::dataPath,
+                    "Programmed",
+                    "False",
+                    "Blocked",
+                    "Secret " + trouble.namespace() + "/unreadable cannot be read",
+                    "Check the permissions of the operator's ServiceAccount");
+            giveRights(rights);
+            Told.by(trouble::dataPath, "ResolvedRefs", "False", "SecretNotFound", "/unreadable does not exist");
+            Told.by(trouble::dataPath, "Programmed", "True", "Programmed");
+        });
+    }
+
+    @Test
     void whenStatusMayNotBeWrittenTheLogSaysSo() throws InterruptedException {
         trouble.load().during(() -> {
             giveRights(without("datapaths/status"));

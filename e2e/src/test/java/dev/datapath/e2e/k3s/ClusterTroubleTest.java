@@ -126,6 +126,15 @@ class ClusterTroubleTest {
                     "no load balancer gave the Service",
                     trouble.namespace() + "/late",
                     "spec.gateway.service.loadBalancerClass");
+            // A Service keeps its class for life.
+            trouble.site().apply(LATE.formatted("{type: LoadBalancer, loadBalancerClass: example.com/another}"));
+            Told.by(
+                    () -> trouble.dataPath("late"),
+                    "Programmed",
+                    "False",
+                    "Blocked",
+                    "Service " + trouble.namespace() + "/late-gateway is refused by the API server",
+                    "spec.loadBalancerClass");
             trouble.site().apply(LATE.formatted("{type: ClusterIP}"));
             Told.by(() -> trouble.dataPath("late"), "Programmed", "True", "Programmed", "The gateway runs");
         });

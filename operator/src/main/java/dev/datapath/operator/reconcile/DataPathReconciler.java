@@ -112,12 +112,12 @@ final class DataPathReconciler implements Reconciler<DataPath> {
                             ? NOTHING
                             : deployer.deploy(dataPath, plan, inputs.get(), !run.awaitsAcknowledgement()));
         } catch (KubernetesClientException e) {
-            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", run.key(), e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", run.key(), Refusal.words(e));
             return report(
                     dataPath,
                     run,
                     new Deployer.Deployed(
-                            "The API server refused what the operator needs, which tries again: " + e.getMessage(),
+                            "The API server refused what the operator needs, which tries again: " + Refusal.words(e),
                             true,
                             Instant.MAX));
         }

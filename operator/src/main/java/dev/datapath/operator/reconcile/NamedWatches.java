@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the kind of object
  */
 final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(NamedWatches.class.getName());
-
     private final String kind;
     private final Function<ObjectKey, SharedIndexInformer<T>> informers;
     private final Consumer<ObjectRef> onChange;
@@ -176,11 +174,11 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
             throw new KubernetesClientException("interrupted while reading " + kind + " " + name, e);
         } catch (ExecutionException | TimeoutException e) {
             var failure = watch.failure == null ? e : watch.failure;
-            LOG.log(System.Logger.Level.WARNING, "{0} {1} cannot be read: {2}", kind, name, failure.toString());
-            throw new KubernetesClientException(
-                    kind + " " + name + " cannot be read: " + failure.getMessage()
-                            + ". Check the permissions of the operator's ServiceAccount.",
-                    failure);
+            throw new KubernetesClientException(kind + " " + name + " cannot be read: "
+                    + (failure instanceof TimeoutException
+                            ? "no answer within " + patience.toSeconds() + " s"
+                            : Refusal.words(failure))
+                    + ". Check the permissions of the operator's ServiceAccount.");
         }
     }
 }

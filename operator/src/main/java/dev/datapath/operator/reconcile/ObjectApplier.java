@@ -123,7 +123,8 @@ public final class ObjectApplier {
                             Obstacle.Kind.Changed, name(object) + " changed at the same moment; it is tried again"));
                 } else if (code >= 400 && code < 500 && code != 429) {
                     obstacles.add(new Obstacle(
-                            Obstacle.Kind.Refused, name(object) + " is refused by the API server: " + reason(e)));
+                            Obstacle.Kind.Refused,
+                            name(object) + " is refused by the API server: " + Refusal.words(e)));
                 } else {
                     throw e;
                 }
@@ -148,10 +149,6 @@ public final class ObjectApplier {
                     && e.getStatus().getDetails() != null
                     && e.getStatus().getDetails().getCauses().stream()
                             .anyMatch(cause -> "metadata.uid".equals(cause.getField()));
-        }
-
-        private static @Nullable String reason(KubernetesClientException e) {
-            return e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
         }
 
         static String name(HasMetadata object) {
