@@ -1,16 +1,23 @@
 package dev.datapath.e2e.rig;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Free TCP ports on loopback for programs that must be told their port; none is handed out twice by one JVM. */
+/**
+ * Free TCP ports on loopback for programs that must be told their port. They lie below those that Linux takes for outgoing
+ * connections and for servers that do not care (32768 and up by default): one of these could be taken by anybody before the program
+ * opens it. None is handed out twice by one JVM, and each JVM begins somewhere else.
+ */
 public final class Ports {
-    private static final Set<Integer> HANDED_OUT = ConcurrentHashMap.newKeySet();
+    private static final int FIRST = 12_000;
+    private static final int COUNT = 18_000;
+    /** Neighbours by process id are far apart: the factor has no divisor in common with the number of ports. */
+    private static final int STRIDE = 7_919;
+
+    private static final AtomicInteger TAKEN = new AtomicInteger();
 
     private Ports() {}
 
@@ -21,30 +28,29 @@ public final class Ports {
 
     /** The first of {@code count} neighbouring ports that nothing listened on a moment ago. */
     public static int freeRun(int count) {
+        long start = ProcessHandle.current().pid() * STRIDE;
         while (true) {
-            int first = probe(0);
-            boolean all = first > 0 && first + count < 65_536;
+            int taken = TAKEN.getAndAdd(count);
+            if (taken + count > COUNT) {
+                throw new IllegalStateException("this JVM has asked for more than " + COUNT + " ports");
+            }
+            int first = FIRST + (int) ((start + taken) % COUNT);
+            boolean all = true;
             for (int i = 0; all && i < count; i++) {
-                all = !HANDED_OUT.contains(first + i) && (i == 0 || probe(first + i) > 0);
+                all = isFree(first + i);
             }
             if (all) {
-                for (int i = 0; i < count; i++) {
-                    HANDED_OUT.add(first + i);
-                }
                 return first;
             }
         }
     }
 
-    private static int probe(int port) {
+    private static boolean isFree(int port) {
         try (var socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            if (port == 0) {
-                throw new UncheckedIOException("no free port on loopback", e);
-            }
-            return -1;
+            return true;
+        } catch (IOException inUse) {
+            return false;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.datapath.operator.cli;
 
+import dev.datapath.operator.reconcile.LeanObjects;
 import dev.datapath.operator.reconcile.OperatorMetrics;
 import dev.datapath.operator.reconcile.OperatorRuntime;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -32,6 +33,7 @@ public final class OperatorApplication implements QuarkusApplication {
                 CommandLine.populateCommand(new OperatorOptions(), arguments).settings();
         var metrics = new OperatorMetrics(registry);
         try (var client = new KubernetesClientBuilder()
+                .withKubernetesSerialization(LeanObjects.serialization())
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics))
                 .build()) {
             // The health endpoint serves meanwhile, and a signal ends it.

@@ -24,6 +24,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operator in a cluster: the composition root of everything in this package, without any command line or HTTP server around it.
@@ -32,6 +33,9 @@ import java.time.InstantSource;
 public final class OperatorRuntime implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(OperatorRuntime.class.getName());
     private static final int TOO_MANY_REQUESTS = 429;
+    /** Many wait, for the API server; few can compile at the same time. */
+    private static final int RECONCILIATIONS = 16;
+
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofMinutes(1);
     private static final Duration SYNC_TIMEOUT = Duration.ofMinutes(1);
@@ -79,6 +83,7 @@ public final class OperatorRuntime implements AutoCloseable {
         var publisher = new Publisher(store);
         var writer = new StatusWriter(new EventRecorder(client, settings.name(), clock));
         operator = new Operator(overrider -> configure(overrider, client));
+        var resync = settings.resync();
         register(new DataPathReconciler(
                 gatherer,
                 runs,
@@ -95,12 +100,14 @@ public final class OperatorRuntime implements AutoCloseable {
                 neighbours,
                 metrics,
                 writer,
-                settings.resync(),
-                clock));
+                resync,
+                clock), resync);
         register(new StoragePoolReconciler(
-                runs, neighbours, gatherer, health, pools, new ObjectApplier(client, pools), writer, clock));
-        register(new RoutingPolicyReconciler(runs, neighbours, writer, clock));
-        register(new ObjectiveReconciler(runs, neighbours, writer, clock));
+                runs, neighbours, gatherer, health, pools, new ObjectApplier(client, pools), writer, clock), resync);
+        // What is said of these follows from DataPaths, whose resync looks at them too. There may be thousands, and a timer for each
+        // time that one of them was looked at would take more memory than they do.
+        register(new RoutingPolicyReconciler(runs, neighbours, writer, clock), null);
+        register(new ObjectiveReconciler(runs, neighbours, writer, clock), null);
     }
 
     /**
@@ -179,6 +186,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withMetrics(work)
+                .withConcurrentReconciliationThreads(RECONCILIATIONS)
                 .checkingCRDAndValidateLocalModel(false)
                 .withCacheSyncTimeout(SYNC_TIMEOUT)
                 // What was written is seen at once, though watches tell of it later: else status and Events are written
@@ -197,14 +205,15 @@ public final class OperatorRuntime implements AutoCloseable {
                         true));
     }
 
-    private <P extends HasMetadata> void register(Reconciler<P> reconciler) {
+    /** @param resync how often each object is looked at without any event; null for never */
+    private <P extends HasMetadata> void register(Reconciler<P> reconciler, @Nullable Duration resync) {
         operator.register(reconciler, (ControllerConfigurationOverrider<P> overrider) -> {
             if (settings.watched().isEmpty()) {
                 overrider.watchingAllNamespaces();
             } else {
                 overrider.settingNamespaces(settings.watched());
             }
-            overrider.withReconciliationMaxInterval(settings.resync());
+            overrider.withReconciliationMaxInterval(resync);
             overrider.withRetry(new GenericRetry()
                     .setInitialInterval(FIRST_RETRY)
                     .setIntervalMultiplier(2)
