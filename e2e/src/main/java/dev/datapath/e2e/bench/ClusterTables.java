@@ -69,7 +69,7 @@ final class ClusterTables {
                                 digits(lastGood.gatewaySeconds()))),
                 "The second one waits ten seconds for an operator before it takes the last good configuration, which has "
                         + Math.round(lastGood.bytes() / 1024.0)
-                        + " KiB compressed; a Secret holds at most 683 KiB of it.");
+                        + " KiB compressed; a Secret holds at most 684 KiB of it.");
     }
 
     private static Table leaders(ClusterFigures figures) {

@@ -84,27 +84,33 @@ public final class OperatorRuntime implements AutoCloseable {
         var writer = new StatusWriter(new EventRecorder(client, settings.name(), clock));
         operator = new Operator(overrider -> configure(overrider, client));
         var resync = settings.resync();
-        register(new DataPathReconciler(
-                gatherer,
-                runs,
-                publisher,
-                new Deployer(
-                        new DesiredObjects(settings, podMonitors),
-                        new Identities(authority, new Issuer(AuthorityKeeper.lifetimes(settings)), owned, clock),
-                        new ObjectApplier(client, owned),
-                        new LastGoodKeeper(name -> owned.find(Secret.class, name), clock),
-                        publisher),
-                owned,
-                new FleetObserver(owned, xds.sync(), publisher),
-                new FleetCare(client, health, xds.sync(), clock),
-                neighbours,
-                metrics,
-                writer,
-                resync,
-                clock), resync);
-        register(new StoragePoolReconciler(
-                runs, neighbours, gatherer, health, pools, new ObjectApplier(client, pools), writer, clock), resync);
-        // What is said of these follows from DataPaths, whose resync looks at them too. There may be thousands, and a timer for each
+        register(
+                new DataPathReconciler(
+                        gatherer,
+                        runs,
+                        publisher,
+                        new Deployer(
+                                new DesiredObjects(settings, podMonitors),
+                                new Identities(
+                                        authority, new Issuer(AuthorityKeeper.lifetimes(settings)), owned, clock),
+                                new ObjectApplier(client, owned),
+                                new LastGoodKeeper(name -> owned.find(Secret.class, name), clock),
+                                publisher),
+                        owned,
+                        new FleetObserver(owned, xds.sync(), publisher),
+                        new FleetCare(client, health, xds.sync(), clock),
+                        neighbours,
+                        metrics,
+                        writer,
+                        resync,
+                        clock),
+                resync);
+        register(
+                new StoragePoolReconciler(
+                        runs, neighbours, gatherer, health, pools, new ObjectApplier(client, pools), writer, clock),
+                resync);
+        // What is said of these follows from DataPaths, whose resync looks at them too. There may be thousands, and a
+        // timer for each
         // time that one of them was looked at would take more memory than they do.
         register(new RoutingPolicyReconciler(runs, neighbours, writer, clock), null);
         register(new ObjectiveReconciler(runs, neighbours, writer, clock), null);
