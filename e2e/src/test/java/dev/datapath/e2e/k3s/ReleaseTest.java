@@ -182,7 +182,7 @@ class ReleaseTest {
     @Test
     @Order(4)
     void aSlowDownloadSurvivesARolloutOfAllGateways() throws IOException {
-        var content = new byte[64 << 20];
+        var content = new byte[128 << 20];
         new Random(11).nextBytes(content);
         s3.createBucket(create -> create.bucket("slow"));
         s3.putObject(put -> put.bucket("slow").key("large"), RequestBody.fromBytes(content));
@@ -192,13 +192,13 @@ class ReleaseTest {
         try (var download = s3.getObject(get -> get.bucket("slow").key("large"))) {
             cluster.kubectl("rollout", "restart", "deployment/training-gateway", "-n", site.namespace());
             await().atMost(PATIENCE).until(() -> {
-                read.addAndGet(download.readNBytes(received, read.get(), 64 << 10));
+                // Not slower: the store gives a reader up that takes nothing for half a minute.
+                if (read.get() < content.length / 4 * 3) {
+                    read.addAndGet(download.readNBytes(received, read.get(), 512 << 10));
+                }
                 var now = names(site.gateways());
                 return now.size() == 2 && now.stream().noneMatch(before::contains);
             });
-            assertThat(read)
-                    .as("bytes until all gateways were on their way out")
-                    .hasValueLessThan(content.length / 2);
             download.readNBytes(received, read.get(), content.length - read.get());
         }
         assertThat(Arrays.equals(received, content)).isTrue();
