@@ -3,11 +3,13 @@ package dev.datapath.operator.compile;
 import dev.datapath.operator.plan.BucketMatch;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What remains of the matches at each listener once those are gone that never apply, because earlier ones take all of
@@ -16,10 +18,20 @@ import java.util.Set;
 final class Precedence {
     private final Map<Report, Fate> rules = new LinkedHashMap<>();
 
-    /** Whether any match of a rule applies somewhere, and who took the others' requests. */
+    /** Whether any match of a rule applies somewhere, and who took the others' requests, as nothing but the order of rules asks. */
     private static final class Fate {
         private boolean applies;
-        private final Set<String> takenBy = new HashSet<>();
+        private final Set<String> siblings = new TreeSet<>();
+        private final Set<String> others = new TreeSet<>();
+
+        String takenBy() {
+            return Stream.concat(
+                            siblings.isEmpty()
+                                    ? Stream.empty()
+                                    : Stream.of(String.join(", ", siblings) + " of the same policy"),
+                            others.stream())
+                    .collect(Collectors.joining(", and by "));
+        }
     }
 
     private Precedence() {}
@@ -45,9 +57,8 @@ final class Precedence {
                 rule.warning(
                         Reason.Invalid,
                         "the rule never applies, since all of its requests are taken by "
-                                + String.join(
-                                        ", ", fate.takenBy.stream().sorted().toList())
-                                + " of the same policy: put it before, make its matches more specific, or remove it");
+                                + fate.takenBy()
+                                + ": put it before, make its matches more specific, or remove it");
             }
         });
         return applying;
@@ -71,7 +82,14 @@ final class Precedence {
 
     private void report(Candidate loser, Candidate winner) {
         if (winner.policy().equals(loser.policy())) {
-            rules.computeIfAbsent(loser.atRule(), rule -> new Fate()).takenBy.add("rule " + winner.rule());
+            rules.computeIfAbsent(loser.atRule(), rule -> new Fate()).siblings.add("rule " + winner.rule());
+            return;
+        }
+        if (winner.namesListeners() && !loser.namesListeners()) {
+            // No conflict: the winner is the more specific one, and the loser applies at other listeners.
+            rules.computeIfAbsent(loser.atRule(), rule -> new Fate())
+                    .others
+                    .add(winner.describe() + ", which names its listeners");
             return;
         }
         // A rule that lost to another policy has its own finding.
