@@ -7,12 +7,16 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -180,6 +184,7 @@ public final class Site {
 
     /** An SDK at the address that status gives, without retries of its own. */
     public S3Client s3() {
+        awaitConnections();
         return s3("http", port, Apache5HttpClient.builder());
     }
 
@@ -194,6 +199,21 @@ public final class Site {
                 "https",
                 tlsPort,
                 Apache5HttpClient.builder().tlsTrustManagersProvider(trust).connectionTimeToLive(Duration.ofMillis(1)));
+    }
+
+    /** K3s' load balancer gives an address a moment before it forwards what comes there. */
+    private void awaitConnections() {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (true) {
+            try (var socket = new Socket(address(), port)) {
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() > end) {
+                    throw new UncheckedIOException(address() + ":" + port + " takes no connection", e);
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
     }
 
     private S3Client s3(String scheme, int listenerPort, Apache5HttpClient.Builder http) {
