@@ -119,6 +119,8 @@ public final class K3sCluster implements AutoCloseable {
     private static boolean isEstablished(@Nullable CustomResourceDefinition crd) {
         return crd != null
                 && crd.getStatus() != null
+                // A status that was only just begun has none.
+                && crd.getStatus().getConditions() != null
                 && crd.getStatus().getConditions().stream()
                         .anyMatch(condition -> condition.getType().equals("Established")
                                 && condition.getStatus().equals("True"));
