@@ -58,8 +58,8 @@ class MonitoringTest {
                     .until(() -> RawClient.status(port, "/bucket/key") == 200);
             // It may serve before that is shown for the first time.
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> overview.get() != null
-                            && !overview.get().gateways().isEmpty());
+                    .until(() ->
+                            overview.get() != null && !overview.get().gateways().isEmpty());
             // Histograms have their first values after Envoy's flush, every five seconds.
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(
