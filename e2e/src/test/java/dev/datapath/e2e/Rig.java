@@ -21,8 +21,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * The gateway and the stores that all tests of a run share, started when first asked for. Tests do not meet in it: each gets
@@ -33,20 +31,17 @@ public final class Rig implements AutoCloseable {
     @Target(ElementType.TYPE)
     @Retention(RetentionPolicy.RUNTIME)
     @Tag("tier3")
-    @ExtendWith(Shared.class)
+    @ExtendWith(Rig.Extension.class)
     public @interface Test {}
 
-    static final class Shared implements ParameterResolver {
-        @Override
-        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == Rig.class;
+    static final class Extension extends Shared<Rig> {
+        Extension() {
+            super(Rig.class);
         }
 
         @Override
-        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return context.getRoot()
-                    .getStore(ExtensionContext.Namespace.GLOBAL)
-                    .getOrComputeIfAbsent(Rig.class, type -> new Rig(), Rig.class);
+        protected Rig make(ExtensionContext context) {
+            return new Rig();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.datapath.e2e.k3s.Installation;
 import dev.datapath.e2e.k3s.K3sCluster;
 import dev.datapath.e2e.k3s.K3sImage;
 import dev.datapath.e2e.k3s.Site;
+import dev.datapath.e2e.rig.Patience;
 import dev.datapath.e2e.rig.Traffic;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.datapath.e2e.bench;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.e2e.k3s.Site;
+import dev.datapath.e2e.rig.Patience;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;

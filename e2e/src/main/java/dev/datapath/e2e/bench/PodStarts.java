@@ -1,6 +1,7 @@
 package dev.datapath.e2e.bench;
 
 import dev.datapath.e2e.k3s.K3sCluster;
+import dev.datapath.e2e.rig.Patience;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;

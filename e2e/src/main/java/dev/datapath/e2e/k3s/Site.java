@@ -2,13 +2,13 @@ package dev.datapath.e2e.k3s;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.e2e.rig.Patience;
 import dev.datapath.e2e.rig.S3Store;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -102,6 +101,11 @@ public final class Site {
         apply(STORE);
         apply(dataPath);
         awaitProgrammed();
+    }
+
+    /** The cluster it is in. */
+    public K3sCluster cluster() {
+        return cluster;
     }
 
     public String namespace() {
@@ -203,16 +207,14 @@ public final class Site {
 
     /** K3s' load balancer gives an address a moment before it forwards what comes there. */
     private void awaitConnections() {
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        while (true) {
-            try (var socket = new Socket(address(), port)) {
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() > end) {
-                    throw new UncheckedIOException(address() + ":" + port + " takes no connection", e);
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-            }
+        Patience.await(address() + ":" + port + " takes connections", 50, this::takesConnections);
+    }
+
+    private boolean takesConnections() {
+        try (var socket = new Socket(address(), port)) {
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** An API server that refuses the operator, or has no time for it. Services are what the operator wants to change meanwhile. */
 @Tag("tier4")
-@ExtendWith({Installed.class, TroubledSite.Shared.class})
+@ExtendWith({Installed.class, TroubledSite.Extension.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ApiServerTroubleTest {
     private static final String ROLE = "datapath-operator";

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -42,14 +42,17 @@ class CertificateRotationTest {
     private K3sCluster cluster;
     private Site site;
     private Installation installation;
+
+    @AutoClose
     private S3Client s3;
+
     private UnderLoad load;
     private AuditLog before;
 
     @BeforeAll
-    void install(K3sCluster vacant, Site prepared) throws IOException {
-        cluster = vacant;
-        site = prepared;
+    void install(Site vacant) throws IOException {
+        site = vacant;
+        cluster = vacant.cluster();
         before = cluster.audit();
         installation = Installation.of(
                 Installation.CHART,
@@ -61,13 +64,6 @@ class CertificateRotationTest {
         site.declare();
         s3 = site.s3();
         load = UnderLoad.at(s3);
-    }
-
-    @AfterAll
-    void close() {
-        if (s3 != null) {
-            s3.close();
-        }
     }
 
     @Test

@@ -9,9 +9,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.List;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -24,14 +23,17 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** A certificate's way from missing over good, broken and refused by Envoy to good again, and who notices. */
 @Tag("tier4")
-@ExtendWith({Installed.class, TroubledSite.Shared.class})
+@ExtendWith({Installed.class, TroubledSite.Extension.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CertificateTroubleTest {
     private final TestPki pki = new TestPki("trouble");
     private TroubledSite trouble;
     private TestPki.PemPair first;
+
+    @AutoClose
     private S3Client https;
+
     private UnderLoad load;
 
     @BeforeAll
@@ -40,11 +42,6 @@ class CertificateTroubleTest {
         first = pki.issue(site.site().address());
         https = site.site().https(TroubledSite.TLS_PORT, ServedCertificate.trusting(pki));
         load = site.load().through(https);
-    }
-
-    @AfterAll
-    void stop() {
-        https.close();
     }
 
     @Test
@@ -89,15 +86,10 @@ class CertificateTroubleTest {
     @Test
     @Order(3)
     void itStaysInForceWhenAnotherOperatorLeads() throws InterruptedException {
-        var leader = trouble.installation().leader();
         // It is kept for the next leader a few seconds after gateways acknowledged it.
         await().atMost(Told.PATIENCE).untilAsserted(() -> assertThat(kept()).contains(TroubledSite.CERTIFICATE));
         load.during(() -> {
-            trouble.cluster()
-                    .kubectl("delete", "pod", leader, "-n", Installation.NAMESPACE, "--grace-period=0", "--force");
-            await().atMost(Told.PATIENCE)
-                    .until(() ->
-                            !List.of("", leader).contains(trouble.installation().leader()));
+            Pods.killLeader(trouble.installation());
             // What only the new leader can have done: it has compiled the garbage.
             trouble.site().apply("""
                     apiVersion: datapath.dev/v1alpha1

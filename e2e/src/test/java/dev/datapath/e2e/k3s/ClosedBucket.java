@@ -3,19 +3,15 @@ package dev.datapath.e2e.k3s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** A changed rule, by which it shows whether gateways take changes. */
 final class ClosedBucket {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
-
     private ClosedBucket() {}
 
     /** Closes a bucket that nobody has, and waits until the gateways say so instead of the store. */
     static void at(Site site, S3Client s3, String bucket) {
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+        await().atMost(Told.PATIENCE).ignoreExceptions().until(() -> {
             site.apply("""
                     apiVersion: datapath.dev/v1alpha1
                     kind: RoutingPolicy
@@ -26,16 +22,7 @@ final class ClosedBucket {
                     """.formatted(bucket));
             return true;
         });
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(status(s3, bucket)).isEqualTo(403));
-    }
-
-    private static int status(S3Client s3, String bucket) {
-        try {
-            s3.headBucket(head -> head.bucket(bucket));
-            return 200;
-        } catch (S3Exception e) {
-            return e.statusCode();
-        }
+        await().atMost(Told.PATIENCE)
+                .untilAsserted(() -> assertThat(HeadBucket.status(s3, bucket)).isEqualTo(403));
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A cluster that does not give gateways what they need: their names, an address, their image. */
 @Tag("tier4")
-@ExtendWith({Installed.class, TroubledSite.Shared.class})
+@ExtendWith({Installed.class, TroubledSite.Extension.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterTroubleTest {

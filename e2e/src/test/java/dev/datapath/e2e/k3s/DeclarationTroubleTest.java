@@ -10,11 +10,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
-import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Objects that are valid each by itself, and do not go together or lead nowhere. */
 @Tag("tier4")
-@ExtendWith({Installed.class, TroubledSite.Shared.class})
+@ExtendWith({Installed.class, TroubledSite.Extension.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeclarationTroubleTest {
     private static final String REFUSAL = """
@@ -116,11 +115,6 @@ class DeclarationTroubleTest {
     }
 
     private int status(String bucket) {
-        try {
-            trouble.s3().headBucket(head -> head.bucket(bucket));
-            return 200;
-        } catch (S3Exception e) {
-            return e.statusCode();
-        }
+        return HeadBucket.status(trouble.s3(), bucket);
     }
 }

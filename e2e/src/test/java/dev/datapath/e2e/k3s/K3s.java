@@ -1,5 +1,6 @@
 package dev.datapath.e2e.k3s;
 
+import dev.datapath.e2e.Shared;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -9,9 +10,6 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Store;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * The cluster that all tests of a run share, started when first asked for, with the custom resource definitions installed. Tests
@@ -24,10 +22,13 @@ public final class K3s {
     @Target(ElementType.TYPE)
     @Retention(RetentionPolicy.RUNTIME)
     @Tag("tier4")
-    @ExtendWith(Shared.class)
+    @ExtendWith(K3s.Extension.class)
     public @interface Test {}
 
-    static final class Shared implements ExecutionCondition, ParameterResolver {
+    static final class Extension extends Shared<K3sCluster> implements ExecutionCondition {
+        Extension() {
+            super(K3sCluster.class);
+        }
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -35,23 +36,10 @@ public final class K3s {
         }
 
         @Override
-        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == K3sCluster.class;
-        }
-
-        @Override
-        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return store(context).getOrComputeIfAbsent(K3sCluster.class, type -> start(), K3sCluster.class);
-        }
-
-        private static K3sCluster start() {
+        protected K3sCluster make(ExtensionContext context) {
             var cluster = K3sCluster.start(K3sImage.configured());
             cluster.installCrds();
             return cluster;
-        }
-
-        private static Store store(ExtensionContext context) {
-            return context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL);
         }
     }
 }

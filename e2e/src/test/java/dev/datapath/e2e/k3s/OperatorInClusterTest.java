@@ -6,10 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -33,7 +32,10 @@ class OperatorInClusterTest {
 
     private Installation installation;
     private Site site;
+
+    @AutoClose
     private S3Client s3;
+
     private UnderLoad load;
 
     @BeforeAll
@@ -42,13 +44,6 @@ class OperatorInClusterTest {
         site = Site.start(installed.cluster(), "load", 8081);
         s3 = site.s3();
         load = UnderLoad.at(s3);
-    }
-
-    @AfterAll
-    void stop() {
-        if (s3 != null) {
-            s3.close();
-        }
     }
 
     @Test
@@ -82,38 +77,18 @@ class OperatorInClusterTest {
     @Test
     @Order(2)
     void aChangedRuleIsEnforcedUnderLoad() throws InterruptedException {
-        load.during(() -> {
-            site.apply("""
-                    apiVersion: datapath.dev/v1alpha1
-                    kind: RoutingPolicy
-                    metadata: {name: closed}
-                    spec:
-                      targetRefs: [{group: datapath.dev, kind: DataPath, name: training}]
-                      rules: [{name: closed, matches: [{buckets: [closed]}], deny: {code: AccessDenied}}]
-                    """);
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(status("closed")).isEqualTo(403));
-        });
-    }
-
-    private int status(String bucket) {
-        try {
-            s3.headBucket(head -> head.bucket(bucket));
-            return 200;
-        } catch (software.amazon.awssdk.services.s3.model.S3Exception e) {
-            return e.statusCode();
-        }
+        load.during(() -> ClosedBucket.at(site, s3, "closed"));
     }
 
     @Test
     @Order(3)
     void aRolloutOfAllGatewaysCutsNothing() throws InterruptedException {
-        var before = names(site.gateways());
+        var before = Pods.names(site.gateways());
         load.during(() -> {
             installation.cluster().kubectl("rollout", "restart", "deployment/training-gateway", "-n", site.namespace());
             await().atMost(PATIENCE).untilAsserted(() -> {
-                assertThat(names(site.gateways())).hasSize(2).doesNotContainAnyElementsOf(before);
-                assertThat(site.dataPath().getStatus().summary().synced()).isEqualTo("2/2");
+                assertThat(Pods.names(site.gateways())).hasSize(2).doesNotContainAnyElementsOf(before);
+                assertThat(site.synced()).isEqualTo("2/2");
             });
         });
     }
@@ -128,7 +103,7 @@ class OperatorInClusterTest {
                         .kubectl("scale", "datapath/training", "--replicas=" + replicas, "-n", site.namespace());
                 await().atMost(PATIENCE).untilAsserted(() -> {
                     assertThat(site.gateways()).hasSize(replicas);
-                    assertThat(site.dataPath().getStatus().summary().synced()).isEqualTo(replicas + "/" + replicas);
+                    assertThat(site.synced()).isEqualTo(replicas + "/" + replicas);
                 });
             }
         });
@@ -137,24 +112,9 @@ class OperatorInClusterTest {
     @Test
     @Order(5)
     void theLeaderDies() throws InterruptedException {
-        var leader = installation.leader();
         load.during(() -> {
-            installation
-                    .cluster()
-                    .kubectl("delete", "pod", leader, "-n", Installation.NAMESPACE, "--grace-period=0", "--force");
-            await().atMost(PATIENCE)
-                    .until(() -> !installation.leader().isEmpty()
-                            && !installation.leader().equals(leader));
-            site.apply("""
-                    apiVersion: datapath.dev/v1alpha1
-                    kind: RoutingPolicy
-                    metadata: {name: closed}
-                    spec:
-                      targetRefs: [{group: datapath.dev, kind: DataPath, name: training}]
-                      rules: [{name: closed, matches: [{buckets: [after-the-leader]}], deny: {code: AccessDenied}}]
-                    """);
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(status("after-the-leader")).isEqualTo(403));
+            Pods.killLeader(installation);
+            ClosedBucket.at(site, s3, "after-the-leader");
         });
         installation.awaitOperators();
     }
@@ -199,9 +159,7 @@ class OperatorInClusterTest {
             installation.scale(2);
             installation.awaitOperators();
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(
-                                    site.dataPath().getStatus().summary().synced())
-                            .isEqualTo("2/2"));
+                    .untilAsserted(() -> assertThat(site.synced()).isEqualTo("2/2"));
         });
     }
 
@@ -212,7 +170,7 @@ class OperatorInClusterTest {
         load.during(() -> {
             installation.scale(0);
             await().atMost(PATIENCE).until(() -> installation.operators().isEmpty());
-            var before = names(site.gateways());
+            var before = Pods.names(site.gateways());
             installation.cluster().kubectl("delete", "pod", before.getFirst(), "-n", site.namespace(), "--wait=false");
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(site.gateways())
@@ -226,11 +184,9 @@ class OperatorInClusterTest {
             installation.scale(2);
             installation.awaitOperators();
             await().atMost(Duration.ofMinutes(5))
-                    .untilAsserted(() -> assertThat(names(site.gateways())).doesNotContain(late[0]));
+                    .untilAsserted(() -> assertThat(Pods.names(site.gateways())).doesNotContain(late[0]));
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(
-                                    site.dataPath().getStatus().summary().synced())
-                            .isEqualTo("2/2"));
+                    .untilAsserted(() -> assertThat(site.synced()).isEqualTo("2/2"));
         });
     }
 
@@ -238,9 +194,5 @@ class OperatorInClusterTest {
         return pod.getStatus().getConditions().stream()
                 .anyMatch(condition -> condition.getType().equals("Ready")
                         && condition.getStatus().equals("True"));
-    }
-
-    private static List<String> names(List<Pod> pods) {
-        return pods.stream().map(pod -> pod.getMetadata().getName()).toList();
     }
 }

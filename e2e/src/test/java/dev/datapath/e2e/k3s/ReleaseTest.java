@@ -3,7 +3,6 @@ package dev.datapath.e2e.k3s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -45,13 +44,16 @@ class ReleaseTest {
     private K3sCluster cluster;
     private Site site;
     private Installation installation;
+
+    @AutoClose
     private S3Client s3;
+
     private UnderLoad load;
 
     @BeforeAll
-    void installTheChartBefore(K3sCluster vacant, Site prepared) throws IOException {
-        cluster = vacant;
-        site = prepared;
+    void installTheChartBefore(Site vacant) throws IOException {
+        site = vacant;
+        cluster = vacant.cluster();
         cluster.install("/dev/datapath/e2e/k3s/podmonitors.yaml");
         installation = Installation.of(
                 chartBefore(),
@@ -71,17 +73,10 @@ class ReleaseTest {
         }
     }
 
-    @AfterAll
-    void close() {
-        if (s3 != null) {
-            s3.close();
-        }
-    }
-
     @Test
     @Order(1)
     void anUpgradeReplacesOperatorsAndDefinitionsAndCutsNothing() throws InterruptedException {
-        var before = names(installation.operators());
+        var before = Pods.names(installation.operators());
         var definitions = definitions();
         load.during(() -> {
             installation.upgrade(Map.of(
@@ -102,8 +97,9 @@ class ReleaseTest {
 
     private void awaitOtherOperators(List<String> before) {
         await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(names(installation.operators())).hasSize(2).doesNotContainAnyElementsOf(before));
+                .untilAsserted(() -> assertThat(Pods.names(installation.operators()))
+                        .hasSize(2)
+                        .doesNotContainAnyElementsOf(before));
         installation.awaitOperators();
     }
 
@@ -186,7 +182,7 @@ class ReleaseTest {
         new Random(11).nextBytes(content);
         s3.createBucket(create -> create.bucket("slow"));
         s3.putObject(put -> put.bucket("slow").key("large"), RequestBody.fromBytes(content));
-        var before = names(site.gateways());
+        var before = Pods.names(site.gateways());
         var received = new byte[content.length];
         var read = new AtomicInteger();
         try (var download = s3.getObject(get -> get.bucket("slow").key("large"))) {
@@ -196,7 +192,7 @@ class ReleaseTest {
                 if (read.get() < content.length / 4 * 3) {
                     read.addAndGet(download.readNBytes(received, read.get(), 512 << 10));
                 }
-                var now = names(site.gateways());
+                var now = Pods.names(site.gateways());
                 return now.size() == 2 && now.stream().noneMatch(before::contains);
             });
             download.readNBytes(received, read.get(), content.length - read.get());
@@ -207,7 +203,7 @@ class ReleaseTest {
     @Test
     @Order(5)
     void whatIsNotWantedAnyMoreIsDeleted() {
-        var before = names(installation.operators());
+        var before = Pods.names(installation.operators());
         installation.upgrade(Map.of("monitoring.podMonitors.enabled", "false"));
         awaitOtherOperators(before);
         await().atMost(PATIENCE)
@@ -242,9 +238,5 @@ class ReleaseTest {
         Remains.delete(cluster);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(Remains.in(cluster)).isEmpty());
-    }
-
-    private static List<String> names(List<Pod> pods) {
-        return pods.stream().map(pod -> pod.getMetadata().getName()).toList();
     }
 }

@@ -3,12 +3,14 @@ package dev.datapath.e2e.k3s;
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.e2e.Shared;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -60,14 +62,7 @@ record TroubledSite(Installation installation, Site site, S3Client s3, UnderLoad
 
     /** The conditions of another DataPath; none when it has no status. */
     List<Condition> dataPath(String name) {
-        var status = cluster()
-                .client()
-                .resources(DataPath.class)
-                .inNamespace(namespace())
-                .withName(name)
-                .require()
-                .getStatus();
-        return status == null ? List.of() : status.conditions();
+        return conditions(DataPath.class, name, status -> status.conditions().stream());
     }
 
     /** The conditions of a listener of the DataPath. */
@@ -80,30 +75,27 @@ record TroubledSite(Installation installation, Site site, S3Client s3, UnderLoad
 
     /** The conditions of a pool. */
     List<Condition> pool(String name) {
-        var status = cluster()
-                .client()
-                .resources(StoragePool.class)
-                .inNamespace(namespace())
-                .withName(name)
-                .require()
-                .getStatus();
-        return status == null ? List.of() : status.conditions();
+        return conditions(StoragePool.class, name, status -> status.conditions().stream());
     }
 
     /** The conditions of a policy at its only target. */
     List<Condition> policy(String name) {
+        return conditions(
+                RoutingPolicy.class,
+                name,
+                status -> status.ancestors().stream().flatMap(ancestor -> ancestor.conditions().stream()));
+    }
+
+    private <S, K extends CustomResource<?, S>> List<Condition> conditions(
+            Class<K> kind, String name, Function<S, Stream<Condition>> conditions) {
         var status = cluster()
                 .client()
-                .resources(RoutingPolicy.class)
+                .resources(kind)
                 .inNamespace(namespace())
                 .withName(name)
                 .require()
                 .getStatus();
-        return status == null
-                ? List.of()
-                : status.ancestors().stream()
-                        .flatMap(ancestor -> ancestor.conditions().stream())
-                        .toList();
+        return status == null ? List.of() : conditions.apply(status).toList();
     }
 
     /** Has the Secret of the listener with TLS hold this, which need be neither a certificate nor a key. */
@@ -133,18 +125,15 @@ record TroubledSite(Installation installation, Site site, S3Client s3, UnderLoad
         s3.close();
     }
 
-    /** Gives tests the one site; made when it is asked for the first time, closed at the end of the run. */
-    static final class Shared implements ParameterResolver {
-        @Override
-        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == TroubledSite.class;
+    /** Gives tests the one site, in the cluster of {@link Installed}. */
+    static final class Extension extends Shared<TroubledSite> {
+        Extension() {
+            super(TroubledSite.class);
         }
 
         @Override
-        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return Installed.store(context)
-                    .getOrComputeIfAbsent(
-                            TroubledSite.class, type -> start(Installed.installation(context)), TroubledSite.class);
+        protected TroubledSite make(ExtensionContext context) {
+            return start(new Installed().get(context));
         }
     }
 }

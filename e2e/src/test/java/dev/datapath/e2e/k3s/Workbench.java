@@ -4,8 +4,12 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.operator.reconcile.ApplyResult;
 import dev.datapath.operator.reconcile.ObjectApplier;
 import dev.datapath.operator.reconcile.ObjectLookup;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -18,10 +22,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** One namespace with a DataPath, and an applier whose requests are noted. */
 final class Workbench implements AutoCloseable {
+    /** The name that the goldens' gateways have. */
+    static final String GATEWAY = "training-gateway";
+
     static final Path GOLDENS = Path.of("../operator/src/test/resources/deploy");
 
     private final KubernetesClient observer;
@@ -117,11 +125,36 @@ final class Workbench implements AutoCloseable {
         return observer.resources(kind).inNamespace(namespace).withName(name).get();
     }
 
+    /** Changes it as somebody else does. */
+    <T extends HasMetadata> void edit(Class<T> kind, String name, Consumer<T> change) {
+        observer.resources(kind).inNamespace(namespace).withName(name).edit(object -> {
+            change.accept(object);
+            return object;
+        });
+    }
+
     /** The one object of a kind. */
     static <T extends HasMetadata> T one(Class<T> kind, List<HasMetadata> objects) {
         return objects.stream()
                 .filter(kind::isInstance)
                 .map(kind::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The container of the gateways. */
+    static Container container(Deployment deployment) {
+        return deployment.getSpec().getTemplate().getSpec().getContainers().getFirst();
+    }
+
+    /** The pods of the workload among these. */
+    static PodTemplateSpec template(List<HasMetadata> objects) {
+        return objects.stream()
+                .flatMap(object -> switch (object) {
+                    case Deployment deployment -> Stream.of(deployment.getSpec().getTemplate());
+                    case DaemonSet daemonSet -> Stream.of(daemonSet.getSpec().getTemplate());
+                    default -> Stream.empty();
+                })
                 .findFirst()
                 .orElseThrow();
     }

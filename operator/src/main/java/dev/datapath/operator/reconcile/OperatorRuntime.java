@@ -81,7 +81,7 @@ public final class OperatorRuntime implements AutoCloseable {
         health = new GatewayHealth(GatewayHealth.http(ContainerPorts.METRICS), neighbours::changed);
         var pools = OwnedObjects.ofPools();
         var publisher = new Publisher(store);
-        var writer = new StatusWriter(new EventRecorder(client, settings.name(), clock));
+        var writer = new StatusWriter(new EventRecorder(client, settings.name(), clock)::record);
         operator = new Operator(overrider -> configure(overrider, client));
         var resync = settings.resync();
         register(

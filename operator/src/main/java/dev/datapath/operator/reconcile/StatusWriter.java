@@ -1,20 +1,35 @@
 package dev.datapath.operator.reconcile;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.util.Collection;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How status is written: by server-side apply of nothing else, and only when it says something new. What turned becomes an
- * Event too.
+ * Event too, once: also when the write fails and is tried again, or a cache has not seen it yet. Safe for several threads.
  */
 final class StatusWriter {
-    private final EventRecorder events;
+    /** Of objects that are deleted before their last status was seen, one is kept each; they must not fill the memory. */
+    private static final int MOST_UNSEEN = 10_000;
 
-    StatusWriter(EventRecorder events) {
+    private final BiConsumer<HasMetadata, Collection<Transitions.Transition>> events;
+    /** By unique identifier, what was told last of objects whose caches are behind. */
+    private final Map<String, Object> unseen = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Object> eldest) {
+            return size() > MOST_UNSEEN;
+        }
+    };
+
+    /** @param events told what happened to an object */
+    StatusWriter(BiConsumer<HasMetadata, Collection<Transitions.Transition>> events) {
         this.events = events;
     }
 
@@ -28,16 +43,36 @@ final class StatusWriter {
      */
     <S, T extends CustomResource<?, S>> UpdateControl<T> write(
             T object, T patch, S status, Function<S, Collection<Transitions.Transition>> transitions) {
-        var before = object.getStatus();
-        if (status.equals(before)) {
+        var seen = object.getStatus();
+        var uid = String.valueOf(object.getMetadata().getUid());
+        var told = told(uid, status, seen);
+        if (told != null && !status.equals(told)) {
+            events.accept(object, transitions.apply(told));
+        }
+        if (status.equals(seen)) {
+            forget(uid);
             return UpdateControl.noUpdate();
         }
-        events.record(object, before == null ? List.of() : transitions.apply(before));
         patch.setMetadata(new ObjectMetaBuilder()
                 .withNamespace(object.getMetadata().getNamespace())
                 .withName(object.getMetadata().getName())
                 .build());
         patch.setStatus(status);
         return UpdateControl.patchStatus(patch);
+    }
+
+    /** What was told before, and remembers what is told now. */
+    @SuppressWarnings("unchecked") // an object keeps its kind, and a kind its status
+    private <S> @Nullable S told(String uid, S now, @Nullable S seen) {
+        synchronized (unseen) {
+            var before = (S) unseen.put(uid, now);
+            return before == null ? seen : before;
+        }
+    }
+
+    private void forget(String uid) {
+        synchronized (unseen) {
+            unseen.remove(uid);
+        }
     }
 }

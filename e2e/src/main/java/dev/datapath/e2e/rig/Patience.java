@@ -1,11 +1,11 @@
-package dev.datapath.e2e.bench;
+package dev.datapath.e2e.rig;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for something to come true. */
-final class Patience {
+public final class Patience {
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private Patience() {}
@@ -15,7 +15,7 @@ final class Patience {
      * @param everyMillis how often is asked
      * @throws IllegalStateException when it does not come true within ten minutes
      */
-    static void await(String what, long everyMillis, BooleanSupplier condition) {
+    public static void await(String what, long everyMillis, BooleanSupplier condition) {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {

@@ -1,0 +1,98 @@
+package dev.datapath.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.DataPathStatus;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatusWriterTest {
+    private final List<String> told = new ArrayList<>();
+    private final StatusWriter writer = new StatusWriter((object, transitions) ->
+            transitions.forEach(transition -> told.add(object.getMetadata().getName() + " " + transition.reason())));
+
+    @Test
+    void whatTurnedIsToldAndWritten() {
+        var patched = write(dataPath("one", "True", "Accepted"), status("False", "Invalid"));
+
+        assertThat(told).containsExactly("one Invalid");
+        assertThat(patched.isPatchStatus()).isTrue();
+        assertThat(patched.getResource().orElseThrow().getStatus()).isEqualTo(status("False", "Invalid"));
+        assertThat(patched.getResource().orElseThrow().getSpec()).isNull();
+    }
+
+    @Test
+    void whatIsAsItWasIsNeitherToldNorWritten() {
+        assertThat(write(dataPath("one", "True", "Accepted"), status("True", "Accepted"))
+                        .isNoUpdate())
+                .isTrue();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whatIsNotSeenYetIsWrittenAgainAndToldOnce() {
+        var before = dataPath("one", "True", "Accepted");
+        write(before, status("False", "Invalid"));
+
+        assertThat(write(before, status("False", "Invalid")).isPatchStatus()).isTrue();
+        assertThat(write(before, status("False", "Conflicted")).isPatchStatus()).isTrue();
+
+        assertThat(told).containsExactly("one Invalid", "one Conflicted");
+    }
+
+    @Test
+    void whatTurnedAndTurnedBackBeforeItWasSeenIsToldTwice() {
+        var before = dataPath("one", "True", "Accepted");
+        write(before, status("False", "Invalid"));
+
+        assertThat(write(before, status("True", "Accepted")).isNoUpdate()).isTrue();
+
+        assertThat(told).containsExactly("one Invalid", "one Accepted");
+    }
+
+    @Test
+    void whatWasSeenCountsFromThenOn() {
+        write(dataPath("one", "True", "Accepted"), status("False", "Invalid"));
+        write(dataPath("one", "False", "Invalid"), status("False", "Invalid"));
+        told.clear();
+
+        write(dataPath("one", "True", "Accepted"), status("False", "Invalid"));
+
+        assertThat(told).as("somebody else had changed it").containsExactly("one Invalid");
+    }
+
+    @Test
+    void objectsDoNotMeet() {
+        write(dataPath("one", "True", "Accepted"), status("False", "Invalid"));
+        write(dataPath("two", "True", "Accepted"), status("False", "Invalid"));
+
+        assertThat(told).containsExactly("one Invalid", "two Invalid");
+    }
+
+    private UpdateControl<DataPath> write(DataPath dataPath, DataPathStatus status) {
+        return writer.write(
+                dataPath,
+                new DataPath(),
+                status,
+                before -> Transitions.ofConditions(before.conditions(), status.conditions()));
+    }
+
+    private static DataPathStatus status(String status, String reason) {
+        return dataPath("any", status, reason).getStatus();
+    }
+
+    private static DataPath dataPath(String name, String status, String reason) {
+        return Serialization.unmarshal("""
+                apiVersion: datapath.dev/v1alpha1
+                kind: DataPath
+                metadata: {name: %1$s, namespace: ai, uid: uid-of-%1$s}
+                status:
+                  conditions:
+                    - {type: Accepted, status: "%2$s", reason: %3$s, message: "", lastTransitionTime: "2026-11-01T00:00:00Z"}
+                """.formatted(name, status, reason), DataPath.class);
+    }
+}
