@@ -70,6 +70,7 @@ class CertificateRotationTest {
     @Order(1)
     void oneAuthorityFollowsAnotherAndNobodyNotices() throws InterruptedException {
         var first = authority().get("current.crt");
+        var gateways = Pods.names(site.gateways());
         var said = new ConcurrentSkipListSet<String>();
         try (var watch = whatStatusSays(said)) {
             load.during(() -> await().atMost(PATIENCE).untilAsserted(() -> {
@@ -81,7 +82,10 @@ class CertificateRotationTest {
                         .isTrue();
             }));
         }
-        assertThat(said).as("what status said of gateways that serve").containsExactly("True 2/2");
+        assertThat(said).as("what status said").containsExactly("True 2/2 2/2");
+        assertThat(Pods.names(site.gateways()))
+                .as("gateways that were only between two connections stay")
+                .isEqualTo(gateways);
         // What the first authority had certified connects no more, and no connection is as old as that.
         ClosedBucket.at(site, s3, "after-the-authority");
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(site.synced()).isEqualTo("2/2"));
@@ -96,12 +100,10 @@ class CertificateRotationTest {
                     @Override
                     public void eventReceived(Action action, DataPath dataPath) {
                         var summary = dataPath.getStatus().summary();
-                        if (summary.ready().equals("2/2")) {
-                            said.add(Site.condition(dataPath, "Programmed")
-                                            .orElseThrow()
-                                            .getStatus()
-                                    + " " + summary.synced());
-                        }
+                        said.add(Site.condition(dataPath, "Programmed")
+                                        .orElseThrow()
+                                        .getStatus()
+                                + " " + summary.synced() + " " + summary.ready());
                     }
 
                     @Override

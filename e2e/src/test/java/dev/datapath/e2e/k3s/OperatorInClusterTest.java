@@ -112,17 +112,20 @@ class OperatorInClusterTest {
     @Test
     @Order(5)
     void theLeaderDies() throws InterruptedException {
+        var gateways = Pods.names(site.gateways());
         load.during(() -> {
             Pods.killLeader(installation);
             ClosedBucket.at(site, s3, "after-the-leader");
         });
         installation.awaitOperators();
+        assertThat(Pods.names(site.gateways())).isEqualTo(gateways);
     }
 
     @Test
     @Order(6)
     void operatorsThatCannotReachTheApiServerWaitForItAndGoOn() throws InterruptedException {
         var operators = installation.operators();
+        var gateways = Pods.names(site.gateways());
         var before = restarts();
         load.during(() -> {
             try (var cut = installation
@@ -136,6 +139,7 @@ class OperatorInClusterTest {
             ClosedBucket.at(site, s3, "after-the-cut");
         });
         installation.awaitOperators();
+        assertThat(Pods.names(site.gateways())).isEqualTo(gateways);
         var after = restarts();
         assertThat(before.keySet().stream().map(name -> after.getOrDefault(name, -1) - before.getOrDefault(name, 0)))
                 .as("the leader ended when it could not renew its lease, and waited; the other one only waited")
@@ -153,6 +157,7 @@ class OperatorInClusterTest {
     @Test
     @Order(7)
     void noOperatorIsThereForAWhile() throws InterruptedException {
+        var gateways = Pods.names(site.gateways());
         load.during(() -> {
             installation.scale(0);
             await().atMost(PATIENCE).until(() -> installation.operators().isEmpty());
@@ -161,6 +166,7 @@ class OperatorInClusterTest {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(site.synced()).isEqualTo("2/2"));
         });
+        assertThat(Pods.names(site.gateways())).isEqualTo(gateways);
     }
 
     @Test

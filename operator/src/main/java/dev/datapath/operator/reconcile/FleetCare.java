@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -21,21 +20,17 @@ import java.util.Optional;
  */
 final class FleetCare {
     private static final System.Logger LOG = System.getLogger(FleetCare.class.getName());
-    /** Gateways need some seconds to find a new leader; a new operator must not take them for lost. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private final KubernetesClient client;
     private final GatewayHealth health;
     private final SyncState sync;
     private final InstantSource clock;
-    private final Instant started;
+    private final Absences absences = new Absences();
 
     FleetCare(KubernetesClient client, GatewayHealth health, SyncState sync, InstantSource clock) {
         this.client = client;
         this.health = health;
         this.sync = sync;
         this.clock = clock;
-        started = clock.instant();
     }
 
     /**
@@ -54,18 +49,20 @@ final class FleetCare {
                                 pod.getStatus().getPodIP()))
                         .toList());
         var connected = sync.of(run.key().toString());
+        var now = clock.instant();
+        var overdue = absences.overdue(run.key(), pods, connected, now);
         if (GatewayPods.unconnected(pods, connected).findAny().isEmpty()) {
             return Optional.empty();
         }
-        if (clock.instant().isAfter(started.plus(PATIENCE)) && fleet.ready() >= fleet.desired()) {
-            GatewayPods.cutOff(pods, connected, clock.instant(), PATIENCE).stream()
-                    .findFirst()
-                    .ifPresent(this::evict);
+        if (overdue.isPresent() && fleet.ready() >= fleet.desired()) {
+            evict(overdue.get());
+            absences.replaced(run.key(), now);
         }
-        return Optional.of(PATIENCE.dividedBy(2));
+        return Optional.of(Absences.PATIENCE.dividedBy(2));
     }
 
     void forget(ObjectKey dataPath) {
+        absences.forget(dataPath);
         health.ask(dataPath, List.of());
     }
 
@@ -75,7 +72,7 @@ final class FleetCare {
         try {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "gateway {0} serves without a connection to the operator: it is replaced",
+                    "gateway {0} has served without a connection to the operator for a while: it is replaced",
                     name);
             client.pods()
                     .inNamespace(pod.getMetadata().getNamespace())

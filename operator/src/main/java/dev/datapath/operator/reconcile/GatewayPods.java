@@ -7,8 +7,6 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -27,19 +25,6 @@ final class GatewayPods {
      */
     static List<GatewayView> views(Collection<Pod> pods, DataPathSync sync, String version) {
         return staying(pods).map(pod -> view(pod, sync, version)).toList();
-    }
-
-    /**
-     * The gateways that serve and have had no connection to this operator for a while: they run the last good configuration
-     * and take no changes.
-     *
-     * @param now compared with when a pod became ready
-     * @param patience how long a gateway may take to connect
-     */
-    static List<Pod> cutOff(Collection<Pod> pods, DataPathSync sync, Instant now, Duration patience) {
-        return unconnected(pods, sync)
-                .filter(pod -> readySince(pod).plus(patience).isBefore(now))
-                .toList();
     }
 
     /** The gateways that serve and have no connection to this operator. */
@@ -122,13 +107,6 @@ final class GatewayPods {
                 .map(ended -> "; it ended before with exit code " + ended.getExitCode()
                         + (ended.getReason() == null ? "" : " (" + ended.getReason() + ")"))
                 .orElse("");
-    }
-
-    private static Instant readySince(Pod pod) {
-        return condition(pod, "Ready")
-                .map(PodCondition::getLastTransitionTime)
-                .map(Instant::parse)
-                .orElse(Instant.MAX.minusSeconds(Integer.MAX_VALUE));
     }
 
     private static Optional<PodCondition> condition(Pod pod, String type) {
