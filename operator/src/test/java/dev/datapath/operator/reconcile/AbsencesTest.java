@@ -63,7 +63,8 @@ class AbsencesTest {
             // Its successor, of another name.
             overdue(now, connected(T0), B);
             overdue(now, connected(T0), A);
-            assertThat(overdue(now.plusSeconds(pause - 1), connected(T0), A)).isEmpty();
+            assertThat(overdue(now.plusSeconds(pause - 1), connected(T0, "connected-before"), A))
+                    .isEmpty();
             now = now.plusSeconds(pause);
         }
     }

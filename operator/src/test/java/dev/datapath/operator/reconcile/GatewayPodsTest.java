@@ -35,6 +35,25 @@ class GatewayPodsTest {
     }
 
     @Test
+    void onlyTheReadyConditionTellsWhetherAPodServes() {
+        var starting = pod(
+                "a",
+                "{phase: Running, conditions: [{type: Initialized, status: 'True'}, {type: PodScheduled, status: 'True'},"
+                        + " {type: Ready, status: 'False'}], containerStatuses: [{name: envoy, state: {waiting:"
+                        + " {reason: ContainerCreating}}}]}");
+        assertThat(GatewayPods.ready(starting)).isFalse();
+        assertThat(GatewayPods.views(List.of(starting), NOBODY, "v1"))
+                .containsExactly(new GatewayView("a", false, false, List.of(), ""));
+    }
+
+    @Test
+    void aPodThatOnlyJustBeganHasNothingToTell() {
+        var begun = pod("a", "null");
+        assertThat(GatewayPods.views(List.of(begun), NOBODY, "v1"))
+                .containsExactly(new GatewayView("a", false, false, List.of(), ""));
+    }
+
+    @Test
     void whatKeepsAPodFromStartingIsToldInTheKubeletsWords() {
         var noImage = pod(
                 "b",

@@ -14,20 +14,25 @@ import dev.datapath.operator.envoy.EnvoyRenderer;
 import dev.datapath.operator.envoy.EnvoyResources;
 import dev.datapath.operator.envoy.RenderOptions;
 import dev.datapath.operator.plan.GatewayPlan;
+import dev.datapath.operator.plan.ObjectKey;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LastGoodKeeperTest {
+    private static final ObjectKey KEY = new ObjectKey("ai", "training");
 
     /** Each is a case of the compiler: {@code before.yaml} is good, {@code in.yaml} has parts that are not. */
     @ParameterizedTest
@@ -98,6 +103,48 @@ class LastGoodKeeperTest {
         assertThat(keeper.findings(resources.dataPath())).isEmpty();
     }
 
+    @Test
+    void whatIsNotAcknowledgedIsNotKept() {
+        var resources = resources("listener-tls-last-good", "before.yaml");
+        var keeper = keeper(null);
+        assertThat(keeper.secret(resources.dataPath(), publication(plan(resources)), plan(resources), false))
+                .isEmpty();
+        assertThat(keeper.keeps(KEY, "1")).isFalse();
+        assertThat(keeper.pause(KEY)).isEmpty();
+    }
+
+    @Test
+    void ofChangesThatFollowEachOtherCloselyTheLastIsKept() {
+        var now = new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
+        var keeper = new LastGoodKeeper(name -> Optional.empty(), now::get);
+        var resources = resources("listener-tls-last-good", "before.yaml");
+        var first = keeper.secret(resources.dataPath(), publication("1", plan(resources)), plan(resources), true);
+        assertThat(keeper.keeps(KEY, "1")).isTrue();
+
+        now.set(now.get().plusSeconds(4));
+        assertThat(keeper.pause(KEY)).contains(Duration.ofSeconds(6));
+        assertThat(keeper.secret(resources.dataPath(), publication("2", plan(resources)), plan(resources), true))
+                .isEqualTo(first);
+        assertThat(keeper.keeps(KEY, "2")).isFalse();
+
+        now.set(now.get().plusSeconds(6));
+        assertThat(keeper.pause(KEY)).isEmpty();
+        keeper.secret(resources.dataPath(), publication("3", plan(resources)), plan(resources), true);
+        assertThat(keeper.keeps(KEY, "3")).isTrue();
+    }
+
+    @Test
+    void whatIsKeptStaysWhileTheNextIsOnItsWay() {
+        var resources = resources("listener-tls-last-good", "before.yaml");
+        var keeper = keeper(null);
+        var first = keeper.secret(resources.dataPath(), publication("1", plan(resources)), plan(resources), true);
+        assertThat(keeper.secret(resources.dataPath(), publication("2", plan(resources)), plan(resources), false))
+                .isPresent()
+                .isEqualTo(first);
+        keeper.forget(KEY);
+        assertThat(keeper.keeps(KEY, "1")).isFalse();
+    }
+
     private static LastGoodKeeper keeper(io.fabric8.kubernetes.api.model.Secret present) {
         return new LastGoodKeeper(name -> Optional.ofNullable(present), InstantSource.system());
     }
@@ -113,7 +160,11 @@ class LastGoodKeeperTest {
     }
 
     private static Publisher.Publication publication(GatewayPlan plan) {
-        return new Publisher.Publication("1", EnvoyRenderer.render(plan, RenderOptions.pod(plan)));
+        return publication("1", plan);
+    }
+
+    private static Publisher.Publication publication(String version, GatewayPlan plan) {
+        return new Publisher.Publication(version, EnvoyRenderer.render(plan, RenderOptions.pod(plan)));
     }
 
     /** Random bytes cannot be compressed. */

@@ -57,6 +57,47 @@ class ServiceNodesTest {
     }
 
     @Test
+    void withoutAServiceAPortIsNamedAsInTheSlice() {
+        assertThat(lookUp("https", null).endpoints())
+                .extracting(Discovery.Endpoint::port)
+                .containsOnly(8443);
+        assertThat(lookUp("other", null).endpoints()).isEmpty();
+    }
+
+    @Test
+    void servicesOfOneNamespaceAreToldApart() {
+        var other = Serialization.unmarshal("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: minio, namespace: ai}
+                spec: {ports: [{port: 9000}]}
+                """, Service.class);
+        // Made by hand, for a machine outside of the cluster: its port has no name, and its node is no object.
+        var slice = Serialization.unmarshal("""
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: minio-x, namespace: ai, labels: {kubernetes.io/service-name: minio}}
+                addressType: IPv4
+                ports: [{port: 9000}, {name: any}]
+                endpoints: [{addresses: [10.1.0.1], targetRef: {kind: VirtualMachine}}]
+                """, EndpointSlice.class);
+        var found = ServiceNodes.lookUps(
+                List.of(new ServicePort(RGW, "http"), new ServicePort(new ObjectKey("ai", "minio"), "9000")),
+                List.of(other, SERVICE),
+                List.of(slice, SLICE));
+        assertThat(found.get("rgw:http")).isEqualTo(lookUp("http", SERVICE));
+        assertThat(found.get("minio:9000").endpoints())
+                .containsExactly(new Discovery.Endpoint("10.1.0.1", "10.1.0.1", 9000, ""));
+        assertThat(ServiceNodes.lookUps(
+                                List.of(new ServicePort(new ObjectKey("ai", "minio"), "s3")),
+                                List.of(other),
+                                List.of(slice))
+                        .get("minio:s3")
+                        .failure())
+                .endsWith("it has 9000");
+    }
+
+    @Test
     void aServiceWithoutPodsHasNoNodes() {
         var empty = Serialization.unmarshal("""
                 apiVersion: discovery.k8s.io/v1

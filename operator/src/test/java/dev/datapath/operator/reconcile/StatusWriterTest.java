@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.DataPathStatus;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ class StatusWriterTest {
         assertThat(patched.isPatchStatus()).isTrue();
         assertThat(patched.getResource().orElseThrow().getStatus()).isEqualTo(status("False", "Invalid"));
         assertThat(patched.getResource().orElseThrow().getSpec()).isNull();
+        assertThat(patched.getResource().orElseThrow().getMetadata())
+                .extracting(ObjectMeta::getNamespace, ObjectMeta::getName, ObjectMeta::getResourceVersion)
+                .containsExactly("ai", "one", null);
     }
 
     @Test

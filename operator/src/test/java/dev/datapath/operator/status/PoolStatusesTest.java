@@ -14,9 +14,11 @@ import dev.datapath.operator.plan.HealthPlan;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import dev.datapath.operator.status.NodeReport.Health;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,6 +48,21 @@ class PoolStatusesTest {
                         List.of(HEALTHY, UNCHECKED),
                         "Unknown/Unknown: Waiting for the first health checks: node-1 (not checked yet)"),
                 arguments(
+                        List.of(
+                                FAILED_CHECK,
+                                FAILED_CHECK,
+                                HEALTHY,
+                                HEALTHY,
+                                HEALTHY,
+                                FAILED_CHECK,
+                                FAILED_CHECK,
+                                FAILED_CHECK,
+                                FAILED_CHECK,
+                                FAILED_CHECK),
+                        "True/Degraded: 3 of 10 nodes are healthy: node-0 (fails its health check), node-1 (fails its health check),"
+                                + " node-5 (fails its health check), node-6 (fails its health check),"
+                                + " node-7 (fails its health check) and 2 more"),
+                arguments(
                         List.of(),
                         "False/NoHealthyNodes: The pool has no active node: see spec.nodes and ResolvedRefs."));
     }
@@ -67,6 +84,52 @@ class PoolStatusesTest {
                 .containsExactly(
                         "node-1 Unhealthy ejected after errors or resets at 1 of 2 gateways", "node-0 Healthy null");
         assertThat(status.summary().healthy()).isEqualTo("1/2");
+    }
+
+    @Test
+    void asManyAsAreShownAreNotMore() {
+        var failed = status(plan(5), reports("training-0", Collections.nCopies(5, FAILED_CHECK)), null, T0);
+        assertThat(said(failed)).endsWith("node-4 (fails its health check)");
+    }
+
+    @Test
+    void nodesThatAreTakenOutByTheirOwnerAreShownAndNotCounted() {
+        var pool = Serialization.unmarshal("""
+                apiVersion: datapath.dev/v1alpha1
+                kind: StoragePool
+                metadata: {name: objectscale, namespace: ai}
+                spec:
+                  nodes:
+                    static:
+                    - {name: spare, address: 10.0.0.9, port: 9021, state: Disabled}
+                    - {name: used, address: "2001:db8::1", port: 9021}
+                """, StoragePool.class);
+        var plan = plan(List.of(
+                new NodePlan("used", "2001:db8::1", 9021, "", 100, false),
+                new NodePlan("leaving", "10.0.0.8", 9021, "", 0, true)));
+        var reports = List.of(
+                new NodeReport("training-0", "2001:db8::1", 9021, HEALTHY),
+                new NodeReport("training-0", "10.0.0.8", 9021, FAILED_CHECK));
+        var status = PoolStatuses.of(pool, 1, new PoolStatuses.Observation(List.of(), plan, reports), null, T0);
+
+        assertThat(status.nodes())
+                .extracting(node -> node.name() + " " + node.address() + " " + node.state() + " " + node.weightPercent()
+                        + " " + node.reason())
+                .containsExactly(
+                        "leaving 10.0.0.8:9021 Draining 0 drained by spec.nodes",
+                        "spare 10.0.0.9:9021 Disabled 0 disabled by spec.nodes",
+                        "used [2001:db8::1]:9021 Healthy 100 null");
+        assertThat(said(status)).isEqualTo("True/AllHealthy: 1 of 1 nodes are healthy.");
+    }
+
+    @Test
+    void whatIsSeenOfAnotherAddressOrPortIsNotSeenOfTheNode() {
+        var others = List.of(
+                new NodeReport("training-0", "10.0.0.0", 9020, FAILED_CHECK),
+                new NodeReport("training-0", "10.0.0.7", 9021, FAILED_CHECK));
+        assertThat(status(plan(1), others, null, T0).nodes())
+                .extracting(NodeStatus::state)
+                .containsExactly(StoragePoolStatus.State.Unknown);
     }
 
     @Test
@@ -105,11 +168,15 @@ class PoolStatusesTest {
     }
 
     private static PoolPlan plan(int nodes) {
+        return plan(IntStream.range(0, nodes)
+                .mapToObj(i -> new NodePlan("node-" + i, "10.0.0." + i, 9021, "", 100, false))
+                .toList());
+    }
+
+    private static PoolPlan plan(List<NodePlan> nodes) {
         return new PoolPlan(
                 "objectscale",
-                IntStream.range(0, nodes)
-                        .mapToObj(i -> new NodePlan("node-" + i, "10.0.0." + i, 9021, "", 100, false))
-                        .toList(),
+                nodes,
                 null,
                 new HealthPlan(
                         new HealthPlan.Active(

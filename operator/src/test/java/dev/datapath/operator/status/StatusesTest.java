@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.operator.compile.Finding;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StatusesTest {
@@ -82,6 +84,85 @@ class StatusesTest {
                 .orElseThrow();
         assertThat(programmed.getStatus()).isEqualTo("False");
         assertThat(programmed.getMessage()).contains("s3", "127.0.0.1:8080", "spec.listeners");
+    }
+
+    @Test
+    void ofSeveralPortsInUseEachListenerTellsItsOwn() throws IOException {
+        var refusal = "Error adding/updating listener(s) s3: cannot bind '127.0.0.1:8080': Address already in use "
+                + "tls: cannot bind '127.0.0.1:8443': Address already in use";
+        var fleet = FleetTest.fleet(1, new GatewayView("training-0", true, false, List.of(refusal), ""));
+        var status = status(List.of(), fleet, null, T0);
+        assertThat(status.listeners())
+                .extracting(listener -> Conditions.find(listener.conditions(), ConditionName.Programmed)
+                        .orElseThrow()
+                        .getMessage())
+                .satisfiesExactly(
+                        s3 -> assertThat(s3).contains("127.0.0.1:8080").doesNotContain("127.0.0.1:8443"),
+                        tls -> assertThat(tls).contains("127.0.0.1:8443").doesNotContain("127.0.0.1:8080"));
+    }
+
+    @Test
+    void whatDoesNotChangeIsTheSameLater() throws IOException {
+        var running = FleetTest.fleet(1, FleetTest.running("training-0"));
+        var finding =
+                finding("DataPath", "training", Reason.SecretNotFound, "spec.listeners[1].tls.certificateRefs[0]");
+        var dataPath = status(List.of(finding), running, null, T0);
+        assertThat(status(List.of(finding), running, dataPath, T0.plusSeconds(60)))
+                .isEqualTo(dataPath);
+
+        var policy = read(POLICY, RoutingPolicy.class);
+        var targets = Map.of("training", new PolicyStatuses.AtTarget(List.of(), running, true));
+        var ofPolicy = PolicyStatuses.of(policy, 1, targets, null, T0);
+        assertThat(PolicyStatuses.of(policy, 1, targets, ofPolicy, T0.plusSeconds(60)))
+                .isEqualTo(ofPolicy);
+
+        var objective = read(
+                "{metadata: {name: fast, namespace: ai}, spec: {targetRef: {name: training}}}",
+                ServiceLevelObjective.class);
+        var ofObjective = ObjectiveStatuses.of(objective, 1, List.of(), null, T0);
+        assertThat(ObjectiveStatuses.of(objective, 1, List.of(), ofObjective, T0.plusSeconds(60)))
+                .isEqualTo(ofObjective);
+    }
+
+    @Test
+    void thereIsNoVersionWhereThereIsNothingToRun() throws IOException {
+        var nothing = new Fleet(1, List.of(), "", 0, "");
+        assertThat(status(List.of(), nothing, null, T0).configVersion()).isNull();
+    }
+
+    @Test
+    void ofManyFindingsFiveAreSaidAndTheRestIsCounted() throws IOException {
+        var fleet = FleetTest.fleet(1, FleetTest.running("training-0"));
+        var findings = IntStream.range(0, 7)
+                .mapToObj(i -> finding("DataPath", "training", Reason.SecretNotFound, "spec.x[" + i + "]"))
+                .toList();
+        assertThat(resolvedRefs(findings, fleet))
+                .contains("spec.x[4]: do this instead")
+                .doesNotContain("spec.x[5]")
+                .endsWith("; and 2 more");
+        assertThat(resolvedRefs(findings.subList(0, 5), fleet)).endsWith("spec.x[4]: do this instead");
+        assertThat(resolvedRefs(List.of(), fleet)).isEqualTo("Everything that the DataPath names was found.");
+    }
+
+    private static String resolvedRefs(List<Finding> findings, Fleet fleet) throws IOException {
+        var status = status(findings, fleet, null, T0);
+        assertThat(Conditions.find(status.conditions(), ConditionName.Accepted)
+                        .orElseThrow()
+                        .getMessage())
+                .isEqualTo("The DataPath is valid.");
+        return Conditions.find(status.conditions(), ConditionName.ResolvedRefs)
+                .orElseThrow()
+                .getMessage();
+    }
+
+    private static DataPathStatus status(List<Finding> findings, Fleet fleet, DataPathStatus previous, Instant now)
+            throws IOException {
+        return DataPathStatuses.of(
+                read(DATA_PATH, DataPath.class),
+                1,
+                new DataPathStatuses.Observation(findings, Map.of(), fleet, List.of(), null),
+                previous,
+                now);
     }
 
     @Test
