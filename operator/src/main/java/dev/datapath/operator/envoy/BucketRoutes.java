@@ -57,20 +57,7 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
                 }
             }
         }
-        var whole = new Entry(bucket, "");
-        var usual = selection.select(whole, requestClass, matches, false);
-        if (entries.isEmpty()) {
-            entries.put(WHOLE, usual);
-            return entries;
-        }
-        // A client that percent-encodes more than it must has missed the entry of its key prefix.
-        var unusual = Predicates.when(
-                Predicates.contains(Names.TARGET_HEADER, "%"), selection.select(whole, requestClass, matches, true));
-        entries.put(
-                WHOLE,
-                Predicates.nested(Matcher.newBuilder()
-                        .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(unusual))
-                        .setOnNoMatch(usual)));
+        entries.put(WHOLE, selection.select(new Entry(bucket, ""), requestClass, matches));
         return entries;
     }
 
@@ -80,7 +67,7 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
             RequestClass requestClass,
             String prefix,
             List<MatchPlan> matches) {
-        var inside = selection.select(new Entry(bucket, prefix), requestClass, matches, false);
+        var inside = selection.select(new Entry(bucket, prefix), requestClass, matches);
         if (!prefix.endsWith("/")) {
             return inside;
         }
@@ -88,7 +75,7 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
         var shorter = prefix.substring(0, prefix.length() - 1);
         var outside = Predicates.when(
                 Predicates.equal(Names.TARGET_HEADER, selection.target(bucket, shorter)),
-                selection.select(new Entry(bucket, shorter), requestClass, matches, false));
+                selection.selectUsual(new Entry(bucket, shorter), requestClass, matches));
         return Predicates.nested(Matcher.newBuilder()
                 .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(outside))
                 .setOnNoMatch(inside));

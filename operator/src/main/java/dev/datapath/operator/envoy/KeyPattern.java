@@ -1,6 +1,8 @@
 package dev.datapath.operator.envoy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * How a prefix of an object key may stand in a path. A key is sent percent-encoded, and nothing forbids a client to
@@ -9,6 +11,15 @@ import java.nio.charset.StandardCharsets;
 final class KeyPattern {
 
     private static final String UNRESERVED = "-._~/";
+
+    /**
+     * Matches a target that holds more than unreserved characters and single slashes: its key may be spelled otherwise than
+     * {@link #canonical} spells it, or a store may take it for another one.
+     */
+    static final String UNUSUAL = ".*(?:[^A-Za-z0-9._~/-]|//).*";
+
+    /** One slash or several, percent-encoded or not. */
+    static final String SLASHES = "(?:/|%2[fF])+";
 
     private KeyPattern() {}
 
@@ -24,6 +35,13 @@ final class KeyPattern {
             }
         }
         return encoded.toString();
+    }
+
+    /** The same where stores take several slashes for one: each slash of the prefix may be more than one. */
+    static String everySpellingWithMoreSlashes(String prefix) {
+        return Arrays.stream(prefix.split("/", -1))
+                .map(KeyPattern::everySpelling)
+                .collect(Collectors.joining(SLASHES));
     }
 
     /** An expression for every spelling of the prefix: each octet as it is or percent-encoded, in either case. */

@@ -2,6 +2,7 @@ package dev.datapath.operator.envoy;
 
 import com.github.xds.type.matcher.v3.Matcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
 import com.google.protobuf.UInt64Value;
 import com.google.protobuf.UnknownFieldSet;
 import dev.datapath.operator.plan.BucketMatch;
@@ -92,24 +93,47 @@ final class RouteTable {
     }
 
     /**
-     * Refusals of spellings that would slip past a rule for a bucket: a bucket name never needs percent-encoding, and
-     * host names are compared here letter by letter.
+     * Refusals of spellings that would slip past a rule, and that no client needs: stores decode names of buckets and of
+     * query parameters, and host names are compared here letter by letter.
      */
     private List<FieldMatcher> guards(AddressStyle style) {
-        if (candidates.size() <= 1) {
-            return List.of();
+        var guards = new ArrayList<FieldMatcher>();
+        boolean byBucket = candidates.size() > 1;
+        boolean byOperation = listener.matches().stream()
+                .anyMatch(match -> !match.operations().isEmpty());
+        boolean byKey =
+                listener.matches().stream().anyMatch(match -> !match.keyPrefix().isEmpty());
+        if (style == AddressStyle.PATH && (byBucket || byOperation || byKey)) {
+            // Without it, an encoded slash would make a bucket of bucket and key; the target of a list of buckets is
+            // "//".
+            guards.add(guard(
+                    "guard/bucket",
+                    Predicates.matches(Names.TARGET_HEADER, "/[^/%]*%.*|//.+"),
+                    "InvalidBucketName",
+                    "A bucket name must be neither empty nor percent-encoded."));
         }
+        if (style == AddressStyle.HOST && byBucket) {
+            guards.add(guard(
+                    "guard/host",
+                    Predicates.matches(Names.HOST_HEADER, ".*[A-Z].*"),
+                    "InvalidRequest",
+                    "The host name must be in lower case."));
+        }
+        if (byOperation) {
+            guards.add(guard(
+                    "guard/query",
+                    Predicates.and(
+                            Predicates.contains(":path", "%"), Predicates.matches(":path", QueryPattern.ENCODED_NAME)),
+                    "InvalidRequest",
+                    "The name of a query parameter must not be percent-encoded."));
+        }
+        return guards;
+    }
+
+    private static FieldMatcher guard(String name, Predicate predicate, String code, String message) {
         var match = RouteMatch.newBuilder().setPrefix("/").build();
-        if (style == AddressStyle.PATH) {
-            var message = "A bucket name must not be percent-encoded.";
-            var refusal = RouteRenderer.refuse("guard/bucket", 400, "InvalidBucketName", message, match);
-            return List.of(Predicates.when(
-                    Predicates.matches(Names.TARGET_HEADER, "/[^/%]*%.*"), Predicates.action("route", refusal)));
-        }
-        var message = "The host name must be in lower case.";
-        var refusal = RouteRenderer.refuse("guard/host", 400, "InvalidRequest", message, match);
-        return List.of(Predicates.when(
-                Predicates.matches(Names.HOST_HEADER, ".*[A-Z].*"), Predicates.action("route", refusal)));
+        return Predicates.when(
+                predicate, Predicates.action("route", RouteRenderer.refuse(name, 400, code, message, match)));
     }
 
     private Matcher.OnMatch byPath(Map<BucketMatch, BucketRoutes> buckets, RequestClass requestClass) {

@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * shorter entry, so each entry holds all it needs.
  */
 final class RuleSelection {
+
+    private static final Pattern REPEATED_SLASHES = Pattern.compile("^/+|(?<=/)/+");
 
     private final ListenerPlan listener;
     private final Map<String, RulePlan> rules;
@@ -49,12 +52,33 @@ final class RuleSelection {
     record Entry(BucketMatch bucket, String keyPrefix) {}
 
     /**
-     * What happens to requests that reached the entry.
-     *
-     * @param unusualSpelling whether longer key prefixes of this bucket may have missed their own entry because the
-     *     client percent-encoded what need not be
+     * What happens to requests that reached the entry, whatever the spelling of their key: one that clients do not use may
+     * have missed the entry of a longer key prefix.
      */
-    Matcher.OnMatch select(
+    Matcher.OnMatch select(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
+        var usual = selectUsual(entry, requestClass, candidates);
+        boolean mayMiss = candidates.stream()
+                .filter(match -> match.bucket().covers(entry.bucket())
+                        && OperationConditions.touches(match.operations(), requestClass))
+                .anyMatch(
+                        match -> keyCondition(match, entry, false) == null && keyCondition(match, entry, true) != null);
+        if (!mayMiss) {
+            return usual;
+        }
+        var unusual = Predicates.when(
+                Predicates.matches(Names.TARGET_HEADER, KeyPattern.UNUSUAL),
+                select(entry, requestClass, candidates, true));
+        return Predicates.nested(Matcher.newBuilder()
+                .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(unusual))
+                .setOnNoMatch(usual));
+    }
+
+    /** The same for requests whose key is known to be spelled as clients do. */
+    Matcher.OnMatch selectUsual(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
+        return select(entry, requestClass, candidates, false);
+    }
+
+    private Matcher.OnMatch select(
             Entry entry, RequestClass requestClass, List<MatchPlan> candidates, boolean unusualSpelling) {
         var selected = new ArrayList<Route>();
         for (var match : candidates) {
@@ -66,10 +90,7 @@ final class RuleSelection {
             if (keyCondition == null) {
                 continue;
             }
-            var rule = rules.get(match.rule());
-            if (rule == null) {
-                throw new IllegalArgumentException("the plan has no rule " + match.rule());
-            }
+            var rule = rule(match);
             boolean unconditional = false;
             for (var alternative : operations.alternatives(match.operations(), requestClass)) {
                 var conditions = new ArrayList<>(keyCondition);
@@ -99,17 +120,36 @@ final class RuleSelection {
         if (wanted.isEmpty() || entry.keyPrefix().startsWith(wanted)) {
             return List.of();
         }
-        if (!wanted.startsWith(entry.keyPrefix())) {
-            return null;
-        }
         boolean hasOwnEntry = match.bucket() instanceof BucketMatch.Exact;
         if (hasOwnEntry && !unusualSpelling) {
             return null;
         }
+        // Some stores take several slashes for one: what is refused must not be had by one slash more.
+        boolean moreSlashes = rule(match).action() instanceof RulePlan.Deny;
+        if (moreSlashes ? !mayMeet(wanted, entry.keyPrefix()) : !wanted.startsWith(entry.keyPrefix())) {
+            return null;
+        }
+        var bucketPart = style == AddressStyle.PATH ? "/[^/]+" : "";
+        var key = moreSlashes
+                ? KeyPattern.SLASHES + KeyPattern.everySpellingWithMoreSlashes(wanted)
+                : "/" + KeyPattern.everySpelling(wanted);
         // The last slash is the target's own and no part of the key.
-        var bucketPart = style == AddressStyle.PATH ? "/[^/]+/" : "/";
-        var pattern = bucketPart + KeyPattern.everySpelling(wanted) + ".*/";
-        return List.of(OperationConditions.regex(Names.TARGET_HEADER, pattern));
+        return List.of(OperationConditions.regex(Names.TARGET_HEADER, bucketPart + key + ".*/"));
+    }
+
+    /** Whether a key may begin with both, slashes that are repeated aside; the expression then tells. */
+    private static boolean mayMeet(String one, String other) {
+        var first = REPEATED_SLASHES.matcher(one).replaceAll("");
+        var second = REPEATED_SLASHES.matcher(other).replaceAll("");
+        return first.startsWith(second) || second.startsWith(first);
+    }
+
+    private RulePlan rule(MatchPlan match) {
+        var rule = rules.get(match.rule());
+        if (rule == null) {
+            throw new IllegalArgumentException("the plan has no rule " + match.rule());
+        }
+        return rule;
     }
 
     private static RouteMatch routeMatch(List<HeaderMatcher> conditions, List<String> sourceCidrs) {
