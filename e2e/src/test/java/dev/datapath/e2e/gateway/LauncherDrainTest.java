@@ -116,6 +116,40 @@ class LauncherDrainTest {
         assertThat(gateway.log()).contains("requests are still under way 1 s after the drain began: they are cut");
     }
 
+    /** For longer than one question to the admin interface may take. */
+    @Test
+    void an_envoy_that_does_not_answer_for_a_while_is_drained_too() throws IOException {
+        start();
+        var envoy = gateway.envoy().orElseThrow();
+        try (var client = gateway.connect()) {
+            var body = client.body(client.request("GET", "/slow").readHead());
+            assertThat(body.next(4)).asString().isEqualTo("half");
+            signal("STOP", envoy);
+            gateway.tellToStop();
+            await().until(() -> gateway.log().contains("draining"));
+            await().during(Duration.ofSeconds(6)).until(gateway::runs);
+            signal("CONT", envoy);
+            await().until(gateway::refuses);
+            assertThat(envoy.isAlive()).isTrue();
+
+            rest.countDown();
+            assertThat(body.rest()).asString().isEqualTo("half");
+        }
+        ended();
+        assertThat(gateway.log()).contains("drained");
+    }
+
+    private static void signal(String name, ProcessHandle process) throws IOException {
+        try {
+            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
     @Test
     void a_second_signal_ends_it_at_once() throws IOException {
         start();
