@@ -75,6 +75,17 @@ final class Runs {
                 .map(Map.Entry::getValue);
     }
 
+    /**
+     * Whether it is known what these DataPaths use: each was reconciled and has a plan. That is not so for a moment after this
+     * operator came to lead, and as long as the API server keeps it from the first plan.
+     */
+    boolean havePlans(Collection<ObjectKey> dataPaths) {
+        return dataPaths.stream()
+                .allMatch(key -> find(key)
+                        .map(known -> known.run().outcome().plan() != null)
+                        .orElse(false));
+    }
+
     /** All DataPaths that were seen. */
     Collection<ObjectKey> keys() {
         return List.copyOf(runs.keySet());

@@ -1,5 +1,6 @@
 package dev.datapath.operator.reconcile;
 
+import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.api.v1alpha1.StoragePoolStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
@@ -10,6 +11,7 @@ import dev.datapath.operator.compile.Reason;
 import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.deploy.PoolObjects;
 import dev.datapath.operator.deploy.PublishedNode;
+import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.status.PoolStatuses;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -18,6 +20,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +39,7 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
     private final ObjectApplier applier;
     private final StatusWriter writer;
     private final InstantSource clock;
+    private @Nullable InformerEventSource<DataPath, StoragePool> dataPaths;
 
     StoragePoolReconciler(
             Runs runs,
@@ -59,6 +63,9 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
     @Override
     public List<EventSource<?, StoragePool>> prepareEventSources(EventSourceContext<StoragePool> context) {
         var sources = new ArrayList<EventSource<?, StoragePool>>(owned.eventSources(context));
+        var known = Kinds.existence(context, DataPath.class);
+        dataPaths = known;
+        sources.add(known);
         sources.add(neighbours.follow(context));
         sources.add(neighbours.looks(context));
         return sources;
@@ -69,6 +76,10 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
         var ref = Kinds.ref(pool);
         if (context.isPrimaryResourceDeleted()) {
             gatherer.forget(ref);
+            return UpdateControl.noUpdate();
+        }
+        if (!runs.havePlans(living(ref.namespace()))) {
+            // Whether one of them uses the pool is not known yet: it is being looked at, and then tells us.
             return UpdateControl.noUpdate();
         }
         var outcomes = runs.in(ref.namespace())
@@ -88,6 +99,16 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
                                 Transitions.ofConditions(before.conditions(), status.conditions()).stream(),
                                 Transitions.ofNodes(before.nodes(), status.nodes()).stream())
                         .toList());
+    }
+
+    /** The DataPaths of a namespace; one that is being deleted is of no use to a pool, and may not be looked at any more. */
+    private List<ObjectKey> living(String namespace) {
+        return dataPaths == null
+                ? List.of()
+                : dataPaths
+                        .list(namespace, dataPath -> dataPath.getMetadata().getDeletionTimestamp() == null)
+                        .map(Kinds::key)
+                        .toList();
     }
 
     private List<Finding> findings(StoragePool pool, List<DataPathRun.Outcome> outcomes) {
