@@ -3,8 +3,6 @@ package dev.datapath.operator.reconcile;
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.api.v1alpha1.StoragePoolStatus;
-import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
-import dev.datapath.api.v1alpha1.StoragePoolStatus.State;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.compile.Reason;
@@ -13,6 +11,7 @@ import dev.datapath.operator.deploy.PoolObjects;
 import dev.datapath.operator.deploy.PublishedNode;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.status.NodeReport;
 import dev.datapath.operator.status.PoolStatuses;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -24,7 +23,6 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -88,9 +86,10 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
                 .toList();
         var findings = findings(pool, outcomes);
         var plan = plan(ref, outcomes);
-        var unpublished = publishService(pool, plan, status(pool, findings, plan));
+        var reports = health.nodes(ref.namespace(), ref.name());
+        var unpublished = publishService(pool, plan, reports);
         var status = status(
-                pool, Stream.concat(findings.stream(), unpublished.stream()).toList(), plan);
+                pool, Stream.concat(findings.stream(), unpublished.stream()).toList(), plan, reports);
         return writer.write(
                 pool,
                 new StoragePool(),
@@ -123,29 +122,19 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
                 .toList();
     }
 
-    private StoragePoolStatus status(StoragePool pool, List<Finding> findings, @Nullable PoolPlan plan) {
-        var key = Kinds.key(pool);
+    private StoragePoolStatus status(
+            StoragePool pool, List<Finding> findings, @Nullable PoolPlan plan, List<NodeReport> reports) {
         return PoolStatuses.of(
                 pool,
                 pool.getMetadata().getGeneration(),
-                new PoolStatuses.Observation(findings, plan, health.nodes(key.namespace(), key.name())),
+                new PoolStatuses.Observation(findings, plan, reports),
                 pool.getStatus(),
                 clock.instant());
     }
 
     /** So that others than our gateways can use the pool; what is no longer wanted is deleted. Returns what is in the way. */
-    private List<Finding> publishService(StoragePool pool, @Nullable PoolPlan plan, StoragePoolStatus status) {
-        var states = status.nodes().stream()
-                .collect(Collectors.toMap(NodeStatus::name, NodeStatus::state, (one, other) -> one));
-        var nodes = plan == null
-                ? List.<PublishedNode>of()
-                : plan.nodes().stream()
-                        .map(node -> new PublishedNode(
-                                node.address(),
-                                node.port(),
-                                node.zone(),
-                                published(states.getOrDefault(node.name(), State.Unknown))))
-                        .toList();
+    private List<Finding> publishService(StoragePool pool, @Nullable PoolPlan plan, List<NodeReport> reports) {
+        var nodes = plan == null ? List.<PublishedNode>of() : PublishedNodes.of(plan, reports);
         return applier.apply(pool, PoolObjects.of(pool, nodes)).obstacles().stream()
                 .filter(obstacle -> obstacle.kind() == ApplyResult.Obstacle.Kind.NotOurs
                         || obstacle.kind() == ApplyResult.Obstacle.Kind.Refused)
@@ -156,15 +145,6 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
                         "spec.publishService",
                         obstacle.message()))
                 .toList();
-    }
-
-    /** A node that no gateway has judged gets requests: most nodes are well. */
-    private static PublishedNode.State published(State state) {
-        return switch (state) {
-            case Healthy, Slow, Unknown -> PublishedNode.State.Ready;
-            case Draining, Disabled -> PublishedNode.State.Draining;
-            case Unhealthy -> PublishedNode.State.Down;
-        };
     }
 
     private static @Nullable PoolPlan plan(ObjectRef ref, List<DataPathRun.Outcome> outcomes) {

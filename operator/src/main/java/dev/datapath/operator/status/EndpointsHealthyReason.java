@@ -4,11 +4,11 @@ package dev.datapath.operator.status;
 public enum EndpointsHealthyReason {
     /** Every node gets requests. */
     AllHealthy,
-    /** Some nodes get no requests; the others serve. */
+    /** Some nodes get no requests, or none at some gateways; the others serve. */
     Degraded,
-    /** No node can serve. */
+    /** No node can serve, at any gateway. */
     NoHealthyNodes,
-    /** So few nodes are healthy that gateways use the others too, rather than overload the rest. */
+    /** At every gateway so few nodes are healthy that it uses the others too, rather than overload the rest. */
     Panic,
     /** No gateway has checked the nodes. */
     Unknown

@@ -1,5 +1,7 @@
 package dev.datapath.operator.status;
 
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
+
 /**
  * How one gateway sees one node.
  *
@@ -28,5 +30,15 @@ public record NodeReport(String gateway, String address, int port, Health health
         String reason() {
             return reason;
         }
+
+        /** Whether the gateway has judged the node and sends it nothing. */
+        public boolean failing() {
+            return this == FAILED_CHECK || this == EJECTED;
+        }
+    }
+
+    /** Whether it speaks of this node. */
+    public boolean isAbout(NodePlan node) {
+        return port == node.port() && address.equals(node.address());
     }
 }

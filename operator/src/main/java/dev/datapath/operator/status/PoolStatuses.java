@@ -91,17 +91,33 @@ public final class PoolStatuses {
         if (healthy == used.size()) {
             return draft(ConditionStatus.True, EndpointsHealthyReason.AllHealthy, share + ".");
         }
-        if (healthy == 0) {
+        int threshold = plan.health().panicThresholdPercent();
+        var shares = GatewayShare.of(plan, seen.reports());
+        if (shares.stream().allMatch(GatewayShare::none)) {
             return draft(ConditionStatus.False, EndpointsHealthyReason.NoHealthyNodes, share + names);
         }
-        if (100 * healthy < (long) plan.health().panicThresholdPercent() * used.size()) {
+        if (shares.stream().allMatch(gateway -> gateway.none() || gateway.panics(threshold))) {
             return draft(
                     ConditionStatus.False,
                     EndpointsHealthyReason.Panic,
-                    share + ", fewer than the " + plan.health().panicThresholdPercent()
-                            + " % of panicThresholdPercent, so all are used" + names);
+                    share + ", fewer than the " + threshold + " % of panicThresholdPercent, so all are used" + names);
         }
-        return draft(ConditionStatus.True, EndpointsHealthyReason.Degraded, share + names);
+        boolean agreed = shares.stream().allMatch(gateway -> gateway.serving() == healthy);
+        return draft(
+                ConditionStatus.True,
+                EndpointsHealthyReason.Degraded,
+                atSome(shares, threshold) + share + (agreed ? "" : " at all gateways") + names);
+    }
+
+    /** What is wrong at some of the gateways, while others serve. */
+    private static String atSome(List<GatewayShare> shares, int threshold) {
+        var none = GatewayShare.names(shares, GatewayShare::none);
+        var panicking = GatewayShare.names(shares, gateway -> gateway.panics(threshold));
+        return (none.isEmpty() ? "" : "no node is healthy at " + none + "; ")
+                + (panicking.isEmpty()
+                        ? ""
+                        : "fewer nodes than the " + threshold + " % of panicThresholdPercent are healthy at "
+                                + panicking + ", so all are used there; ");
     }
 
     private static Stream<NodeStatus> planned(Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
@@ -113,14 +129,8 @@ public final class PoolStatuses {
     /** A gateway that takes a node out counts: requests of its clients do not go there. */
     private static NodeStatus node(
             NodePlan node, List<NodeReport> reports, @Nullable StoragePoolStatus previous, Instant now) {
-        var own = reports.stream()
-                .filter(report ->
-                        report.port() == node.port() && report.address().equals(node.address()))
-                .toList();
-        var failing = own.stream()
-                .filter(report -> report.health() == NodeReport.Health.FAILED_CHECK
-                        || report.health() == NodeReport.Health.EJECTED)
-                .toList();
+        var own = reports.stream().filter(report -> report.isAbout(node)).toList();
+        var failing = own.stream().filter(report -> report.health().failing()).toList();
         var address = (node.address().contains(":") ? "[" + node.address() + "]" : node.address()) + ":" + node.port();
         if (node.draining()) {
             return status(node.name(), address, State.Draining, "drained by spec.nodes", 0, previous, now);

@@ -86,6 +86,61 @@ class PoolStatusesTest {
         assertThat(status.summary().healthy()).isEqualTo("1/2");
     }
 
+    static Stream<Arguments> whatGatewaysSeeDifferently() {
+        return Stream.of(
+                arguments(
+                        List.of(
+                                List.of(FAILED_CHECK, FAILED_CHECK),
+                                List.of(HEALTHY, HEALTHY),
+                                List.of(HEALTHY, HEALTHY)),
+                        "True/Degraded: no node is healthy at gateway training-0; 0 of 2 nodes are healthy at all gateways: "
+                                + "node-0 (fails its health check at 1 of 3 gateways), node-1 (fails its health check at 1 of 3 gateways)"),
+                // Each has half of the nodes, though between them they take out all.
+                arguments(
+                        List.of(List.of(FAILED_CHECK, HEALTHY), List.of(HEALTHY, EJECTED)),
+                        "True/Degraded: 0 of 2 nodes are healthy at all gateways: "
+                                + "node-0 (fails its health check at 1 of 2 gateways), node-1 (ejected after errors or resets at 1 of 2 gateways)"),
+                arguments(
+                        List.of(
+                                List.of(HEALTHY, EJECTED, EJECTED, EJECTED),
+                                List.of(HEALTHY, HEALTHY, HEALTHY, EJECTED)),
+                        "True/Degraded: fewer nodes than the 30 % of panicThresholdPercent are healthy at gateway training-0,"
+                                + " so all are used there; 1 of 4 nodes are healthy at all gateways:"
+                                + " node-1 (ejected after errors or resets at 1 of 2 gateways),"
+                                + " node-2 (ejected after errors or resets at 1 of 2 gateways), node-3 (ejected after errors or resets)"),
+                arguments(
+                        List.of(
+                                List.of(EJECTED),
+                                List.of(EJECTED),
+                                List.of(EJECTED),
+                                List.of(EJECTED),
+                                List.of(HEALTHY)),
+                        "True/Degraded: no node is healthy at gateways training-0, training-1, training-2 and 1 more;"
+                                + " 0 of 1 nodes are healthy at all gateways: node-0 (ejected after errors or resets at 4 of 5 gateways)"),
+                arguments(
+                        List.of(
+                                List.of(EJECTED, EJECTED, EJECTED, EJECTED),
+                                List.of(HEALTHY, EJECTED, EJECTED, EJECTED)),
+                        "False/Panic: 0 of 4 nodes are healthy, fewer than the 30 % of panicThresholdPercent, so all are used:"
+                                + " node-0 (ejected after errors or resets at 1 of 2 gateways), node-1 (ejected after errors or resets),"
+                                + " node-2 (ejected after errors or resets), node-3 (ejected after errors or resets)"),
+                // One that has just started has not seen any node yet.
+                arguments(
+                        List.of(List.of(EJECTED), List.of(UNCHECKED)),
+                        "False/NoHealthyNodes: 0 of 1 nodes are healthy: node-0 (ejected after errors or resets at 1 of 2 gateways)"));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void whatGatewaysSeeDifferently(List<List<Health>> gateways, String expected) {
+        var reports = IntStream.range(0, gateways.size())
+                .mapToObj(i -> reports("training-" + i, gateways.get(i)))
+                .flatMap(List::stream)
+                .toList();
+        var status = status(plan(gateways.getFirst().size()), reports, null, T0);
+        assertThat(said(status)).isEqualTo(expected);
+    }
+
     @Test
     void asManyAsAreShownAreNotMore() {
         var failed = status(plan(5), reports("training-0", Collections.nCopies(5, FAILED_CHECK)), null, T0);
