@@ -89,7 +89,12 @@ final class DataPathReconciler implements Reconciler<DataPath> {
     @Override
     public UpdateControl<DataPath> reconcile(DataPath dataPath, Context<DataPath> context) {
         if (context.isPrimaryResourceDeleted()) {
-            forget(dataPath);
+            var living = context.getPrimaryCache().get(Kinds.id(Kinds.key(dataPath)));
+            // The framework may tell of it when another one of its name is being looked after already.
+            if (living.isEmpty() || !runs.isOf(living.get())) {
+                forget(dataPath);
+            }
+            neighbours.gone(Kinds.ref(dataPath));
             return UpdateControl.noUpdate();
         }
         if (dataPath.getMetadata().getDeletionTimestamp() != null) {

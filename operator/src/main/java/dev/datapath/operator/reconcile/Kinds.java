@@ -9,6 +9,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -28,7 +29,11 @@ final class Kinds {
             EventSourceContext<P> context, Class<T> kind) {
         return source(context, kind, (now, before) -> {
             var old = before.getMetadata().getGeneration();
-            return old == null || !old.equals(now.getMetadata().getGeneration());
+            return old == null
+                    || !old.equals(now.getMetadata().getGeneration())
+                    // After a watch was away, another object of that name looks like a change of it.
+                    || !Objects.equals(
+                            before.getMetadata().getUid(), now.getMetadata().getUid());
         });
     }
 

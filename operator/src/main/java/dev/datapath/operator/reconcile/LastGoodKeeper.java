@@ -41,7 +41,12 @@ final class LastGoodKeeper {
     private final Map<ObjectKey, Kept> kept = new ConcurrentHashMap<>();
 
     /** @param bytes how large the configuration is */
-    private record Kept(String version, Secret secret, int bytes, Instant since) {}
+    private record Kept(String version, Secret secret, int bytes, Instant since) {
+        /** A Secret of another DataPath, which had the same name before, would be deleted as soon as it is made. */
+        boolean isOf(DataPath dataPath) {
+            return Owners.controls(dataPath, secret);
+        }
+    }
 
     /** @param secrets finds a Secret that an operator made */
     LastGoodKeeper(Function<ObjectKey, Optional<Secret>> secrets, InstantSource clock) {
@@ -57,6 +62,7 @@ final class LastGoodKeeper {
     Optional<Secret> secret(
             DataPath dataPath, Publisher.Publication publication, GatewayPlan plan, boolean acknowledged) {
         var key = Kinds.key(dataPath);
+        kept.computeIfPresent(key, (name, known) -> known.isOf(dataPath) ? known : null);
         var before = kept.get(key);
         if (acknowledged
                 && (before == null || !before.version().equals(publication.version()))

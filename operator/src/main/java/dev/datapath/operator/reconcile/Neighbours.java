@@ -4,11 +4,13 @@ import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.plan.ObjectKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -16,20 +18,29 @@ import java.util.function.Consumer;
  * gateways see a node. Safe for several threads.
  */
 final class Neighbours {
+    /** The framework forgets a deleted object as soon as its reconciler has returned, which takes no time to speak of. */
+    static final Duration UNTIL_FORGOTTEN = Duration.ofSeconds(1);
+
+    private final BiConsumer<Duration, Runnable> timer;
     private final List<Consumer<String>> namespaces = new CopyOnWriteArrayList<>();
     private final Map<String, Consumer<ObjectKey>> kinds = new ConcurrentHashMap<>();
 
+    /** @param timer does something after a while, on another thread */
+    Neighbours(BiConsumer<Duration, Runnable> timer) {
+        this.timer = timer;
+    }
+
     /** An event source that has all primaries of a namespace looked at again after {@link #changed}. */
-    <P extends HasMetadata> SimpleInboundEventSource<P> follow(EventSourceContext<P> context) {
-        var source = new SimpleInboundEventSource<P>("neighbours");
-        namespaces.add(namespace -> Kinds.in(context, namespace).forEach(source::propagateEvent));
+    <P extends HasMetadata> EventSource<Void, P> follow(EventSourceContext<P> context) {
+        var source = new Looks<P>("neighbours", context.getPrimaryCache());
+        namespaces.add(namespace -> Kinds.in(context, namespace).forEach(source::look));
         return source;
     }
 
     /** An event source that has single primaries looked at again after {@link #look}. */
-    <P extends HasMetadata> SimpleInboundEventSource<P> looks(EventSourceContext<P> context) {
-        var source = new SimpleInboundEventSource<P>("looks");
-        kinds.put(HasMetadata.getKind(context.getPrimaryResourceClass()), key -> source.propagateEvent(Kinds.id(key)));
+    <P extends HasMetadata> EventSource<Void, P> looks(EventSourceContext<P> context) {
+        var source = new Looks<P>("looks", context.getPrimaryCache());
+        kinds.put(HasMetadata.getKind(context.getPrimaryResourceClass()), key -> source.look(Kinds.id(key)));
         return source;
     }
 
@@ -44,5 +55,13 @@ final class Neighbours {
         if (follower != null) {
             follower.accept(new ObjectKey(object.namespace(), object.name()));
         }
+    }
+
+    /**
+     * An object was deleted. Another one of its name is looked at a little later: the framework takes an event of its creation for
+     * done when it comes while the reconciler is told of the deletion.
+     */
+    void gone(ObjectRef object) {
+        timer.accept(UNTIL_FORGOTTEN, () -> look(object));
     }
 }

@@ -1,6 +1,7 @@
 package dev.datapath.operator.reconcile;
 
 import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.control.Daemons;
 import dev.datapath.operator.control.DeliveryMetrics;
 import dev.datapath.operator.control.HostResolver;
 import dev.datapath.operator.pki.Issuer;
@@ -24,6 +25,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +54,7 @@ public final class OperatorRuntime implements AutoCloseable {
     private final HostResolver resolver;
     private final Gatherer gatherer;
     private final GatewayHealth health;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("looks"));
     private final Operator operator;
 
     private OperatorRuntime(
@@ -58,7 +63,7 @@ public final class OperatorRuntime implements AutoCloseable {
         this.settings = settings;
         this.work = work;
         var clock = InstantSource.system();
-        var neighbours = new Neighbours();
+        var neighbours = new Neighbours((pause, look) -> timer.schedule(look, pause.toMillis(), TimeUnit.MILLISECONDS));
         var metrics = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
         var runs = new Runs(work::findings);
@@ -174,6 +179,7 @@ public final class OperatorRuntime implements AutoCloseable {
     @Override
     public void close() {
         operator.stop();
+        timer.shutdownNow();
         health.close();
         gatherer.close();
         resolver.close();

@@ -44,6 +44,15 @@ final class Runs {
         return runs.computeIfAbsent(key, name -> new DataPathRun(name, dataPath, Runs::unchanged));
     }
 
+    /** Whether what is known under a DataPath's name is of this one, and not of another one that had its name before. */
+    boolean isOf(DataPath dataPath) {
+        var run = runs.get(Kinds.key(dataPath));
+        return run != null
+                && Objects.equals(
+                        run.outcome().dataPath().getMetadata().getUid(),
+                        dataPath.getMetadata().getUid());
+    }
+
     /** A DataPath was compiled: other findings may be in force. */
     void compiled() {
         findings.accept(runs.values().stream()

@@ -74,6 +74,7 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
         var ref = Kinds.ref(pool);
         if (context.isPrimaryResourceDeleted()) {
             gatherer.forget(ref);
+            neighbours.gone(ref);
             return UpdateControl.noUpdate();
         }
         if (!runs.havePlans(living(ref.namespace()))) {

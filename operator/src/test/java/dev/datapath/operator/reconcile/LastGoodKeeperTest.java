@@ -145,6 +145,24 @@ class LastGoodKeeperTest {
         assertThat(keeper.keeps(KEY, "1")).isFalse();
     }
 
+    @Test
+    void whatWasKeptOfADataPathIsNotGivenToAnotherOneOfItsName() {
+        var resources = resources("listener-tls-last-good", "before.yaml");
+        var keeper = keeper(null);
+        keeper.secret(resources.dataPath(), publication("1", plan(resources)), plan(resources), true);
+
+        var another = resources("listener-tls-last-good", "before.yaml");
+        another.dataPath().getMetadata().setUid("2");
+        assertThat(keeper.secret(another.dataPath(), publication("1", plan(another)), plan(another), false))
+                .isEmpty();
+        assertThat(keeper.secret(another.dataPath(), publication("1", plan(another)), plan(another), true))
+                .hasValueSatisfying(secret -> assertThat(secret.getMetadata()
+                                .getOwnerReferences()
+                                .getFirst()
+                                .getUid())
+                        .isEqualTo("2"));
+    }
+
     private static LastGoodKeeper keeper(io.fabric8.kubernetes.api.model.Secret present) {
         return new LastGoodKeeper(name -> Optional.ofNullable(present), InstantSource.system());
     }

@@ -46,6 +46,19 @@ class RunsTest {
         assertThat(runs.havePlans(List.of(TRAINING))).isTrue();
     }
 
+    @Test
+    void whatIsKnownOfADataPathIsNotOfAnotherOneOfItsName() {
+        var first = dataPath(TRAINING);
+        first.getMetadata().setUid("1");
+        assertThat(runs.isOf(first)).isFalse();
+        runs.of(TRAINING, first);
+        assertThat(runs.isOf(first)).isTrue();
+
+        var second = dataPath(TRAINING);
+        second.getMetadata().setUid("2");
+        assertThat(runs.isOf(second)).isFalse();
+    }
+
     private static void compile(DataPathRun run) {
         run.update(
                 new ResourceSet(

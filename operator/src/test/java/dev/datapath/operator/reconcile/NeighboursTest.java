@@ -1,0 +1,130 @@
+package dev.datapath.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.compile.ObjectRef;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceAction;
+import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class NeighboursTest {
+    private final Primaries primaries = new Primaries();
+    private final List<Event> events = new ArrayList<>();
+    private final Map<Runnable, Duration> later = new LinkedHashMap<>();
+    private final Neighbours neighbours = new Neighbours((pause, look) -> later.put(look, pause));
+    private final EventSourceContext<StoragePool> context =
+            new EventSourceContext<>(primaries, null, null, StoragePool.class);
+
+    /** The framework drops all other events of a primary that it has forgotten. */
+    @Test
+    void aLookIsToldAsAChangeOfThePrimary() {
+        start(neighbours.looks(context));
+        var pool = primaries.add("ai", "objectscale");
+        neighbours.look(new ObjectRef("StoragePool", "ai", "objectscale"));
+        assertThat(events).singleElement().satisfies(event -> assertIsChange(event, pool));
+    }
+
+    @Test
+    void whatChangedInANamespaceIsToldAsAChangeOfAllItsPrimaries() {
+        start(neighbours.follow(context));
+        var one = primaries.add("ai", "one");
+        var two = primaries.add("ai", "two");
+        primaries.add("elsewhere", "three");
+        neighbours.changed("ai");
+        assertThat(events).satisfiesExactly(first -> assertIsChange(first, one), second -> assertIsChange(second, two));
+    }
+
+    @Test
+    void nobodyIsToldOfAPrimaryThatDoesNotExist() {
+        start(neighbours.looks(context));
+        neighbours.look(new ObjectRef("StoragePool", "ai", "objectscale"));
+        neighbours.look(new ObjectRef("Pool", "ai", "objectscale"));
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void anotherObjectOfADeletedOnesNameIsLookedAtOnceTheFrameworkHasForgottenThat() {
+        start(neighbours.looks(context));
+        neighbours.gone(new ObjectRef("StoragePool", "ai", "objectscale"));
+        var next = primaries.add("ai", "objectscale");
+        assertThat(events).isEmpty();
+        assertThat(later.values()).containsExactly(Neighbours.UNTIL_FORGOTTEN);
+
+        later.keySet().forEach(Runnable::run);
+        assertThat(events).singleElement().satisfies(event -> assertIsChange(event, next));
+    }
+
+    private void start(EventSource<Void, StoragePool> source) {
+        source.setEventHandler(events::add);
+        source.start();
+    }
+
+    private static void assertIsChange(Event event, StoragePool pool) {
+        assertThat(event).isInstanceOfSatisfying(ResourceEvent.class, change -> {
+            assertThat(change.getAction()).isEqualTo(ResourceAction.UPDATED);
+            assertThat(change.getRelatedCustomResourceID()).isEqualTo(ResourceID.fromResource(pool));
+            assertThat(change.getResource().orElseThrow()).isSameAs(pool);
+        });
+    }
+
+    private static final class Primaries implements IndexerResourceCache<StoragePool> {
+        private final Map<ResourceID, StoragePool> pools = new LinkedHashMap<>();
+
+        StoragePool add(String namespace, String name) {
+            var pool = new StoragePool();
+            pool.setMetadata(new ObjectMetaBuilder()
+                    .withNamespace(namespace)
+                    .withName(name)
+                    .build());
+            pools.put(ResourceID.fromResource(pool), pool);
+            return pool;
+        }
+
+        @Override
+        public Optional<StoragePool> get(ResourceID id) {
+            return Optional.ofNullable(pools.get(id));
+        }
+
+        @Override
+        public Stream<ResourceID> keys() {
+            return pools.keySet().stream();
+        }
+
+        @Override
+        public Stream<StoragePool> list(Predicate<StoragePool> predicate) {
+            return pools.values().stream().filter(predicate);
+        }
+
+        @Override
+        public Stream<StoragePool> list(String namespace, Predicate<StoragePool> predicate) {
+            return list(predicate)
+                    .filter(pool -> pool.getMetadata().getNamespace().equals(namespace));
+        }
+
+        @Override
+        public List<StoragePool> byIndex(String index, String key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void addIndexers(Map<String, Function<StoragePool, List<String>>> indexers) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
