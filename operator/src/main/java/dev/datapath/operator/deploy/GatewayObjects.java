@@ -4,6 +4,7 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.plan.GatewayPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,16 @@ import java.util.stream.Stream;
 public final class GatewayObjects {
 
     private GatewayObjects() {}
+
+    /**
+     * The NetworkPolicy alone; none when it is switched off.
+     *
+     * @see #of
+     */
+    public static Optional<NetworkPolicy> networkPolicy(
+            DataPath dataPath, GatewayPlan plan, Collection<StoragePool> pools, DeploySettings settings) {
+        return NetworkPolicies.of(Fleet.of(dataPath, plan, settings), pools);
+    }
 
     /**
      * All objects, in the order in which they should be applied: what a pod needs comes before the pods.

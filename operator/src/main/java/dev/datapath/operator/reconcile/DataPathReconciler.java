@@ -7,6 +7,7 @@ import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.control.DeliveryMetrics;
 import dev.datapath.operator.deploy.Labels;
+import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.status.DataPathStatuses;
 import dev.datapath.operator.status.Fleet;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The script of a DataPath in a cluster: gather → compile → publish → deploy → record status. */
@@ -108,7 +110,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
             if (inputs.isEmpty()) {
                 return UpdateControl.<DataPath>noUpdate().rescheduleAfter(GRACE);
             }
-            publish(run, inputs.get());
+            publish(dataPath, run, inputs.get());
             var plan = run.outcome().plan();
             return report(
                     dataPath,
@@ -128,9 +130,13 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         }
     }
 
-    private void publish(DataPathRun run, ResourceSet inputs) {
+    private void publish(DataPath dataPath, DataPathRun run, ResourceSet inputs) {
         long start = System.nanoTime();
-        if (run.update(inputs, publisher::publish, start)) {
+        Function<GatewayPlan, String> publish = plan -> {
+            deployer.open(dataPath, plan, inputs);
+            return publisher.publish(plan);
+        };
+        if (run.update(inputs, publish, start)) {
             metrics.compiled(System.nanoTime() - start);
             runs.compiled();
             // Findings about other objects may be new, though the gateways see no difference.

@@ -7,6 +7,7 @@ import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ObjectKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,12 +22,14 @@ final class Deployer {
     private static final Set<ApplyResult.Obstacle.Kind> PASSING =
             Set.of(ApplyResult.Obstacle.Kind.Changed, ApplyResult.Obstacle.Kind.Waiting);
 
+    private static final System.Logger LOG = System.getLogger(Deployer.class.getName());
     private static final Duration SOON = Duration.ofMillis(250);
 
     private final DesiredObjects desired;
     private final Identities identities;
     private final ObjectApplier applier;
     private final LastGoodKeeper lastGood;
+    private final PolicyHandover policies;
     private final Publisher publisher;
 
     /**
@@ -43,16 +46,21 @@ final class Deployer {
             Identities identities,
             ObjectApplier applier,
             LastGoodKeeper lastGood,
+            PolicyHandover policies,
             Publisher publisher) {
         this.desired = desired;
         this.identities = identities;
         this.applier = applier;
         this.lastGood = lastGood;
+        this.policies = policies;
         this.publisher = publisher;
     }
 
-    /** When the last good configuration should be looked at again; empty when it is up to date. */
+    /** When what waits for an acknowledgement should be looked at again, after that; empty when all is up to date. */
     Optional<Duration> due(ObjectKey key) {
+        if (policies.isWider(key)) {
+            return Optional.of(SOON);
+        }
         return publisher
                 .publication(key)
                 .filter(publication -> !lastGood.keeps(key, publication.version()))
@@ -71,6 +79,21 @@ final class Deployer {
 
     void forget(ObjectKey key) {
         lastGood.forget(key);
+        policies.forget(key);
+    }
+
+    /**
+     * Has the network allow what a plan needs, before gateways are given it. That it cannot keeps nobody from the plan: it is tried
+     * again when the plan is deployed.
+     */
+    void open(DataPath dataPath, GatewayPlan plan, ResourceSet inputs) {
+        try {
+            desired.networkPolicy(dataPath, plan, inputs.pools())
+                    .map(policy -> policies.during(dataPath, policy, false))
+                    .ifPresent(policy -> applier.applyFirst(dataPath, policy));
+        } catch (KubernetesClientException e) {
+            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", plan.dataPath(), Refusal.words(e));
+        }
     }
 
     /**
@@ -86,7 +109,9 @@ final class Deployer {
                 .publication(plan.dataPath())
                 .flatMap(publication -> lastGood.secret(dataPath, publication, plan, acknowledged))
                 .ifPresent(objects::add);
-        objects.addAll(desired.of(dataPath, plan, inputs.pools()));
+        desired.of(dataPath, plan, inputs.pools()).stream()
+                .map(object -> policies.during(dataPath, object, acknowledged))
+                .forEach(objects::add);
         var result = applier.apply(dataPath, objects);
         if (identity.renewed() && result.written() > 0) {
             identities.written();

@@ -11,10 +11,12 @@ import dev.datapath.operator.envoy.OperatorEndpoint;
 import dev.datapath.operator.envoy.SdsFiles;
 import dev.datapath.operator.plan.GatewayPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What should exist in the cluster for a DataPath's gateways to run. */
 final class DesiredObjects {
@@ -31,6 +33,10 @@ final class DesiredObjects {
 
     List<HasMetadata> of(DataPath dataPath, GatewayPlan plan, Collection<StoragePool> pools) {
         return GatewayObjects.of(dataPath, plan, pools, bootstrap(plan), deploy);
+    }
+
+    Optional<NetworkPolicy> networkPolicy(DataPath dataPath, GatewayPlan plan, Collection<StoragePool> pools) {
+        return GatewayObjects.networkPolicy(dataPath, plan, pools, deploy);
     }
 
     private Map<String, String> bootstrap(GatewayPlan plan) {

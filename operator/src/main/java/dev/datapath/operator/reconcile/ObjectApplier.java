@@ -63,6 +63,12 @@ public final class ObjectApplier {
         return tally.result();
     }
 
+    /** Applies one object ahead of the others. What is in the way is found again when all are applied, and is told then. */
+    void applyFirst(HasMetadata owner, HasMetadata wanted) {
+        var tally = new Tally();
+        tally.attempt(wanted, () -> put(owner, wanted, tally));
+    }
+
     /** Whether the object was written. */
     private boolean put(HasMetadata owner, HasMetadata object, Tally tally) {
         var actual = actual(object);

@@ -10,6 +10,7 @@ import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -100,6 +101,7 @@ public final class OperatorRuntime implements AutoCloseable {
                                         authority, new Issuer(AuthorityKeeper.lifetimes(settings)), owned, clock),
                                 new ObjectApplier(client, owned),
                                 new LastGoodKeeper(name -> owned.find(Secret.class, name), clock),
+                                new PolicyHandover(name -> owned.find(NetworkPolicy.class, name)),
                                 publisher),
                         owned,
                         new FleetObserver(owned, xds.sync(), publisher),
