@@ -77,6 +77,28 @@ class ApiServerTroubleTest {
         });
     }
 
+    /** New operators, which have never seen the policy that is in force. */
+    @Test
+    void operatorsThatMayNotListPoliciesTakeNoneAway() throws InterruptedException {
+        ClosedBucket.at(trouble.site(), trouble.s3(), "unlisted");
+        trouble.load().during(() -> {
+            giveRights(without("routingpolicies"));
+            trouble.cluster().kubectl("delete", "pods", "--all", "-n", Installation.NAMESPACE);
+            Told.by(
+                    trouble::dataPath,
+                    "Programmed",
+                    "False",
+                    "Blocked",
+                    "the list of all objects of kind RoutingPolicy was never answered");
+            assertThat(HeadBucket.status(trouble.s3(), "unlisted")).isEqualTo(403);
+            giveRights(rights);
+            Told.by(trouble::dataPath, "Programmed", "True", "Programmed");
+            assertThat(HeadBucket.status(trouble.s3(), "unlisted")).isEqualTo(403);
+        });
+        trouble.installation().awaitOperators();
+        trouble.delete("routingpolicy/closed");
+    }
+
     @Test
     void whenStatusMayNotBeWrittenTheLogSaysSo() throws InterruptedException {
         trouble.load().during(() -> {

@@ -187,7 +187,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
     }
 
     private void acknowledge(DataPathRun run, Fleet fleet) {
-        if (run.awaitsAcknowledgement() && fleet.allAcknowledged()) {
+        if (run.awaitsAcknowledgement() && fleet.delivered()) {
             run.acknowledged();
             long since = run.takePendingSince();
             if (since != 0) {

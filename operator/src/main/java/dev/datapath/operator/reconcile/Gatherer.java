@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers what DataPaths depend on, from caches that watches keep true. */
@@ -51,7 +53,18 @@ final class Gatherer implements AutoCloseable {
     private record Sources(
             InformerEventSource<StoragePool, DataPath> pools,
             InformerEventSource<RoutingPolicy, DataPath> policies,
-            InformerEventSource<ServiceLevelObjective, DataPath> objectives) {}
+            InformerEventSource<ServiceLevelObjective, DataPath> objectives) {
+        void requireFilled() {
+            Stream.of(pools, policies, objectives)
+                    .filter(source -> !Kinds.filled(source))
+                    .findFirst()
+                    .ifPresent(source -> {
+                        throw new KubernetesClientException("the list of all objects of kind " + source.name()
+                                + " was never answered. Check the permissions of the operator's ServiceAccount and the"
+                                + " operator's log");
+                    });
+        }
+    }
 
     Gatherer(KubernetesClient client, HostResolver resolver, Neighbours neighbours, InstantSource clock) {
         this.resolver = resolver;
@@ -87,9 +100,12 @@ final class Gatherer implements AutoCloseable {
      *
      * @param lastGood what stays where the declared parts cannot be used
      * @param first whether there is no plan yet
+     * @throws KubernetesClientException when it is not known what depends on what: a cache that was never filled must not pass for
+     *     a cluster without pools and policies
      */
     Optional<ResourceSet> gather(DataPath dataPath, LastGood lastGood, boolean first) {
         var known = sources();
+        known.requireFilled();
         var namespace = dataPath.getMetadata().getNamespace();
         var user = Kinds.ref(dataPath);
         var pools = Kinds.sorted(known.pools(), namespace);

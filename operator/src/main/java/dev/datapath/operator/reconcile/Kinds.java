@@ -5,6 +5,8 @@ import dev.datapath.operator.plan.ObjectKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.Comparator;
@@ -54,6 +56,11 @@ final class Kinds {
                         .withOnUpdateFilter(concerns::apply)
                         .build(),
                 context);
+    }
+
+    /** Whether its objects were listed at least once. Until then it looks as if there were none. */
+    static boolean filled(InformerWrappingEventSourceHealthIndicator<?> source) {
+        return source.informerHealthIndicators().values().stream().allMatch(InformerHealthIndicator::hasSynced);
     }
 
     /** The primaries of a namespace. */

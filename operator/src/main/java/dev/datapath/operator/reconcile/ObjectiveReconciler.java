@@ -46,7 +46,7 @@ final class ObjectiveReconciler implements Reconciler<ServiceLevelObjective> {
         var reconciled = runs.find(target);
         if (reconciled.isEmpty()
                 && dataPaths != null
-                && dataPaths.get(Kinds.id(target)).isPresent()) {
+                && (!Kinds.filled(dataPaths) || dataPaths.get(Kinds.id(target)).isPresent())) {
             return UpdateControl.noUpdate(); // it is being looked at for the first time, and then tells us
         }
         var status = ObjectiveStatuses.of(

@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,7 +162,7 @@ public final class OperatorRuntime implements AutoCloseable {
 
     /** Whether all caches are filled, so that this operator works or could take over at once. */
     public boolean ready() {
-        return operator.getRuntimeInfo().isStarted();
+        return operator.getRuntimeInfo().isStarted() && unhealthy().allMatch(Kinds::filled);
     }
 
     /**
@@ -169,13 +170,17 @@ public final class OperatorRuntime implements AutoCloseable {
      * server that is away, but would forget what gateways run.
      */
     public boolean alive() {
-        var info = operator.getRuntimeInfo();
-        return !info.isStarted()
-                || info.unhealthyInformerWrappingEventSourceHealthIndicator().values().stream()
-                        .flatMap(sources -> sources.values().stream())
-                        .map(source -> (InformerWrappingEventSourceHealthIndicator<?>) source)
+        return !operator.getRuntimeInfo().isStarted()
+                || unhealthy()
                         .flatMap(source -> source.informerHealthIndicators().values().stream())
                         .allMatch(InformerHealthIndicator::isRunning);
+    }
+
+    /** Caches that are not filled, or whose watches do not go on just now. */
+    private Stream<InformerWrappingEventSourceHealthIndicator<?>> unhealthy() {
+        return operator.getRuntimeInfo().unhealthyInformerWrappingEventSourceHealthIndicator().values().stream()
+                .flatMap(sources -> sources.values().stream())
+                .map(source -> (InformerWrappingEventSourceHealthIndicator<?>) source);
     }
 
     @Override

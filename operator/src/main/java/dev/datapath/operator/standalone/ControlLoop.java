@@ -203,7 +203,7 @@ final class ControlLoop implements Runnable {
 
     /** Not with the status, which may come later: this is what clients wait for. */
     private void measure(DataPathRun run) {
-        if (run.awaitsAcknowledgement() && observer.observe(run).allAcknowledged()) {
+        if (run.awaitsAcknowledgement() && observer.observe(run).delivered()) {
             run.acknowledged();
             long since = run.takePendingSince();
             if (since != 0) {

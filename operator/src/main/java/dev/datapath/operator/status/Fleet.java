@@ -52,6 +52,10 @@ public record Fleet(
                     "This configuration could not be rendered, so gateways keep the one before: " + defect
                             + ". This is a defect of datapath; please report it with the objects.");
         }
+        if (version.isEmpty() && obstacle instanceof Obstacle.Blocked blocked) {
+            // Nothing could be compiled yet, so nothing is known of the listeners.
+            return programmed(ConditionStatus.False, ProgrammedReason.Blocked, blocked.message());
+        }
         if (listeners == 0) {
             return programmed(
                     ConditionStatus.False,
@@ -99,7 +103,15 @@ public record Fleet(
 
     /** Whether there are as many gateways as there should be, and each one that serves acknowledged the current version. */
     public boolean allAcknowledged() {
-        return defect.isEmpty() && !version.isEmpty() && synced() >= desired && ready() > 0 && count(true, false) == 0;
+        return delivered() && synced() >= desired;
+    }
+
+    /**
+     * Whether each gateway that serves acknowledged the current version, and at least one does. One that cannot run, on a node that
+     * is lost or for want of room, changes nothing for clients.
+     */
+    public boolean delivered() {
+        return defect.isEmpty() && !version.isEmpty() && ready() > 0 && count(true, false) == 0;
     }
 
     /** Whether nothing is in the way, and as many gateways serve as there should be. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -55,9 +56,33 @@ class FleetTest {
                         "False/Rejected: listener s3 of gateway a-0 cannot open 127.0.0.1:8080 (address already in use): "
                                 + "stop what uses it, a program or a gateway of another DataPath, or choose another port in spec.listeners; it is tried again until it works"),
                 arguments(
+                        "what it is made of cannot be read",
+                        new Fleet(
+                                1,
+                                List.of(running("a-0")),
+                                "",
+                                0,
+                                "",
+                                new Fleet.Obstacle.Blocked("Secret a cannot be read")),
+                        "False/Blocked: Secret a cannot be read"),
+                arguments(
                         "nothing is valid",
                         new Fleet(1, List.of(running("a-0")), "3f9a", 0, ""),
                         "False/Invalid: No listener can be served: see the findings on spec.listeners."));
+    }
+
+    @Test
+    void whatEveryGatewayThatServesRunsIsDelivered() {
+        var lost = new GatewayView("a-1", false, true, List.of(), "its node does not answer");
+        var behind = new GatewayView("a-1", true, false, List.of(), "");
+        assertThat(fleet(2, running("a-0"), lost).delivered()).isTrue();
+        assertThat(fleet(2, running("a-0"), lost).allAcknowledged()).isFalse();
+        assertThat(fleet(2, running("a-0"), running("a-1")).allAcknowledged()).isTrue();
+        assertThat(fleet(2, running("a-0"), behind).delivered()).isFalse();
+        assertThat(fleet(1, lost).delivered()).isFalse();
+        assertThat(new Fleet(1, List.of(running("a-0")), "", 1, "").delivered()).isFalse();
+        assertThat(new Fleet(1, List.of(running("a-0")), "3f9a", 1, "a defect").delivered())
+                .isFalse();
     }
 
     @ParameterizedTest(name = "{0}")
