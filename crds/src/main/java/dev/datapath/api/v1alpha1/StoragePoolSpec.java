@@ -77,8 +77,8 @@ public record StoragePoolSpec(
      * TLS towards the nodes.
      *
      * @param mode whether TLS is used and who shows a certificate
-     * @param serverName name sent as SNI and expected in the certificate; null means the node's hostname, and without
-     *     one only the chain is verified
+     * @param serverName name sent as SNI and expected in the certificate; null means the DNS name of {@code nodes.dns}, or
+     *     the one that all static nodes have as their address, and without one only the chain is verified
      * @param caCertificateRefs authorities that sign the nodes' certificates; empty means the system's
      * @param clientCertificateRef the gateways' own certificate, with mode Mutual
      */
@@ -98,7 +98,7 @@ public record StoragePoolSpec(
             Mode mode,
 
             @JsonPropertyDescription(
-                    "Name sent as SNI and expected in the nodes' certificates; the node's hostname when absent.")
+                    "Name sent as SNI and expected in the nodes' certificates. When absent: the hostname of nodes.dns, or the DNS name that all static nodes have as their address; with any other nodes no name is sent and none checked, which is reported.")
             @Size(min = 1, max = 253)
             @Pattern(Formats.DNS_SUBDOMAIN)
             @Nullable

@@ -3,23 +3,15 @@ package dev.datapath.e2e.k3s;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.datapath.e2e.rig.ServerTls;
 import dev.datapath.e2e.rig.TestPki;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /**
  * Has the API server answer what the operator writes about Services and the status of DataPaths with 429 and {@code Retry-After},
@@ -38,7 +30,7 @@ final class BusyApiServer implements AutoCloseable {
         var address = cluster.addressOfHost();
         var pki = new TestPki("webhook");
         server = HttpsServer.create(new InetSocketAddress(address, 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context(pki.issue(address))));
+        server.setHttpsConfigurator(new HttpsConfigurator(ServerTls.context(pki.issue(address))));
         server.createContext("/", exchange -> {
             var uid = JSON.readTree(exchange.getRequestBody())
                     .path("request")
@@ -99,28 +91,6 @@ final class BusyApiServer implements AutoCloseable {
                         "too many requests, please try again later",
                         "details",
                         Map.of("retryAfterSeconds", 1)));
-    }
-
-    private static SSLContext context(TestPki.PemPair pair) throws IOException {
-        try {
-            var store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            var key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der(pair.privateKey())));
-            var certificate = CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(der(pair.certificate())));
-            store.setKeyEntry("server", key, new char[0], new Certificate[] {certificate});
-            var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, new char[0]);
-            var context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has EC and X.509", e);
-        }
-    }
-
-    private static byte[] der(String pem) {
-        return Base64.getMimeDecoder().decode(pem.replaceAll("-----.*-----", ""));
     }
 
     /** How many requests were answered so. */

@@ -1,5 +1,6 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.api.v1alpha1.StorageNodes;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.api.v1alpha1.StoragePoolSpec;
 import dev.datapath.operator.plan.Certificate;
@@ -10,9 +11,12 @@ import dev.datapath.operator.plan.TrustBundle;
 import dev.datapath.operator.plan.UpstreamTls;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +52,7 @@ final class PoolCompiler {
             return Optional.empty();
         }
         var preset = ProviderPreset.of(spec.provider());
-        var tls = tls(spec.tls(), at.field("tls"));
+        var tls = tls(spec.tls(), spec.nodes(), at.field("tls"));
         var nodePlans = nodes.compile(name, spec.nodes(), at.field("nodes"));
         var health = HealthCompiler.compile(spec.health(), preset, at.field("health"));
         var limits = limits(spec.limits(), preset, at.field("limits"));
@@ -65,7 +69,7 @@ final class PoolCompiler {
     /** Settled TLS; clear text when there are no settings. */
     private record Transport(@Nullable UpstreamTls settings) {}
 
-    private Optional<Transport> tls(StoragePoolSpec.Tls tls, Report at) {
+    private Optional<Transport> tls(StoragePoolSpec.Tls tls, StorageNodes nodes, Report at) {
         if (tls.mode() == StoragePoolSpec.Tls.Mode.None) {
             if (tls.serverName() == null && tls.caCertificateRefs().isEmpty() && tls.clientCertificateRef() == null) {
                 return Optional.of(new Transport(null));
@@ -110,7 +114,35 @@ final class PoolCompiler {
                     .warning(Reason.Invalid, "it is used with mode: Mutual only: write mode: Mutual, or remove it");
         }
         return Optional.of(
-                new Transport(new UpstreamTls(tls.serverName(), authorities.orElse(null), own.orElse(null))));
+                new Transport(new UpstreamTls(serverName(tls, nodes, at), authorities.orElse(null), own.orElse(null))));
+    }
+
+    private static @Nullable String serverName(StoragePoolSpec.Tls tls, StorageNodes nodes, Report at) {
+        if (tls.serverName() != null) {
+            return tls.serverName();
+        }
+        var names = hostNames(nodes);
+        if (names.size() == 1 && NodeCompiler.isHost(names.getFirst())) {
+            return names.getFirst();
+        }
+        at.field("serverName")
+                .warning(
+                        Reason.Incomplete,
+                        tls.caCertificateRefs().isEmpty()
+                                ? "no name is checked in the nodes' certificates, so any that a public authority has signed is taken: write the name that they are issued for, and the store's own authority, if it has one, in caCertificateRefs"
+                                : "no name is checked in the nodes' certificates, so any that the authorities in caCertificateRefs have signed is taken: write the name that they are issued for");
+        return null;
+    }
+
+    /** Disabled nodes count, too: what is verified does not change with the state of a node. */
+    private static List<String> hostNames(StorageNodes nodes) {
+        var dns = nodes.dns();
+        var hosts = dns == null
+                ? nodes.staticNodes().stream().map(StorageNodes.StaticNode::address)
+                : Stream.of(dns.hostname());
+        return hosts.map(host -> Identity.text(host).toLowerCase(Locale.ROOT))
+                .distinct()
+                .toList();
     }
 
     private static Limits limits(StoragePoolSpec.Limits limits, ProviderPreset preset, Report at) {

@@ -12,6 +12,8 @@ public enum Reason {
     Unsupported(ConditionType.Accepted),
     /** It works, but is too much for something that should be done with it as well. */
     TooLarge(ConditionType.Accepted),
+    /** It is in force and covers less than its reader may think: something is not checked, or not matched. */
+    Incomplete(ConditionType.Accepted),
 
     /** No StoragePool of that name in the namespace. */
     PoolNotFound(ConditionType.ResolvedRefs),
