@@ -56,6 +56,7 @@ public record Health(
      * @param method HTTP method; GET
      * @param path path and query of the request
      * @param port port of the check; the node's own port
+     * @param scheme whether an HTTP check uses TLS; null means as the nodes are spoken to
      * @param expectedStatuses statuses of a healthy node; 200
      * @param bodyContains text that the body of a healthy node holds
      * @param interval time between two checks of one node, 100ms to 10m; 1s
@@ -90,6 +91,11 @@ public record Health(
             @Max(65535)
             @Nullable
             Integer port,
+
+            @JsonPropertyDescription(
+                    "HTTP: the check is sent in clear text, also to nodes that are spoken to with TLS, such as to port 9020 of ObjectScale. HTTPS: it is sent with TLS as in spec.tls. As the nodes are spoken to when absent. For checks by HTTP only.")
+            @Nullable
+            Scheme scheme,
 
             @JsonPropertyDescription("HTTP statuses of a healthy node. The preset's, else 200, when absent.")
             @Size(max = 16)
@@ -135,7 +141,7 @@ public record Health(
             @Nullable
             Integer healthyAfter) {
 
-        static final Active DEFAULT = new Active(null, null, null, List.of(), null, null, null, null, null);
+        static final Active DEFAULT = new Active(null, null, null, null, List.of(), null, null, null, null, null);
 
         public Active {
             expectedStatuses = Absent.or(expectedStatuses);
@@ -146,6 +152,12 @@ public record Health(
             GET,
             HEAD,
             OPTIONS
+        }
+
+        /** Clear text or TLS. */
+        public enum Scheme {
+            HTTP,
+            HTTPS
         }
     }
 

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.datapath.e2e.Rig;
 import dev.datapath.e2e.rig.Manifests;
 import dev.datapath.e2e.rig.RawClient;
+import dev.datapath.e2e.rig.ScriptedNode;
 import dev.datapath.e2e.rig.ServerTls;
 import dev.datapath.e2e.rig.TestPki;
 import java.io.IOException;
@@ -38,6 +39,23 @@ class StoreTlsTest {
 
         await().until(() -> RawClient.status(rig.port(), "/" + good + "/k") == 200);
         assertThat(RawClient.status(rig.port(), "/" + other + "/k")).isEqualTo(503);
+    }
+
+    @Test
+    void nodes_with_tls_are_asked_at_a_clear_text_port_whether_they_are_well(Rig rig) throws IOException {
+        try (var ping = ScriptedNode.start()) {
+            var bucket = pool(
+                    rig,
+                    "localhost",
+                    node("localhost"),
+                    "{path: /ping, port: %d, scheme: HTTP, interval: 100ms, unhealthyAfter: 1, healthyAfter: 1}"
+                            .formatted(ping.port()));
+            await().until(() -> RawClient.status(rig.port(), "/" + bucket + "/k") == 200);
+            assertThat(ping.exchanges("/ping")).isNotEmpty();
+
+            ping.script(exchange -> exchange.answer("503 Service Unavailable", ""));
+            await().until(() -> RawClient.status(rig.port(), "/" + bucket + "/k") == 503);
+        }
     }
 
     /** A bucket that one node serves, which has to be healthy for that. */

@@ -1,6 +1,7 @@
 package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.Health;
+import dev.datapath.api.v1alpha1.Health.Active.Scheme;
 import dev.datapath.operator.plan.HealthPlan;
 import dev.datapath.operator.plan.HealthPlan.Active;
 import dev.datapath.operator.plan.HealthPlan.HttpProbe;
@@ -9,6 +10,7 @@ import dev.datapath.operator.plan.HealthPlan.Probe;
 import dev.datapath.operator.plan.HealthPlan.TcpProbe;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -36,13 +38,21 @@ final class HealthCompiler {
 
     private HealthCompiler() {}
 
-    static HealthPlan compile(Health health, ProviderPreset preset, Report at) {
+    /**
+     * What the nodes serve S3 on.
+     *
+     * @param tls whether with TLS
+     * @param ports of the nodes that are known
+     */
+    record Service(boolean tls, Set<Integer> ports) {}
+
+    static HealthPlan compile(Health health, ProviderPreset preset, Service service, Report at) {
         if (!health.slowNodes().equals(Health.SlowNodes.DEFAULT)) {
             at.field("slowNodes")
                     .warning(Reason.Unsupported, "this version does not look for slow nodes: slowNodes has no effect");
         }
         return new HealthPlan(
-                active(health.active(), preset.probe(), at.field("active")),
+                active(health.active(), preset.probe(), service, at.field("active")),
                 passive(health.passive(), at.field("passive")),
                 Bounds.integer(
                         at.field("panicThresholdPercent"),
@@ -52,7 +62,7 @@ final class HealthCompiler {
                         100));
     }
 
-    private static Active active(Health.Active active, Probe preset, Report at) {
+    private static Active active(Health.Active active, Probe preset, Service service, Report at) {
         var interval = Bounds.duration(
                 at.field("interval"), active.interval(), INTERVAL, Duration.ofMillis(100), Duration.ofMinutes(10));
         var timeout = Bounds.duration(
@@ -79,7 +89,7 @@ final class HealthCompiler {
             port = null;
         }
         return new Active(
-                probe(active, preset, at),
+                probe(active, preset, service, at),
                 port,
                 interval,
                 timeout,
@@ -87,9 +97,11 @@ final class HealthCompiler {
                 Bounds.integer(at.field("healthyAfter"), active.healthyAfter(), HEALTHY_AFTER, 1, 20));
     }
 
-    private static Probe probe(Health.Active active, Probe preset, Report at) {
+    private static Probe probe(Health.Active active, Probe preset, Service service, Report at) {
+        var clearText = isClearText(active, preset, service, at);
         if (preset instanceof TcpProbe && active.path() == null) {
             if (active.method() != null
+                    || active.scheme() != null
                     || active.bodyContains() != null
                     || !active.expectedStatuses().isEmpty()) {
                 at.field("path")
@@ -99,7 +111,7 @@ final class HealthCompiler {
             }
             return preset;
         }
-        var http = preset instanceof HttpProbe request ? request : new HttpProbe("GET", "/", List.of(200), null);
+        var http = preset instanceof HttpProbe request ? request : new HttpProbe("GET", "/", List.of(200), null, false);
         var path = active.path() == null ? http.path() : active.path();
         if (!PATH.matcher(path).matches()) {
             at.field("path")
@@ -119,7 +131,32 @@ final class HealthCompiler {
                             "an answer to HEAD has no body, so the body is not checked: write method: GET, or remove bodyContains");
             body = null;
         }
-        return new HttpProbe(method, path, statuses(active, http, at), body);
+        return new HttpProbe(method, path, statuses(active, http, at), body, clearText);
+    }
+
+    /** Whether TLS is left out that the nodes are otherwise spoken to with. */
+    private static boolean isClearText(Health.Active active, Probe preset, Service service, Report at) {
+        var port = active.port();
+        if (active.scheme() == Scheme.HTTPS && !service.tls()) {
+            at.field("scheme")
+                    .error(
+                            Reason.Invalid,
+                            "the nodes are spoken to in clear text, and so is their health check meanwhile: set tls.mode, or remove scheme");
+        } else if (active.scheme() == null
+                && service.tls()
+                && port != null
+                && !service.ports().isEmpty()
+                && !service.ports().contains(port)) {
+            at.field("port")
+                    .warning(
+                            Reason.Invalid,
+                            "the check speaks TLS to port " + port
+                                    + ", as the nodes are spoken to, which fails for every node when that is a clear-text port: write scheme: HTTP if it is one, scheme: HTTPS if not"
+                                    + (preset instanceof TcpProbe && active.path() == null
+                                            ? "; either needs path"
+                                            : ""));
+        }
+        return service.tls() && active.scheme() == Scheme.HTTP;
     }
 
     private static List<Integer> statuses(Health.Active active, HttpProbe preset, Report at) {

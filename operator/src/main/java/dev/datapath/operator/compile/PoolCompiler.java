@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,13 @@ final class PoolCompiler {
         var preset = ProviderPreset.of(spec.provider());
         var tls = tls(spec.tls(), spec.nodes(), at.field("tls"));
         var nodePlans = nodes.compile(name, spec.nodes(), at.field("nodes"));
-        var health = HealthCompiler.compile(spec.health(), preset, at.field("health"));
+        var health = HealthCompiler.compile(
+                spec.health(),
+                preset,
+                new HealthCompiler.Service(
+                        spec.tls().mode() != StoragePoolSpec.Tls.Mode.None,
+                        nodePlans.stream().map(PoolPlan.NodePlan::port).collect(Collectors.toSet())),
+                at.field("health"));
         var limits = limits(spec.limits(), preset, at.field("limits"));
         var balancing = balancing(spec.loadBalancing(), at.field("loadBalancing"));
         if (spec.publishService()) {

@@ -34,7 +34,7 @@ record ProviderPreset(Probe probe, Duration keepAlive, int maxConnectionsPerNode
             case CephRGW -> preset(get("/swift/healthcheck", null), Duration.ofSeconds(60));
             // Says whether the process serves; /minio/health/cluster would take all nodes out at once.
             case MinIO -> preset(get("/minio/health/live", null), UNKNOWN_KEEP_ALIVE);
-            case StorageGRID -> preset(new HttpProbe("OPTIONS", "/", List.of(200), null), UNKNOWN_KEEP_ALIVE);
+            case StorageGRID -> preset(new HttpProbe("OPTIONS", "/", List.of(200), null, false), UNKNOWN_KEEP_ALIVE);
             case Scality -> preset(get("/_/healthcheck/deep", null), UNKNOWN_KEEP_ALIVE);
             case SeaweedFS, S3Proxy -> preset(get("/healthz", null), UNKNOWN_KEEP_ALIVE);
             case VersityGW -> preset(get("/health", null), UNKNOWN_KEEP_ALIVE);
@@ -47,6 +47,6 @@ record ProviderPreset(Probe probe, Duration keepAlive, int maxConnectionsPerNode
     }
 
     private static HttpProbe get(String path, @Nullable String bodyContains) {
-        return new HttpProbe("GET", path, List.of(200), bodyContains);
+        return new HttpProbe("GET", path, List.of(200), bodyContains, false);
     }
 }

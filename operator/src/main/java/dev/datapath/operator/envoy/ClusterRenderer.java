@@ -89,7 +89,9 @@ final class ClusterRenderer {
                                 .setKeepaliveProbes(UInt32Value.of(3))))
                 .putTypedExtensionProtocolOptions(HTTP_OPTIONS_TYPE, Protos.any(httpOptions(limits.idleTimeout())));
         if (pool.tls() != null) {
-            cluster.setTransportSocket(TlsContexts.upstream(pool.tls()));
+            cluster.setTransportSocket(TlsContexts.upstream(pool.tls()))
+                    .addAllTransportSocketMatches(
+                            HealthCheckRenderer.sockets(pool.health().active()));
         }
         return cluster.build();
     }

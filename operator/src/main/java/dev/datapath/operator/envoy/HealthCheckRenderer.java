@@ -1,21 +1,32 @@
 package dev.datapath.operator.envoy;
 
 import com.google.protobuf.BoolValue;
+import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
+import com.google.protobuf.Value;
 import dev.datapath.operator.plan.HealthPlan;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.type.v3.Int64Range;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 
 /** How it is found out that a node should get no requests. */
 final class HealthCheckRenderer {
 
     private static final int BODY_BYTES = 64 * 1024;
+
+    /** No endpoint carries it: requests always take the cluster's own socket. */
+    private static final Struct CLEAR_TEXT = Struct.newBuilder()
+            .putFields("clear-text", Value.newBuilder().setBoolValue(true).build())
+            .build();
 
     private HealthCheckRenderer() {}
 
@@ -35,7 +46,28 @@ final class HealthCheckRenderer {
             case HealthPlan.TcpProbe tcp -> check.setTcpHealthCheck(HealthCheck.TcpHealthCheck.getDefaultInstance());
             case HealthPlan.HttpProbe http -> check.setHttpHealthCheck(http(http));
         }
+        if (isClearText(active)) {
+            check.setTransportSocketMatchCriteria(CLEAR_TEXT);
+        }
         return check.build();
+    }
+
+    /** The sockets that checks take in place of the cluster's; none where they take that. */
+    static List<Cluster.TransportSocketMatch> sockets(HealthPlan.Active active) {
+        if (!isClearText(active)) {
+            return List.of();
+        }
+        return List.of(Cluster.TransportSocketMatch.newBuilder()
+                .setName("health-check")
+                .setMatch(CLEAR_TEXT)
+                .setTransportSocket(TransportSocket.newBuilder()
+                        .setName("envoy.transport_sockets.raw_buffer")
+                        .setTypedConfig(Protos.any(RawBuffer.getDefaultInstance())))
+                .build());
+    }
+
+    private static boolean isClearText(HealthPlan.Active active) {
+        return active.probe() instanceof HealthPlan.HttpProbe http && http.clearText();
     }
 
     private static HealthCheck.HttpHealthCheck http(HealthPlan.HttpProbe probe) {

@@ -44,12 +44,15 @@ public record HealthPlan(Active active, Passive passive, int panicThresholdPerce
      * @param path request target, with its query
      * @param expectedStatuses any of
      * @param bodyContains text that the first 64 KiB of the body hold, or null
+     * @param clearText without TLS to nodes that are spoken to with TLS
      */
     public record HttpProbe(
             String method,
             String path,
             List<Integer> expectedStatuses,
-            @Nullable String bodyContains) implements Probe {
+            @Nullable String bodyContains,
+            boolean clearText)
+            implements Probe {
         public HttpProbe {
             expectedStatuses = List.copyOf(expectedStatuses);
         }

@@ -24,6 +24,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingH
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
@@ -47,6 +48,7 @@ final class EnvoyText {
                             PreserveCaseFormatterConfig.getDescriptor(),
                             PreviousHostsPredicate.getDescriptor(),
                             Random.getDescriptor(),
+                            RawBuffer.getDescriptor(),
                             RingHash.getDescriptor(),
                             RoundRobin.getDescriptor(),
                             Route.getDescriptor(),
