@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * no condition.
  *
  * @param buckets exact names, or prefixes with one trailing {@code *}; at most 64
- * @param keyPrefix start of the decoded object key, 1 to 1024 characters
+ * @param keyPrefix start of the decoded object key in the request's address, 1 to 1024 characters; requests that have no key there
+ *     never fit
  * @param operations names of {@link S3Operation} and {@link OperationGroup}; at most 64
  * @param listeners names of listeners; at most 16
  * @param headers header values, all of which must be equal; at most 16
@@ -32,7 +33,7 @@ public record RequestMatch(
         List<@Size(min = 1, max = 255) @Pattern(RequestMatch.BUCKET) String> buckets,
 
         @JsonPropertyDescription(
-                "Start of the object key, compared with the decoded key byte by byte, such as shards/.")
+                "Start of the object key, compared with the decoded key byte by byte, such as shards/. It is the key in the request's address: DeleteObjects and PostObject, whose keys are in the body, and requests about a bucket, such as listings, never fit, and the source of a copy is not compared.")
         @Size(min = 1, max = 1024)
         @Nullable
         String keyPrefix,
