@@ -1,6 +1,5 @@
 package dev.datapath.operator.reconcile;
 
-import dev.datapath.operator.control.Daemons;
 import dev.datapath.operator.pki.AuthorityRotation;
 import dev.datapath.operator.pki.AuthoritySecret;
 import dev.datapath.operator.pki.AuthorityState;
@@ -20,9 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +30,8 @@ final class AuthorityKeeper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AuthorityKeeper.class.getName());
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration LATEST = Duration.ofMinutes(10);
+    /** How long an API server that does not answer is left alone at most: it may be needed to renew what ends soon. */
+    private static final Duration LATEST_RETRY = Duration.ofMinutes(1);
 
     private final KubernetesClient client;
     private final OperatorSettings settings;
@@ -43,10 +41,10 @@ final class AuthorityKeeper implements AutoCloseable {
     private final Runnable onChange;
     private final InstantSource clock;
     private final XdsTls tls;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(Daemons.named("authority"));
+    private final Recurrence steps = new Recurrence("authority", this::step);
     private volatile AuthorityState state = AuthorityState.NONE;
     private volatile boolean leading;
+    private Duration retry = SOON;
     private Credential own;
 
     /**
@@ -97,29 +95,31 @@ final class AuthorityKeeper implements AutoCloseable {
 
     /** Begins to look, now and whenever something may be due. */
     void start() {
-        thread.execute(this::step);
+        steps.within(Duration.ZERO);
     }
 
     /** Whether this operator is the one that writes. */
     void lead(boolean leads) {
         leading = leads;
-        thread.execute(this::step);
+        steps.within(Duration.ZERO);
     }
 
-    /** Something may be due: a gateway's Secret was written. */
+    /** Something may be due: a gateway's Secret was written. Those that are written within a second are one reason to look. */
     void look() {
-        thread.execute(this::step);
+        steps.within(SOON);
     }
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        steps.close();
     }
 
-    private void step() {
-        var pause = SOON;
+    /** Returns how long to wait for the next. */
+    private Duration step() {
         try {
-            pause = Duration.between(clock.instant(), stepAndNext());
+            var pause = Duration.between(clock.instant(), stepAndNext());
+            retry = SOON;
+            return pause.compareTo(SOON) < 0 ? SOON : pause.compareTo(LATEST) > 0 ? LATEST : pause;
         } catch (KubernetesClientException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -130,10 +130,10 @@ final class AuthorityKeeper implements AutoCloseable {
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "the authority cannot be kept", e);
         }
-        var bounded = pause.compareTo(SOON) < 0 ? SOON : pause.compareTo(LATEST) > 0 ? LATEST : pause;
-        if (!thread.isShutdown()) {
-            thread.schedule(this::step, bounded.toMillis(), TimeUnit.MILLISECONDS);
-        }
+        var pause = retry;
+        var longer = retry.multipliedBy(2);
+        retry = longer.compareTo(LATEST_RETRY) > 0 ? LATEST_RETRY : longer;
+        return pause;
     }
 
     private Instant stepAndNext() throws IOException, GeneralSecurityException {

@@ -1,0 +1,72 @@
+package dev.datapath.operator.reconcile;
+
+import dev.datapath.operator.control.Daemons;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a task time and again on a thread of its own: when it is asked for, and after the pause that the last run returned. At
+ * most one run waits at any time, that with the soonest moment. Safe for several threads.
+ */
+final class Recurrence implements AutoCloseable {
+    private final ScheduledThreadPoolExecutor thread;
+    private final Supplier<Duration> task;
+    private @Nullable ScheduledFuture<?> next;
+    private long latest;
+
+    /**
+     * Waits until it is asked for the first run.
+     *
+     * @param name of the thread
+     * @param task returns how long to pause after it; after one that throws it has to be asked for again
+     */
+    Recurrence(String name, Supplier<Duration> task) {
+        this(new ScheduledThreadPoolExecutor(1, Daemons.named(name)), task);
+    }
+
+    /** @param thread one thread, that is used by nobody else and ends with this */
+    Recurrence(ScheduledThreadPoolExecutor thread, Supplier<Duration> task) {
+        this.thread = thread;
+        this.task = task;
+        thread.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Has the task run after this pause at the latest; does nothing when a run is due sooner, or after the end. */
+    synchronized void within(Duration pause) {
+        if (thread.isShutdown()) {
+            return;
+        }
+        if (next != null) {
+            if (next.getDelay(TimeUnit.MILLISECONDS) <= pause.toMillis()) {
+                return;
+            }
+            next.cancel(false);
+        }
+        long turn = ++latest;
+        next = thread.schedule(() -> run(turn), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public synchronized void close() {
+        thread.shutdownNow();
+    }
+
+    private void run(long turn) {
+        if (begins(turn)) {
+            within(task.get());
+        }
+    }
+
+    /** A run that was replaced may have left the queue just before. */
+    private synchronized boolean begins(long turn) {
+        if (turn != latest) {
+            return false;
+        }
+        next = null;
+        return true;
+    }
+}
