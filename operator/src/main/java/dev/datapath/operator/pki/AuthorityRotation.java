@@ -9,6 +9,10 @@ import java.util.stream.Stream;
  * When one authority follows another. An authority issues only when everybody has had the time to learn it, and is trusted
  * until all that it issued is over. So nobody is ever refused, as long as somebody looks at least four times in the time
  * that a certificate is good for.
+ *
+ * <p>Whose Secret does not get the next authority is waited for, but not until the current one ends: with that, all certificates
+ * would end at once. When two thirds of a certificate's life are left until then, the next authority goes its way as if everybody's
+ * Secret had it, and who is without it refuses the others until the Secret is written.
  */
 public final class AuthorityRotation {
     private final Lifetimes lifetimes;
@@ -46,6 +50,12 @@ public final class AuthorityRotation {
         return new Advance(state, taken);
     }
 
+    /** Whether there is a next authority that not everybody's Secret was seen to have. */
+    public static boolean awaitsAnnouncement(AuthorityState state) {
+        var next = state.next();
+        return next != null && next.announced() == null;
+    }
+
     /**
      * The step that is due; after it another one may be.
      *
@@ -65,7 +75,7 @@ public final class AuthorityRotation {
         }
         var since = next.announced();
         if (since == null) {
-            return announced ? AuthorityStep.ANNOUNCE : AuthorityStep.KEEP;
+            return announced || !patience(current, next).isAfter(now) ? AuthorityStep.ANNOUNCE : AuthorityStep.KEEP;
         }
         return since.plus(lifetimes.propagation()).isAfter(now) ? AuthorityStep.KEEP : AuthorityStep.PROMOTE;
     }
@@ -98,6 +108,8 @@ public final class AuthorityRotation {
         }
         if (next != null && next.announced() != null) {
             moments.add(next.announced().plus(lifetimes.propagation()));
+        } else if (next != null && current != null) {
+            moments.add(patience(current, next));
         }
         state.previous().forEach(authority -> moments.add(end(authority)));
         return moments.stream().min(Instant::compareTo).orElse(Instant.MAX);
@@ -105,6 +117,18 @@ public final class AuthorityRotation {
 
     private Instant introduction(Credential current) {
         return current.end().minus(Lifetimes.renewalMargin(lifetimes.authority()));
+    }
+
+    /**
+     * Until when Secrets without the next authority are waited for: until two renewal margins of a certificate are left of the
+     * current one's life. The first is for the propagation, which is no longer; in the second everybody comes by a certificate of
+     * the next. An authority that was introduced later than that is waited for during the propagation time all the same.
+     */
+    private Instant patience(Credential current, AuthorityState.Next next) {
+        var last = current.end()
+                .minus(Lifetimes.renewalMargin(lifetimes.certificate()).multipliedBy(2));
+        var known = next.credential().begin().plus(lifetimes.propagation());
+        return last.isAfter(known) ? last : known;
     }
 
     private AuthorityState promoted(AuthorityState state, Instant now) {

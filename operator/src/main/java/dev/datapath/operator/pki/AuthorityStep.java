@@ -8,7 +8,7 @@ public enum AuthorityStep {
     CREATE,
     /** The current one comes to its end: make the next and have everybody trust it. */
     INTRODUCE,
-    /** Everybody's Secret has the next one: from now on counts the time that they have to read it. */
+    /** Everybody's Secret has the next one, or is waited for no longer: from now on counts the time that they have to read it. */
     ANNOUNCE,
     /** Everybody knows the next one: it issues from now on. */
     PROMOTE,

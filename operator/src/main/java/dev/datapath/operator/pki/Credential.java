@@ -11,6 +11,11 @@ import java.time.Instant;
  */
 public record Credential(X509Certificate certificate, PrivateKey key) {
 
+    /** When it was issued, to the second. */
+    Instant begin() {
+        return certificate.getNotBefore().toInstant().plus(X509.CLOCK_SKEW);
+    }
+
     /** The last moment at which it is valid. */
     public Instant end() {
         return certificate.getNotAfter().toInstant();

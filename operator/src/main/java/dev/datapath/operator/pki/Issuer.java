@@ -50,8 +50,7 @@ public final class Issuer {
 
     /** When a third of its life is left. */
     public Instant renewal(Credential held) {
-        var begin = held.certificate().getNotBefore().toInstant().plus(X509.CLOCK_SKEW);
-        var life = Duration.between(begin, held.end());
+        var life = Duration.between(held.begin(), held.end());
         // Shorter than asked for when the authority ends sooner; longer when it was issued under another setting.
         var shorter = life.compareTo(lifetimes.certificate()) < 0 ? life : lifetimes.certificate();
         return held.end().minus(Lifetimes.renewalMargin(shorter));

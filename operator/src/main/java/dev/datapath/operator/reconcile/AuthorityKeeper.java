@@ -3,10 +3,12 @@ package dev.datapath.operator.reconcile;
 import dev.datapath.operator.pki.AuthorityRotation;
 import dev.datapath.operator.pki.AuthoritySecret;
 import dev.datapath.operator.pki.AuthorityState;
+import dev.datapath.operator.pki.AuthorityStep;
 import dev.datapath.operator.pki.Credential;
 import dev.datapath.operator.pki.Issuer;
 import dev.datapath.operator.pki.Lifetimes;
 import dev.datapath.operator.pki.Subject;
+import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.xds.XdsTls;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -18,8 +20,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class AuthorityKeeper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AuthorityKeeper.class.getName());
     private static final Duration SOON = Duration.ofSeconds(1);
+    /** How many Secrets are named in a line of the log. */
+    private static final int SHOWN = 10;
+
     private static final Duration LATEST = Duration.ofMinutes(10);
     /** How long an API server that does not answer is left alone at most: it may be needed to renew what ends soon. */
     private static final Duration LATEST_RETRY = Duration.ofMinutes(1);
@@ -37,7 +44,7 @@ final class AuthorityKeeper implements AutoCloseable {
     private final OperatorSettings settings;
     private final AuthorityRotation rotation;
     private final Issuer issuer;
-    private final Predicate<AuthorityState> announced;
+    private final Function<AuthorityState, List<ObjectKey>> lacking;
     private final Runnable onChange;
     private final InstantSource clock;
     private final XdsTls tls;
@@ -45,23 +52,24 @@ final class AuthorityKeeper implements AutoCloseable {
     private volatile AuthorityState state = AuthorityState.NONE;
     private volatile boolean leading;
     private Duration retry = SOON;
+    private List<ObjectKey> waitedFor = List.of();
     private Credential own;
 
     /**
      * Begins with an authority that nobody knows, until {@link #look} finds or makes the real one.
      *
-     * @param announced whether all gateways' Secrets hold the authorities of a state
+     * @param lacking the Secrets of gateways that do not hold all authorities of a state
      * @param onChange called after the authorities changed
      */
     AuthorityKeeper(
             KubernetesClient client,
             OperatorSettings settings,
-            Predicate<AuthorityState> announced,
+            Function<AuthorityState, List<ObjectKey>> lacking,
             Runnable onChange,
             InstantSource clock) {
         this.client = client;
         this.settings = settings;
-        this.announced = announced;
+        this.lacking = lacking;
         this.onChange = onChange;
         this.clock = clock;
         var lifetimes = lifetimes(settings);
@@ -171,12 +179,36 @@ final class AuthorityKeeper implements AutoCloseable {
     }
 
     private AuthorityState rotate(AuthorityState found, @Nullable Secret secret) {
-        var advance = rotation.advance(found, announced.test(found), clock.instant());
+        waitFor(AuthorityRotation.awaitsAnnouncement(found) ? lacking.apply(found) : List.of());
+        var advance = rotation.advance(found, waitedFor.isEmpty(), clock.instant());
+        if (advance.taken().contains(AuthorityStep.ANNOUNCE) && !waitedFor.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "authority: the present one ends soon, so the next one follows though Secrets are without it: {0}."
+                            + " Their gateways will take no changes until the Secrets are written",
+                    some(waitedFor));
+        }
         if (!advance.state().equals(found)) {
             LOG.log(System.Logger.Level.INFO, "authority: {0}", advance.taken());
             write(advance.state(), secret);
         }
         return advance.state();
+    }
+
+    /** Said once, and again when it changes. */
+    private void waitFor(List<ObjectKey> secrets) {
+        if (!secrets.equals(waitedFor) && !secrets.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "authority: the next one waits for Secrets to have it: {0}",
+                    some(secrets));
+        }
+        waitedFor = secrets;
+    }
+
+    private static String some(List<ObjectKey> secrets) {
+        var shown = secrets.stream().limit(SHOWN).map(ObjectKey::toString).collect(Collectors.joining(", "));
+        return secrets.size() > SHOWN ? shown + " and " + (secrets.size() - SHOWN) + " others" : shown;
     }
 
     /** With the version that was read: if another operator has written meanwhile, this fails, and is looked at again. */

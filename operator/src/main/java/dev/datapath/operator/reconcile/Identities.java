@@ -3,6 +3,7 @@ package dev.datapath.operator.reconcile;
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.operator.deploy.GatewayNames;
 import dev.datapath.operator.deploy.GatewaySecrets;
+import dev.datapath.operator.deploy.Owners;
 import dev.datapath.operator.pki.AuthorityState;
 import dev.datapath.operator.pki.IdentitySecret;
 import dev.datapath.operator.pki.Issuer;
@@ -12,8 +13,11 @@ import dev.datapath.operator.xds.IdentityCheck;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The Secrets by which gateways and operators know each other. */
 final class Identities {
@@ -41,9 +45,8 @@ final class Identities {
     Identity of(DataPath dataPath) {
         var key = Kinds.key(dataPath);
         var state = authority.state();
-        var name = new ObjectKey(key.namespace(), GatewayNames.of(key.name()).identity());
         Map<String, String> present =
-                owned.find(Secret.class, name).map(SecretData::text).orElse(Map.of());
+                owned.find(Secret.class, name(dataPath)).map(SecretData::text).orElse(Map.of());
         if (state.current() == null) {
             return new Identity(Optional.empty(), false, Instant.MAX);
         }
@@ -64,11 +67,27 @@ final class Identities {
         authority.look();
     }
 
-    /** Whether the Secrets of all gateways hold the authorities of a state. */
-    static boolean announced(OwnedObjects<DataPath> owned, AuthorityState state) {
-        return owned.all(Secret.class)
-                .map(SecretData::text)
-                .filter(data -> data.containsKey(IdentitySecret.AUTHORITIES))
-                .allMatch(data -> IdentitySecret.announces(data, state));
+    /**
+     * The Secrets of gateways that lack an authority of a state. Those count that a DataPath made which is there to stay: others with
+     * our labels, or with its name, are copies or left over, and nobody would ever bring them up to date.
+     *
+     * @param secrets finds one that carries our labels
+     */
+    static List<ObjectKey> lacking(
+            Stream<DataPath> dataPaths, Function<ObjectKey, Optional<Secret>> secrets, AuthorityState state) {
+        return dataPaths
+                .filter(dataPath -> dataPath.getMetadata().getDeletionTimestamp() == null)
+                .flatMap(dataPath ->
+                        secrets.apply(name(dataPath)).filter(secret -> Owners.controls(dataPath, secret)).stream())
+                .filter(secret -> !IdentitySecret.announces(SecretData.text(secret), state))
+                .map(Kinds::key)
+                .sorted()
+                .toList();
+    }
+
+    private static ObjectKey name(DataPath dataPath) {
+        return new ObjectKey(
+                dataPath.getMetadata().getNamespace(),
+                GatewayNames.of(dataPath.getMetadata().getName()).identity());
     }
 }

@@ -73,8 +73,12 @@ public final class OperatorRuntime implements AutoCloseable {
         var owned = OwnedObjects.ofGateways(podMonitors);
         Runnable lookAtAll = () ->
                 runs.keys().forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name())));
-        authority =
-                new AuthorityKeeper(client, settings, state -> Identities.announced(owned, state), lookAtAll, clock);
+        authority = new AuthorityKeeper(
+                client,
+                settings,
+                state -> Identities.lacking(owned.primaries(), name -> owned.find(Secret.class, name), state),
+                lookAtAll,
+                clock);
         xds = XdsServer.builder(store)
                 .address("0.0.0.0", settings.xdsPort())
                 .tls(authority.tls())

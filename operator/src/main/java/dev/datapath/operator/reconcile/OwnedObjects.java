@@ -23,6 +23,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.GroupVersionKind;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The objects that were made for primaries, and what came of them: caches of those that carry our labels, whose changes have
@@ -60,6 +62,7 @@ final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
     private final List<Class<? extends HasMetadata>> kinds;
     private final Map<Class<? extends HasMetadata>, InformerEventSource<? extends HasMetadata, P>> sources =
             new LinkedHashMap<>();
+    private volatile @Nullable IndexerResourceCache<P> primaries;
 
     private OwnedObjects(String label, List<Class<? extends HasMetadata>> kinds) {
         this.label = label;
@@ -91,6 +94,7 @@ final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
     }
 
     List<EventSource<?, P>> eventSources(EventSourceContext<P> context) {
+        primaries = context.getPrimaryCache();
         for (var kind : kinds) {
             sources.put(kind, source(context, kind));
         }
@@ -107,9 +111,13 @@ final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
                 .toList();
     }
 
-    /** All objects of a kind that carry our labels. */
-    <T extends HasMetadata> Stream<T> all(Class<T> kind) {
-        return source(kind).list(object -> true);
+    /** All primaries that exist. */
+    Stream<P> primaries() {
+        var cache = primaries;
+        if (cache == null) {
+            throw new IllegalStateException("primaries are not watched");
+        }
+        return cache.list();
     }
 
     @Override

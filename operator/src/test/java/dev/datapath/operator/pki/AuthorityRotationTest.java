@@ -65,6 +65,35 @@ class AuthorityRotationTest {
     }
 
     @Test
+    void aSecretThatNeverGetsTheNextAuthorityIsNotWaitedForUntilTheCurrentOneEnds() {
+        var introduced = introduced(first());
+        var patience =
+                BEGIN.plus(Duration.ofDays(70)); // two thirds of a certificate's life before the end of the first
+        var issues = patience.plus(LIFETIMES.propagation());
+        assertThat(rotation.nextLook(introduced)).isEqualTo(patience);
+        assertThat(rotation.advance(introduced, false, patience.minusSeconds(1)).taken())
+                .isEmpty();
+        var announced = rotation.advance(introduced, false, patience);
+        assertThat(announced.taken()).containsExactly(ANNOUNCE);
+        assertThat(rotation.nextLook(announced.state())).isEqualTo(issues);
+        assertThat(rotation.advance(announced.state(), false, issues).taken()).containsExactly(PROMOTE);
+    }
+
+    @Test
+    void anAuthorityThatIsIntroducedLateHasTheTimeToBecomeKnownAllTheSame() {
+        var late = BEGIN.plus(Duration.ofDays(85));
+        var introduced = rotation.advance(first(), true, late);
+        assertThat(introduced.taken()).containsExactly(INTRODUCE);
+        var patience = late.plus(LIFETIMES.propagation());
+        assertThat(rotation.nextLook(introduced.state())).isEqualTo(patience);
+        assertThat(rotation.advance(introduced.state(), false, patience.minusSeconds(1))
+                        .taken())
+                .isEmpty();
+        assertThat(rotation.advance(introduced.state(), false, patience).taken())
+                .containsExactly(ANNOUNCE);
+    }
+
+    @Test
     void theOldAuthorityIsTrustedUntilNothingOfItIsInUse() {
         var at = BEGIN.plus(Duration.ofDays(61));
         var promoted = promoted(at);

@@ -39,8 +39,8 @@ class RotationPropertyTest {
     record Look(int pause, boolean crash, boolean stale) {}
 
     @Property(tries = 100)
-    void nobodyWithAValidCertificateIsEverRefused(@ForAll("histories") List<Look> history) {
-        var world = new World();
+    void nobodyWithAValidCertificateIsEverRefused(@ForAll("histories") List<Look> history, @ForAll boolean straggler) {
+        var world = new World(straggler);
         world.look(false);
         boolean crashed = false;
         for (var look : history) {
@@ -63,11 +63,35 @@ class RotationPropertyTest {
 
     @Property(tries = 1)
     void inSuchHistoriesAuthoritiesDoChange(@ForAll("long") List<Look> history) {
-        var world = new World();
-        world.look(false);
-        for (var look : history) {
-            world.now = world.now.plusSeconds(look.pause());
+        for (boolean straggler : new boolean[] {false, true}) {
+            var world = new World(straggler);
             world.look(false);
+            for (var look : history) {
+                world.now = world.now.plusSeconds(look.pause());
+                world.look(false);
+            }
+            assertThat(world.steps).containsKeys(AuthorityStep.PROMOTE, AuthorityStep.DROP);
+        }
+    }
+
+    /** Operators look when something is due, and within a second. */
+    @Property(tries = 3)
+    void whoeverHasTheNextAuthorityIsNeverWithoutAValidCertificateThoughOneSecretNeverGetsIt(
+            @ForAll("long") List<Look> history) {
+        var world = new World(true);
+        world.look(false);
+        for (int second = 0; second < history.size() * 10; second++) {
+            world.now = world.now.plusSeconds(1);
+            world.look(false);
+            world.check();
+            assertThat(world.inUse(world.identity))
+                    .as("certificates of a gateway, %s after the begin", Duration.between(BEGIN, world.now))
+                    .allMatch(identity -> identity.data().isEmpty()
+                            || read(identity.data().get(IdentitySecret.CERTIFICATE))
+                                    .getFirst()
+                                    .getNotAfter()
+                                    .toInstant()
+                                    .isAfter(world.now));
         }
         assertThat(world.steps).containsKeys(AuthorityStep.PROMOTE, AuthorityStep.DROP);
     }
@@ -108,7 +132,13 @@ class RotationPropertyTest {
         private final TreeMap<Instant, AuthorityState> authorities = new TreeMap<>(Map.of(BEGIN, AuthorityState.NONE));
         private final TreeMap<Instant, Identity> identity = new TreeMap<>(Map.of(BEGIN, Identity.NONE));
         private final Map<AuthorityStep, Integer> steps = new TreeMap<>();
+        private final boolean straggler;
         private Instant now = BEGIN;
+
+        /** @param straggler whether there is another Secret, that nobody can write */
+        World(boolean straggler) {
+            this.straggler = straggler;
+        }
 
         void look(boolean crash) {
             advance();
@@ -129,7 +159,7 @@ class RotationPropertyTest {
         private void advance() {
             var state = authorities.lastEntry().getValue();
             var present = identity.lastEntry().getValue().data();
-            var advance = rotation.advance(state, IdentitySecret.announces(present, state), now);
+            var advance = rotation.advance(state, !straggler && IdentitySecret.announces(present, state), now);
             advance.taken().forEach(step -> steps.merge(step, 1, Integer::sum));
             if (!advance.taken().isEmpty()) {
                 var reading = AuthoritySecret.read(AuthoritySecret.write(advance.state()));
