@@ -1,6 +1,5 @@
 package dev.datapath.operator.reconcile;
 
-import dev.datapath.operator.control.Daemons;
 import dev.datapath.operator.control.NodeTable;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.status.NodeReport;
@@ -8,18 +7,22 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -40,24 +43,39 @@ final class GatewayHealth implements AutoCloseable {
     /** Asks one gateway. */
     @FunctionalInterface
     interface Question {
-        /** The answer to {@code /clusters?format=json}. */
+        /** The answer to {@code /clusters?format=json}; comes to an end soon, with an answer or without. */
         String clusters(Gateway gateway) throws IOException, InterruptedException;
     }
 
     private static final System.Logger LOG = System.getLogger(GatewayHealth.class.getName());
     private static final Duration PERIOD = Duration.ofSeconds(3);
+    /** For all of an answer: a gateway may begin one, and never end. */
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    /** How many are asked at the same time: those that do not answer take their time, and long answers take memory. */
+    private static final int AT_ONCE = 8;
+
+    /** Some thousands of nodes. */
+    static final int MAX_BYTES = 4 << 20;
+
+    /** How long it counts what a gateway said that cannot be asked. */
+    static final Duration MAX_AGE = Duration.ofSeconds(30);
+
+    private record Answer(Map<String, List<NodeReport>> nodes, Instant at) {}
 
     private final Question question;
     private final Consumer<String> onChange;
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, Daemons.named("gateway-health"));
-    private final Map<Gateway, ScheduledFuture<?>> asked = new HashMap<>();
-    private final Map<Gateway, Map<String, List<NodeReport>>> answers = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("gateway-health-", 0).factory());
+    private final Semaphore slots = new Semaphore(AT_ONCE, true);
+    private final Map<Gateway, Future<?>> asked = new HashMap<>();
+    private final Map<Gateway, Answer> answers = new ConcurrentHashMap<>();
 
-    /** @param onChange told the namespace of a gateway that sees nodes otherwise than before */
-    GatewayHealth(Question question, Consumer<String> onChange) {
+    /** @param onChange told the namespace of a gateway that sees nodes otherwise than before, or is not counted any more */
+    GatewayHealth(Question question, Consumer<String> onChange, InstantSource clock) {
         this.question = question;
         this.onChange = onChange;
+        this.clock = clock;
     }
 
     /** Asks over HTTP. */
@@ -66,13 +84,22 @@ final class GatewayHealth implements AutoCloseable {
         return gateway -> {
             var host = gateway.address().contains(":") ? "[" + gateway.address() + "]" : gateway.address();
             var request = HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/clusters?format=json"))
-                    .timeout(TIMEOUT)
                     .build();
-            var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IOException("answered " + answer.statusCode());
+            // The request's own timeout ends with the headers.
+            var exchange = client.sendAsync(request, head -> new LimitedText(MAX_BYTES));
+            try {
+                var answer = exchange.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+                if (answer.statusCode() != 200) {
+                    throw new IOException("answered " + answer.statusCode());
+                }
+                return answer.body();
+            } catch (ExecutionException e) {
+                throw new IOException(String.valueOf(e.getCause()), e);
+            } catch (TimeoutException e) {
+                throw new IOException("no answer within " + TIMEOUT.toSeconds() + " s", e);
+            } finally {
+                exchange.cancel(true);
             }
-            return answer.body();
         };
     }
 
@@ -82,15 +109,13 @@ final class GatewayHealth implements AutoCloseable {
             var gateway = entry.getKey();
             boolean gone = gateway.dataPath().equals(dataPath) && !gateways.contains(gateway);
             if (gone) {
-                entry.getValue().cancel(false);
+                entry.getValue().cancel(true);
                 answers.remove(gateway);
             }
             return gone;
         });
         for (var gateway : Set.copyOf(gateways)) {
-            asked.computeIfAbsent(
-                    gateway,
-                    key -> timer.scheduleWithFixedDelay(() -> ask(key), 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS));
+            asked.computeIfAbsent(gateway, key -> threads.submit(() -> keepAsking(key)));
         }
     }
 
@@ -98,30 +123,65 @@ final class GatewayHealth implements AutoCloseable {
     List<NodeReport> nodes(String namespace, String pool) {
         return answers.entrySet().stream()
                 .filter(entry -> entry.getKey().dataPath().namespace().equals(namespace))
-                .flatMap(entry -> entry.getValue().getOrDefault(pool, List.of()).stream())
+                .filter(entry -> !isOld(entry.getValue()))
+                .flatMap(entry -> entry.getValue().nodes().getOrDefault(pool, List.of()).stream())
                 .toList();
     }
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        threads.shutdownNow();
     }
 
-    private void ask(Gateway gateway) {
+    private void keepAsking(Gateway gateway) {
         try {
-            var answer = NodeTable.parse(gateway.pod(), question.clusters(gateway));
-            if (wanted(gateway) && !answer.equals(answers.put(gateway, answer))) {
-                onChange.accept(gateway.dataPath().namespace());
+            while (true) {
+                if (ask(gateway)) {
+                    tell(gateway);
+                }
+                Thread.sleep(PERIOD);
             }
-        } catch (IOException | RuntimeException e) {
-            // What it said last stays: a gateway that cannot be asked is no news about nodes.
-            LOG.log(System.Logger.Level.DEBUG, "gateway {0} cannot be asked: {1}", gateway.pod(), e.toString());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Thread.currentThread().interrupt(); // Nobody wants to know any more.
         }
     }
 
-    private synchronized boolean wanted(Gateway gateway) {
-        return asked.containsKey(gateway);
+    private void tell(Gateway gateway) {
+        try {
+            onChange.accept(gateway.dataPath().namespace());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "news of gateway " + gateway.pod() + " cannot be told", e);
+        }
+    }
+
+    /** Whether there is another answer than before. */
+    private boolean ask(Gateway gateway) throws InterruptedException {
+        slots.acquire();
+        try {
+            return keep(gateway, NodeTable.parse(gateway.pod(), question.clusters(gateway)));
+        } catch (IOException | RuntimeException e) {
+            // What it said last stays for a while: a gateway that cannot be asked is no news about nodes.
+            LOG.log(System.Logger.Level.DEBUG, "gateway {0} cannot be asked: {1}", gateway.pod(), e.toString());
+            return forgetOld(gateway);
+        } finally {
+            slots.release();
+        }
+    }
+
+    private synchronized boolean keep(Gateway gateway, Map<String, List<NodeReport>> nodes) {
+        if (!asked.containsKey(gateway)) {
+            return false;
+        }
+        var before = answers.put(gateway, new Answer(nodes, clock.instant()));
+        return before == null || !before.nodes().equals(nodes);
+    }
+
+    private synchronized boolean forgetOld(Gateway gateway) {
+        var last = answers.get(gateway);
+        return last != null && isOld(last) && answers.remove(gateway, last);
+    }
+
+    private boolean isOld(Answer answer) {
+        return answer.at().plus(MAX_AGE).isBefore(clock.instant());
     }
 }

@@ -89,7 +89,7 @@ public final class OperatorRuntime implements AutoCloseable {
         xds.sync().onChange(key -> neighbours.look(dataPath(key)));
         resolver = new HostResolver(HostResolver.NameService.system(), lookAtAll);
         gatherer = new Gatherer(client, resolver, neighbours, clock);
-        health = new GatewayHealth(GatewayHealth.http(ContainerPorts.METRICS), neighbours::changed);
+        health = new GatewayHealth(GatewayHealth.http(ContainerPorts.METRICS), neighbours::changed, clock);
         var pools = OwnedObjects.ofPools();
         var publisher = new Publisher(store);
         var writer = new StatusWriter(new EventRecorder(client, settings.name(), clock)::record);
