@@ -8,9 +8,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -18,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Aggregated discovery, state of the world: opens streams and wakes those whose DataPath changed. */
 final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
-    /** How many gateways that went away are remembered; the oldest is forgotten first. */
-    private static final int MAX_REMEMBERED = 1024;
-
     private final SnapshotStore store;
     private final SyncState sync;
     private final IdentityCheck identityCheck;
@@ -29,12 +23,7 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
     private final Executor executor;
     private final Set<AdsStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean serving;
-    private final Map<String, Memory> memories = Collections.synchronizedMap(new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Memory> eldest) {
-            return size() > MAX_REMEMBERED;
-        }
-    });
+    private final Memories memories;
 
     AdsService(
             SnapshotStore store,
@@ -49,6 +38,7 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
         this.events = events;
         this.clock = clock;
         this.executor = executor;
+        memories = new Memories(clock);
     }
 
     @Override
@@ -77,13 +67,16 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
             return;
         }
         serving = serves;
-        memories.clear();
+        memories.forgetAll();
         if (!serves) {
             streams.forEach(AdsStream::turnAway);
         }
     }
 
     void changed(String dataPath) {
+        if (store.snapshot(dataPath) == null) {
+            memories.forget(dataPath);
+        }
         for (var stream : streams) {
             if (stream.serves(dataPath)) {
                 stream.wake();
@@ -91,7 +84,9 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
         }
     }
 
-    void closeStalled(Duration limit) {
+    /** Ends what has waited for longer than the limit, and forgets gateways that stay away. To be called now and then. */
+    void tidyUp(Duration limit) {
+        memories.forgetOld();
         streams.forEach(stream -> stream.closeIfStalled(limit));
     }
 
@@ -109,13 +104,14 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
     }
 
     Memory recall(String dataPath, String gateway) {
-        var memory = memories.remove(key(dataPath, gateway));
-        return memory == null ? Memory.NONE : memory;
+        return memories.recall(dataPath, gateway);
     }
 
     void remember(String dataPath, String gateway, Memory memory) {
-        if (serving) {
-            memories.put(key(dataPath, gateway), memory);
+        memories.remember(dataPath, gateway, memory);
+        // Looked at afterwards: what changes from now on is followed by forgetting.
+        if (!serving || store.snapshot(dataPath) == null) {
+            memories.recall(dataPath, gateway);
         }
     }
 
@@ -133,9 +129,5 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
 
     InstantSource clock() {
         return clock;
-    }
-
-    private static String key(String dataPath, String gateway) {
-        return dataPath + '\n' + gateway;
     }
 }

@@ -103,7 +103,7 @@ public final class XdsServer implements AutoCloseable {
         }
         long period = Math.max(20, builder.answerTimeout.toMillis() / 4);
         timer.scheduleWithFixedDelay(
-                () -> service.closeStalled(builder.answerTimeout), period, period, TimeUnit.MILLISECONDS);
+                () -> service.tidyUp(builder.answerTimeout), period, period, TimeUnit.MILLISECONDS);
     }
 
     /** Describes a server of the snapshots in a store, on a free port of the loopback interface until told otherwise. */

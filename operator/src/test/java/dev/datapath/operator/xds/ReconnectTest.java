@@ -8,14 +8,18 @@ import static dev.datapath.operator.xds.ScriptedEnvoy.names;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Tag("tier2")
 class ReconnectTest {
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T12:00:00Z"));
+
     @RegisterExtension
-    private final XdsFixture xds = new XdsFixture();
+    private final XdsFixture xds = new XdsFixture(server -> server.clock(now::get));
 
     @Test
     void a_restarted_server_sends_everything_once_for_it_cannot_know_what_a_gateway_has() {
@@ -44,6 +48,34 @@ class ReconnectTest {
         envoy.expectAndAck(ENDPOINT);
         envoy.expectNothing();
         await().until(() -> xds.sync().synced(snapshot.version()));
+    }
+
+    @Test
+    void what_a_gateway_has_that_stayed_away_for_long_is_not_known() {
+        var before = runs(Samples.gateway("a"), "a");
+        leaves(before);
+        now.updateAndGet(left -> left.plus(Memories.MAX_AGE).plusMillis(1));
+        comesBack(before, "a").expectAndAck(CLUSTER);
+    }
+
+    @Test
+    void what_its_gateways_have_is_forgotten_with_a_data_path() {
+        var snapshot = Samples.gateway("a");
+        var before = runs(snapshot, "a");
+        leaves(before);
+        xds.store.withdraw(XdsFixture.PATH);
+        xds.publish(snapshot);
+        comesBack(before, "a").expectAndAck(CLUSTER);
+    }
+
+    @Test
+    void nothing_is_kept_of_a_gateway_that_leaves_after_its_data_path() {
+        var snapshot = Samples.gateway("a");
+        var before = runs(snapshot, "a");
+        xds.store.withdraw(XdsFixture.PATH);
+        leaves(before);
+        xds.publish(snapshot);
+        comesBack(before, "a").expectAndAck(CLUSTER);
     }
 
     @Test
