@@ -67,6 +67,24 @@ public final class Snapshot {
         return builder;
     }
 
+    /** The same content, with those resources of an earlier snapshot that are equal; that snapshot when all are. */
+    Snapshot sharing(Snapshot before) {
+        if (version.equals(before.version)) {
+            return before;
+        }
+        var shared = new EnumMap<ResourceType, SortedMap<String, Resource>>(ResourceType.class);
+        resources.forEach((type, map) -> {
+            var earlier = before.of(type);
+            var merged = new TreeMap<>(map);
+            merged.replaceAll((name, resource) -> {
+                var same = earlier.get(name);
+                return same != null && same.equals(resource) ? same : resource;
+            });
+            shared.put(type, Collections.unmodifiableSortedMap(merged));
+        });
+        return new Snapshot(shared, endpointNames, routeNames);
+    }
+
     /** The content version of the whole snapshot: 16 hexadecimal digits. */
     public String version() {
         return version;

@@ -18,10 +18,14 @@ public final class SnapshotStore {
     private final Map<String, Snapshot> snapshots = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
-    /** Replaces the snapshot of a DataPath. Content equal to the current one changes nothing and sends nothing. */
+    /**
+     * Replaces the snapshot of a DataPath. Content equal to the current one changes nothing and sends nothing; single resources
+     * that are equal stay the same objects, so that gateways which connected at different times do not keep a copy each.
+     */
     public void publish(String dataPath, Snapshot snapshot) {
-        var before = snapshots.put(dataPath, snapshot);
-        if (before == null || !before.version().equals(snapshot.version())) {
+        var before = snapshots.get(dataPath);
+        var next = before == null ? snapshot : snapshot.sharing(before);
+        if (snapshots.put(dataPath, next) != next) {
             listeners.forEach(listener -> listener.accept(dataPath));
         }
     }
