@@ -30,7 +30,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> USES = Map.ofEntries(
             Map.entry("plan", Set.of()),
             Map.entry("s3", Set.of()),
-            Map.entry("compile", Set.of("crds", "plan", "s3")),
+            Map.entry("compile", Set.of("crds", "plan")),
             Map.entry("envoy", Set.of("plan", "s3")),
             Map.entry("xds", Set.of()),
             Map.entry("admission", Set.of()),

@@ -2,8 +2,6 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.plan.BucketMatch;
-import dev.datapath.operator.s3.OperationShape;
-import dev.datapath.operator.s3.Scope;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,17 +9,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Refusals by key prefix. A prefix is compared with the key in a request's address. Keys in a body (DeleteObjects,
- * PostObject) are not seen, and requests about a bucket have none: whoever refuses a prefix has to refuse these for the
- * whole bucket, or know that they pass.
+ * Refusals by key prefix. A prefix is compared with the key in a request's address; keys in a body are not seen, so whoever refuses
+ * a prefix has to refuse the requests that have them for the whole bucket, or know that they pass.
  */
 final class PrefixRefusals {
-    private static final Set<S3Operation> WITHOUT_KEY = OperationShape.all().stream()
-            .filter(shape -> shape.scope() != Scope.OBJECT)
-            .map(OperationShape::operation)
-            .collect(Collectors.toCollection(() -> EnumSet.noneOf(S3Operation.class)));
-
-    private static final int NAMED = 3;
+    private static final Set<S3Operation> KEYS_IN_BODY = EnumSet.of(S3Operation.PostObject, S3Operation.DeleteObjects);
 
     /** A match of a rule that refuses, and where it is written. */
     record Match(MatchCompiler.Conditions conditions, Report at) {}
@@ -44,14 +36,15 @@ final class PrefixRefusals {
                                     Reason.Incomplete,
                                     "keyPrefix is compared with the key in a request's address, so it does not match "
                                             + names(passing)
-                                            + ": refuse them for the whole bucket, in a match of its own without keyPrefix, or name in operations what this match is for");
+                                            + ", which have keys in their body: refuse these for the whole bucket, in a match of its own without"
+                                            + " keyPrefix, or name in operations what this match is for");
                 }
             }
         }
     }
 
     private static Set<S3Operation> among(Set<S3Operation> operations) {
-        var without = EnumSet.copyOf(WITHOUT_KEY);
+        var without = EnumSet.copyOf(KEYS_IN_BODY);
         if (!operations.isEmpty()) {
             without.retainAll(operations);
         }
@@ -70,7 +63,6 @@ final class PrefixRefusals {
     }
 
     private static String names(Collection<S3Operation> operations) {
-        var first = operations.stream().limit(NAMED).map(Enum::name).collect(Collectors.joining(", "));
-        return operations.size() > NAMED ? first + " and " + (operations.size() - NAMED) + " more" : first;
+        return operations.stream().map(Enum::name).collect(Collectors.joining(" and "));
     }
 }
