@@ -56,7 +56,7 @@ class TargetsTest {
                         "/%s/[x]",
                         "/%s/k?X-Amz-Signature=0123&X-Amz-Credential=A%%2F20261101%%2Fus-east-1%%2Fs3%%2Faws4_request",
                         "/%s/k?partNumber=1&uploadId=a%%2Bb/c==",
-                        "/%s/upload?upload%%49d=x")
+                        "/%s/upload?uploadId=upload%%49d")
                 .stream()
                 .map(target -> target.formatted(bucket))
                 .toList();
