@@ -114,10 +114,15 @@ public final class Installation {
         return holder == null ? "" : holder;
     }
 
+    /** What the leader measures, in the text format of Prometheus. */
+    public String metrics() {
+        return cluster.kubectl(
+                "get", "--raw", "/api/v1/namespaces/" + NAMESPACE + "/pods/" + leader() + ":8080/proxy/q/metrics");
+    }
+
     /** How often the leader has looked at objects of a kind since it started. */
     public double reconciliations(String kind) {
-        var metrics = cluster.kubectl(
-                "get", "--raw", "/api/v1/namespaces/" + NAMESPACE + "/pods/" + leader() + ":8080/proxy/q/metrics");
+        var metrics = metrics();
         var line = "datapath_reconciliations_total{kind=\"" + kind + "\",result=\"success\"} ";
         return metrics.lines()
                 .filter(text -> text.startsWith(line))

@@ -3,10 +3,14 @@ package dev.datapath.e2e.k3s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.datapath.e2e.rig.BuildTree;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -194,6 +198,43 @@ class OperatorInClusterTest {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(site.synced()).isEqualTo("2/2"));
         });
+    }
+
+    @Test
+    @Order(9)
+    void theLeaderMeasuresWhatThePageSays() throws IOException {
+        ClosedBucket.at(site, s3, "measured");
+        var metrics = installation
+                .metrics()
+                .lines()
+                .filter(line -> line.startsWith("datapath_"))
+                .toList();
+        assertThat(documentedMetrics())
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(metrics).anyMatch(line -> line.startsWith(name)));
+        assertThat(metrics)
+                .contains("datapath_leader 1.0")
+                .anyMatch(line -> line.matches("datapath_config_apply_seconds_count [1-9].*"))
+                .anyMatch(line -> line.matches("datapath_xds_gateways [2-9]\\.0"))
+                .anyMatch(line -> line.matches("datapath_xds_response_bytes_sum [1-9].*"))
+                .anyMatch(line ->
+                        line.matches("datapath_xds_pushes_total\\{result=\"acknowledged\",type=\"route\"} [1-9].*"))
+                .anyMatch(line -> line.matches("datapath_writes_total\\{kind=\"datapaths\"} [1-9].*"));
+        assertThat(metrics)
+                .as("labels of fixed sets")
+                .noneMatch(line -> line.contains(site.namespace()) || line.contains("training"));
+    }
+
+    /** Those of an operator in a cluster, which has neither local gateways nor a directory. */
+    private static List<String> documentedMetrics() throws IOException {
+        return Pattern.compile("^\\| `(datapath_\\w+)`", Pattern.MULTILINE)
+                .matcher(Files.readString(BuildTree.projectRoot().resolve("docs/metrics.md")))
+                .results()
+                .map(row -> row.group(1))
+                .filter(name -> !List.of(
+                                "datapath_gateways", "datapath_gateway_restarts_total", "datapath_reloads_total")
+                        .contains(name))
+                .toList();
     }
 
     private static boolean ready(Pod pod) {
