@@ -11,6 +11,11 @@ die() {
   exit 1
 }
 
+# Has programs that are started from here read and write names of files, and print, in UTF-8, whatever the locale is.
+utf8() {
+  [ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
+}
+
 # Major version of the JDK at $1, or nothing when that is no JDK. Reads its release file: starting a JVM takes too long.
 jdk_version() {
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
