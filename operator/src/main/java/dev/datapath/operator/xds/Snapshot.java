@@ -29,25 +29,37 @@ import java.util.stream.Stream;
  */
 public final class Snapshot {
     private final Map<ResourceType, SortedMap<String, Resource>> resources;
-    private final Map<ResourceType, String> versions = new EnumMap<>(ResourceType.class);
+    private final Map<ResourceType, String> versions;
     private final String version;
     private final Map<String, String> endpointNames;
     private final Set<String> routeNames;
 
     private Snapshot(
             Map<ResourceType, SortedMap<String, Resource>> resources,
+            Map<ResourceType, String> versions,
+            String version,
             Map<String, String> endpointNames,
             Set<String> routeNames) {
         this.resources = resources;
+        this.versions = versions;
+        this.version = version;
         this.endpointNames = endpointNames;
         this.routeNames = routeNames;
+    }
+
+    private static Snapshot hashed(
+            Map<ResourceType, SortedMap<String, Resource>> resources,
+            Map<String, String> endpointNames,
+            Set<String> routeNames) {
+        var versions = new EnumMap<ResourceType, String>(ResourceType.class);
         var sha = Resource.sha256();
         for (var type : ResourceType.values()) {
-            var typeVersion = Resource.version(of(type).values());
+            var typeVersion = Resource.version(
+                    resources.getOrDefault(type, Collections.emptySortedMap()).values());
             versions.put(type, typeVersion);
             sha.update(typeVersion.getBytes(StandardCharsets.US_ASCII));
         }
-        this.version = Resource.shorten(sha);
+        return new Snapshot(resources, versions, Resource.shorten(sha), endpointNames, routeNames);
     }
 
     /** Starts an empty snapshot. */
@@ -82,7 +94,7 @@ public final class Snapshot {
             });
             shared.put(type, Collections.unmodifiableSortedMap(merged));
         });
-        return new Snapshot(shared, endpointNames, routeNames);
+        return new Snapshot(shared, versions, version, endpointNames, routeNames);
     }
 
     /** The content version of the whole snapshot: 16 hexadecimal digits. */
@@ -169,7 +181,7 @@ public final class Snapshot {
             }
             var frozen = new EnumMap<ResourceType, SortedMap<String, Resource>>(ResourceType.class);
             resources.forEach((type, map) -> frozen.put(type, Collections.unmodifiableSortedMap(new TreeMap<>(map))));
-            return new Snapshot(frozen, Map.copyOf(endpointNames), Set.copyOf(routeNames));
+            return hashed(frozen, Map.copyOf(endpointNames), Set.copyOf(routeNames));
         }
 
         private Builder add(ResourceType type, String name, Message message) {
