@@ -75,7 +75,7 @@ final class PolicyCompiler {
                 compiled.retryBudgets.put(id, rule.retry().budgetPercent());
             }
         }
-        var refused = new ArrayList<PrefixRefusals.Match>();
+        var matches = new ArrayList<PrefixRefusals.Match>();
         for (int j = 0; j < Math.max(rule.matches().size(), 1); j++) {
             var here = rule.matches().isEmpty() ? at : at.item("matches", j);
             var conditions = rule.matches().isEmpty()
@@ -83,11 +83,11 @@ final class PolicyCompiler {
                     : MatchCompiler.compile(rule.matches().get(j), listeners, here);
             if (plan.isPresent() && conditions.isPresent()) {
                 add(policy, rule, id, conditions.get(), position, j, here, at, compiled);
-                refused.add(new PrefixRefusals.Match(conditions.get(), here));
+                matches.add(new PrefixRefusals.Match(conditions.get(), here));
             }
         }
         if (rule.deny() != null) {
-            PrefixRefusals.check(refused);
+            PrefixRefusals.check(matches);
         }
     }
 

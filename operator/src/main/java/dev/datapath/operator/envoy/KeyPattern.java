@@ -37,13 +37,6 @@ final class KeyPattern {
         return encoded.toString();
     }
 
-    /** The same where stores take several slashes for one: each slash of the prefix may be more than one. */
-    static String everySpellingWithMoreSlashes(String prefix) {
-        return Arrays.stream(prefix.split("/", -1))
-                .map(KeyPattern::everySpelling)
-                .collect(Collectors.joining(SLASHES));
-    }
-
     /** An expression for every spelling of the prefix: each octet as it is or percent-encoded, in either case. */
     static String everySpelling(String prefix) {
         var pattern = new StringBuilder();
@@ -61,6 +54,13 @@ final class KeyPattern {
             }
         }
         return pattern.toString();
+    }
+
+    /** The same where stores take several slashes for one: each slash of the prefix may be more than one. */
+    static String everySpellingWithMoreSlashes(String prefix) {
+        return Arrays.stream(prefix.split("/", -1))
+                .map(KeyPattern::everySpelling)
+                .collect(Collectors.joining(SLASHES));
     }
 
     private static boolean unreserved(int value) {

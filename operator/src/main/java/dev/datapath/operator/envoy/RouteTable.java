@@ -104,8 +104,7 @@ final class RouteTable {
         boolean byKey =
                 listener.matches().stream().anyMatch(match -> !match.keyPrefix().isEmpty());
         if (style == AddressStyle.PATH && (byBucket || byOperation || byKey)) {
-            // Without it, an encoded slash would make a bucket of bucket and key; the target of a list of buckets is
-            // "//".
+            // An encoded slash would make a bucket of bucket and key. The list of buckets, which has none, is "//".
             guards.add(guard(
                     "guard/bucket",
                     Predicates.matches(Names.TARGET_HEADER, "/[^/%]*%.*|//.+"),

@@ -58,8 +58,7 @@ final class RuleSelection {
     Matcher.OnMatch select(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
         var usual = selectUsual(entry, requestClass, candidates);
         boolean mayMiss = candidates.stream()
-                .filter(match -> match.bucket().covers(entry.bucket())
-                        && OperationConditions.touches(match.operations(), requestClass))
+                .filter(match -> concerns(match, entry, requestClass))
                 .anyMatch(
                         match -> keyCondition(match, entry, false) == null && keyCondition(match, entry, true) != null);
         if (!mayMiss) {
@@ -82,8 +81,7 @@ final class RuleSelection {
             Entry entry, RequestClass requestClass, List<MatchPlan> candidates, boolean unusualSpelling) {
         var selected = new ArrayList<Route>();
         for (var match : candidates) {
-            if (!match.bucket().covers(entry.bucket())
-                    || !OperationConditions.touches(match.operations(), requestClass)) {
+            if (!concerns(match, entry, requestClass)) {
                 continue;
             }
             var keyCondition = keyCondition(match, entry, unusualSpelling);
@@ -139,9 +137,21 @@ final class RuleSelection {
 
     /** Whether a key may begin with both, slashes that are repeated aside; the expression then tells. */
     private static boolean mayMeet(String one, String other) {
-        var first = REPEATED_SLASHES.matcher(one).replaceAll("");
-        var second = REPEATED_SLASHES.matcher(other).replaceAll("");
+        var first = withSingleSlashes(one);
+        var second = withSingleSlashes(other);
         return first.startsWith(second) || second.startsWith(first);
+    }
+
+    /** Asked of each two prefixes of a bucket, of which hardly any has more. */
+    private static String withSingleSlashes(String prefix) {
+        return prefix.startsWith("/") || prefix.contains("//")
+                ? REPEATED_SLASHES.matcher(prefix).replaceAll("")
+                : prefix;
+    }
+
+    /** Whether a match may be about requests that reach the entry, their keys aside. */
+    private static boolean concerns(MatchPlan match, Entry entry, RequestClass requestClass) {
+        return match.bucket().covers(entry.bucket()) && OperationConditions.touches(match.operations(), requestClass);
     }
 
     private RulePlan rule(MatchPlan match) {

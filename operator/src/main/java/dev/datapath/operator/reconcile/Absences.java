@@ -5,14 +5,12 @@ import dev.datapath.operator.xds.DataPathSync;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * Gateways that serve and have no connection to this operator, and since when: most are back in a moment, for connections are
@@ -38,13 +36,12 @@ final class Absences {
      * The gateway that should be replaced now, of several the one that has been away for longest; empty when all are there, or were
      * a short while ago.
      *
-     * @param pods the gateways' pods
+     * @param unconnected gateways that serve without a connection
      * @param connected those that are connected
      */
-    Optional<Pod> overdue(ObjectKey dataPath, Collection<Pod> pods, DataPathSync connected, Instant now) {
-        var unconnected = GatewayPods.unconnected(pods, connected).toList();
+    Optional<Pod> overdue(ObjectKey dataPath, List<Pod> unconnected, DataPathSync connected, Instant now) {
         var away = dataPaths.computeIfAbsent(dataPath, key -> new Away());
-        away.since.keySet().retainAll(names(unconnected));
+        away.since.keySet().retainAll(unconnected.stream().map(Absences::name).toList());
         unconnected.forEach(pod -> away.since.putIfAbsent(name(pod), now));
         if (connected.gateways().stream()
                 .anyMatch(gateway -> gateway.connectedSince().isAfter(away.replaced))) {
@@ -69,10 +66,6 @@ final class Absences {
 
     private static Instant since(Away away, Pod pod) {
         return away.since.getOrDefault(name(pod), Instant.MAX);
-    }
-
-    private static List<String> names(List<Pod> pods) {
-        return pods.stream().map(Absences::name).collect(Collectors.toList());
     }
 
     private static String name(Pod pod) {

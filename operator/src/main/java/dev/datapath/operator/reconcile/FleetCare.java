@@ -20,6 +20,7 @@ import java.util.Optional;
  */
 final class FleetCare {
     private static final System.Logger LOG = System.getLogger(FleetCare.class.getName());
+
     private final KubernetesClient client;
     private final GatewayHealth health;
     private final SyncState sync;
@@ -49,9 +50,10 @@ final class FleetCare {
                                 pod.getStatus().getPodIP()))
                         .toList());
         var connected = sync.of(run.key().toString());
+        var unconnected = GatewayPods.unconnected(pods, connected).toList();
         var now = clock.instant();
-        var overdue = absences.overdue(run.key(), pods, connected, now);
-        if (GatewayPods.unconnected(pods, connected).findAny().isEmpty()) {
+        var overdue = absences.overdue(run.key(), unconnected, connected, now);
+        if (unconnected.isEmpty()) {
             return Optional.empty();
         }
         if (overdue.isPresent() && fleet.ready() >= fleet.desired()) {

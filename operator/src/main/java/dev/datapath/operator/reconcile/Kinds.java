@@ -1,5 +1,6 @@
 package dev.datapath.operator.reconcile;
 
+import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.plan.ObjectKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -11,12 +12,12 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Event sources of our own kinds. What depends on what is decided by names inside of one namespace, and a name may just have been
@@ -29,14 +30,7 @@ final class Kinds {
     /** Objects of a kind, whose changes concern the primaries of their namespace. A change of status alone concerns nobody. */
     static <T extends HasMetadata, P extends HasMetadata> InformerEventSource<T, P> beside(
             EventSourceContext<P> context, Class<T> kind) {
-        return source(context, kind, (now, before) -> {
-            var old = before.getMetadata().getGeneration();
-            return old == null
-                    || !old.equals(now.getMetadata().getGeneration())
-                    // After a watch was away, another object of that name looks like a change of it.
-                    || !Objects.equals(
-                            before.getMetadata().getUid(), now.getMetadata().getUid());
-        });
+        return source(context, kind, (now, before) -> !Runs.unchanged(before, now));
     }
 
     /** Objects of a kind, whose coming and going concerns the primaries of their namespace. */
@@ -61,6 +55,12 @@ final class Kinds {
     /** Whether its objects were listed at least once. Until then it looks as if there were none. */
     static boolean filled(InformerWrappingEventSourceHealthIndicator<?> source) {
         return source.informerHealthIndicators().values().stream().allMatch(InformerHealthIndicator::hasSynced);
+    }
+
+    /** Whether there is, or may be, a DataPath of that name. */
+    static boolean mayExist(@Nullable InformerEventSource<DataPath, ?> dataPaths, ObjectKey key) {
+        return dataPaths != null
+                && (!filled(dataPaths) || dataPaths.get(id(key)).isPresent());
     }
 
     /** The primaries of a namespace. */

@@ -44,9 +44,7 @@ final class ObjectiveReconciler implements Reconciler<ServiceLevelObjective> {
         var target =
                 new ObjectKey(ref.namespace(), objective.getSpec().targetRef().name());
         var reconciled = runs.find(target);
-        if (reconciled.isEmpty()
-                && dataPaths != null
-                && (!Kinds.filled(dataPaths) || dataPaths.get(Kinds.id(target)).isPresent())) {
+        if (reconciled.isEmpty() && Kinds.mayExist(dataPaths, target)) {
             return UpdateControl.noUpdate(); // it is being looked at for the first time, and then tells us
         }
         var status = ObjectiveStatuses.of(

@@ -53,8 +53,7 @@ final class RoutingPolicyReconciler implements Reconciler<RoutingPolicy> {
                         target.name(),
                         new PolicyStatuses.AtTarget(
                                 run.outcome().about(ref), reconciled.get().fleet(), run.runs(policy)));
-            } else if (dataPaths != null
-                    && (!Kinds.filled(dataPaths) || dataPaths.get(Kinds.id(key)).isPresent())) {
+            } else if (Kinds.mayExist(dataPaths, key)) {
                 return UpdateControl.noUpdate(); // it is being looked at for the first time, and then tells us
             }
         }

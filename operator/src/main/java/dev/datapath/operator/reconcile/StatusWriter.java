@@ -50,7 +50,6 @@ final class StatusWriter {
             events.accept(object, transitions.apply(told));
         }
         if (status.equals(seen)) {
-            forget(uid);
             return UpdateControl.noUpdate();
         }
         patch.setMetadata(new ObjectMetaBuilder()
@@ -61,18 +60,12 @@ final class StatusWriter {
         return UpdateControl.patchStatus(patch);
     }
 
-    /** What was told before, and remembers what is told now. */
+    /** What was told before; remembers what is told now, until it is seen. */
     @SuppressWarnings("unchecked") // an object keeps its kind, and a kind its status
     private <S> @Nullable S told(String uid, S now, @Nullable S seen) {
         synchronized (unseen) {
-            var before = (S) unseen.put(uid, now);
+            var before = (S) (now.equals(seen) ? unseen.remove(uid) : unseen.put(uid, now));
             return before == null ? seen : before;
-        }
-    }
-
-    private void forget(String uid) {
-        synchronized (unseen) {
-            unseen.remove(uid);
         }
     }
 }

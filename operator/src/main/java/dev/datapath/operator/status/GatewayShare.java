@@ -54,11 +54,7 @@ record GatewayShare(String gateway, int serving, int nodes) {
     /** The gateways that are so, for people; empty when none is. */
     static String names(List<GatewayShare> shares, Predicate<GatewayShare> are) {
         var names = shares.stream().filter(are).map(GatewayShare::gateway).toList();
-        return names.isEmpty()
-                ? ""
-                : (names.size() == 1 ? "gateway " : "gateways ")
-                        + String.join(", ", names.subList(0, Math.min(3, names.size())))
-                        + (names.size() > 3 ? " and " + (names.size() - 3) + " more" : "");
+        return names.isEmpty() ? "" : (names.size() == 1 ? "gateway " : "gateways ") + Listing.of(names, 3);
     }
 
     private record Endpoint(String address, int port) {}

@@ -80,8 +80,7 @@ public final class PoolStatuses {
                 .map(node -> node.name() + (node.reason() == null ? "" : " (" + node.reason() + ")"))
                 .toList();
         var share = healthy + " of " + used.size() + " nodes are healthy";
-        var names = ": " + String.join(", ", rest.subList(0, Math.min(5, rest.size())))
-                + (rest.size() > 5 ? " and " + (rest.size() - 5) + " more" : "");
+        var names = ": " + Listing.of(rest, 5);
         if (used.stream().anyMatch(node -> node.state() == State.Unknown)) {
             return draft(
                     ConditionStatus.Unknown,

@@ -86,7 +86,8 @@ class AbsencesTest {
     }
 
     private Optional<Pod> overdue(Instant now, DataPathSync connected, Pod... pods) {
-        return absences.overdue(TRAINING, List.of(pods), connected, now);
+        var unconnected = GatewayPods.unconnected(List.of(pods), connected).toList();
+        return absences.overdue(TRAINING, unconnected, connected, now);
     }
 
     private static DataPathSync connected(Instant since, String... pods) {

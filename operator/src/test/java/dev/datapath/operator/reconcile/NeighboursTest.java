@@ -85,6 +85,7 @@ class NeighboursTest {
 
     private static final class Primaries implements IndexerResourceCache<StoragePool> {
         private final Map<ResourceID, StoragePool> pools = new LinkedHashMap<>();
+        private final Map<String, Function<StoragePool, List<String>>> indexers = new LinkedHashMap<>();
 
         StoragePool add(String namespace, String name) {
             var pool = new StoragePool();
@@ -119,12 +120,13 @@ class NeighboursTest {
 
         @Override
         public List<StoragePool> byIndex(String index, String key) {
-            throw new UnsupportedOperationException();
+            var keys = indexers.getOrDefault(index, pool -> List.of());
+            return list(pool -> keys.apply(pool).contains(key)).toList();
         }
 
         @Override
-        public void addIndexers(Map<String, Function<StoragePool, List<String>>> indexers) {
-            throw new UnsupportedOperationException();
+        public void addIndexers(Map<String, Function<StoragePool, List<String>>> more) {
+            indexers.putAll(more);
         }
     }
 }

@@ -10,12 +10,11 @@ import static dev.datapath.operator.status.NodeReport.Health.UNCHECKED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.operator.deploy.PublishedNode;
-import dev.datapath.operator.plan.HealthPlan;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import dev.datapath.operator.plan.PoolPlans;
 import dev.datapath.operator.status.NodeReport;
 import dev.datapath.operator.status.NodeReport.Health;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -70,19 +69,9 @@ class PublishedNodesTest {
     }
 
     private static PoolPlan plan() {
-        return new PoolPlan(
-                "objectscale",
-                List.of(
-                        new NodePlan("one", "10.0.0.0", 9021, "a", 100, false),
-                        new NodePlan("two", "10.0.0.1", 9021, "b", 100, false),
-                        new NodePlan("leaving", "10.0.0.2", 9021, "", 0, true)),
-                null,
-                new HealthPlan(
-                        new HealthPlan.Active(
-                                new HealthPlan.TcpProbe(), null, Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 2),
-                        new HealthPlan.Passive(5, Duration.ofSeconds(3), 75),
-                        30),
-                new PoolPlan.Limits(100, 100, Duration.ofSeconds(5), Duration.ofSeconds(1), 25),
-                new PoolPlan.Balancing(PoolPlan.Balancing.Policy.LEAST_REQUEST, Duration.ZERO, false));
+        return PoolPlans.of(List.of(
+                new NodePlan("one", "10.0.0.0", 9021, "a", 100, false),
+                new NodePlan("two", "10.0.0.1", 9021, "b", 100, false),
+                new NodePlan("leaving", "10.0.0.2", 9021, "", 0, true)));
     }
 }

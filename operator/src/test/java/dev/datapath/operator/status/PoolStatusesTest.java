@@ -10,12 +10,11 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.api.v1alpha1.StoragePoolStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
-import dev.datapath.operator.plan.HealthPlan;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import dev.datapath.operator.plan.PoolPlans;
 import dev.datapath.operator.status.NodeReport.Health;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -159,7 +158,7 @@ class PoolStatusesTest {
                     - {name: spare, address: 10.0.0.9, port: 9021, state: Disabled}
                     - {name: used, address: "2001:db8::1", port: 9021}
                 """, StoragePool.class);
-        var plan = plan(List.of(
+        var plan = PoolPlans.of(List.of(
                 new NodePlan("used", "2001:db8::1", 9021, "", 100, false),
                 new NodePlan("leaving", "10.0.0.8", 9021, "", 0, true)));
         var reports = List.of(
@@ -223,22 +222,8 @@ class PoolStatusesTest {
     }
 
     private static PoolPlan plan(int nodes) {
-        return plan(IntStream.range(0, nodes)
+        return PoolPlans.of(IntStream.range(0, nodes)
                 .mapToObj(i -> new NodePlan("node-" + i, "10.0.0." + i, 9021, "", 100, false))
                 .toList());
-    }
-
-    private static PoolPlan plan(List<NodePlan> nodes) {
-        return new PoolPlan(
-                "objectscale",
-                nodes,
-                null,
-                new HealthPlan(
-                        new HealthPlan.Active(
-                                new HealthPlan.TcpProbe(), null, Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 2),
-                        new HealthPlan.Passive(5, Duration.ofSeconds(3), 75),
-                        30),
-                new PoolPlan.Limits(100, 100, Duration.ofSeconds(5), Duration.ofSeconds(1), 25),
-                new PoolPlan.Balancing(PoolPlan.Balancing.Policy.LEAST_REQUEST, Duration.ZERO, false));
     }
 }

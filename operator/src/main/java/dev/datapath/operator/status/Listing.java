@@ -1,0 +1,14 @@
+package dev.datapath.operator.status;
+
+import java.util.List;
+
+/** Enumerations in messages, which have to stay short however much there is to tell. */
+final class Listing {
+    private Listing() {}
+
+    /** The first of these, and how many more there are. */
+    static String of(List<String> names, int most) {
+        return String.join(", ", names.subList(0, Math.min(most, names.size())))
+                + (names.size() > most ? " and " + (names.size() - most) + " more" : "");
+    }
+}

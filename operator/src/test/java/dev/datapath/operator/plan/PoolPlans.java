@@ -1,0 +1,25 @@
+package dev.datapath.operator.plan;
+
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import java.time.Duration;
+import java.util.List;
+
+/** Pools for tests of what comes of their nodes. */
+public final class PoolPlans {
+    private PoolPlans() {}
+
+    /** In clear text, checked by connecting; it panics below 30 %. */
+    public static PoolPlan of(List<NodePlan> nodes) {
+        return new PoolPlan(
+                "objectscale",
+                nodes,
+                null,
+                new HealthPlan(
+                        new HealthPlan.Active(
+                                new HealthPlan.TcpProbe(), null, Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 2),
+                        new HealthPlan.Passive(5, Duration.ofSeconds(3), 75),
+                        30),
+                new PoolPlan.Limits(100, 100, Duration.ofSeconds(5), Duration.ofSeconds(1), 25),
+                new PoolPlan.Balancing(PoolPlan.Balancing.Policy.LEAST_REQUEST, Duration.ZERO, false));
+    }
+}
