@@ -33,7 +33,7 @@ public final class Manifests {
         }
         var action = routing.denied()
                 ? "deny: {code: AccessDenied}"
-                : "pools: [{name: %s}]\n    timeouts: {firstByte: %s, idle: %s}"
+                : "pools: [{name: %s}]\n  timeouts: {firstByte: %s, idle: %s}"
                         .formatted(routing.name(), text(routing.firstByte()), text(routing.idle()));
         return """
                 apiVersion: datapath.dev/v1alpha1
@@ -43,27 +43,36 @@ public final class Manifests {
                   provider: Generic
                   nodes:
                     static:
-                %3$s  health: {active: {interval: 1s, timeout: 500ms}, panicThresholdPercent: %8$d}
+                %3$s  health: {active: {interval: 1s, timeout: 500ms}, panicThresholdPercent: %6$d}
                   limits: {keepAlive: %4$s}
                 ---
-                apiVersion: datapath.dev/v1alpha1
-                kind: RoutingPolicy
-                metadata: {name: %1$s, namespace: %2$s}
-                spec:
-                  targetRefs: [{name: %5$s}]
-                  rules:
-                  - name: %1$s
-                    matches: [{buckets: ["%6$s"]}]
-                    %7$s
-                """.formatted(
+                %5$s""".formatted(
                         routing.name(),
                         NAMESPACE,
                         nodes,
                         text(routing.keepAlive()),
-                        DATA_PATH,
-                        routing.buckets(),
-                        action,
+                        policy(routing.name(), """
+                                - name: %s
+                                  matches: [{buckets: ["%s"]}]
+                                  %s
+                                """.formatted(routing.name(), routing.buckets(), action)),
                         routing.panicPercent());
+    }
+
+    /**
+     * A policy for the DataPath.
+     *
+     * @param rules a list in YAML
+     */
+    public static String policy(String name, String rules) {
+        return """
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: %s, namespace: %s}
+                spec:
+                  targetRefs: [{name: %s}]
+                  rules:
+                %s""".formatted(name, NAMESPACE, DATA_PATH, rules.indent(2));
     }
 
     private static String text(Duration duration) {

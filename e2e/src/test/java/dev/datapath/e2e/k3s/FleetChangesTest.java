@@ -14,29 +14,12 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the applier does when the gateways are to be run or reached in another way. */
 @K3s.Test
-class FleetChangesTest {
-    private static final String NAME = Workbench.GATEWAY;
+class FleetChangesTest extends ApplierTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-    @AutoClose
-    private Workbench bench;
-
-    @BeforeAll
-    static void podMonitorsAreKnown(K3sCluster cluster) {
-        cluster.install("/dev/datapath/e2e/k3s/podmonitors.yaml");
-    }
-
-    @BeforeEach
-    void start(K3sCluster cluster) {
-        bench = new Workbench(cluster);
-    }
 
     @Test
     void withoutAutoscalingTheAutoscalerGoesAndTheNumberIsTheDeclaredOne() {

@@ -15,23 +15,11 @@ import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the applier leaves alone: what is somebody else's, or has changed since it looked. */
 @K3s.Test
-class ForeignObjectsTest {
-    private static final String NAME = Workbench.GATEWAY;
-
-    @AutoClose
-    private Workbench bench;
-
-    @BeforeEach
-    void start(K3sCluster cluster) {
-        bench = new Workbench(cluster);
-    }
-
+class ForeignObjectsTest extends ApplierTest {
     @Test
     void anObjectOfSomebodyElseIsLeftAloneAndNamed() {
         var foreign = bench.client()

@@ -26,31 +26,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the applier does to a real API server. */
 @K3s.Test
-class ObjectApplierTest {
-    private static final String NAME = Workbench.GATEWAY;
+class ObjectApplierTest extends ApplierTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-    @AutoClose
-    private Workbench bench;
-
-    @BeforeAll
-    static void podMonitorsAreKnown(K3sCluster cluster) {
-        cluster.install("/dev/datapath/e2e/k3s/podmonitors.yaml");
-    }
-
-    @BeforeEach
-    void start(K3sCluster cluster) {
-        bench = new Workbench(cluster);
-    }
 
     static Stream<String> goldens() throws IOException {
         try (var folders = Files.list(Workbench.GOLDENS)) {

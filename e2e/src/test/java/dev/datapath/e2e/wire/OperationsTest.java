@@ -64,19 +64,12 @@ class OperationsTest {
                     ? ""
                     : "buckets: [" + bucket(operation) + "], ";
             rules.append("""
-                      - name: %s
-                        matches: [{%soperations: [%s]}]
-                        deny: {code: AccessDenied}
+                    - name: %s
+                      matches: [{%soperations: [%s]}]
+                      deny: {code: AccessDenied}
                     """.formatted(bucket(operation), buckets, operation));
         }
-        return """
-                apiVersion: datapath.dev/v1alpha1
-                kind: RoutingPolicy
-                metadata: {name: operations, namespace: %s}
-                spec:
-                  targetRefs: [{name: %s}]
-                  rules:
-                %s""".formatted(Manifests.NAMESPACE, Manifests.DATA_PATH, rules);
+        return Manifests.policy("operations", rules.toString());
     }
 
     private static String bucket(S3Operation operation) {

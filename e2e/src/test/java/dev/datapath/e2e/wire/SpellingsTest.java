@@ -32,23 +32,17 @@ class SpellingsTest {
         "GET, //spelled/data/private/x, 400",
     })
     void a_rule_sees_every_spelling(String method, String target, int status, Rig rig) throws IOException {
-        rig.gateway().policy("spellings", """
-                apiVersion: datapath.dev/v1alpha1
-                kind: RoutingPolicy
-                metadata: {name: spellings, namespace: %s}
-                spec:
-                  targetRefs: [{name: %s}]
-                  rules:
-                  - name: spelled
-                    matches:
-                    - {buckets: [spelled], keyPrefix: data/private/}
-                    - {buckets: [spelled], keyPrefix: dt=2026/}
-                    - {buckets: [spelled], operations: [DeleteObjects]}
-                    deny: {code: AccessDenied}
-                  - name: within
-                    matches: [{buckets: [spelled], keyPrefix: data/}]
-                    deny: {code: NoSuchBucket}
-                """.formatted(Manifests.NAMESPACE, Manifests.DATA_PATH));
+        rig.gateway().policy("spellings", Manifests.policy("spellings", """
+                - name: spelled
+                  matches:
+                  - {buckets: [spelled], keyPrefix: data/private/}
+                  - {buckets: [spelled], keyPrefix: dt=2026/}
+                  - {buckets: [spelled], operations: [DeleteObjects]}
+                  deny: {code: AccessDenied}
+                - name: within
+                  matches: [{buckets: [spelled], keyPrefix: data/}]
+                  deny: {code: NoSuchBucket}
+                """));
         try (var client = rig.connect()) {
             assertThat(client.request(method, target, "Content-Length: 0")
                             .answerTo(method)

@@ -77,23 +77,18 @@ class StoreTlsTest {
                   ca.crt: |
                 %6$s
                 ---
-                apiVersion: datapath.dev/v1alpha1
-                kind: RoutingPolicy
-                metadata: {name: %1$s, namespace: %2$s}
-                spec:
-                  targetRefs: [{name: %7$s}]
-                  rules:
-                  - name: %1$s
-                    matches: [{buckets: [%1$s]}]
-                    pools: [{name: %1$s}]
-                """.formatted(
+                %7$s""".formatted(
                         bucket,
                         Manifests.NAMESPACE,
                         address,
                         port,
                         activeHealth,
                         pki.authority().indent(4).stripTrailing(),
-                        Manifests.DATA_PATH));
+                        Manifests.policy(bucket, """
+                                - name: %1$s
+                                  matches: [{buckets: [%1$s]}]
+                                  pools: [{name: %1$s}]
+                                """.formatted(bucket))));
         return bucket;
     }
 
