@@ -1,6 +1,7 @@
 package dev.datapath.operator.admission;
 
 import dev.datapath.operator.admission.Schema.Limits;
+import dev.datapath.operator.admission.Schema.ValueType;
 import dev.datapath.operator.admission.Violation.Type;
 import java.math.BigDecimal;
 import java.util.List;
@@ -19,7 +20,7 @@ final class ValueCheck {
         Limits limits = schema.limits();
         checkEnumeration(value, limits, path);
         switch (value) {
-            case Number number -> checkNumber(number, limits, path);
+            case Number number -> checkNumber(number, schema, path);
             case String text -> checkText(text, schema, path);
             case List<?> items ->
                 checkCount(items.size(), limits.minItems(), limits.maxItems(), "item", Type.TOO_MANY, path);
@@ -41,7 +42,8 @@ final class ValueCheck {
                 report.show(value) + " is not supported; " + Spelling.remedy(value.toString(), allowed));
     }
 
-    private void checkNumber(Number value, Limits limits, FieldPath path) {
+    private void checkNumber(Number value, Schema schema, FieldPath path) {
+        Limits limits = schema.limits();
         Number low = limits.minimum();
         Number high = limits.maximum();
         if (low != null && (limits.exclusiveMinimum() ? compare(value, low) <= 0 : compare(value, low) < 0)) {
@@ -57,6 +59,8 @@ final class ValueCheck {
         }
         if ("int32".equals(limits.format()) && compare(value, value.intValue()) != 0) {
             report.add(path, Type.INVALID, report.show(value) + " does not fit into 32 bits; write a smaller number");
+        } else if (schema.type() == ValueType.INTEGER && decimal(value).compareTo(decimal(value.longValue())) != 0) {
+            report.add(path, Type.INVALID, report.show(value) + " does not fit into 64 bits; write a smaller number");
         }
     }
 

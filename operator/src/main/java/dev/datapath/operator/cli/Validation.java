@@ -8,6 +8,8 @@ import dev.datapath.operator.compile.Compiler;
 import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.LastGood;
+import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.compile.Reason;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.compile.Targets;
 import dev.datapath.operator.manifest.LocatedFinding;
@@ -35,7 +37,9 @@ record Validation(int files, int objects, List<LocatedFinding> findings) {
         List<ServiceLevelObjective> objectives = objects(set, ServiceLevelObjective.class);
         TreeSet<Finding> compiled = new TreeSet<>(Targets.findings(dataPaths, policies, objectives));
         for (DataPath dataPath : dataPaths) {
-            compiled.addAll(Compiler.compile(new ResourceSet(
+            compiled.addAll(compile(
+                    dataPath,
+                    new ResourceSet(
                             dataPath,
                             objects(set, StoragePool.class),
                             policies,
@@ -44,13 +48,30 @@ record Validation(int files, int objects, List<LocatedFinding> findings) {
                             objects(set, ConfigMap.class),
                             Discovery.NONE,
                             LastGood.NONE,
-                            now))
-                    .findings());
+                            now)));
         }
         TreeSet<LocatedFinding> findings = new TreeSet<>(set.findings());
         compiled.forEach(finding -> set.locate(finding).ifPresent(findings::add));
         return new Validation(
                 set.files().size(), set.objects().size(), findings.stream().toList());
+    }
+
+    /** A defect of the compiler must not hide what is wrong with the other objects. */
+    private static List<Finding> compile(DataPath dataPath, ResourceSet set) {
+        try {
+            return Compiler.compile(set).findings();
+        } catch (RuntimeException | StackOverflowError defect) {
+            return List.of(new Finding(
+                    new ObjectRef(
+                            dataPath.getKind(),
+                            dataPath.getMetadata().getNamespace(),
+                            dataPath.getMetadata().getName()),
+                    Finding.Severity.ERROR,
+                    Reason.Invalid,
+                    "",
+                    "cannot be compiled because of a defect of datapath (" + defect
+                            + "); please report it with these objects, without secret values"));
+        }
     }
 
     long errors() {

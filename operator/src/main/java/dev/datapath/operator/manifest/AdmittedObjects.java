@@ -1,5 +1,6 @@
 package dev.datapath.operator.manifest;
 
+import dev.datapath.operator.admission.FieldPath;
 import dev.datapath.operator.admission.ResourceKind;
 import dev.datapath.operator.admission.Violation;
 import dev.datapath.operator.compile.ObjectRef;
@@ -74,15 +75,26 @@ final class AdmittedObjects {
         if (known != null && known.comparedWith == old) {
             return new Outcome(old, known.violations);
         }
-        Map<String, Object> fields = copy(document.fields());
-        List<Violation> violations = identity.kind().admit(fields, old == null ? null : old.fields);
-        if (!violations.isEmpty() || !document.faults().isEmpty()) {
-            refusals.put(document, new Refusal(old, violations));
-            return new Outcome(old, violations);
+        List<Violation> violations;
+        try {
+            Map<String, Object> fields = copy(document.fields());
+            violations = identity.kind().admit(fields, old == null ? null : old.fields);
+            if (violations.isEmpty() && document.faults().isEmpty()) {
+                InEffect admitted = admitted(document, identity.kind(), fields, old);
+                objects.put(identity.ref(), admitted);
+                return new Outcome(admitted, List.of());
+            }
+        } catch (RuntimeException | StackOverflowError defect) {
+            // The message may hold values, also those of a Secret.
+            violations = List.of(new Violation(
+                    FieldPath.ROOT,
+                    Violation.Type.INVALID,
+                    "cannot be read because of a defect of datapath ("
+                            + defect.getClass().getSimpleName()
+                            + "); please report it with this object, without secret values"));
         }
-        InEffect admitted = admitted(document, identity.kind(), fields, old);
-        objects.put(identity.ref(), admitted);
-        return new Outcome(admitted, List.of());
+        refusals.put(document, new Refusal(old, violations));
+        return new Outcome(old, violations);
     }
 
     private InEffect admitted(

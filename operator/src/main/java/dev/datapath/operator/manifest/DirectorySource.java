@@ -67,6 +67,11 @@ public final class DirectorySource implements AutoCloseable {
         thread.start();
     }
 
+    /** Whether changes are still followed; when not, only a restart helps. */
+    public boolean alive() {
+        return thread.isAlive();
+    }
+
     /** Stops watching and waits until the listener has returned. */
     @Override
     public void close() throws IOException, InterruptedException {
@@ -127,9 +132,10 @@ public final class DirectorySource implements AutoCloseable {
             }
         } catch (ClosedWatchServiceException closed) {
             throw closed;
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             // Watching goes on: the next change may well be read, and what runs keeps running.
-            LOG.log(Level.ERROR, "a change of the files could not be taken over", failed);
+            LOG.log(Level.ERROR, "the changed files could not be read, retrying at the next change or rescan", failed);
+            last = null;
         }
     }
 

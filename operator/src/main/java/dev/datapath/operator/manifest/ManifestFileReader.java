@@ -65,6 +65,15 @@ final class ManifestFileReader {
         } catch (IOException unreadable) {
             return Optional.of(
                     broken(path, stamp, 0, 0, "the file cannot be read (" + unreadable + "); check its permissions"));
+        } catch (RuntimeException | StackOverflowError defect) {
+            return Optional.of(broken(
+                    path,
+                    stamp,
+                    0,
+                    0,
+                    "the file cannot be read because of a defect of datapath ("
+                            + defect.getClass().getSimpleName()
+                            + "); please report it with this file, without secret values"));
         }
     }
 

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -29,8 +30,13 @@ final class YamlTree {
         private static final long serialVersionUID = 1;
     }
 
+    private static final Set<String> TRUTH_WORDS = Set.of("y", "n", "yes", "no", "on", "off", "true", "false");
     private static final Set<String> TRUTH_LETTERS = Set.of("y", "Y", "n", "N");
     private static final Pattern OCTAL = Pattern.compile("[-+]?0o[0-7_]+");
+    /** Faults of a document that are kept; the rest would only repeat them. */
+    private static final int MAX_FAULTS = 100;
+    /** More digits than any number of JSON's usual range has; longer ones would take long to convert. */
+    private static final int MAX_DIGITS = 400;
 
     private final List<Fault> faults = new ArrayList<>();
     private int values;
@@ -47,21 +53,19 @@ final class YamlTree {
                 return new YamlDocument(fields, value.positions, faults);
             }
             if (value.value != null) {
-                faults.add(fault(root, "not an object; write fields such as apiVersion, kind, metadata and spec"));
+                report(root, "not an object; write fields such as apiVersion, kind, metadata and spec");
             }
         } catch (TooBig tooBig) {
-            faults.add(fault(
+            report(
                     root,
                     "too big when its aliases are resolved; write at most %d values, nested at most %d levels deep"
-                            .formatted(YamlText.MAX_VALUES, YamlText.MAX_DEPTH)));
+                            .formatted(YamlText.MAX_VALUES, YamlText.MAX_DEPTH));
         }
         return new YamlDocument(null, whole, faults);
     }
 
     private Value convert(Node node, int depth) {
-        if (++values > YamlText.MAX_VALUES || depth > YamlText.MAX_DEPTH) {
-            throw new TooBig();
-        }
+        count(depth);
         int line = node.getStartMark().getLine() + 1;
         int column = node.getStartMark().getColumn() + 1;
         return switch (node) {
@@ -81,6 +85,13 @@ final class YamlTree {
         };
     }
 
+    /** Counts a value that is read, also one that an alias repeats. */
+    private void count(int depth) {
+        if (++values > YamlText.MAX_VALUES || depth > YamlText.MAX_DEPTH) {
+            throw new TooBig();
+        }
+    }
+
     private Value object(MappingNode mapping, int line, int column, int depth) {
         Map<String, Object> fields = new LinkedHashMap<>();
         Map<String, Positions> places = new LinkedHashMap<>();
@@ -88,7 +99,7 @@ final class YamlTree {
         for (NodeTuple tuple : mapping.getValue()) {
             Node key = tuple.getKeyNode();
             if (!(key instanceof ScalarNode scalar)) {
-                faults.add(fault(key, "a field name must be text; put text that starts with '{' or '[' in quotes"));
+                report(key, "a field name must be text; put text that starts with '{' or '[' in quotes");
                 continue;
             }
             if (scalar.getTag().equals(Tag.MERGE)) {
@@ -97,10 +108,10 @@ final class YamlTree {
             }
             String name = scalar.getValue();
             if (scalar(scalar) instanceof Boolean && !name.equals("true") && !name.equals("false")) {
-                faults.add(fault(key, "YAML reads the name " + name + " as true or false; put it in quotes"));
+                report(key, "YAML reads the name " + name + " as true or false; put it in quotes");
             }
             if (fields.containsKey(name)) {
-                faults.add(fault(key, "the field \"" + name + "\" is already written above; keep one of them"));
+                report(key, "the field \"" + name + "\" is already written above; keep one of them");
                 continue;
             }
             Value value = convert(tuple.getValueNode(), depth + 1);
@@ -118,12 +129,13 @@ final class YamlTree {
     /** Fields of a {@code <<} source, where the object has none of that name itself. */
     private void merge(Node source, Map<String, Object> fields, Map<String, Positions> places, int depth) {
         if (source instanceof SequenceNode several) {
+            count(depth);
             several.getValue().forEach(each -> merge(each, fields, places, depth + 1));
             return;
         }
         Value value = convert(source, depth + 1);
         if (!(value.value instanceof Map<?, ?> found)) {
-            faults.add(fault(source, "only an object can be merged with <<; write an alias of one"));
+            report(source, "only an object can be merged with <<; write an alias of one");
             return;
         }
         found.forEach((key, field) -> {
@@ -133,20 +145,25 @@ final class YamlTree {
         });
     }
 
-    private static @Nullable Object scalar(ScalarNode node) {
+    private @Nullable Object scalar(ScalarNode node) {
         String text = node.getValue();
         Tag tag = node.getTag();
+        if (hasHalfACharacter(text)) {
+            report(node, "this text holds half of a surrogate pair, which is no character; remove it");
+        }
         if (tag.equals(Tag.NULL)) {
             return null;
         }
         if (tag.equals(Tag.BOOL)) {
-            return isTrue(text);
+            return TRUTH_WORDS.contains(text.toLowerCase(Locale.ROOT))
+                    ? isTrue(text)
+                    : mistagged(node, "true or false");
         }
         if (node.isPlain() && TRUTH_LETTERS.contains(text)) {
             return isTrue(text);
         }
         if (tag.equals(Tag.INT) || (node.isPlain() && OCTAL.matcher(text).matches())) {
-            return whole(text);
+            return whole(node);
         }
         if (tag.equals(Tag.FLOAT)) {
             return decimal(text);
@@ -158,30 +175,51 @@ final class YamlTree {
         return "yYtT".indexOf(text.charAt(0)) >= 0 || text.equalsIgnoreCase("on");
     }
 
-    private static Object whole(String text) {
+    /** A word in {@code !!bool} or {@code !!int} that is none. */
+    private Object mistagged(ScalarNode node, String wanted) {
+        report(node, "this is not " + wanted + "; correct it, or remove the tag in front of it");
+        return node.getValue();
+    }
+
+    private static boolean hasHalfACharacter(String text) {
+        return text.codePoints()
+                .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+    }
+
+    private Object whole(ScalarNode node) {
+        String text = node.getValue();
         String digits = text.replace("_", "");
-        if (digits.indexOf(':') >= 0) {
-            return text; // Base 60 is not read by kubectl.
+        if (digits.indexOf(':') >= 0 || digits.length() > MAX_DIGITS) {
+            return text; // Base 60 is not read by kubectl, and what no number of JSON can hold is text.
         }
         boolean negative = digits.startsWith("-");
         String magnitude = negative || digits.startsWith("+") ? digits.substring(1) : digits;
         BigInteger value;
-        if (magnitude.startsWith("0b")) {
-            value = new BigInteger(magnitude.substring(2), 2);
-        } else if (magnitude.startsWith("0x") || magnitude.startsWith("0X")) {
-            value = new BigInteger(magnitude.substring(2), 16);
-        } else if (magnitude.startsWith("0o")) {
-            value = new BigInteger(magnitude.substring(2), 8);
-        } else if (magnitude.length() > 1 && magnitude.startsWith("0")) {
-            value = new BigInteger(magnitude, 8);
-        } else {
-            value = new BigInteger(magnitude);
+        try {
+            value = magnitude(magnitude);
+        } catch (NumberFormatException notANumber) {
+            return mistagged(node, "a whole number");
         }
         BigInteger signed = negative ? value.negate() : value;
         if (signed.bitLength() < Long.SIZE) {
             return signed.longValue();
         }
-        return signed.doubleValue();
+        double large = signed.doubleValue();
+        return Double.isFinite(large) ? (Object) large : text;
+    }
+
+    /** Digits without a sign, in the base that their beginning says. */
+    private static BigInteger magnitude(String digits) {
+        if (digits.startsWith("0b")) {
+            return new BigInteger(digits.substring(2), 2);
+        }
+        if (digits.startsWith("0x") || digits.startsWith("0X")) {
+            return new BigInteger(digits.substring(2), 16);
+        }
+        if (digits.startsWith("0o")) {
+            return new BigInteger(digits.substring(2), 8);
+        }
+        return digits.length() > 1 && digits.startsWith("0") ? new BigInteger(digits, 8) : new BigInteger(digits);
     }
 
     private static Object decimal(String text) {
@@ -194,8 +232,10 @@ final class YamlTree {
         }
     }
 
-    private static Fault fault(Node node, String message) {
-        return Fault.inText(
-                node.getStartMark().getLine() + 1, node.getStartMark().getColumn() + 1, message);
+    private void report(Node node, String message) {
+        if (faults.size() < MAX_FAULTS) {
+            faults.add(Fault.inText(
+                    node.getStartMark().getLine() + 1, node.getStartMark().getColumn() + 1, message));
+        }
     }
 }

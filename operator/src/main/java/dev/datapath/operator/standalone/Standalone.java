@@ -97,9 +97,9 @@ public final class Standalone implements AutoCloseable {
         return loop.ready();
     }
 
-    /** Whether the control loop runs; when not, nothing but a restart helps. */
+    /** Whether the control loop runs and the directory is followed; when not, only a restart helps. */
     public boolean alive() {
-        return loop.ended().getCount() > 0;
+        return loop.ended().getCount() > 0 && source.alive();
     }
 
     /** The port of the xDS server on loopback. */

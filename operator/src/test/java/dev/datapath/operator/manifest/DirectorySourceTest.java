@@ -161,6 +161,23 @@ class DirectorySourceTest {
         awaitPort(9002);
     }
 
+    @Test
+    void anErrorOfTheListenerDoesNotEndTheSource() throws IOException {
+        start(EVENTS_ONLY, set -> {
+            if (port(set, "store") == 9001) {
+                throw new StackOverflowError("the listener of this test fails");
+            }
+            return false;
+        });
+
+        Files.writeString(file(), pool("store", 9001));
+        awaitPort(9001);
+        Files.writeString(file(), pool("store", 9002));
+
+        awaitPort(9002);
+        assertThat(source.alive()).isTrue();
+    }
+
     private void start(Timing timing) throws IOException {
         start(timing, set -> false);
     }
