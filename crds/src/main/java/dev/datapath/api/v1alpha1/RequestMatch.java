@@ -55,7 +55,7 @@ public record RequestMatch(
         List<@Size(min = 1, max = 49) @Pattern(RequestMatch.CIDR) String> sourceCIDRs,
 
         @JsonPropertyDescription(
-                "Access key ids; the request is signed with one of them. Not acted on yet: a match with it is not applied, and reported as Unsupported.")
+                "Access key ids; the request is signed with one of them. Not acted on yet, and reported as Unsupported: a rule with pools does not apply a match with it, and a deny ignores this condition.")
         @Size(min = 1, max = 64)
         List<@Size(min = 1, max = 128) @Pattern("^[A-Za-z0-9][A-Za-z0-9._@+=-]*$") String> accessKeyIds) {
 

@@ -1,5 +1,6 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.compile.MatchCompiler.Dropped;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.ObjectKey;
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param sources its client networks, parsed
  * @param listeners names of the listeners it is for
  * @param namesListeners whether it names listeners, which is a condition like the others
+ * @param dropped conditions of a deny that could not be read: they count as the most specific ones of their kind, because a
+ *     deny must not lose to a rule that it would win over
  * @param policyCreated age of its policy
  * @param policy its policy
  * @param rule name of its rule
@@ -27,6 +30,7 @@ record Candidate(
         List<Cidr> sources,
         Set<String> listeners,
         boolean namesListeners,
+        Dropped dropped,
         Instant policyCreated,
         ObjectKey policy,
         String rule,
@@ -41,7 +45,8 @@ record Candidate(
      * the order in which objects are listed.
      */
     static final Comparator<Candidate> PRECEDENCE = Comparator.comparingInt(Candidate::bucketSpecificity)
-            .thenComparingInt(candidate -> candidate.match.keyPrefix().length())
+            .thenComparing(Candidate::mayNameAnyBucket)
+            .thenComparingInt(Candidate::keySpecificity)
             .reversed()
             .thenComparingInt(Candidate::operationCount)
             .thenComparing(Comparator.comparingInt(Candidate::otherConditions).reversed())
@@ -81,6 +86,28 @@ record Candidate(
         return "rule " + rule + " of RoutingPolicy " + policy;
     }
 
+    /** The same for another bucket. */
+    Candidate at(BucketMatch bucket) {
+        return new Candidate(
+                new MatchPlan(
+                        match.rule(),
+                        bucket,
+                        match.keyPrefix(),
+                        match.operations(),
+                        match.headers(),
+                        match.sourceCidrs()),
+                sources,
+                listeners,
+                namesListeners,
+                dropped,
+                policyCreated,
+                policy,
+                rule,
+                position,
+                at,
+                atRule);
+    }
+
     private int bucketSpecificity() {
         return switch (match.bucket()) {
             case BucketMatch.Exact exact -> Integer.MAX_VALUE;
@@ -89,13 +116,25 @@ record Candidate(
         };
     }
 
+    /** Whether the bucket that could not be read may be any of those that no rule names, and would be matched exactly. */
+    private boolean mayNameAnyBucket() {
+        return dropped.bucket() && !(match.bucket() instanceof BucketMatch.Exact);
+    }
+
+    private int keySpecificity() {
+        return dropped.keyPrefix() ? Integer.MAX_VALUE : match.keyPrefix().length();
+    }
+
     private int operationCount() {
+        if (dropped.operations()) {
+            return 0;
+        }
         return match.operations().isEmpty()
                 ? Integer.MAX_VALUE
                 : match.operations().size();
     }
 
     private int otherConditions() {
-        return match.headers().size() + (sources.isEmpty() ? 0 : 1) + (namesListeners ? 1 : 0);
+        return match.headers().size() + (sources.isEmpty() ? 0 : 1) + (namesListeners ? 1 : 0) + dropped.others();
     }
 }

@@ -17,8 +17,10 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * One entry of {@code matches}. A match never becomes wider than it was written: a condition that cannot be read, or that
- * this version does not know, takes the match out; a bad entry of a list of alternatives takes only itself out.
+ * One entry of {@code matches}. Where a condition cannot be read, or this version does not know it, the safe side depends on the
+ * rule. A rule that forwards never takes more than was written: the match is not applied, and a bad entry of a list of
+ * alternatives counts as none. A rule that denies never takes less: the condition is dropped as a whole, and the match keeps the
+ * rank of one that has it.
  */
 final class MatchCompiler {
     private static final Pattern EXACT_BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]");
@@ -26,6 +28,18 @@ final class MatchCompiler {
     private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,128}");
     private static final Pattern HEADER_VALUE = Pattern.compile("[^\\x00-\\x1f\\x7f]{1,1024}");
     private static final int MAX_KEY_BYTES = 1024;
+
+    /**
+     * Conditions of a deny that could not be read and were dropped.
+     *
+     * @param bucket whether the bucket was one of them; the match then holds for every bucket
+     * @param keyPrefix whether the key prefix was one of them
+     * @param operations whether the operations were one of them
+     * @param others how many others there were: headers, client networks, access keys
+     */
+    record Dropped(boolean bucket, boolean keyPrefix, boolean operations, int others) {
+        static final Dropped NOTHING = new Dropped(false, false, false, 0);
+    }
 
     /** The conditions of a match, each in a form that equal conditions share. */
     record Conditions(
@@ -35,78 +49,106 @@ final class MatchCompiler {
             Set<String> listeners,
             boolean namesListeners,
             List<HeaderValue> headers,
-            List<Cidr> sources) {}
+            List<Cidr> sources,
+            Dropped dropped) {}
 
-    private MatchCompiler() {}
+    private final Report at;
+    private final boolean denies;
+
+    private MatchCompiler(Report at, boolean denies) {
+        this.at = at;
+        this.denies = denies;
+    }
 
     /** What a rule without matches says: every request of every listener. */
     static Conditions everything(Set<String> listeners) {
-        return new Conditions(List.of(new BucketMatch.Any()), "", Set.of(), listeners, false, List.of(), List.of());
+        return new Conditions(
+                List.of(new BucketMatch.Any()), "", Set.of(), listeners, false, List.of(), List.of(), Dropped.NOTHING);
     }
 
     /**
      * The conditions, or empty when the match must not be applied.
      *
      * @param declared names of all listeners of the DataPath
+     * @param denies whether the rule denies
      */
-    static Optional<Conditions> compile(RequestMatch match, Set<String> declared, Report at) {
-        if (!match.accessKeyIds().isEmpty()) {
+    static Optional<Conditions> compile(RequestMatch match, Set<String> declared, boolean denies, Report at) {
+        return new MatchCompiler(at, denies).conditions(match, declared);
+    }
+
+    private Optional<Conditions> conditions(RequestMatch match, Set<String> declared) {
+        boolean byAccessKey = !match.accessKeyIds().isEmpty();
+        if (byAccessKey) {
             at.field("accessKeyIds")
                     .error(
                             Reason.Unsupported,
-                            "this version cannot match access keys, so the match is not applied: match something else, such as sourceCIDRs or headers");
-            return Optional.empty();
-        }
-        if (saysNothing(match)) {
+                            "this version cannot match access keys, so " + consequence("the match is not applied")
+                                    + ": match something else, such as sourceCIDRs or headers");
+        } else if (saysNothing(match)) {
             at.error(
                     Reason.Invalid,
-                    "a match needs a condition, so it is not applied: write one, such as buckets: [name], or remove matches to match every request");
+                    "a match needs a condition, so "
+                            + (denies ? "every request is denied" : "it is not applied")
+                            + ": write one, such as buckets: [name], or remove matches to match every request");
+        }
+        if (!denies && (byAccessKey || saysNothing(match))) {
             return Optional.empty();
         }
         var buckets = alternatives(
                 match.buckets(),
                 "buckets",
                 MatchCompiler::bucket,
-                at,
                 "is not a bucket name: write one, or a prefix with one trailing *");
         var operations = alternatives(
                 match.operations(),
                 "operations",
                 OperationGroup::expand,
-                at,
                 "is neither an S3 action, such as GetObject, nor one of the groups Reads, Lists, Writes, Deletes and Multipart");
         var sources = alternatives(
                 match.sourceCIDRs(),
                 "sourceCIDRs",
                 Cidr::parse,
-                at,
                 "is not a network: write one, such as 10.0.0.0/8 or fd00::/8");
         var listeners = listeners(match.listeners(), declared, at);
-        var headers = headers(match.headers(), at);
-        var keyPrefix = keyPrefix(Identity.text(match.keyPrefix()), at);
-        if (buckets.isEmpty()
+        var headers = headers(match.headers());
+        var keyPrefix = keyPrefix(Identity.text(match.keyPrefix()));
+        boolean unreadable = buckets.isEmpty()
                 || operations.isEmpty()
                 || sources.isEmpty()
-                || listeners.isEmpty()
-                || headers.isEmpty()
-                || keyPrefix.isEmpty()) {
+                || headers.size() < match.headers().size()
+                || keyPrefix.isEmpty();
+        if (listeners.isEmpty() || (unreadable && !denies)) {
             return Optional.empty();
         }
         var actions = EnumSet.noneOf(S3Operation.class);
-        operations.get().forEach(actions::addAll);
+        operations.orElse(List.of()).forEach(actions::addAll);
+        var named = buckets.orElse(List.of());
         return Optional.of(new Conditions(
-                buckets.get().isEmpty()
+                named.isEmpty()
                         ? List.of(new BucketMatch.Any())
-                        : buckets.get().stream().distinct().toList(),
-                keyPrefix.get(),
+                        : named.stream().distinct().toList(),
+                keyPrefix.orElse(""),
                 actions,
                 listeners.get(),
                 !match.listeners().isEmpty(),
-                headers.get(),
-                sources.get().stream()
+                headers.stream().distinct().toList(),
+                sources.orElse(List.of()).stream()
                         .distinct()
                         .sorted((left, right) -> left.toString().compareTo(right.toString()))
-                        .toList()));
+                        .toList(),
+                new Dropped(
+                        buckets.isEmpty(),
+                        keyPrefix.isEmpty(),
+                        operations.isEmpty(),
+                        match.headers().size()
+                                - headers.size()
+                                + (sources.isEmpty() ? 1 : 0)
+                                + (byAccessKey || saysNothing(match) ? 1 : 0))));
+    }
+
+    /** How a condition that cannot be read is treated. */
+    private String consequence(String ofForward) {
+        return denies ? "requests are denied as if this condition were not there" : ofForward;
     }
 
     private static boolean saysNothing(RequestMatch match) {
@@ -118,9 +160,12 @@ final class MatchCompiler {
                 && match.sourceCIDRs().isEmpty();
     }
 
-    /** The readable ones of a list of alternatives; empty when there are some and none is readable. */
-    private static <T> Optional<List<T>> alternatives(
-            List<String> values, String field, Function<String, Optional<T>> reader, Report at, String problem) {
+    /**
+     * The readable ones of a list of alternatives. Empty when the condition is not usable: a forward needs one that can be read, a
+     * deny all of them.
+     */
+    private <T> Optional<List<T>> alternatives(
+            List<String> values, String field, Function<String, Optional<T>> reader, String problem) {
         var readable = new ArrayList<T>();
         for (int i = 0; i < values.size(); i++) {
             var value = reader.apply(values.get(i));
@@ -129,10 +174,12 @@ final class MatchCompiler {
                 at.item(field, i)
                         .error(
                                 Reason.Invalid,
-                                "\"" + values.get(i) + "\" " + problem + "; it matches nothing meanwhile");
+                                "\"" + values.get(i) + "\" " + problem + "; "
+                                        + consequence("it matches nothing meanwhile"));
             }
         }
-        return values.isEmpty() || !readable.isEmpty() ? Optional.of(readable) : Optional.empty();
+        boolean usable = denies ? readable.size() == values.size() : values.isEmpty() || !readable.isEmpty();
+        return usable ? Optional.of(readable) : Optional.empty();
     }
 
     private static Optional<BucketMatch> bucket(String text) {
@@ -166,35 +213,41 @@ final class MatchCompiler {
         return known.isEmpty() ? Optional.empty() : Optional.of(known);
     }
 
-    private static Optional<List<HeaderValue>> headers(List<RequestMatch.HeaderMatch> headers, Report at) {
+    /** The headers that can be read, sorted. */
+    private List<HeaderValue> headers(List<RequestMatch.HeaderMatch> headers) {
         var values = new ArrayList<HeaderValue>();
         for (int i = 0; i < headers.size(); i++) {
             var name = Identity.text(headers.get(i).name()).toLowerCase(Locale.ROOT);
             var value = Identity.text(headers.get(i).value());
-            if (!HEADER_NAME.matcher(name).matches()
-                    || !HEADER_VALUE.matcher(value).matches()) {
+            if (HEADER_NAME.matcher(name).matches()
+                    && HEADER_VALUE.matcher(value).matches()) {
+                values.add(new HeaderValue(name, value));
+            } else {
                 at.item("headers", i)
                         .error(
                                 Reason.Invalid,
-                                "it is not a header with a value, so the match is not applied: write a name, such as x-team, and a value without control characters");
-                return Optional.empty();
+                                "it is not a header with a value, so " + consequence("the match is not applied")
+                                        + ": write a name, such as x-team, and a value without control characters");
+                if (!denies) {
+                    break;
+                }
             }
-            values.add(new HeaderValue(name, value));
         }
         values.sort((left, right) -> {
             int byName = left.name().compareTo(right.name());
             return byName != 0 ? byName : left.value().compareTo(right.value());
         });
-        return Optional.of(values.stream().distinct().toList());
+        return values;
     }
 
-    private static Optional<String> keyPrefix(String prefix, Report at) {
+    private Optional<String> keyPrefix(String prefix) {
         if (prefix.getBytes(StandardCharsets.UTF_8).length > MAX_KEY_BYTES
                 || !StandardCharsets.UTF_8.newEncoder().canEncode(prefix)) {
             at.field("keyPrefix")
                     .error(
                             Reason.Invalid,
-                            "no key starts with it, so the match is not applied: write at most 1024 bytes of UTF-8");
+                            "no key starts with it, so " + consequence("the match is not applied")
+                                    + ": write at most 1024 bytes of UTF-8");
             return Optional.empty();
         }
         return Optional.of(prefix);

@@ -2,14 +2,17 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.RoutingRule;
+import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.RulePlan;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -44,28 +47,60 @@ final class PolicyCompiler {
             for (int i = 0; i < policy.getSpec().rules().size(); i++) {
                 var rule = policy.getSpec().rules().get(i);
                 var here = at.item("rules", i);
-                if (rule.name() == null || !RULE_NAME.matcher(rule.name()).matches()) {
-                    here.field("name")
-                            .error(
-                                    Reason.Invalid,
-                                    "a rule needs a name of a-z, 0-9 and '-', such as epoch-reads; it is not applied");
-                } else if (!names.add(rule.name())) {
-                    here.field("name")
-                            .error(
-                                    Reason.Invalid,
-                                    "another rule of the policy is named " + rule.name()
-                                            + ": choose another name; it is not applied");
-                } else {
-                    add(policy, rule, i, here, compiled);
+                var standIn = standIn(i);
+                var problem = nameProblem(rule, names);
+                problem.ifPresent(text -> here.field("name")
+                        .error(
+                                Reason.Invalid,
+                                text + "; "
+                                        + (rule.deny() == null
+                                                ? "it is not applied"
+                                                : "requests are denied under the name " + standIn)));
+                if (problem.isEmpty()) {
+                    add(policy, rule, rule.name(), i, here, compiled);
+                } else if (rule.deny() != null) {
+                    add(policy, rule, standIn, i, here, compiled);
                 }
             }
         }
+        denyInEveryBucket(compiled.candidates);
         compiled.candidates.sort(Candidate.PRECEDENCE);
         return compiled;
     }
 
-    private void add(RoutingPolicy policy, RoutingRule rule, int position, Report at, Policies compiled) {
-        var id = Identity.key(policy) + "/" + rule.name();
+    /**
+     * A deny whose buckets cannot be read is for every bucket. What names a bucket comes before what is for all, so the deny has to
+     * be repeated at each bucket that some rule names.
+     */
+    private static void denyInEveryBucket(List<Candidate> candidates) {
+        var wide = candidates.stream()
+                .filter(candidate -> candidate.dropped().bucket())
+                .toList();
+        if (wide.isEmpty()) {
+            return;
+        }
+        var named = new LinkedHashSet<BucketMatch>();
+        candidates.forEach(candidate -> named.add(candidate.match().bucket()));
+        named.remove(new BucketMatch.Any());
+        wide.forEach(deny -> named.forEach(bucket -> candidates.add(deny.at(bucket))));
+    }
+
+    private static Optional<String> nameProblem(RoutingRule rule, Set<String> names) {
+        if (rule.name() == null || !RULE_NAME.matcher(rule.name()).matches()) {
+            return Optional.of("a rule needs a name of a-z, 0-9 and '-', such as epoch-reads");
+        }
+        return names.add(rule.name())
+                ? Optional.empty()
+                : Optional.of("another rule of the policy is named " + rule.name() + ": choose another name");
+    }
+
+    /** A name that no rule can have. */
+    private static String standIn(int position) {
+        return "rules_" + position;
+    }
+
+    private void add(RoutingPolicy policy, RoutingRule rule, String name, int position, Report at, Policies compiled) {
+        var id = Identity.key(policy) + "/" + name;
         var plan = rules.compile(id, rule, at);
         if (plan.isPresent()) {
             compiled.rules.put(id, plan.get());
@@ -79,10 +114,10 @@ final class PolicyCompiler {
         for (int j = 0; j < Math.max(rule.matches().size(), 1); j++) {
             var here = rule.matches().isEmpty() ? at : at.item("matches", j);
             var conditions = rule.matches().isEmpty()
-                    ? java.util.Optional.of(MatchCompiler.everything(listeners))
-                    : MatchCompiler.compile(rule.matches().get(j), listeners, here);
+                    ? Optional.of(MatchCompiler.everything(listeners))
+                    : MatchCompiler.compile(rule.matches().get(j), listeners, rule.deny() != null, here);
             if (plan.isPresent() && conditions.isPresent()) {
-                add(policy, rule, id, conditions.get(), position, j, here, at, compiled);
+                add(policy, name, conditions.get(), position, j, here, at, compiled);
                 matches.add(new PrefixRefusals.Match(conditions.get(), here));
             }
         }
@@ -93,8 +128,7 @@ final class PolicyCompiler {
 
     private static void add(
             RoutingPolicy policy,
-            RoutingRule rule,
-            String id,
+            String rule,
             MatchCompiler.Conditions conditions,
             int rulePosition,
             int matchPosition,
@@ -105,7 +139,7 @@ final class PolicyCompiler {
         for (int k = 0; k < conditions.buckets().size(); k++) {
             compiled.candidates.add(new Candidate(
                     new MatchPlan(
-                            id,
+                            Identity.key(policy) + "/" + rule,
                             conditions.buckets().get(k),
                             conditions.keyPrefix(),
                             conditions.operations(),
@@ -114,9 +148,10 @@ final class PolicyCompiler {
                     conditions.sources(),
                     conditions.listeners(),
                     conditions.namesListeners(),
+                    conditions.dropped(),
                     Identity.created(policy),
                     Identity.key(policy),
-                    rule.name(),
+                    rule,
                     new Candidate.Position(rulePosition, matchPosition, k),
                     at,
                     atRule));
