@@ -3,6 +3,7 @@ package dev.datapath.e2e.k3s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.datapath.e2e.rig.ServedCertificate;
 import dev.datapath.e2e.rig.TestPki;
 import dev.datapath.operator.deploy.GatewaySecrets;
 import java.io.ByteArrayInputStream;

@@ -123,14 +123,14 @@ public record LiveConfig(
         return routes.build();
     }
 
-    private static ConfigSource ads() {
+    static ConfigSource ads() {
         return ConfigSource.newBuilder()
                 .setResourceApiVersion(ApiVersion.V3)
                 .setAds(AggregatedConfigSource.getDefaultInstance())
                 .build();
     }
 
-    private static Address address(int port) {
+    static Address address(int port) {
         return Address.newBuilder()
                 .setSocketAddress(
                         SocketAddress.newBuilder().setAddress("127.0.0.1").setPortValue(port))

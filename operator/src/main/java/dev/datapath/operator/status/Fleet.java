@@ -22,6 +22,11 @@ public record Fleet(
         String defect,
         @Nullable Obstacle obstacle) {
 
+    /** A message of a condition may have 32,768 characters (metav1.Condition), and a rejection has some hundred. */
+    private static final int MOST_REJECTIONS = 10;
+
+    private static final int MOST_GATEWAYS = 3;
+
     /** Something outside of the configuration that is in the way. */
     public sealed interface Obstacle {
         /** For people: what it is, and what to do about it. */
@@ -154,10 +159,11 @@ public record Fleet(
         var conflicts = portConflicts();
         var messages = conflicts.isEmpty()
                 ? rejecting.stream()
-                        .map(gateway -> "gateway " + gateway.name() + ": " + String.join("; ", gateway.rejections()))
+                        .map(gateway -> "gateway " + gateway.name() + ": "
+                                + Listing.of(gateway.rejections(), MOST_REJECTIONS, "; "))
                         .toList()
                 : conflicts.stream().map(PortConflict::message).toList();
-        return String.join("; ", messages);
+        return Listing.of(messages, MOST_GATEWAYS, "; ");
     }
 
     /** A gateway that should take the place of one that serves, and cannot: a rollout that stands still. */

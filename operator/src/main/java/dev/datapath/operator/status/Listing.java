@@ -8,7 +8,12 @@ final class Listing {
 
     /** The first of these, and how many more there are. */
     static String of(List<String> names, int most) {
-        return String.join(", ", names.subList(0, Math.min(most, names.size())))
+        return of(names, most, ", ");
+    }
+
+    /** The same with another separator. */
+    static String of(List<String> names, int most, String separator) {
+        return String.join(separator, names.subList(0, Math.min(most, names.size())))
                 + (names.size() > most ? " and " + (names.size() - most) + " more" : "");
     }
 }

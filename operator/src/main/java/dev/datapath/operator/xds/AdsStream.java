@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -137,7 +138,10 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         if (!service.identityCheck().permits(peer, dataPath)) {
             return refuse(Status.PERMISSION_DENIED, "the certificate does not name DataPath " + dataPath);
         }
-        var session = new Session(service.clock(), service.recall(dataPath, gateway));
+        var session = new Session(
+                service.clock(),
+                service.recall(dataPath, gateway),
+                UUID.randomUUID().toString());
         var current = new Admitted(dataPath, gateway, session);
         admitted = current;
         service.events().connected(dataPath, gateway);
@@ -174,7 +178,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
                 .setTypeUrl(push.type().typeUrl())
                 .setVersionInfo(push.version())
                 .setNonce(push.nonce());
-        push.content().forEach(resource -> response.addResources(resource.any()));
+        push.resources().forEach(response::addResources);
         var message = response.build();
         out.onNext(message);
         service.events()

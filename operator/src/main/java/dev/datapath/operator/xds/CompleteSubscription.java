@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ final class CompleteSubscription extends Subscription {
     private Map<String, Resource> held = Map.of();
     private Map<String, Resource> sent = Map.of();
     private @Nullable String rejectedVersion;
+    private @Nullable Rejection rejection;
     private @Nullable String onlyTrusted;
 
     /** @param reportedVersion the version in the first request of the stream, empty when the gateway has none */
@@ -72,7 +74,7 @@ final class CompleteSubscription extends Subscription {
             adopt(version);
         }
         if (known && version.equals(heldVersion)) {
-            forgetRejection();
+            rejection = null;
             return null;
         }
         if (version.equals(rejectedVersion)) {
@@ -80,7 +82,17 @@ final class CompleteSubscription extends Subscription {
         }
         believed = false;
         sent = wanted;
-        return push(version, wanted.values(), nonces, now);
+        return push(version, wanted.values(), Set.of(), "", nonces, now);
+    }
+
+    /** Sends a rejected version again: something that it depends on was rejected too, and is accepted now. */
+    void retryRejected() {
+        rejectedVersion = null;
+    }
+
+    @Override
+    List<Rejection> rejections() {
+        return rejection == null ? List.of() : List.of(rejection);
     }
 
     /** Whether the gateway may have this resource with another content, or not at all. */
@@ -97,12 +109,13 @@ final class CompleteSubscription extends Subscription {
         sent = Map.of();
         known = true;
         rejectedVersion = null;
-        forgetRejection();
+        rejection = null;
     }
 
     @Override
-    void onRejected(Push push) {
+    void onRejected(Push push, Rejection reason) {
         rejectedVersion = push.version();
+        rejection = reason;
         known = false;
     }
 

@@ -1,5 +1,6 @@
 package dev.datapath.operator.xds;
 
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -10,6 +11,8 @@ final class EnvoyMessage {
     static final int MAX_LENGTH = 512;
 
     private static final int READ_AT_MOST = 16 * 1024;
+    private static final String LISTENERS = "Error adding/updating listener(s) ";
+    private static final Pattern LISTENER = Pattern.compile("[^\\s:]+: ");
     private static final String REMOVED = "[removed]";
     private static final Pattern PEM_WITHOUT_START =
             Pattern.compile("^(?:(?!-----BEGIN).)*-----END[^-]*-----", Pattern.DOTALL);
@@ -21,18 +24,28 @@ final class EnvoyMessage {
 
     private EnvoyMessage() {}
 
-    /** Returns the last line with a word in it, without keys and certificates, of at most 512 characters. */
+    /** Returns the reason, without keys and certificates, of at most 512 characters. */
     static String clean(String message) {
         var text = message.length() > READ_AT_MOST ? message.substring(message.length() - READ_AT_MOST) : message;
         text = PEM_WITHOUT_START.matcher(text).replaceAll(REMOVED);
         text = PEM.matcher(text).replaceAll(REMOVED);
         text = INLINE.matcher(text).replaceAll("$1" + REMOVED);
         text = ENCODED.matcher(text).replaceAll(REMOVED);
-        var reason = text.lines()
+        var lines = text.lines()
                 .filter(line -> line.chars().anyMatch(Character::isLetter))
-                .reduce((first, second) -> second)
-                .orElse("rejected without a reason");
+                .toList();
+        var reason = lines.isEmpty()
+                ? "rejected without a reason"
+                : isListing(lines) ? String.join(" ", lines) : lines.getLast();
         reason = CONTROL.matcher(reason).replaceAll(" ").strip();
         return reason.length() <= MAX_LENGTH ? reason : reason.substring(0, MAX_LENGTH - 1) + "…";
+    }
+
+    /** About several listeners Envoy gives one line each. */
+    private static boolean isListing(List<String> lines) {
+        return lines.getFirst().startsWith(LISTENERS)
+                && lines.stream()
+                        .skip(1)
+                        .allMatch(line -> LISTENER.matcher(line).lookingAt());
     }
 }

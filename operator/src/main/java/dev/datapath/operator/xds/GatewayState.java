@@ -3,7 +3,6 @@ package dev.datapath.operator.xds;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +27,7 @@ public record GatewayState(
     /** What the gateway refuses now, in Envoy's words, with the name of the resource where these do not have it; sorted, without repetition. */
     public List<String> rejections() {
         return types.entrySet().stream()
-                .filter(type -> type.getValue().rejection() != null)
-                .map(type -> text(
-                        type.getKey(), Objects.requireNonNull(type.getValue().rejection())))
+                .flatMap(type -> type.getValue().rejections().stream().map(rejection -> text(type.getKey(), rejection)))
                 .distinct()
                 .sorted()
                 .toList();
@@ -41,11 +38,16 @@ public record GatewayState(
         if (resource == null || rejection.message().contains(resource)) {
             return rejection.message();
         }
-        return (type == ResourceType.ROUTE ? "routes of listener " : "") + resource + ": " + rejection.message();
+        var users = rejection.usedBy().isEmpty() ? "" : " (listener " + String.join(", ", rejection.usedBy()) + ")";
+        return (type == ResourceType.ROUTE ? "routes of listener " : "")
+                + resource
+                + users
+                + ": "
+                + rejection.message();
     }
 
     /** Whether the gateway refuses anything now. */
     public boolean rejecting() {
-        return types.values().stream().anyMatch(type -> type.rejection() != null);
+        return types.values().stream().anyMatch(type -> !type.rejections().isEmpty());
     }
 }

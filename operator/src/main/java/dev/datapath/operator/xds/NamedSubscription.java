@@ -5,13 +5,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -31,21 +31,36 @@ final class NamedSubscription extends Subscription {
     private boolean believed;
     /** Whether that version, or an answer, told something of what the gateway has. */
     private boolean known;
+    /** Whether nothing was sent on this stream yet. */
+    private boolean reportCounts = true;
 
     private Set<String> names = Set.of();
     private final SortedMap<String, Resource> held = new TreeMap<>();
     /** Contents by name that were sent since the last acceptance and may have been taken in, oldest first. */
-    private final Map<String, List<Resource>> unsure = new HashMap<>();
+    private final Map<String, List<Resource>> unsure = new TreeMap<>();
 
-    private final Map<String, Resource> rejected = new HashMap<>();
-    private final Set<String> again = new HashSet<>();
+    /** The content of each name that was sent last on this stream. */
+    private final Map<String, Resource> newest = new TreeMap<>();
+
+    private final SortedMap<String, Rejected> rejected = new TreeMap<>();
+    /** Names that were rejected alone and have not been accepted since. */
+    private final Set<String> broken = new TreeSet<>();
+
+    private final Set<String> again = new TreeSet<>();
     private final Deque<Set<String>> suspects = new ArrayDeque<>();
+    private @Nullable Rejection groupRejection;
+    private boolean repaired;
+    private final String session;
     private int unknownNames;
     private @Nullable String onlyTrusted;
 
-    NamedSubscription(ResourceType type, String reportedVersion) {
+    private record Rejected(Resource resource, Rejection reason) {}
+
+    /** @param session an identifier that no other stream has, in any operator */
+    NamedSubscription(ResourceType type, String reportedVersion, String session) {
         super(type);
         this.reportedVersion = reportedVersion;
+        this.session = session;
     }
 
     Set<String> names() {
@@ -57,7 +72,7 @@ final class NamedSubscription extends Subscription {
      * something anew that waits for these resources: they are sent again though nothing changed.
      */
     void subscribe(Collection<String> requested, boolean answer) {
-        var newNames = Set.copyOf(requested);
+        var newNames = new TreeSet<>(requested); // names may be made to have equal hashes
         if (newNames.equals(names)) {
             if (!answer) {
                 again.addAll(names);
@@ -65,7 +80,7 @@ final class NamedSubscription extends Subscription {
             return;
         }
         names = newNames;
-        Stream.<Collection<String>>of(held.keySet(), unsure.keySet(), rejected.keySet(), again)
+        Stream.<Collection<String>>of(held.keySet(), unsure.keySet(), newest.keySet(), rejected.keySet(), broken, again)
                 .forEach(kept -> kept.retainAll(newNames));
     }
 
@@ -91,11 +106,12 @@ final class NamedSubscription extends Subscription {
         }
         unknownNames =
                 (int) names.stream().filter(name -> !target.containsKey(name)).count();
-        rejected.values().removeIf(resource -> !resource.equals(target.get(resource.name())));
+        rejected.values()
+                .removeIf(
+                        bad -> !bad.resource().equals(target.get(bad.resource().name())));
         var pending = pending(target);
         if (pending.isEmpty()) {
             suspects.clear();
-            settle();
             return null;
         }
         pending.values().removeIf(safe.negate());
@@ -103,14 +119,44 @@ final class NamedSubscription extends Subscription {
         if (batch.isEmpty()) {
             return null;
         }
+        var marked = ambiguous(batch, target);
         believed = false;
+        reportCounts = false;
         var after = new TreeMap<>(held);
         for (var resource : batch) {
             after.put(resource.name(), resource);
             addUnsure(resource);
+            newest.put(resource.name(), resource);
             again.remove(resource.name());
         }
-        return push(Resource.version(after.values()), batch, nonces, now);
+        return push(Resource.version(after.values()), batch, marked, session, nonces, now);
+    }
+
+    /**
+     * The secrets of a batch whose bytes the gateway may have stored without accepting them. Not so when they were
+     * accepted, when the gateway has other ones, or when the version that it reports covers exactly these.
+     */
+    private Set<String> ambiguous(Collection<Resource> batch, SortedMap<String, Resource> target) {
+        if (type() != ResourceType.SECRET
+                || (reportCounts && Resource.version(wanted(target).values()).equals(reportedVersion))) {
+            return Set.of();
+        }
+        var marked = new TreeSet<String>();
+        for (var resource : batch) {
+            var name = resource.name();
+            var last = newest.get(name);
+            var stored = last == null || last.equals(resource) || unsure.containsKey(name);
+            if (stored && !resource.equals(held.get(name))) {
+                marked.add(name);
+            }
+        }
+        return marked;
+    }
+
+    private SortedMap<String, Resource> wanted(SortedMap<String, Resource> target) {
+        var wanted = new TreeMap<>(target);
+        wanted.keySet().retainAll(names);
+        return wanted;
     }
 
     /** Whether the gateway asks for all these names and has nothing of the target yet to come. */
@@ -123,12 +169,12 @@ final class NamedSubscription extends Subscription {
      * the gateway may have lost the stream between a changed cluster and its endpoints, and would wait for them.
      */
     private void adoptReported(SortedMap<String, Resource> target) {
-        var wanted = new TreeMap<>(target);
-        wanted.keySet().retainAll(names);
+        var wanted = wanted(target);
         if (type() != ResourceType.ENDPOINT
                 && !wanted.isEmpty()
                 && Resource.version(wanted.values()).equals(reportedVersion)) {
             held.putAll(wanted);
+            newest.putAll(wanted);
             unsure.clear();
             adopt(reportedVersion);
             known = true;
@@ -141,12 +187,17 @@ final class NamedSubscription extends Subscription {
         for (var name : names) {
             var resource = target.get(name);
             if (resource != null
-                    && !resource.equals(rejected.get(name))
+                    && !isRejected(resource)
                     && (again.contains(name) || !resource.equals(held.get(name)))) {
                 pending.put(name, resource);
             }
         }
         return pending;
+    }
+
+    private boolean isRejected(Resource resource) {
+        var bad = rejected.get(resource.name());
+        return bad != null && resource.equals(bad.resource());
     }
 
     private Collection<Resource> nextBatch(Map<String, Resource> pending) {
@@ -172,21 +223,43 @@ final class NamedSubscription extends Subscription {
                 held.put(resource.name(), resource);
                 unsure.remove(resource.name());
                 rejected.remove(resource.name());
+                repaired |= broken.remove(resource.name());
             }
         }
-        settle();
+    }
+
+    /** Whether a resource that had been rejected was accepted since the last call. */
+    boolean takeRepaired() {
+        var was = repaired;
+        repaired = false;
+        return was;
     }
 
     @Override
-    void onRejected(Push push) {
+    List<Rejection> rejections() {
+        var all = new ArrayList<Rejection>();
+        rejected.values().forEach(bad -> all.add(bad.reason()));
+        if (groupRejection != null && !suspects.isEmpty()) {
+            all.add(groupRejection);
+        }
+        return all;
+    }
+
+    @Override
+    void onRejected(Push push, Rejection reason) {
         var bad = new ArrayList<>(push.content());
         bad.forEach(resource -> again.add(resource.name()));
         if (bad.size() == 1) {
             var resource = bad.getFirst();
-            rejected.put(resource.name(), resource);
-            unsure.getOrDefault(resource.name(), new ArrayList<>()).remove(resource);
+            rejected.put(resource.name(), new Rejected(resource, reason));
+            broken.add(resource.name());
+            unsure.computeIfPresent(resource.name(), (name, contents) -> {
+                contents.remove(resource);
+                return contents.isEmpty() ? null : contents;
+            });
             return;
         }
+        groupRejection = reason;
         int half = bad.size() / 2;
         suspects.addFirst(namesOf(bad.subList(half, bad.size())));
         suspects.addFirst(namesOf(bad.subList(0, half)));
@@ -198,12 +271,6 @@ final class NamedSubscription extends Subscription {
         contents.add(resource);
         if (contents.size() > MAX_UNSURE) {
             contents.removeFirst();
-        }
-    }
-
-    private void settle() {
-        if (rejected.isEmpty() && suspects.isEmpty()) {
-            forgetRejection();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.datapath.operator.xds;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,19 @@ import org.jspecify.annotations.Nullable;
  * @param version the rejected version of the type
  * @param message Envoy's reason, one line of at most 512 characters without keys or certificates
  * @param resource the name of the resource when it was sent alone, so that it is certainly the bad one
+ * @param usedBy for a secret, the names of the listeners that serve it, sorted
  */
 public record Rejection(
-        String version, String message, @Nullable String resource) {}
+        String version, String message, @Nullable String resource, List<String> usedBy) {
+    public Rejection {
+        usedBy = List.copyOf(usedBy);
+    }
+
+    Rejection(String version, String message, @Nullable String resource) {
+        this(version, message, resource, List.of());
+    }
+
+    Rejection usedBy(List<String> listeners) {
+        return new Rejection(version, message, resource, listeners);
+    }
+}

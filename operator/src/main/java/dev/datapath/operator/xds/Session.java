@@ -25,15 +25,21 @@ import org.jspecify.annotations.Nullable;
 final class Session {
     private final InstantSource clock;
     private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
+    private final String id;
     private Memory memory;
+    private Map<String, List<String>> secretUsers = Map.of();
     private final References withdrawn = new References();
     private final References missing = new References();
     private long nonces;
 
-    /** @param memory what an earlier stream of the same gateway left */
-    Session(InstantSource clock, Memory memory) {
+    /**
+     * @param memory what an earlier stream of the same gateway left
+     * @param id an identifier that no other stream has, in any operator
+     */
+    Session(InstantSource clock, Memory memory, String id) {
         this.clock = clock;
         this.memory = memory;
+        this.id = id;
     }
 
     /** Takes a request in and returns the response that it answers, if any. Unknown types are ignored. */
@@ -68,6 +74,8 @@ final class Session {
     /** Returns the next response on the way to the target; null when there is nothing to send before the next answer. */
     @Nullable
     Push next(Snapshot target) {
+        secretUsers = target.secretUsers();
+        retryWhatNeededSecrets();
         for (var type : ResourceType.values()) {
             var subscription = subscriptions.get(type);
             if (subscription != null && !subscription.isWaiting()) {
@@ -80,9 +88,20 @@ final class Session {
         return null;
     }
 
+    /** Envoy rejects clusters and listeners that it builds while the secret that it has stored for them is bad. */
+    private void retryWhatNeededSecrets() {
+        if (subscriptions.get(ResourceType.SECRET) instanceof NamedSubscription secrets && secrets.takeRepaired()) {
+            for (var subscription : subscriptions.values()) {
+                if (subscription instanceof CompleteSubscription complete) {
+                    complete.retryRejected();
+                }
+            }
+        }
+    }
+
     /**
      * Whether the gateway acknowledged all of the target that it has use for. Clusters, listeners, the endpoints of EDS
-     * clusters and the routes of listeners must have been asked for; secrets only count when they were.
+     * clusters, the routes and the secrets of listeners must have been asked for; other secrets only count when they were.
      */
     boolean isSynced(Snapshot target) {
         for (var type : ResourceType.values()) {
@@ -96,6 +115,7 @@ final class Session {
     Map<ResourceType, TypeState> states() {
         var states = new EnumMap<ResourceType, TypeState>(ResourceType.class);
         subscriptions.forEach((type, subscription) -> states.put(type, subscription.state()));
+        states.computeIfPresent(ResourceType.SECRET, (type, state) -> state.usedBy(secretUsers));
         return states;
     }
 
@@ -117,7 +137,7 @@ final class Session {
     private Subscription subscribe(ResourceType type, String reportedVersion) {
         var subscription = type.complete()
                 ? new CompleteSubscription(type, reportedVersion)
-                : new NamedSubscription(type, reportedVersion);
+                : new NamedSubscription(type, reportedVersion, id);
         if (type == ResourceType.CLUSTER && reportedVersion.isEmpty()) {
             memory = Memory.NONE; // the process is new and holds nothing
         }
@@ -240,7 +260,8 @@ final class Session {
         var subscription = subscriptions.get(type);
         if (subscription == null) {
             return switch (type) {
-                case SECRET, RUNTIME -> true;
+                case SECRET -> target.secretUsers().isEmpty();
+                case RUNTIME -> true;
                 case CLUSTER, LISTENER -> target.size(type) == 0;
                 case ENDPOINT -> target.endpointNames().isEmpty();
                 case ROUTE -> target.routeNames().isEmpty();
@@ -263,6 +284,7 @@ final class Session {
         return switch (type) {
             case ENDPOINT -> named.names().containsAll(target.endpointNames().values());
             case ROUTE -> named.names().containsAll(target.routeNames());
+            case SECRET -> named.names().containsAll(target.secretUsers().keySet());
             default -> true;
         };
     }

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.nio.charset.StandardCharsets;
@@ -15,10 +16,14 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -33,24 +38,28 @@ public final class Snapshot {
     private final String version;
     private final Map<String, String> endpointNames;
     private final Set<String> routeNames;
+    private final Map<String, List<String>> secretUsers;
 
     private Snapshot(
             Map<ResourceType, SortedMap<String, Resource>> resources,
             Map<ResourceType, String> versions,
             String version,
             Map<String, String> endpointNames,
-            Set<String> routeNames) {
+            Set<String> routeNames,
+            Map<String, List<String>> secretUsers) {
         this.resources = resources;
         this.versions = versions;
         this.version = version;
         this.endpointNames = endpointNames;
         this.routeNames = routeNames;
+        this.secretUsers = secretUsers;
     }
 
     private static Snapshot hashed(
             Map<ResourceType, SortedMap<String, Resource>> resources,
             Map<String, String> endpointNames,
-            Set<String> routeNames) {
+            Set<String> routeNames,
+            Map<String, List<String>> secretUsers) {
         var versions = new EnumMap<ResourceType, String>(ResourceType.class);
         var sha = Resource.sha256();
         for (var type : ResourceType.values()) {
@@ -59,7 +68,7 @@ public final class Snapshot {
             versions.put(type, typeVersion);
             sha.update(typeVersion.getBytes(StandardCharsets.US_ASCII));
         }
-        return new Snapshot(resources, versions, Resource.shorten(sha), endpointNames, routeNames);
+        return new Snapshot(resources, versions, Resource.shorten(sha), endpointNames, routeNames, secretUsers);
     }
 
     /** Starts an empty snapshot. */
@@ -94,7 +103,7 @@ public final class Snapshot {
             });
             shared.put(type, Collections.unmodifiableSortedMap(merged));
         });
-        return new Snapshot(shared, versions, version, endpointNames, routeNames);
+        return new Snapshot(shared, versions, version, endpointNames, routeNames, secretUsers);
     }
 
     /** The content version of the whole snapshot: 16 hexadecimal digits. */
@@ -126,6 +135,11 @@ public final class Snapshot {
         return routeNames;
     }
 
+    /** The secrets that listeners fetch over SDS, each with the names of these listeners, sorted. */
+    Map<String, List<String>> secretUsers() {
+        return secretUsers;
+    }
+
     @Override
     public String toString() {
         return "Snapshot " + version;
@@ -136,6 +150,7 @@ public final class Snapshot {
         private final Map<ResourceType, SortedMap<String, Resource>> resources = new EnumMap<>(ResourceType.class);
         private final Map<String, String> endpointNames = new HashMap<>();
         private final Set<String> routeNames = new HashSet<>();
+        private final Map<String, SortedSet<String>> secretUsers = new TreeMap<>();
 
         private Builder() {}
 
@@ -153,7 +168,10 @@ public final class Snapshot {
 
         public Builder add(Listener listener) {
             Stream.concat(listener.getFilterChainsList().stream(), Stream.of(listener.getDefaultFilterChain()))
-                    .forEach(this::addRouteNames);
+                    .forEach(chain -> {
+                        addRouteNames(chain);
+                        addSecretUsers(listener.getName(), chain);
+                    });
             return add(ResourceType.LISTENER, listener.getName(), listener);
         }
 
@@ -181,7 +199,12 @@ public final class Snapshot {
             }
             var frozen = new EnumMap<ResourceType, SortedMap<String, Resource>>(ResourceType.class);
             resources.forEach((type, map) -> frozen.put(type, Collections.unmodifiableSortedMap(new TreeMap<>(map))));
-            return hashed(frozen, Map.copyOf(endpointNames), Set.copyOf(routeNames));
+            return hashed(frozen, Map.copyOf(endpointNames), Set.copyOf(routeNames), frozenUsers());
+        }
+
+        private Map<String, List<String>> frozenUsers() {
+            return secretUsers.entrySet().stream()
+                    .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, users -> List.copyOf(users.getValue())));
         }
 
         private Builder add(ResourceType type, String name, Message message) {
@@ -196,6 +219,27 @@ public final class Snapshot {
 
         private SortedMap<String, Resource> ofType(ResourceType type) {
             return resources.computeIfAbsent(type, t -> new TreeMap<>());
+        }
+
+        private void addSecretUsers(String listener, FilterChain chain) {
+            var socket = chain.getTransportSocket().getTypedConfig();
+            if (!socket.is(DownstreamTlsContext.class)) {
+                return;
+            }
+            try {
+                var tls = socket.unpack(DownstreamTlsContext.class).getCommonTlsContext();
+                Stream.concat(
+                                tls.getTlsCertificateSdsSecretConfigsList().stream(),
+                                tls.hasValidationContextSdsSecretConfig()
+                                        ? Stream.of(tls.getValidationContextSdsSecretConfig())
+                                        : Stream.empty())
+                        .filter(reference -> reference.getSdsConfig().hasAds())
+                        .forEach(reference -> secretUsers
+                                .computeIfAbsent(reference.getName(), name -> new TreeSet<>())
+                                .add(listener));
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalArgumentException("the TLS context of listener " + listener + " does not parse", e);
+            }
         }
 
         private void addRouteNames(FilterChain chain) {

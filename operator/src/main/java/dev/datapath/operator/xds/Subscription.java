@@ -2,6 +2,8 @@ package dev.datapath.operator.xds;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,6 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
     private @Nullable Push unanswered;
     private @Nullable String sentVersion;
     private @Nullable String acknowledgedVersion;
-    private @Nullable Rejection rejection;
 
     Subscription(ResourceType type) {
         this.type = type;
@@ -29,7 +30,10 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
 
     abstract void onAcknowledged(Push push);
 
-    abstract void onRejected(Push push);
+    abstract void onRejected(Push push, Rejection rejection);
+
+    /** What the gateway refuses now. */
+    abstract List<Rejection> rejections();
 
     abstract TypeState state();
 
@@ -56,10 +60,17 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
         return unanswered == null ? null : unanswered.version();
     }
 
-    final Push push(String version, Collection<Resource> content, Supplier<String> nonces, Instant now) {
+    /** @param marked the names of those resources that are sent with the mark */
+    final Push push(
+            String version,
+            Collection<Resource> content,
+            Set<String> marked,
+            String mark,
+            Supplier<String> nonces,
+            Instant now) {
         nonce = nonces.get();
         sentVersion = version;
-        unanswered = new Push(type, version, nonce, content, now);
+        unanswered = new Push(type, version, nonce, content, marked, mark + "-" + nonce, now);
         return unanswered;
     }
 
@@ -86,21 +97,16 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
             var resource = push.content().size() == 1
                     ? push.content().iterator().next().name()
                     : null;
-            rejection = new Rejection(push.version(), message, resource);
-            onRejected(push);
+            onRejected(push, new Rejection(push.version(), message, resource));
         }
         return push;
     }
 
-    final void forgetRejection() {
-        rejection = null;
-    }
-
     final boolean isRejected() {
-        return rejection != null;
+        return !rejections().isEmpty();
     }
 
     final TypeState state(int unknownNames) {
-        return new TypeState(sentVersion, acknowledgedVersion, waitingSince(), rejection, unknownNames);
+        return new TypeState(sentVersion, acknowledgedVersion, waitingSince(), rejections(), unknownNames);
     }
 }

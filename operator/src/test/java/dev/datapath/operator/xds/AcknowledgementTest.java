@@ -8,6 +8,7 @@ import static dev.datapath.operator.xds.ResourceType.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -53,7 +54,7 @@ class AcknowledgementTest {
         assertThat(gateway.gateway()).isEqualTo("gateway-1");
         for (var type : new ResourceType[] {CLUSTER, ENDPOINT, LISTENER, ROUTE}) {
             assertThat(gateway.types().get(type))
-                    .isEqualTo(new TypeState(snapshot.version(type), snapshot.version(type), null, null, 0));
+                    .isEqualTo(new TypeState(snapshot.version(type), snapshot.version(type), null, List.of(), 0));
         }
     }
 

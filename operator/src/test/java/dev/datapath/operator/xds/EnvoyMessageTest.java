@@ -5,6 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class EnvoyMessageTest {
+
+    @Test
+    void everyRejectedListenerIsNamed() {
+        assertThat(
+                        EnvoyMessage.clean(
+                                "Error adding/updating listener(s) s3: cannot bind '127.0.0.1:80': Permission denied\nweb: no filter chains specified\n"))
+                .isEqualTo(
+                        "Error adding/updating listener(s) s3: cannot bind '127.0.0.1:80': Permission denied web: no filter chains specified");
+    }
+
     private static final String KEY_LINE = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAAAA";
 
     @Test

@@ -3,6 +3,7 @@ package dev.datapath.operator.xds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,6 @@ class GatewayStateTest {
     }
 
     private static TypeState rejecting(String message, @Nullable String resource) {
-        return new TypeState("2", "1", null, new Rejection("2", message, resource), 0);
+        return new TypeState("2", "1", null, List.of(new Rejection("2", message, resource)), 0);
     }
 }

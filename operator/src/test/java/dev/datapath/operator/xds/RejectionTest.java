@@ -9,6 +9,7 @@ import static dev.datapath.operator.xds.ScriptedEnvoy.names;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -38,7 +39,7 @@ class RejectionTest {
                         bad.version(CLUSTER),
                         good.version(CLUSTER),
                         null,
-                        new Rejection(bad.version(CLUSTER), "Invalid duration", "a"),
+                        List.of(new Rejection(bad.version(CLUSTER), "Invalid duration", "a")),
                         0));
         xds.publish(Samples.gatewayWith(Samples.snapshot(), 666, "a"));
         envoy.expectNothing();

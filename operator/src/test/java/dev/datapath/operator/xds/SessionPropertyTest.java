@@ -207,6 +207,7 @@ class SessionPropertyTest {
         private ModelEnvoy envoy;
         private Session session;
         private Snapshot target;
+        private int sessions;
 
         World(boolean checksWithdrawal) {
             this.checksWithdrawal = checksWithdrawal;
@@ -292,7 +293,7 @@ class SessionPropertyTest {
 
         private void connect(Memory memory) {
             toGateway.clear();
-            session = new Session(() -> Instant.EPOCH, memory);
+            session = new Session(() -> Instant.EPOCH, memory, "session-" + ++sessions);
             envoy.connect();
             pump();
         }
@@ -306,7 +307,7 @@ class SessionPropertyTest {
                         .setTypeUrl(push.type().typeUrl())
                         .setVersionInfo(push.version())
                         .setNonce(push.nonce());
-                push.content().forEach(resource -> response.addResources(resource.any()));
+                push.resources().forEach(response::addResources);
                 toGateway.add(response.build());
             }
         }

@@ -1,6 +1,5 @@
-package dev.datapath.e2e.k3s;
+package dev.datapath.e2e.rig;
 
-import dev.datapath.e2e.rig.TestPki;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,6 +10,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -19,13 +19,13 @@ import javax.net.ssl.X509TrustManager;
 import software.amazon.awssdk.http.TlsTrustManagersProvider;
 
 /** What a listener with TLS shows its clients. */
-final class ServedCertificate {
+public final class ServedCertificate {
     private static final int TIMEOUT_MILLIS = 10_000;
 
     private ServedCertificate() {}
 
     /** The certificate of a new connection, as PEM. */
-    static String at(String address, int port) throws IOException {
+    public static String at(String address, int port) throws IOException {
         try (var plain = new Socket()) {
             plain.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
             plain.setSoTimeout(TIMEOUT_MILLIS);
@@ -43,8 +43,17 @@ final class ServedCertificate {
         }
     }
 
+    /** The same; empty when no handshake succeeds. */
+    public static Optional<String> find(String address, int port) {
+        try {
+            return Optional.of(at(address, port));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /** For clients that believe an authority and no other. */
-    static TlsTrustManagersProvider trusting(TestPki pki) {
+    public static TlsTrustManagersProvider trusting(TestPki pki) {
         try {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
