@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record Health(
         @Default("{}")
         @JsonPropertyDescription(
-                "Health checks that gateways send. What is absent comes from the provider's preset; Generic opens a TCP connection.")
+                "Health checks that gateways send. What is absent comes from the provider's preset. Generic sends HEAD / and takes any status for healthy.")
         Active active,
 
         @Default("{}") @JsonPropertyDescription("Takes nodes out that fail clients' requests.")
@@ -51,7 +51,7 @@ public record Health(
 
     /**
      * Health checks that gateways send. Null or empty means the provider's preset; the figures below hold where a preset
-     * names none. With the provider Generic and no {@code path} a check opens a TCP connection.
+     * names none. The preset of Generic sends {@code HEAD /}, and every status is healthy: a program that answers is alive.
      *
      * @param method HTTP method; GET
      * @param path path and query of the request
@@ -80,7 +80,7 @@ public record Health(
             Method method,
 
             @JsonPropertyDescription(
-                    "Path and query of the check, such as /?ping. The provider's preset when absent; Generic without a path opens a TCP connection.")
+                    "Path and query of the check, such as /?ping. The provider's preset when absent: / for Generic.")
             @Size(min = 1, max = 1024)
             @Pattern("^/[!-~]*$")
             @Nullable
@@ -93,11 +93,12 @@ public record Health(
             Integer port,
 
             @JsonPropertyDescription(
-                    "HTTP: the check is sent in clear text, also to nodes that are spoken to with TLS, such as to port 9020 of ObjectScale. HTTPS: it is sent with TLS as in spec.tls. As the nodes are spoken to when absent. For checks by HTTP only.")
+                    "HTTP: the check is sent in clear text, also to nodes that are spoken to with TLS, such as to port 9020 of ObjectScale. HTTPS: it is sent with TLS as in spec.tls. As the nodes are spoken to when absent.")
             @Nullable
             Scheme scheme,
 
-            @JsonPropertyDescription("HTTP statuses of a healthy node. The preset's, else 200, when absent.")
+            @JsonPropertyDescription(
+                    "HTTP statuses of a healthy node. When absent the preset's, and 200 for a path or a bodyContains of your own.")
             @Size(max = 16)
             List<@Min(100) @Max(599) Integer> expectedStatuses,
 
@@ -162,7 +163,8 @@ public record Health(
     }
 
     /**
-     * What gateways conclude from clients' requests: failed connections, resets, 502 and 504. A 503 never counts.
+     * What gateways conclude from clients' requests: failed connections, resets, answers that are not HTTP, first bytes
+     * that come too late, 502 and 504. A 500 or a 503 never counts.
      *
      * @param consecutiveErrors failures in a row that take a node out, 1 to 1000
      * @param ejectFor how long it stays out the first time, 1s to 1h; longer each time it happens again
@@ -172,14 +174,14 @@ public record Health(
     public record Passive(
             @Default("5")
             @JsonPropertyDescription(
-                    "Failures in a row (no connection, reset, 502, 504; never 503) after which a gateway stops using a node.")
+                    "Failures in a row (no connection, reset, no HTTP, no first byte in time, 502, 504; never 500 or 503) after which a gateway stops using a node.")
             @Min(1)
             @Max(1000)
             Integer consecutiveErrors,
 
             @Default("3s")
             @JsonPropertyDescription(
-                    "How long such a node is left out, from 1s to 1h; longer each time it happens again.")
+                    "How long such a node is left out, from 1s to 1h; longer each time it happens again, up to ten times as long. Passing health checks do not shorten it.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(

@@ -28,10 +28,6 @@ import org.jspecify.annotations.Nullable;
         value = "self.tls.mode != 'None' || !has(self.health.active.scheme) || self.health.active.scheme != 'HTTPS'",
         message = "a health check with scheme: HTTPS needs TLS: set tls.mode, or remove scheme",
         fieldPath = ".health.active.scheme")
-@ValidationRule(
-        value = "self.provider != 'Generic' || has(self.health.active.path) || !has(self.health.active.scheme)",
-        message = "provider Generic without a path opens a TCP connection only: add path, or remove scheme",
-        fieldPath = ".health.active.scheme")
 public record StoragePoolSpec(
         @Default("Generic")
         @JsonPropertyDescription(

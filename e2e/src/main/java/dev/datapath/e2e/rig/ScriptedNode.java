@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A store node that does what a test says and records every request byte for byte. Each connection is served by a virtual thread;
- * a script that blocks holds only its own connection.
+ * a script that blocks holds only its own connection. Health checks of gateways have a script and a record of their own.
  */
 public final class ScriptedNode implements AutoCloseable {
     /** How one request is answered. */
@@ -34,8 +34,10 @@ public final class ScriptedNode implements AutoCloseable {
     private final ServerSocket server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
+    private final List<Exchange> checks = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
     private volatile Script script;
+    private volatile Script checkScript = OK;
 
     private ScriptedNode(Script script, int receiveBuffer) throws IOException {
         this.script = script;
@@ -76,7 +78,17 @@ public final class ScriptedNode implements AutoCloseable {
         script = next;
     }
 
-    /** Every request so far, in the order their heads were complete. */
+    /** From now on health checks are answered so; {@link #OK} before. */
+    public void checkScript(Script next) {
+        checkScript = next;
+    }
+
+    /** Every health check so far, in the order their heads were complete. */
+    public List<Exchange> checks() {
+        return List.copyOf(checks);
+    }
+
+    /** Every request so far but health checks, in the order their heads were complete. */
     public List<Exchange> exchanges() {
         return List.copyOf(exchanges);
     }
@@ -91,7 +103,7 @@ public final class ScriptedNode implements AutoCloseable {
         return exchanges.stream().filter(e -> e.head().target().equals(target)).toList();
     }
 
-    /** Connections on which at least one request came. */
+    /** Connections on which at least one request came that was no health check. */
     public int connections() {
         return connections.get();
     }
@@ -123,10 +135,13 @@ public final class ScriptedNode implements AutoCloseable {
                 if (head.isEmpty()) {
                     return;
                 }
-                number = number < 0 ? connections.getAndIncrement() : number;
+                boolean check = isHealthCheck(head.get());
+                if (number < 0 && !check) {
+                    number = connections.getAndIncrement();
+                }
                 var exchange = new Exchange(socket, in, head.get(), number);
-                exchanges.add(exchange);
-                run(exchange);
+                (check ? checks : exchanges).add(exchange);
+                run(exchange, check ? checkScript : script);
                 if (!exchange.keepsConnection()) {
                     return;
                 }
@@ -140,7 +155,11 @@ public final class ScriptedNode implements AutoCloseable {
         }
     }
 
-    private void run(Exchange exchange) throws IOException, InterruptedException {
+    private static boolean isHealthCheck(HttpHead head) {
+        return head.field("user-agent").filter("Envoy/HC"::equals).isPresent();
+    }
+
+    private static void run(Exchange exchange, Script script) throws IOException, InterruptedException {
         try {
             script.answer(exchange);
             exchange.over().complete(null);

@@ -51,9 +51,9 @@ class StoreTlsTest {
                     "{path: /ping, port: %d, scheme: HTTP, interval: 100ms, unhealthyAfter: 1, healthyAfter: 1}"
                             .formatted(ping.port()));
             await().until(() -> RawClient.status(rig.port(), "/" + bucket + "/k") == 200);
-            assertThat(ping.exchanges("/ping")).isNotEmpty();
+            assertThat(ping.checks()).extracting(check -> check.head().target()).contains("/ping");
 
-            ping.script(exchange -> exchange.answer("503 Service Unavailable", ""));
+            ping.checkScript(exchange -> exchange.answer("503 Service Unavailable", ""));
             await().until(() -> RawClient.status(rig.port(), "/" + bucket + "/k") == 503);
         }
     }

@@ -6,8 +6,6 @@ import dev.datapath.operator.plan.HealthPlan;
 import dev.datapath.operator.plan.HealthPlan.Active;
 import dev.datapath.operator.plan.HealthPlan.HttpProbe;
 import dev.datapath.operator.plan.HealthPlan.Passive;
-import dev.datapath.operator.plan.HealthPlan.Probe;
-import dev.datapath.operator.plan.HealthPlan.TcpProbe;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -62,7 +60,7 @@ final class HealthCompiler {
                         100));
     }
 
-    private static Active active(Health.Active active, Probe preset, Service service, Report at) {
+    private static Active active(Health.Active active, HttpProbe preset, Service service, Report at) {
         var interval = Bounds.duration(
                 at.field("interval"), active.interval(), INTERVAL, Duration.ofMillis(100), Duration.ofMinutes(10));
         var timeout = Bounds.duration(
@@ -97,21 +95,13 @@ final class HealthCompiler {
                 Bounds.integer(at.field("healthyAfter"), active.healthyAfter(), HEALTHY_AFTER, 1, 20));
     }
 
-    private static Probe probe(Health.Active active, Probe preset, Service service, Report at) {
-        var clearText = isClearText(active, preset, service, at);
-        if (preset instanceof TcpProbe && active.path() == null) {
-            if (active.method() != null
-                    || active.scheme() != null
-                    || active.bodyContains() != null
-                    || !active.expectedStatuses().isEmpty()) {
-                at.field("path")
-                        .warning(
-                                Reason.Invalid,
-                                "provider Generic without a path opens a TCP connection only: write path, such as /, for an HTTP check");
-            }
-            return preset;
-        }
-        var http = preset instanceof HttpProbe request ? request : new HttpProbe("GET", "/", List.of(200), null, false);
+    private static HttpProbe probe(Health.Active active, HttpProbe preset, Service service, Report at) {
+        var clearText = isClearText(active, service, at);
+        // A check of one's own says what it expects, so it is a GET that is answered 200 unless it says otherwise.
+        boolean own = active.path() != null || active.bodyContains() != null;
+        var http = own && preset.expectedStatuses().isEmpty()
+                ? new HttpProbe("GET", preset.path(), List.of(200), null, false)
+                : preset;
         var path = active.path() == null ? http.path() : active.path();
         if (!PATH.matcher(path).matches()) {
             at.field("path")
@@ -135,7 +125,7 @@ final class HealthCompiler {
     }
 
     /** Whether TLS is left out that the nodes are otherwise spoken to with. */
-    private static boolean isClearText(Health.Active active, Probe preset, Service service, Report at) {
+    private static boolean isClearText(Health.Active active, Service service, Report at) {
         var port = active.port();
         if (active.scheme() == Scheme.HTTPS && !service.tls()) {
             at.field("scheme")
@@ -151,10 +141,7 @@ final class HealthCompiler {
                     .warning(
                             Reason.Invalid,
                             "the check speaks TLS to port " + port
-                                    + ", as the nodes are spoken to, which fails for every node when that is a clear-text port: write scheme: HTTP if it is one, scheme: HTTPS if not"
-                                    + (preset instanceof TcpProbe && active.path() == null
-                                            ? "; either needs path"
-                                            : ""));
+                                    + ", as the nodes are spoken to, which fails for every node when that is a clear-text port: write scheme: HTTP if it is one, scheme: HTTPS if not");
         }
         return service.tls() && active.scheme() == Scheme.HTTP;
     }

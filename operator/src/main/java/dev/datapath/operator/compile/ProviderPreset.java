@@ -2,8 +2,6 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.StoragePoolSpec.Provider;
 import dev.datapath.operator.plan.HealthPlan.HttpProbe;
-import dev.datapath.operator.plan.HealthPlan.Probe;
-import dev.datapath.operator.plan.HealthPlan.TcpProbe;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     closing fails, and a write cannot be repeated
  * @param maxConnectionsPerNode connections of one gateway to one node
  */
-record ProviderPreset(Probe probe, Duration keepAlive, int maxConnectionsPerNode) {
+record ProviderPreset(HttpProbe probe, Duration keepAlive, int maxConnectionsPerNode) {
     /**
      * Where the store's own time is unknown: below the 5 s of Apache httpd and Node.js, the shortest in common use.
      */
@@ -38,11 +36,12 @@ record ProviderPreset(Probe probe, Duration keepAlive, int maxConnectionsPerNode
             case Scality -> preset(get("/_/healthcheck/deep", null), UNKNOWN_KEEP_ALIVE);
             case SeaweedFS, S3Proxy -> preset(get("/healthz", null), UNKNOWN_KEEP_ALIVE);
             case VersityGW -> preset(get("/health", null), UNKNOWN_KEEP_ALIVE);
-            case Generic -> preset(new TcpProbe(), UNKNOWN_KEEP_ALIVE);
+            // No path is common to all stores: whatever the status, a program that answers is alive. HEAD has no body.
+            case Generic -> preset(new HttpProbe("HEAD", "/", List.of(), null, false), UNKNOWN_KEEP_ALIVE);
         };
     }
 
-    private static ProviderPreset preset(Probe probe, Duration keepAlive) {
+    private static ProviderPreset preset(HttpProbe probe, Duration keepAlive) {
         return new ProviderPreset(probe, keepAlive, CONNECTIONS);
     }
 

@@ -23,6 +23,9 @@ final class HealthCheckRenderer {
 
     private static final int BODY_BYTES = 64 * 1024;
 
+    /** How many times its first time out a node is left out at most; Envoy adds the first time with each ejection. */
+    private static final int MOST_EJECTION_FACTOR = 10;
+
     /** No endpoint carries it: requests always take the cluster's own socket. */
     private static final Struct CLEAR_TEXT = Struct.newBuilder()
             .putFields("clear-text", Value.newBuilder().setBoolValue(true).build())
@@ -42,11 +45,8 @@ final class HealthCheckRenderer {
                 .setTimeout(Protos.duration(active.timeout()))
                 .setUnhealthyThreshold(UInt32Value.of(active.unhealthyAfter()))
                 .setHealthyThreshold(UInt32Value.of(active.healthyAfter()));
-        switch (active.probe()) {
-            case HealthPlan.TcpProbe tcp -> check.setTcpHealthCheck(HealthCheck.TcpHealthCheck.getDefaultInstance());
-            case HealthPlan.HttpProbe http -> check.setHttpHealthCheck(http(http));
-        }
-        if (isClearText(active)) {
+        check.setHttpHealthCheck(http(active.probe()));
+        if (active.probe().clearText()) {
             check.setTransportSocketMatchCriteria(CLEAR_TEXT);
         }
         return check.build();
@@ -54,7 +54,7 @@ final class HealthCheckRenderer {
 
     /** The sockets that checks take in place of the cluster's; none where they take that. */
     static List<Cluster.TransportSocketMatch> sockets(HealthPlan.Active active) {
-        if (!isClearText(active)) {
+        if (!active.probe().clearText()) {
             return List.of();
         }
         return List.of(Cluster.TransportSocketMatch.newBuilder()
@@ -66,14 +66,13 @@ final class HealthCheckRenderer {
                 .build());
     }
 
-    private static boolean isClearText(HealthPlan.Active active) {
-        return active.probe() instanceof HealthPlan.HttpProbe http && http.clearText();
-    }
-
     private static HealthCheck.HttpHealthCheck http(HealthPlan.HttpProbe probe) {
         var check = HealthCheck.HttpHealthCheck.newBuilder()
                 .setMethod(RequestMethod.valueOf(probe.method()))
                 .setPath(probe.path());
+        if (probe.expectedStatuses().isEmpty()) {
+            check.addExpectedStatuses(Int64Range.newBuilder().setStart(100).setEnd(600));
+        }
         for (int status : probe.expectedStatuses()) {
             check.addExpectedStatuses(Int64Range.newBuilder().setStart(status).setEnd(status + 1L));
         }
@@ -86,23 +85,26 @@ final class HealthCheckRenderer {
     }
 
     /**
-     * Ejection by what clients' requests meet. What the store itself answers counts only when it is 502 or 504 (see the
-     * error matcher of {@link ClusterRenderer}); what breaks before an answer counts sooner, because nothing was served.
+     * Ejection by what clients' requests meet. Of the store's answers only 502 and 504 count (see the error matcher of
+     * {@link ClusterRenderer}); a reset, a failed connection and a first byte that comes too late count like them. Envoy
+     * counts these apart when asked to split errors by their origin, and then forgets them with each connection that
+     * opens: a node that accepts and resets would never be ejected. So they are not split. Nor does a health check that
+     * passes end an ejection: such a node passes all of them.
      */
     static OutlierDetection passive(HealthPlan.Passive passive) {
         return OutlierDetection.newBuilder()
                 .setInterval(Protos.duration(Duration.ofMillis(500)))
                 .setBaseEjectionTime(Protos.duration(passive.ejectFor()))
+                .setMaxEjectionTime(Protos.duration(passive.ejectFor().multipliedBy(MOST_EJECTION_FACTOR)))
+                .setSuccessfulActiveHealthCheckUnejectHost(BoolValue.of(false))
                 .setMaxEjectionPercent(UInt32Value.of(passive.maxEjectedPercent()))
                 .setAlwaysEjectOneHost(BoolValue.of(passive.maxEjectedPercent() > 0))
-                .setEnforcingConsecutive5Xx(UInt32Value.of(0))
+                .setConsecutive5Xx(UInt32Value.of(passive.consecutiveErrors()))
+                .setEnforcingConsecutive5Xx(UInt32Value.of(100))
                 .setEnforcingSuccessRate(UInt32Value.of(0))
                 .setConsecutiveGatewayFailure(UInt32Value.of(passive.consecutiveErrors()))
                 .setEnforcingConsecutiveGatewayFailure(UInt32Value.of(100))
-                .setSplitExternalLocalOriginErrors(true)
-                .setConsecutiveLocalOriginFailure(UInt32Value.of(Math.min(3, passive.consecutiveErrors())))
-                .setEnforcingConsecutiveLocalOriginFailure(UInt32Value.of(100))
-                .setEnforcingLocalOriginSuccessRate(UInt32Value.of(0))
+                .setSplitExternalLocalOriginErrors(false)
                 .build();
     }
 }

@@ -24,25 +24,19 @@ public record HealthPlan(Active active, Passive passive, int panicThresholdPerce
      * @param healthyAfter successes in a row
      */
     public record Active(
-            Probe probe,
+            HttpProbe probe,
             @Nullable Integer port,
             Duration interval,
             Duration timeout,
             int unhealthyAfter,
             int healthyAfter) {}
 
-    /** What is sent to a node and what is expected back. */
-    public sealed interface Probe {}
-
-    /** A TCP connection that is accepted. */
-    public record TcpProbe() implements Probe {}
-
     /**
-     * An HTTP request without credentials.
+     * An HTTP request without credentials, and what a healthy node answers.
      *
      * @param method GET, HEAD or OPTIONS
      * @param path request target, with its query
-     * @param expectedStatuses any of
+     * @param expectedStatuses any of these; empty takes every status, since a program that answers is alive
      * @param bodyContains text that the first 64 KiB of the body hold, or null
      * @param clearText without TLS to nodes that are spoken to with TLS
      */
@@ -51,19 +45,18 @@ public record HealthPlan(Active active, Passive passive, int panicThresholdPerce
             String path,
             List<Integer> expectedStatuses,
             @Nullable String bodyContains,
-            boolean clearText)
-            implements Probe {
+            boolean clearText) {
         public HttpProbe {
             expectedStatuses = List.copyOf(expectedStatuses);
         }
     }
 
     /**
-     * Ejection of a node that fails clients' requests: connection errors, resets, 502 and 504. A 503 or 500 never
-     * counts: overloaded is not down.
+     * Ejection of a node that fails clients' requests: connection errors, resets, bytes that are not HTTP, a first byte
+     * that comes too late, 502 and 504. A 503 or 500 never counts: it is an answer, and overloaded is not down.
      *
      * @param consecutiveErrors in a row
-     * @param ejectFor the first time; grows with each further ejection
+     * @param ejectFor the first time; longer with each further ejection, up to ten times as long
      * @param maxEjectedPercent of the pool's nodes at the same time; one node may always be ejected
      */
     public record Passive(int consecutiveErrors, Duration ejectFor, int maxEjectedPercent) {}

@@ -8,7 +8,7 @@ import java.util.List;
 public final class PoolPlans {
     private PoolPlans() {}
 
-    /** In clear text, checked by connecting; it panics below 30 %. */
+    /** In clear text, checked by HTTP; it panics below 30 %. */
     public static PoolPlan of(List<NodePlan> nodes) {
         return new PoolPlan(
                 "objectscale",
@@ -16,7 +16,12 @@ public final class PoolPlans {
                 null,
                 new HealthPlan(
                         new HealthPlan.Active(
-                                new HealthPlan.TcpProbe(), null, Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 2),
+                                new HealthPlan.HttpProbe("HEAD", "/", List.of(), null, false),
+                                null,
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(1),
+                                2,
+                                2),
                         new HealthPlan.Passive(5, Duration.ofSeconds(3), 75),
                         30),
                 new PoolPlan.Limits(100, 100, Duration.ofSeconds(5), Duration.ofSeconds(1), 25),
