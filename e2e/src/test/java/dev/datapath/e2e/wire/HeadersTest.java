@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Headers are signed too, and answers carry meaning in headers that no proxy knows: all pass as they are. */
 @Rig.Test
@@ -77,6 +79,82 @@ class HeadersTest {
         assertThat(node.last().head().lines()).containsExactly("Host: h");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X-Forwarded-Proto: https",
+                "x-forwarded-proto: http",
+                "X-FORWARDED-PROTO: https,http",
+                "x-forwarded-proto: wss",
+                "X-Forwarded-Host: s3.example.com",
+                "X-Forwarded-Port: 443",
+                "X-Forwarded-For: 192.0.2.1, 198.51.100.7",
+                "X-Forwarded-Scheme: https",
+                "X-Forwarded-Prefix: /s3",
+                "X-Forwarded-Client-Cert: By=a",
+                "Forwarded: for=192.0.2.1;proto=https",
+                "X-Real-IP: 192.0.2.1",
+                "X-Request-Id: 00000000-0000-4000-8000-000000000000",
+                "X-Client-Trace-Id: 1",
+                "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                "X-B3-TraceId: 463ac35c9f6413ad",
+                "Via: 1.1 balancer",
+                "Early-Data: 1",
+                "Max-Forwards: 0",
+                "TE: trailers",
+                "grpc-timeout: 1n",
+                "grpc-accept-encoding: gzip",
+                "grpc-status: 14",
+                "Content-Encoding: aws-chunked",
+                "Expect: something",
+                "Cache-Control: no-store",
+                "X-HTTP-Method-Override: DELETE",
+                "X-Original-URL: /other",
+                "X-Rewrite-URL: /other",
+                "Location: /other",
+                "Server: client",
+                "Alt-Svc: h3"
+            })
+    void aHeaderThatProxiesReadArrivesAsItWasSent(String line, Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+
+        try (var client = rig.connect()) {
+            client.send("GET /" + bucket + "/k HTTP/1.1\r\nHost: h\r\n" + line + "\r\n\r\n");
+            assertThat(client.answer().status()).isEqualTo(200);
+        }
+
+        assertThat(node.last().head().lines()).containsExactly("Host: h", line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Upgrade: TLS/1.2\r\nConnection: Upgrade",
+                "Upgrade: TLS/1.2",
+                "Connection: upgrade\r\nUpgrade: websocket",
+                "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA",
+                "Connection: Upgrade\r\nUpgrade: h2c, websocket",
+                "Connection: keep-alive, Upgrade\r\nUpgrade: a-protocol-of-tomorrow/7",
+                "Connection: Upgrade",
+                "Keep-Alive: timeout=5",
+                "Proxy-Connection: keep-alive"
+            })
+    void hopByHopHeadersAreDroppedAndTheRequestServed(String lines, Rig rig) throws IOException {
+        var bucket = rig.bucket(node);
+
+        try (var client = rig.connect()) {
+            for (int i = 0; i < 2; i++) {
+                client.send(
+                        "PUT /" + bucket + "/k HTTP/1.1\r\nHost: h\r\n" + lines + "\r\nContent-Length: 2\r\n\r\nab");
+                assertThat(client.answer().status()).isEqualTo(200);
+            }
+        }
+
+        assertThat(node.exchanges()).hasSize(2);
+        assertThat(node.last().head().lines()).containsExactly("Host: h", "Content-Length: 2");
+        assertThat(node.last().content()).asString().isEqualTo("ab");
+    }
+
     /** What Envoy 1.40 knows, as requests' headers, answers' or both, and one that it does not know yet. */
     static Stream<String> controlHeaders() {
         return Stream.of("""
@@ -100,7 +178,12 @@ class HeadersTest {
         try (var client = rig.connect()) {
             for (var value : List.of("1", "true", "/other/")) {
                 var lines = Stream.concat(
-                                controlHeaders(), Stream.of("X-Envoy-Retry-ON", "x-datapath-target", "x-datapath-host"))
+                                controlHeaders(),
+                                Stream.of(
+                                        "X-Envoy-Retry-ON",
+                                        "x-datapath-target",
+                                        "x-datapath-host",
+                                        "x-datapath-forwarded-proto"))
                         .map(name -> name + ": " + value)
                         .toArray(String[]::new);
                 assertThat(client.request("GET", "/" + bucket + "/k", lines)

@@ -23,6 +23,7 @@ final class S3Error {
         var requestId = element(document, "RequestId");
         assertThat(requestId).isNotBlank().isNotEqualTo("-");
         assertThat(answer.head().field("x-amz-request-id")).contains(requestId);
+        assertThat(answer.head().field("x-datapath-request-id")).contains(requestId);
         return element(document, "Code");
     }
 

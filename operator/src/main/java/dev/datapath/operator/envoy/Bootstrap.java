@@ -80,11 +80,11 @@ public final class Bootstrap {
                         .addLayers(RuntimeLayer.newBuilder()
                                 .setName("datapath")
                                 .setStaticLayer(Struct.newBuilder()
-                                        .putFields(
-                                                "re2.max_program_size.error_level",
-                                                Value.newBuilder()
-                                                        .setNumberValue(MAX_EXPRESSION_SIZE)
-                                                        .build()))))
+                                        .putFields("re2.max_program_size.error_level", number(MAX_EXPRESSION_SIZE))
+                                        // Handles each request in a turn of its own. Otherwise Envoy forgets what a
+                                        // client has
+                                        // pipelined behind a request that Envoy answers itself.
+                                        .putFields("http.max_requests_per_io_cycle", number(0)))))
                 .setStaticResources(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources.newBuilder()
                         .addClusters(AdminWindows.cluster(spec.admin()))
                         .addAllListeners(AdminWindows.listeners(spec.windows())))
@@ -95,6 +95,10 @@ public final class Bootstrap {
                                 .setTypedConfig(Protos.any(DownstreamConnectionsConfig.newBuilder()
                                         .setMaxActiveDownstreamConnections(spec.maxConnections())
                                         .build()))));
+    }
+
+    private static Value number(int value) {
+        return Value.newBuilder().setNumberValue(value).build();
     }
 
     private static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources dynamicResources() {

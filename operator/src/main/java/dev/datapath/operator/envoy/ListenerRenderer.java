@@ -18,12 +18,15 @@ import io.envoyproxy.envoy.extensions.filters.common.set_filter_state.v3.FilterS
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 
@@ -42,6 +45,9 @@ final class ListenerRenderer {
      * bytes turn into a reset. Also how much later a client learns that a body was cut.
      */
     private static final Duration DELAYED_CLOSE = Duration.ofMillis(250);
+
+    /** What stores get as {@code Host} of an HTTP/1.0 request that has none. */
+    private static final String DEFAULT_HOST = "localhost";
 
     private static final int MAX_HEADERS_KIB = 96;
     private static final int MAX_HEADERS = 500;
@@ -74,6 +80,7 @@ final class ListenerRenderer {
                 .setStatPrefix(Names.statistics(listener))
                 .setCodecType(CodecType.HTTP1)
                 .setRds(Rds.newBuilder().setRouteConfigName(listener.name()).setConfigSource(Protos.ads()))
+                .addHttpFilters(GrpcErrors.filter())
                 .addHttpFilters(router())
                 .addEarlyHeaderMutationExtensions(earlyMutations(listener))
                 .addAllAccessLog(AccessLogs.of(plan.accessLog()))
@@ -83,12 +90,17 @@ final class ListenerRenderer {
                 .setSkipXffAppend(true)
                 .setGenerateRequestId(BoolValue.of(false))
                 .setPreserveExternalRequestId(true)
+                .setForwardClientCertDetails(ForwardClientCertDetails.ALWAYS_FORWARD_ONLY)
                 .setServerHeaderTransformation(ServerHeaderTransformation.PASS_THROUGH)
                 .setNormalizePath(BoolValue.of(false))
                 .setMergeSlashes(false)
                 .setPathWithEscapedSlashesAction(PathWithEscapedSlashesAction.KEEP_UNCHANGED)
                 .setHttpProtocolOptions(Http1ProtocolOptions.newBuilder()
                         .setEnableTrailers(true)
+                        .setAcceptHttp10(true)
+                        .setDefaultHostForHttp10(DEFAULT_HOST)
+                        // No store switches protocols, so a request to do so is served without it (RFC 9110, 7.8).
+                        .addIgnoreHttp11Upgrade(anyText())
                         .setHeaderKeyFormat(preserveCase()))
                 .setCommonHttpProtocolOptions(HttpProtocolOptions.newBuilder()
                         .setIdleTimeout(Protos.duration(CLIENT_IDLE))
@@ -111,6 +123,12 @@ final class ListenerRenderer {
                 .build();
     }
 
+    private static StringMatcher anyText() {
+        return StringMatcher.newBuilder()
+                .setSafeRegex(RegexMatcher.newBuilder().setRegex(".*"))
+                .build();
+    }
+
     private static HttpFilter router() {
         return HttpFilter.newBuilder()
                 .setName("envoy.filters.http.router")
@@ -127,6 +145,10 @@ final class ListenerRenderer {
         var mutations = new ArrayList<String>();
         // Envoy itself removes only those that it knows to be dangerous, and the list changes with its versions.
         mutations.add("{\"remove_on_match\": {\"key_matcher\": {\"prefix\": \"x-envoy-\"}}}");
+        // Belongs to an upgrade to HTTP/2, which is not made; Envoy removes the other two headers of it.
+        mutations.add(remove("http2-settings"));
+        mutations.add(remove(Names.FORWARDED_PROTO_HEADER));
+        mutations.add(set(Names.FORWARDED_PROTO_HEADER, "%REQ(X-FORWARDED-PROTO)%"));
         mutations.add(set(Names.TARGET_HEADER, "%PATH(NQ:PATH)%/"));
         if (!listener.baseDomains().isEmpty()) {
             mutations.add(set(Names.HOST_HEADER, "%REQ(:AUTHORITY)%:"));
@@ -138,6 +160,11 @@ final class ListenerRenderer {
                         "{\"mutations\": [" + String.join(", ", mutations) + "]}"));
     }
 
+    private static String remove(String header) {
+        return "{\"remove\": \"%s\"}".formatted(header);
+    }
+
+    /** Does nothing when the value is empty. */
     private static String set(String header, String format) {
         return "{\"append\": {\"header\": {\"key\": \"%s\", \"value\": \"%s\"}, \"append_action\": \"OVERWRITE_IF_EXISTS_OR_ADD\"}}"
                 .formatted(header, format);

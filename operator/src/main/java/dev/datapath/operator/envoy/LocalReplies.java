@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Errors that the gateway makes itself, as S3 clients expect them: S3 XML, the same id in header and body, and codes on
@@ -34,21 +35,43 @@ final class LocalReplies {
 
     private LocalReplies() {}
 
+    /** The first mapper that fits is used; the last two together fit everything. */
     static LocalReplyConfig config() {
         return LocalReplyConfig.newBuilder()
                 .addMappers(directResponses())
-                // Queue full, no healthy node: the store or its gateway has too much to do, so come back later.
-                .addMappers(mapper(flags("UO", "UH", "NC"), 503, "SlowDown", "Please reduce your request rate."))
                 .addMappers(mapper(
-                        flags("UF", "UC", "UR", "LR", "URX", "UPE"),
-                        503,
-                        "ServiceUnavailable",
-                        "The storage node failed while it handled the request. Please try again."))
+                        cel("request.method == 'CONNECT'"),
+                        405,
+                        "MethodNotAllowed",
+                        "The specified method is not allowed against this resource."))
+                .addMappers(mapper(
+                        details("absolute_path_rejected", "http1.invalid_url", "path_normalization_failed"),
+                        400,
+                        "InvalidURI",
+                        "Couldn't parse the specified URI."))
+                .addMappers(mapper(
+                        details("http1.https_url_on_plaintext_connection"),
+                        400,
+                        "InvalidRequest",
+                        "An https address was requested over a connection without TLS."))
+                // A queue is full, or the gateway sheds load: fewer requests help.
+                .addMappers(mapper(flags("UO", "OM", "DO"), 503, "SlowDown", "Please reduce your request rate."))
+                // Before "all retries failed": an attempt that timed out is the reason why a read ended.
                 .addMappers(mapper(
                         flags("UT", "SI", "UMSDR", "DT"),
                         504,
                         "RequestTimeout",
                         "The store did not answer in time. Please try again."))
+                .addMappers(mapper(
+                        flags("UH", "NC"),
+                        503,
+                        "ServiceUnavailable",
+                        "No storage node can take the request at present. Please try again."))
+                .addMappers(mapper(
+                        flags("UF", "UC", "UR", "LR", "URX", "UPE"),
+                        503,
+                        "ServiceUnavailable",
+                        "The storage node failed while it handled the request. Please try again."))
                 .addMappers(mapper(flags("NR"), 404, "NoSuchBucket", "No rule takes this request."))
                 .addMappers(mapper(statuses(413, 429, 507), 503, "SlowDown", "Please reduce your request rate."))
                 .addMappers(mapper(
@@ -58,23 +81,36 @@ final class LocalReplies {
                         431,
                         "RequestHeaderSectionTooLarge",
                         "Your request header section is too large."))
-                .addMappers(mapper(statuses(400, 426), 400, "InvalidRequest", "The request is not valid HTTP/1.1."))
-                .setBodyFormat(xml(code("InternalError", "We encountered an internal error. Please try again.")))
+                .addMappers(mapper(
+                        statuses(501),
+                        501,
+                        "NotImplemented",
+                        "A header you provided implies functionality that is not implemented."))
+                .addMappers(mapper(
+                        statuses(502, 503),
+                        503,
+                        "ServiceUnavailable",
+                        "The request cannot be handled at present. Please try again."))
+                .addMappers(mapper(
+                        status(ComparisonFilter.Op.LE, 499),
+                        400,
+                        "InvalidRequest",
+                        "The request is not a valid HTTP/1.1 request for this gateway."))
+                .addMappers(mapper(
+                        status(ComparisonFilter.Op.GE, 500),
+                        500,
+                        "InternalError",
+                        "We encountered an internal error. Please try again."))
                 .build();
     }
 
     /** Refusals by rules and guards carry their own code and message, see {@link RouteRenderer#refuse}. */
     private static ResponseMapper directResponses() {
-        var expression = ExpressionFilter.newBuilder().setExpression("response.code_details == 'direct_response'");
-        var filter = AccessLogFilter.newBuilder()
-                .setExtensionFilter(ExtensionFilter.newBuilder()
-                        .setName("envoy.access_loggers.extension_filters.cel")
-                        .setTypedConfig(Protos.any(expression.build())))
-                .build();
         return ResponseMapper.newBuilder()
-                .setFilter(filter)
+                .setFilter(details("direct_response"))
                 .setBodyFormatOverride(xml("%LOCAL_REPLY_BODY%"))
                 .addAllHeadersToAdd(headers(false))
+                .addHeadersToAdd(GrpcErrors.sameStatus())
                 .build();
     }
 
@@ -83,6 +119,7 @@ final class LocalReplies {
                 .setFilter(filter)
                 .setStatusCode(UInt32Value.of(status))
                 .addAllHeadersToAdd(headers(status >= 500))
+                .addHeadersToAdd(GrpcErrors.status(status))
                 .setBodyFormatOverride(xml(code(code, message)))
                 .build();
     }
@@ -120,6 +157,23 @@ final class LocalReplies {
                 .build();
     }
 
+    /** Envoy's own name for the reason of an answer that it made. */
+    private static AccessLogFilter details(String... details) {
+        return cel(Arrays.stream(details)
+                .map(detail -> "response.code_details == '" + detail + "'")
+                .collect(Collectors.joining(" || ")));
+    }
+
+    private static AccessLogFilter cel(String expression) {
+        return AccessLogFilter.newBuilder()
+                .setExtensionFilter(ExtensionFilter.newBuilder()
+                        .setName("envoy.access_loggers.extension_filters.cel")
+                        .setTypedConfig(Protos.any(ExpressionFilter.newBuilder()
+                                .setExpression(expression)
+                                .build())))
+                .build();
+    }
+
     private static AccessLogFilter flags(String... flags) {
         return AccessLogFilter.newBuilder()
                 .setResponseFlagFilter(ResponseFlagFilter.newBuilder().addAllFlags(Arrays.asList(flags)))
@@ -127,7 +181,9 @@ final class LocalReplies {
     }
 
     private static AccessLogFilter statuses(int... statuses) {
-        var filters = Arrays.stream(statuses).mapToObj(LocalReplies::status).toList();
+        var filters = Arrays.stream(statuses)
+                .mapToObj(status -> status(ComparisonFilter.Op.EQ, status))
+                .toList();
         return filters.size() == 1
                 ? filters.getFirst()
                 : AccessLogFilter.newBuilder()
@@ -135,11 +191,11 @@ final class LocalReplies {
                         .build();
     }
 
-    private static AccessLogFilter status(int status) {
+    private static AccessLogFilter status(ComparisonFilter.Op comparison, int status) {
         return AccessLogFilter.newBuilder()
                 .setStatusCodeFilter(StatusCodeFilter.newBuilder()
                         .setComparison(ComparisonFilter.newBuilder()
-                                .setOp(ComparisonFilter.Op.EQ)
+                                .setOp(comparison)
                                 .setValue(RuntimeUInt32.newBuilder()
                                         .setDefaultValue(status)
                                         .setRuntimeKey("datapath.local_reply." + status))))

@@ -15,6 +15,12 @@ final class Names {
     /** Carries the host and a colon, so that a host has one spelling with and without port. Never leaves the gateway. */
     static final String HOST_HEADER = "x-datapath-host";
 
+    /**
+     * Carries the client's {@code X-Forwarded-Proto} past Envoy, which replaces it by what it knows of the connection. Never leaves
+     * the gateway.
+     */
+    static final String FORWARDED_PROTO_HEADER = "x-datapath-forwarded-proto";
+
     /** The client's IP address, kept per connection for rules with source CIDRs. */
     static final String SOURCE_ADDRESS_STATE = "datapath.source";
 

@@ -32,6 +32,10 @@ final class Predicates {
         return single(header, StringMatcher.newBuilder().setExact(text));
     }
 
+    static Predicate startsWith(String header, String text) {
+        return single(header, StringMatcher.newBuilder().setPrefix(text));
+    }
+
     static Predicate contains(String header, String text) {
         return single(header, StringMatcher.newBuilder().setContains(text));
     }

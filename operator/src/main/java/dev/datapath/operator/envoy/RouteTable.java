@@ -36,6 +36,8 @@ final class RouteTable {
     /** {@code VirtualHost.request_body_buffer_limit}, a UInt64Value: newer than the API library. */
     private static final int BODY_BUFFER_FIELD = 25;
 
+    private static final String FORWARDED_PROTO = "x-forwarded-proto";
+
     private final ListenerPlan listener;
     private final Map<String, RulePlan> rules;
     private final Map<String, Policy> balancing;
@@ -57,9 +59,11 @@ final class RouteTable {
                 .setIgnorePortInHostMatching(true)
                 .addRequestHeadersToRemove(Names.TARGET_HEADER)
                 .addRequestHeadersToRemove(Names.HOST_HEADER)
-                // Envoy adds both by itself; a store must see what the client sent.
-                .addRequestHeadersToRemove("x-forwarded-proto")
+                .addRequestHeadersToRemove(Names.FORWARDED_PROTO_HEADER)
+                // Envoy adds it; a store must see what the client sent.
                 .addRequestHeadersToRemove("x-envoy-external-address")
+                // A store's answer is never an error of the gateway.
+                .addResponseHeadersToRemove(GrpcErrors.STATUS_HEADER)
                 .addResponseHeadersToAdd(LocalReplies.header(LocalReplies.REQUEST_ID_HEADER, LocalReplies.REQUEST_ID));
         for (var domain : listener.baseDomains()) {
             configuration.addVirtualHosts(virtualHost("host/" + domain, "*." + domain, AddressStyle.HOST, domain));
@@ -81,6 +85,11 @@ final class RouteTable {
                 .setName(name)
                 .addDomains(domains)
                 .setMatcher(matcher)
+                // Envoy's value goes, the client's own comes back. The host's headers are set before the table's are
+                // removed.
+                .addRequestHeadersToRemove(FORWARDED_PROTO)
+                .addRequestHeadersToAdd(
+                        LocalReplies.header(FORWARDED_PROTO, "%REQ(" + Names.FORWARDED_PROTO_HEADER + ")%"))
                 .setUnknownFields(UnknownFieldSet.newBuilder()
                         .addField(
                                 BODY_BUFFER_FIELD,

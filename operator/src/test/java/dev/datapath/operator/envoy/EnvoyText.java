@@ -14,6 +14,9 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteList;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.common.matching.v3.ExtensionWithMatcher;
+import io.envoyproxy.envoy.extensions.filters.common.matcher.action.v3.SkipFilter;
+import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
@@ -54,6 +57,9 @@ final class EnvoyText {
                             Route.getDescriptor(),
                             RouteList.getDescriptor(),
                             Router.getDescriptor(),
+                            ExtensionWithMatcher.getDescriptor(),
+                            Lua.getDescriptor(),
+                            SkipFilter.getDescriptor(),
                             StdoutAccessLog.getDescriptor(),
                             TypedStruct.getDescriptor(),
                             UpstreamTlsContext.getDescriptor()))
