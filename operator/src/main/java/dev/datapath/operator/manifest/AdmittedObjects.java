@@ -34,10 +34,24 @@ final class AdmittedObjects {
      *
      * @param inEffect the version in effect now; null when there is none
      * @param violations why the document was refused; empty when it is the version in effect
+     * @param deny what a policy without a version in effect denies; null when there is none
      */
-    record Outcome(@Nullable InEffect inEffect, List<Violation> violations) {}
+    record Outcome(
+            @Nullable InEffect inEffect,
+            List<Violation> violations,
+            @Nullable UnadmittedDeny deny) {
+        static Outcome admitted(InEffect version) {
+            return new Outcome(version, List.of(), null);
+        }
+    }
 
-    private record Refusal(@Nullable InEffect comparedWith, List<Violation> violations) {}
+    private record Refusal(
+            @Nullable InEffect comparedWith,
+            List<Violation> violations,
+            @Nullable UnadmittedDeny deny) {}
+
+    /** Where a version from before a restart comes from; no document that is read is this one. */
+    private static final ManifestDocument NO_DOCUMENT = ManifestDocument.unidentified(Positions.of(1, 1), List.of());
 
     private final TypedObjects types = new TypedObjects();
     private final InstantSource clock;
@@ -66,23 +80,45 @@ final class AdmittedObjects {
         refusals = kept;
     }
 
+    /**
+     * Takes over a version that was admitted before a restart, whatever the schema says now: what an upgrade no longer admits keeps
+     * its last version too. One that cannot be converted is left out.
+     */
+    boolean restore(ObjectRef ref, Map<String, Object> fields, Instant since) {
+        try {
+            HasMetadata object = types.read(ref.kind(), fields);
+            if (object.getMetadata() == null) {
+                return false;
+            }
+            objects.put(ref, new InEffect(NO_DOCUMENT, fields, object, since));
+            return true;
+        } catch (RuntimeException | StackOverflowError unreadable) {
+            return false;
+        }
+    }
+
     Outcome apply(ManifestDocument document, Identity identity) {
         InEffect old = objects.get(identity.ref());
         if (old != null && old.document == document) {
-            return new Outcome(old, List.of());
+            return Outcome.admitted(old);
         }
         Refusal known = refusals.get(document);
         if (known != null && known.comparedWith == old) {
-            return new Outcome(old, known.violations);
+            return new Outcome(old, known.violations, known.deny);
         }
         List<Violation> violations;
+        UnadmittedDeny deny = null;
         try {
             Map<String, Object> fields = copy(document.fields());
             violations = identity.kind().admit(fields, old == null ? null : old.fields);
             if (violations.isEmpty() && document.faults().isEmpty()) {
                 InEffect admitted = admitted(document, identity.kind(), fields, old);
                 objects.put(identity.ref(), admitted);
-                return new Outcome(admitted, List.of());
+                return Outcome.admitted(admitted);
+            }
+            if (old == null && identity.kind().kind().equals("RoutingPolicy")) {
+                deny = UnadmittedDeny.of(identity.ref(), fields, violations, types)
+                        .orElse(null);
             }
         } catch (RuntimeException | StackOverflowError defect) {
             // The message may hold values, also those of a Secret.
@@ -93,8 +129,8 @@ final class AdmittedObjects {
                             + defect.getClass().getSimpleName()
                             + "); please report it with this object, without secret values"));
         }
-        refusals.put(document, new Refusal(old, violations));
-        return new Outcome(old, violations);
+        refusals.put(document, new Refusal(old, violations, deny));
+        return new Outcome(old, violations, deny);
     }
 
     private InEffect admitted(

@@ -129,6 +129,7 @@ public final class DirectorySource implements AutoCloseable {
             if (last == null || !set.isSameAs(last)) {
                 last = set;
                 listener.accept(set);
+                reader.remember();
             }
         } catch (ClosedWatchServiceException closed) {
             throw closed;

@@ -40,6 +40,11 @@ final class Identifier {
         return List.of(identify(fields, document));
     }
 
+    /** What an object is that has no text. */
+    ManifestDocument identify(Map<String, Object> fields) {
+        return identify(fields, new YamlDocument(fields, Positions.of(1, 1), List.of()));
+    }
+
     private List<ManifestDocument> items(List<?> items, YamlDocument document) {
         List<ManifestDocument> found = new ArrayList<>();
         if (!document.faults().isEmpty()) {

@@ -8,7 +8,11 @@ import dev.datapath.operator.manifest.AdmittedObjects.InEffect;
 import dev.datapath.operator.manifest.AdmittedObjects.Outcome;
 import dev.datapath.operator.manifest.ManifestDocument.Identity;
 import dev.datapath.operator.manifest.ManifestFile.Part;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,21 +30,79 @@ import org.jspecify.annotations.Nullable;
  * parsed and admitted again. Not safe for use by several threads.
  */
 public final class ManifestReader {
+    private static final Logger LOG = System.getLogger(ManifestReader.class.getName());
     /** A file of this name says that the directory it is in holds somebody's own files, and no manifests. */
     public static final String PASSED_OVER = ".datapath-own-files";
 
     private final List<Path> roots;
+    private final Identifier identifier;
     private final ManifestFileReader fileReader;
     private final AdmittedObjects admitted;
     private Map<Path, ManifestFile> files = Map.of();
     private Map<ObjectRef, Source> sources = Map.of();
     private Set<ObjectRef> missing = Set.of();
+    private LastAdmitted lastAdmitted = LastAdmitted.NONE;
+    private String remembered = "";
+    /** Whether {@link #sources} are those from before a restart. */
+    private boolean restored;
 
     /** @param roots files, or directories that are read with all below them */
     public ManifestReader(ApiCatalog catalog, Collection<Path> roots, InstantSource clock) {
         this.roots = List.copyOf(roots);
-        this.fileReader = new ManifestFileReader(new Identifier(catalog), clock);
+        this.identifier = new Identifier(catalog);
+        this.fileReader = new ManifestFileReader(identifier, clock);
         this.admitted = new AdmittedObjects(clock);
+    }
+
+    /**
+     * Goes on from the versions that were admitted before a restart, and keeps those admitted from now on. To be called before the
+     * first reading.
+     */
+    public void continueFrom(LastAdmitted store) {
+        lastAdmitted = store;
+        Map<ObjectRef, Source> known = new LinkedHashMap<>();
+        try {
+            remembered = store.read().orElse("");
+            for (AdmittedText.Entry entry :
+                    remembered.isEmpty() ? List.<AdmittedText.Entry>of() : AdmittedText.read(remembered)) {
+                ManifestDocument document = identifier.identify(entry.fields());
+                if (document.identity() != null
+                        && admitted.restore(document.identity().ref(), entry.fields(), Instant.parse(entry.since()))) {
+                    known.put(document.identity().ref(), new Source(Path.of(entry.file()), 0, Positions.of(1, 1)));
+                }
+            }
+        } catch (IOException | RuntimeException unreadable) {
+            LOG.log(
+                    Level.WARNING,
+                    "the versions admitted before the restart cannot be read ({0}); invalid objects have no version to keep",
+                    unreadable.toString());
+        }
+        sources = known;
+        restored = !known.isEmpty();
+    }
+
+    /** Keeps the versions in effect for the next start. */
+    void remember() {
+        List<AdmittedText.Entry> entries = new ArrayList<>();
+        sources.forEach((ref, source) -> {
+            InEffect inEffect = admitted.find(ref);
+            if (inEffect != null && !ref.kind().equals("Secret")) {
+                entries.add(new AdmittedText.Entry(
+                        source.file().toString(), inEffect.since().toString(), inEffect.fields()));
+            }
+        });
+        String text = AdmittedText.write(entries);
+        if (!text.equals(remembered)) {
+            try {
+                lastAdmitted.write(text);
+                remembered = text;
+            } catch (IOException unwritable) {
+                LOG.log(
+                        Level.WARNING,
+                        "the admitted versions cannot be kept for the next start: {0}",
+                        unwritable.toString());
+            }
+        }
     }
 
     /** Reads all files as they are now. Never throws because of what is in them. */
@@ -73,7 +135,8 @@ public final class ManifestReader {
         missing = deleteMissing ? Set.of() : pass.holdMissing();
         admitted.retain(pass.objects.keySet(), pass.documents);
         sources = pass.sources;
-        return new ManifestSet(pass.objects, pass.findings, List.copyOf(current.keySet()));
+        restored = false;
+        return new ManifestSet(pass.objects, pass.denies, pass.findings, List.copyOf(current.keySet()));
     }
 
     /** One reading of all files. */
@@ -82,6 +145,7 @@ public final class ManifestReader {
         final Map<ObjectRef, Source> sources = new LinkedHashMap<>();
         final List<ManifestDocument> documents = new ArrayList<>();
         final List<LocatedFinding> findings = new ArrayList<>();
+        final List<UnadmittedDeny> denies = new ArrayList<>();
         private final Map<ObjectRef, Source> seen = new LinkedHashMap<>();
 
         void add(ManifestFile file) {
@@ -129,6 +193,16 @@ public final class ManifestReader {
             for (Violation violation : outcome.violations()) {
                 report(source.location(violation.path()), ref, violation.path().toString(), violation.message());
             }
+            if (outcome.deny() != null) {
+                denies.add(outcome.deny());
+                findings.add(new LocatedFinding(
+                        source.location(),
+                        Severity.WARNING,
+                        ref,
+                        "",
+                        "is not applied until the errors are corrected, but for its rules with deny: these are in force, without"
+                                + " the conditions that cannot be read"));
+            }
             InEffect inEffect = outcome.inEffect();
             if (inEffect != null) {
                 boolean isCurrent = inEffect.document() == document;
@@ -165,7 +239,11 @@ public final class ManifestReader {
             Set<ObjectRef> held = new HashSet<>();
             for (Map.Entry<ObjectRef, Source> before : ManifestReader.this.sources.entrySet()) {
                 InEffect inEffect = admitted.find(before.getKey());
-                if (inEffect != null && !objects.containsKey(before.getKey())) {
+                // What was deleted while the program did not run is not started again; but no rule is lost to a file
+                // that is
+                // just being replaced.
+                boolean mayBeHeld = !restored || before.getKey().kind().equals("RoutingPolicy");
+                if (mayBeHeld && inEffect != null && !objects.containsKey(before.getKey())) {
                     use(before.getKey(), inEffect, before.getValue());
                     held.add(before.getKey());
                 }

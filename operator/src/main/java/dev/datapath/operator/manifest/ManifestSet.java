@@ -18,11 +18,17 @@ import java.util.TreeMap;
 /** All objects in effect after one reading of the files, and what was found wrong. Immutable. */
 public final class ManifestSet {
     private final Map<ObjectRef, Admitted<?>> objects;
+    private final List<UnadmittedDeny> denies;
     private final List<LocatedFinding> findings;
     private final List<Path> files;
 
-    ManifestSet(Map<ObjectRef, Admitted<?>> objects, List<LocatedFinding> findings, List<Path> files) {
+    ManifestSet(
+            Map<ObjectRef, Admitted<?>> objects,
+            List<UnadmittedDeny> denies,
+            List<LocatedFinding> findings,
+            List<Path> files) {
         this.objects = new TreeMap<>(objects);
+        this.denies = List.copyOf(denies);
         this.findings = findings.stream().sorted().distinct().toList();
         this.files = List.copyOf(files);
     }
@@ -37,6 +43,11 @@ public final class ManifestSet {
 
     public List<Admitted<RoutingPolicy>> routingPolicies() {
         return of(RoutingPolicy.class);
+    }
+
+    /** What policies deny that are not admitted and have no earlier version in effect. */
+    public List<UnadmittedDeny> denies() {
+        return denies;
     }
 
     public List<Admitted<ServiceLevelObjective>> serviceLevelObjectives() {
@@ -82,6 +93,7 @@ public final class ManifestSet {
     boolean isSameAs(ManifestSet other) {
         return findings.equals(other.findings)
                 && files.equals(other.files)
+                && denies.equals(other.denies)
                 && objects.keySet().equals(other.objects.keySet())
                 && objects.entrySet().stream().allMatch(entry -> {
                     Admitted<?> theirs = other.objects.get(entry.getKey());

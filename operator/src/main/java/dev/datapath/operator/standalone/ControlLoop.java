@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,6 +54,10 @@ final class ControlLoop implements Runnable {
     private volatile boolean stopping;
     private Instant statusDue = Instant.EPOCH;
     private boolean statusPending;
+    /** Until when a status from an earlier run is trusted; null before the first pass. */
+    private @Nullable Instant settledBy;
+
+    private boolean settled;
 
     ControlLoop(
             Signal signal,
@@ -221,14 +226,32 @@ final class ControlLoop implements Runnable {
         var fleets = new TreeMap<ObjectKey, Fleet>();
         runs.forEach((key, run) -> fleets.put(key, observer.observe(run)));
         portRetry.step(fleets, now);
-        status.run(objects, runs, fleets, now);
+        status.run(objects, runs, fleets, settled(fleets, now), now);
         reporter.report(objects, runs.values(), fleet);
+    }
+
+    /** Whether all that the status says can be known: all names were looked up, and gateways run what was published. */
+    private boolean settled(Map<ObjectKey, Fleet> fleets, Instant now) {
+        if (settledBy == null) {
+            settledBy = now.plus(FirstLookUps.PATIENCE);
+        }
+        settled = settled
+                || !now.isBefore(settledBy)
+                || (!lookUps.underWay() && fleets.values().stream().allMatch(Fleet::allAcknowledged));
+        return settled;
     }
 
     private Duration untilNext() {
         var now = clock.instant();
         var status = statusPending ? Optional.of(statusDue) : Optional.<Instant>empty();
-        var due = Stream.of(fleet.nextStep(), portRetry.nextStep(), status, lookUps.end(), Optional.of(now.plus(IDLE)))
+        var trusted = settled ? Optional.<Instant>empty() : Optional.ofNullable(settledBy);
+        var due = Stream.of(
+                        fleet.nextStep(),
+                        portRetry.nextStep(),
+                        status,
+                        trusted,
+                        lookUps.end(),
+                        Optional.of(now.plus(IDLE)))
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo)
                 .orElseThrow();

@@ -10,6 +10,7 @@ import dev.datapath.operator.plan.GatewayPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers what a DataPath depends on from the objects of a directory. */
@@ -19,10 +20,17 @@ final class ResourceSets {
     static ResourceSet gather(
             DataPath dataPath, ManifestSet objects, Discovery discovery, @Nullable GatewayPlan inForce, Instant now) {
         var namespace = dataPath.getMetadata().getNamespace();
+        var policies = Stream.concat(
+                        of(namespace, objects.routingPolicies()).stream(),
+                        objects.denies().stream()
+                                .flatMap(deny -> deny
+                                        .at(namespace, dataPath.getMetadata().getName())
+                                        .stream()))
+                .toList();
         return new ResourceSet(
                 dataPath,
                 of(namespace, objects.storagePools()),
-                of(namespace, objects.routingPolicies()),
+                policies,
                 of(namespace, objects.serviceLevelObjectives()),
                 of(namespace, objects.secrets()),
                 of(namespace, objects.configMaps()),

@@ -25,6 +25,7 @@ public final class Standalone implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Standalone.class.getName());
 
     private final WorkDirectory work;
+    private final StatusDirectory status;
     private final XdsServer xds;
     private final HostResolver resolver;
     private final GatewayWatch watch;
@@ -34,12 +35,14 @@ public final class Standalone implements AutoCloseable {
 
     private Standalone(
             WorkDirectory work,
+            StatusDirectory status,
             StandaloneOptions options,
             ManifestReader reader,
             MeterRegistry registry,
             Consumer<Overview> display)
             throws IOException {
         this.work = work;
+        this.status = status;
         var clock = InstantSource.system();
         var signal = new Signal();
         var delivery = new DeliveryMetrics(registry);
@@ -54,7 +57,7 @@ public final class Standalone implements AutoCloseable {
         var publisher = new Publisher(store, blueprint, options.gateways());
         var fleet = new LocalFleet(blueprint, new LocalLauncher(), drain, watch, signal::wake);
         xds.sync().onChange(key -> signal.wake());
-        var book = new StatusBook(options.source());
+        var book = new StatusBook(status);
         loop = new ControlLoop(
                 signal,
                 clock,
@@ -65,6 +68,7 @@ public final class Standalone implements AutoCloseable {
                 new PortRetry(publisher, PortRetry::isFree),
                 new StatusPass(book, fleet, addresses(options.bindAddress())),
                 new Reporter(new RuntimeMetrics(registry), delivery, book, display));
+        reader.continueFrom(work.lastAdmitted());
         source = new DirectorySource(reader, DirectorySource.Timing.DEFAULT, loop::offer);
     }
 
@@ -74,19 +78,27 @@ public final class Standalone implements AutoCloseable {
      * @param reader of the source directory; used by this alone
      * @param registry where metrics go
      * @param display shows what a person wants to see; called from one thread, when something changed
-     * @throws IOException when the work directory is in use, or the xDS port cannot be opened; the message says what to do
+     * @throws IOException when the work directory or the source is in use, or the xDS port cannot be opened; the message says what to do
      */
     public static Standalone start(
             StandaloneOptions options, ManifestReader reader, MeterRegistry registry, Consumer<Overview> display)
             throws IOException {
         var directory = options.workDirectory();
         var work = WorkDirectory.open(directory == null ? WorkDirectory.standard(options.source()) : directory);
+        StatusDirectory status;
         try {
-            var standalone = new Standalone(work, options, reader, registry, display);
+            status = StatusDirectory.open(options.source(), work.root(), StatusBook::isStatus);
+        } catch (IOException | RuntimeException e) {
+            work.close();
+            throw e;
+        }
+        try {
+            var standalone = new Standalone(work, status, options, reader, registry, display);
             Daemons.named("control-loop").newThread(standalone.loop).start();
             standalone.source.start();
             return standalone;
         } catch (IOException | RuntimeException e) {
+            status.close();
             work.close();
             throw e;
         }
@@ -129,6 +141,7 @@ public final class Standalone implements AutoCloseable {
         watch.close();
         resolver.close();
         xds.close();
+        status.close();
         work.close();
     }
 

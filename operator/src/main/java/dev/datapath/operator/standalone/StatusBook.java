@@ -12,41 +12,38 @@ import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.manifest.LocatedFinding;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.CustomResource;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The status of every object, in memory and as {@code .status/<kind>-<namespace>-<name>.yaml} below the source directory. A
- * file is written in one step and only when its content changes; it also carries the object's generation from one run to
- * the next. Confined to one thread.
+ * The status of every object, in memory and as a file of {@link StatusDirectory}. A file is written only when its content
+ * changes; it also carries the object's generation from one run to the next. Confined to one thread.
+ *
+ * <p>Files are named {@code <kind>-<namespace>-<name>.yaml}. Where the namespace has a dash, an underscore, which no name can have,
+ * stands before the name: else the pools {@code a/b-c} and {@code a-b/c} would share a file. All letters are lower case, as names
+ * are.
  */
 final class StatusBook {
-    /** Where status is, below the source directory. */
-    static final String DIRECTORY = ".status";
-
-    private static final System.Logger LOG = System.getLogger(StatusBook.class.getName());
+    private static final String FINDINGS = "findings.txt";
     private static final String CONTENT = "datapath.dev/content";
 
-    private final ObjectMapper yaml = new ObjectMapper(new YAMLFactory()
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                     .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES))
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
             .setSerializationInclusion(JsonInclude.Include.NON_EMPTY);
     private final ObjectMapper canonical = new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
-    private final Path directory;
+    private final StatusDirectory directory;
     private final Map<ObjectRef, Page> pages = new TreeMap<>();
-    private boolean complained;
     private boolean swept;
 
     /** What is known of one object. */
@@ -58,8 +55,18 @@ final class StatusBook {
         private @Nullable String written;
     }
 
-    StatusBook(Path source) {
-        directory = source.resolve(DIRECTORY);
+    StatusBook(StatusDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** Whether a text is a status that a run wrote. */
+    static boolean isStatus(String text) {
+        return header(text).isPresent();
+    }
+
+    /** Whether the status of an object is from an earlier run, because nothing is known of it yet in this one. */
+    boolean isFromBefore(ObjectRef ref) {
+        return page(ref).status instanceof JsonNode;
     }
 
     /** Counts the changes of an object's specification, as an API server does, also over restarts. From 1. */
@@ -81,7 +88,7 @@ final class StatusBook {
         var page = page(ref);
         if (page.status instanceof JsonNode read) {
             try {
-                page.status = yaml.treeToValue(read, type);
+                page.status = YAML.treeToValue(read, type);
             } catch (JsonProcessingException otherVersion) {
                 page.status = null;
             }
@@ -109,18 +116,25 @@ final class StatusBook {
         write(file(ref), page, document);
     }
 
-    /** Only these objects exist: the status of others is deleted. */
-    void retain(Collection<ObjectRef> refs) {
+    /**
+     * Only these objects exist: the status of others is deleted.
+     *
+     * @param isComplete false while some text cannot be read, in which there may be more objects; nothing is deleted then
+     */
+    void retain(Collection<ObjectRef> refs, boolean isComplete) {
+        if (!isComplete) {
+            return;
+        }
         pages.keySet().removeIf(ref -> {
             boolean gone = !refs.contains(ref);
             if (gone) {
-                delete(file(ref));
+                directory.delete(file(ref));
             }
             return gone;
         });
         if (!swept) {
             swept = true;
-            sweep(refs.stream().map(ref -> file(ref).getFileName().toString()).toList());
+            sweep(Set.copyOf(refs));
         }
     }
 
@@ -137,12 +151,11 @@ final class StatusBook {
 
     /** Writes what is wrong, one finding a line with its file and line; deletes the file when nothing is. */
     void findings(List<LocatedFinding> findings) {
-        var file = directory.resolve("findings.txt");
         if (findings.isEmpty()) {
-            delete(file);
+            directory.delete(FINDINGS);
         } else {
-            replace(
-                    file,
+            directory.replace(
+                    FINDINGS,
                     findings.stream()
                             .map(finding -> (finding.isError() ? "error: " : "warning: ") + finding + "\n")
                             .collect(Collectors.joining()));
@@ -155,80 +168,75 @@ final class StatusBook {
 
     private Page read(ObjectRef ref) {
         var page = new Page();
-        try {
-            var text = Files.readString(file(ref));
-            var tree = yaml.readTree(text);
-            var metadata = yaml.treeToValue(tree.path("metadata"), ObjectMeta.class);
-            if (metadata != null && metadata.getGeneration() != null && metadata.getAnnotations() != null) {
+        var text = directory.read(file(ref));
+        boolean isMoved = !isAbout(text, ref);
+        if (isMoved) {
+            // The name of the file in versions that did not tell namespaces with a dash apart.
+            text = directory.read(withDash(ref));
+        }
+        if (isAbout(text, ref)) {
+            try {
+                var tree = YAML.readTree(text);
+                var metadata = YAML.treeToValue(tree.path("metadata"), ObjectMeta.class);
                 page.generation = metadata.getGeneration();
                 page.content = metadata.getAnnotations().getOrDefault(CONTENT, "");
                 page.status = tree.path("status");
-                page.written = text;
+                page.written = isMoved ? null : text;
+            } catch (JsonProcessingException | RuntimeException changed) {
+                return new Page(); // Somebody changed the file: start over.
             }
-        } catch (IOException noneYet) {
-            // The first run, or a file that somebody changed: start over.
         }
         return page;
     }
 
-    private void write(Path file, Page page, Map<String, Object> document) {
-        var text = text(yaml, document);
-        if (text.equals(page.written)) {
-            return;
+    private static boolean isAbout(String text, ObjectRef ref) {
+        return header(text).filter(ref::equals).isPresent();
+    }
+
+    /** Whose status a text is; empty when it is none. */
+    private static Optional<ObjectRef> header(String text) {
+        try {
+            var tree = YAML.readTree(text);
+            var metadata = tree.path("metadata");
+            if (!metadata.path("annotations").has(CONTENT)
+                    || !metadata.path("generation").isIntegralNumber()) {
+                return Optional.empty();
+            }
+            return Optional.of(new ObjectRef(
+                    tree.path("kind").asText(),
+                    metadata.path("namespace").asText(),
+                    metadata.path("name").asText()));
+        } catch (JsonProcessingException | RuntimeException noYaml) {
+            return Optional.empty();
         }
-        if (replace(file, text)) {
+    }
+
+    private void write(String file, Page page, Map<String, Object> document) {
+        var text = text(YAML, document);
+        if (!text.equals(page.written) && directory.replace(file, text)) {
             page.written = text;
         }
     }
 
-    /** A reader sees the old content or the new one. */
-    private boolean replace(Path file, String text) {
-        try {
-            Files.createDirectories(directory);
-            var draft = directory.resolve("." + file.getFileName() + ".tmp");
-            Files.writeString(draft, text);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            complained = false;
-            return true;
-        } catch (IOException e) {
-            if (!complained) {
-                complained = true;
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "status cannot be written below {0}: {1}",
-                        directory,
-                        e.toString());
-            }
-            return false;
+    /** Deletes the files of objects that do not exist any more, and those under names that are not used any more. */
+    private void sweep(Set<ObjectRef> present) {
+        for (var file : directory.statusFiles()) {
+            var name = String.valueOf(file.getFileName());
+            header(directory.read(name))
+                    .filter(ref -> !present.contains(ref)
+                            || (!name.equals(file(ref)) && isAbout(directory.read(file(ref)), ref)))
+                    .ifPresent(gone -> directory.delete(name));
         }
     }
 
-    private void sweep(Collection<String> known) {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (var files = Files.newDirectoryStream(directory, "*.yaml")) {
-            for (var file : files) {
-                if (!known.contains(file.getFileName().toString())) {
-                    delete(file);
-                }
-            }
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0} cannot be listed: {1}", directory, e.toString());
-        }
+    private static String file(ObjectRef ref) {
+        return ref.namespace().indexOf('-') < 0
+                ? withDash(ref)
+                : ref.kind().toLowerCase(Locale.ROOT) + "-" + ref.namespace() + "_" + ref.name() + ".yaml";
     }
 
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0} cannot be deleted: {1}", file, e.toString());
-        }
-    }
-
-    private Path file(ObjectRef ref) {
-        return directory.resolve(
-                ref.kind().toLowerCase(Locale.ROOT) + "-" + ref.namespace() + "-" + ref.name() + ".yaml");
+    private static String withDash(ObjectRef ref) {
+        return ref.kind().toLowerCase(Locale.ROOT) + "-" + ref.namespace() + "-" + ref.name() + ".yaml";
     }
 
     private String text(@Nullable Object value) {

@@ -9,6 +9,7 @@ import dev.datapath.api.v1alpha1.StoragePoolStatus;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.control.DataPathRun;
+import dev.datapath.operator.manifest.LocatedFinding;
 import dev.datapath.operator.manifest.ManifestSet;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.PoolPlan;
@@ -22,6 +23,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -39,23 +41,37 @@ final class StatusPass {
         this.addresses = List.copyOf(addresses);
     }
 
-    void run(ManifestSet objects, SortedMap<ObjectKey, DataPathRun> runs, Map<ObjectKey, Fleet> fleets, Instant now) {
+    /**
+     * Records the status of all objects.
+     *
+     * @param settled whether everything was looked up and observed once since the start; until then an object that has a status
+     *     from an earlier run keeps it, because nothing better is known
+     */
+    void run(
+            ManifestSet objects,
+            SortedMap<ObjectKey, DataPathRun> runs,
+            Map<ObjectKey, Fleet> fleets,
+            boolean settled,
+            Instant now) {
         var findings = runs.values().stream()
                 .flatMap(run -> run.outcome().findings().stream())
                 .distinct()
                 .collect(Collectors.groupingBy(Finding::object));
         var present = new HashSet<ObjectRef>();
-        for (var run : runs.values()) {
-            var fleet = fleets.get(run.key());
-            var ref = new ObjectRef("DataPath", run.key().namespace(), run.key().name());
-            present.add(ref);
-            if (fleet != null) {
+        for (var admitted : objects.dataPaths()) {
+            var ref = admitted.ref();
+            var key = new ObjectKey(ref.namespace(), ref.name());
+            var run = runs.get(key);
+            var fleet = fleets.get(key);
+            if (begins(ref, present, settled) && run != null && fleet != null) {
                 dataPath(run, ref, fleet, findings.getOrDefault(ref, List.of()), now);
             }
         }
         for (var admitted : objects.storagePools()) {
-            present.add(admitted.ref());
             var ref = admitted.ref();
+            if (!begins(ref, present, settled)) {
+                continue;
+            }
             var seen = new PoolStatuses.Observation(
                     findings.getOrDefault(ref, List.of()),
                     plan(ref, runs.values()),
@@ -68,14 +84,29 @@ final class StatusPass {
                             pool, book.generation(ref, pool), seen, book.status(ref, StoragePoolStatus.class), now));
         }
         for (var admitted : objects.routingPolicies()) {
-            present.add(admitted.ref());
-            policy(admitted.object(), admitted.ref(), runs, fleets, now);
+            if (begins(admitted.ref(), present, settled)) {
+                policy(admitted.object(), admitted.ref(), runs, fleets, now);
+            }
         }
         for (var admitted : objects.serviceLevelObjectives()) {
-            present.add(admitted.ref());
-            objective(admitted.object(), admitted.ref(), runs, now);
+            if (begins(admitted.ref(), present, settled)) {
+                objective(admitted.object(), admitted.ref(), runs, now);
+            }
         }
-        book.retain(present);
+        // An object that cannot be read is not one that does not exist.
+        objects.findings().stream()
+                .map(LocatedFinding::object)
+                .filter(Objects::nonNull)
+                .forEach(present::add);
+        book.retain(
+                present,
+                objects.findings().stream().noneMatch(finding -> finding.isError() && finding.object() == null));
+    }
+
+    /** Notes that an object exists, and tells whether its status is to be recorded now. */
+    private boolean begins(ObjectRef ref, Collection<ObjectRef> present, boolean settled) {
+        present.add(ref);
+        return settled || !book.isFromBefore(ref);
     }
 
     private void dataPath(DataPathRun run, ObjectRef ref, Fleet fleet, List<Finding> findings, Instant now) {

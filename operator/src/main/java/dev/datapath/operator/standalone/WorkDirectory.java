@@ -1,5 +1,6 @@
 package dev.datapath.operator.standalone;
 
+import dev.datapath.operator.manifest.LastAdmitted;
 import dev.datapath.operator.manifest.ManifestReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -118,6 +119,22 @@ final class WorkDirectory implements AutoCloseable {
     /** Forgets a port. */
     void forget(String name) throws IOException {
         Files.deleteIfExists(portFile(name));
+    }
+
+    /** Where the objects that were admitted last are kept for the next start. */
+    LastAdmitted lastAdmitted() {
+        var file = root.resolve("admitted.json");
+        return new LastAdmitted() {
+            @Override
+            public Optional<String> read() throws IOException {
+                return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+            }
+
+            @Override
+            public void write(String text) throws IOException {
+                PrivateFiles.write(file, text);
+            }
+        };
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -230,6 +231,97 @@ class ManifestReaderTest {
         assertThat(set.findings()).isEmpty();
         assertThat(set.files()).containsExactly(directory.resolve("pool.yaml"));
         assertThat(set.storagePools()).hasSize(1);
+    }
+
+    @Test
+    void restartKeepsWhatWasAdmittedOfAnObjectThatBecameInvalid() throws IOException {
+        var store = new Store();
+        write("policy.yaml", policy("GetObject"));
+        reader.continueFrom(store);
+        reader.read();
+        reader.remember();
+        for (var broken : List.of(policy("GetObject") + "  bad: field\n", "kind: [", "kind: RoutingPolicy\n")) {
+            write("policy.yaml", broken);
+            var next = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
+            next.continueFrom(store);
+
+            var set = next.read(next.list(), false);
+
+            assertThat(set.routingPolicies()).as(broken).hasSize(1);
+            assertThat(set.findings()).as(broken).anyMatch(LocatedFinding::isError);
+            assertThat(next.read(next.list(), true).routingPolicies())
+                    .as(broken)
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void restartDeletesWhatIsInNoFileButHoldsPoliciesForAMoment() throws IOException {
+        var store = new Store();
+        write("all.yaml", pool("store", 9000) + "---\n" + policy("GetObject"));
+        reader.continueFrom(store);
+        reader.read();
+        reader.remember();
+        Files.delete(directory.resolve("all.yaml"));
+        var next = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
+        next.continueFrom(store);
+
+        assertThat(next.read(next.list(), false).objects())
+                .extracting(object -> object.ref().kind())
+                .containsExactly("RoutingPolicy");
+        assertThat(next.read(next.list(), true).objects()).isEmpty();
+    }
+
+    @Test
+    void anUnchangedObjectIsTheSameVersionAfterARestart() throws IOException {
+        var store = new Store();
+        write("policy.yaml", policy("GetObject"));
+        reader.continueFrom(store);
+        reader.read();
+        reader.remember();
+        var before = store.text;
+        var next = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
+        next.continueFrom(store);
+        next.read();
+        next.remember();
+
+        assertThat(store.text).isEqualTo(before).contains("2030-01-01T10:00:00.500Z");
+    }
+
+    @Test
+    void secretsAreNotKeptOverARestart() throws IOException {
+        var store = new Store();
+        write("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {key: hidden}\n");
+        reader.continueFrom(store);
+        reader.read();
+        reader.remember();
+
+        assertThat(store.text).isEqualTo("[]");
+    }
+
+    private static final class Store implements LastAdmitted {
+        private String text = "";
+
+        @Override
+        public Optional<String> read() {
+            return Optional.of(text);
+        }
+
+        @Override
+        public void write(String text) {
+            this.text = text;
+        }
+    }
+
+    static String policy(String operation) {
+        return """
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: closed, namespace: ai}
+                spec:
+                  targetRefs: [{name: training}]
+                  rules: [{name: closed, matches: [{operations: [%s]}], deny: {}}]
+                """.formatted(operation);
     }
 
     private Path write(String name, String text) throws IOException {

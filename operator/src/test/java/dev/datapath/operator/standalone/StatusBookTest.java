@@ -10,9 +10,11 @@ import dev.datapath.operator.compile.ObjectRef;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,14 +24,21 @@ class StatusBookTest {
     @TempDir
     Path source;
 
+    private StatusDirectory directory;
+
+    @AfterEach
+    void close() throws IOException {
+        directory.close();
+    }
+
     @Test
     void aStatusIsAFileThatTheNextRunContinues() {
-        var book = new StatusBook(source);
+        var book = book();
         var status = status(book.generation(REF, dataPath("a")), "True");
         book.record(dataPath("a"), REF, status);
         assertThat(file()).content().contains("kind: DataPath", "generation: 1", "configVersion: 3f9a27c1");
 
-        var next = new StatusBook(source);
+        var next = book();
         assertThat(next.generation(REF, dataPath("a"))).isEqualTo(1);
         assertThat(next.status(REF, DataPathStatus.class)).isEqualTo(status);
         assertThat(next.generation(REF, dataPath("b"))).isEqualTo(2);
@@ -37,7 +46,7 @@ class StatusBookTest {
 
     @Test
     void generationCountsChangesOfTheSpecification() {
-        var book = new StatusBook(source);
+        var book = book();
         assertThat(book.generation(REF, dataPath("a"))).isEqualTo(1);
         assertThat(book.generation(REF, dataPath("a"))).isEqualTo(1);
         assertThat(book.generation(REF, dataPath("b"))).isEqualTo(2);
@@ -45,7 +54,7 @@ class StatusBookTest {
 
     @Test
     void sayingTheSameAgainWritesNothing() throws IOException {
-        var book = new StatusBook(source);
+        var book = book();
         book.generation(REF, dataPath("a"));
         book.record(dataPath("a"), REF, status(1, "True"));
         Files.delete(file());
@@ -57,24 +66,99 @@ class StatusBookTest {
 
     @Test
     void theStatusOfAnObjectGoesWithItAlsoOverARestart() {
-        var book = new StatusBook(source);
+        var book = book();
         book.generation(REF, dataPath("a"));
         book.record(dataPath("a"), REF, status(1, "True"));
-        book.retain(List.of());
+        book.retain(List.of(), true);
         assertThat(file()).doesNotExist();
 
+        book.generation(REF, dataPath("a"));
         book.record(dataPath("a"), REF, status(1, "True"));
-        new StatusBook(source).retain(List.of());
+        book().retain(List.of(), true);
         assertThat(file()).doesNotExist();
     }
 
     @Test
     void aFileThatSomebodyBrokeIsReplaced() throws IOException {
-        Files.createDirectories(file().getParent());
+        var book = book();
         Files.writeString(file(), "{ not yaml");
-        var book = new StatusBook(source);
         book.record(dataPath("a"), REF, status(book.generation(REF, dataPath("a")), "True"));
         assertThat(file()).content().contains("generation: 1");
+    }
+
+    @Test
+    void namesThatDifferInADashOnlyHaveAFileEach() throws IOException {
+        var one = new ObjectRef("DataPath", "a", "b-c");
+        var other = new ObjectRef("DataPath", "a-b", "c");
+        var book = book();
+        for (var ref : List.of(one, other)) {
+            book.generation(ref, dataPath("x"));
+            book.record(dataPath("x"), ref, status(1, "True"));
+        }
+        assertThat(files()).contains("datapath-a-b-c.yaml", "datapath-a-b_c.yaml");
+
+        var next = book();
+        assertThat(next.generation(one, dataPath("y"))).isEqualTo(2);
+        assertThat(next.generation(other, dataPath("x"))).isEqualTo(1);
+    }
+
+    @Test
+    void fileOfAnEarlierVersionIsTakenOverByItsOwnObjectOnly() throws IOException {
+        var one = new ObjectRef("DataPath", "a", "b-c");
+        var other = new ObjectRef("DataPath", "a-b", "c");
+        var book = book();
+        book.generation(other, dataPath("x"));
+        book.generation(other, dataPath("y"));
+        book.record(dataPath("y"), other, status(2, "True"));
+        Files.move(source.resolve(".status/datapath-a-b_c.yaml"), source.resolve(".status/datapath-a-b-c.yaml"));
+
+        var next = book();
+        assertThat(next.generation(one, dataPath("y"))).isEqualTo(1);
+        assertThat(next.generation(other, dataPath("y"))).isEqualTo(2);
+        next.record(dataPath("y"), other, status(2, "False"));
+        next.retain(List.of(other), true);
+        assertThat(files()).contains("datapath-a-b_c.yaml").doesNotContain("datapath-a-b-c.yaml");
+    }
+
+    @Test
+    void onlyStatusThatARunWroteIsRemoved() throws IOException {
+        var book = book();
+        book.record(dataPath("a"), REF, status(book.generation(REF, dataPath("a")), "True"));
+        Files.writeString(source.resolve(".status/notes.yaml"), "mine: true\n");
+        Files.writeString(
+                source.resolve(".status/pool.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+
+        book().retain(List.of(), true);
+
+        assertThat(files()).contains("notes.yaml", "pool.yaml").doesNotContain("datapath-ai-training.yaml");
+    }
+
+    @Test
+    void nothingIsRemovedWhileAnObjectMayBeUnreadable() {
+        var book = book();
+        book.record(dataPath("a"), REF, status(book.generation(REF, dataPath("a")), "True"));
+
+        book().retain(List.of(), false);
+
+        assertThat(file()).exists();
+    }
+
+    private StatusBook book() {
+        try {
+            if (directory != null) {
+                directory.close();
+            }
+            directory = StatusDirectory.open(source, source.resolve("w"), StatusBook::isStatus);
+            return new StatusBook(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> files() throws IOException {
+        try (var files = Files.list(source.resolve(".status"))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     private Path file() {

@@ -1,0 +1,114 @@
+package dev.datapath.operator.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.operator.admission.ApiCatalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A policy that was never admitted: what it denies is kept. */
+class UnadmittedDenyTest {
+    private static final ApiCatalog CATALOG = ApiCatalog.load();
+    private static final String HEAD =
+            "apiVersion: datapath.dev/v1alpha1\nkind: RoutingPolicy\nmetadata: {name: rules, namespace: ai}\n";
+
+    @TempDir
+    private Path directory;
+
+    private ManifestReader reader;
+
+    @BeforeEach
+    void reader() {
+        reader = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
+    }
+
+    @Test
+    void anotherRuleThatIsWrongLeavesTheDeny() throws IOException {
+        var rules = rules("""
+                spec:
+                  targetRefs: [{name: training}]
+                  rules:
+                  - {name: closed, matches: [{buckets: [secret]}], deny: {code: AccessDenied}}
+                  - {name: bad, matches: [{buckets: [open]}], pools: [{name: store, weight: heavy}]}
+                """);
+
+        assertThat(rules.getSpec().rules()).singleElement().satisfies(rule -> {
+            assertThat(rule.name()).isEqualTo("closed");
+            assertThat(rule.matches().getFirst().buckets()).containsExactly("secret");
+        });
+        assertThat(rules.getSpec().targetRefs().getFirst().name()).isEqualTo("training");
+    }
+
+    @Test
+    void conditionOfTheWrongFormIsOneThatCannotBeRead() throws IOException {
+        var rules = rules("""
+                spec:
+                  targetRefs: [{name: training}]
+                  rules:
+                  - {name: closed, matches: [{buckets: [secret], sourceCIDRs: 10.0.0.0/8, keyPrefix: 7}], deny: {code: Never}}
+                """);
+
+        var match = rules.getSpec().rules().getFirst().matches().getFirst();
+        assertThat(match.buckets()).containsExactly("secret");
+        assertThat(match.sourceCIDRs()).singleElement().asString().doesNotContain("10.0");
+        assertThat(match.keyPrefix()).isNotNull().isNotEqualTo("7");
+    }
+
+    @Test
+    void targetThatCannotBeReadIsEveryDataPathOfTheNamespace() throws IOException {
+        var deny = deny("""
+                spec:
+                  targetRefs: [{nam: training}]
+                  rules: [{name: closed, matches: [{buckets: [secret]}], deny: {}}]
+                """);
+
+        assertThat(deny.at("ai", "other"))
+                .get()
+                .extracting(policy -> policy.getSpec().targetRefs().getFirst().name())
+                .isEqualTo("other");
+        assertThat(deny.at("ai", "other")).isEqualTo(deny.at("ai", "other"));
+        assertThat(deny.at("elsewhere", "other")).isEmpty();
+    }
+
+    @Test
+    void policyWithoutADenyIsNotInForce() throws IOException {
+        write("spec:\n  targetRefs: [{name: training}]\n  rules: [{name: a, pools: [{name: store, weight: heavy}]}]\n");
+
+        assertThat(reader.read().denies()).isEmpty();
+    }
+
+    @Test
+    void anAdmittedVersionIsKeptInsteadOfTheDeniesOfABrokenOne() throws IOException {
+        write("spec:\n  targetRefs: [{name: training}]\n  rules: [{name: a, deny: {}}]\n");
+        reader.read();
+        write("spec:\n  targetRefs: [{name: training}]\n  rules: [{name: a, deny: {code: Never}}]\n");
+
+        var set = reader.read();
+
+        assertThat(set.denies()).isEmpty();
+        assertThat(set.routingPolicies()).hasSize(1);
+    }
+
+    private RoutingPolicy rules(String spec) throws IOException {
+        return deny(spec).at("ai", "training").orElseThrow();
+    }
+
+    private UnadmittedDeny deny(String spec) throws IOException {
+        write(spec);
+        var set = reader.read();
+        assertThat(set.objects()).isEmpty();
+        assertThat(set.findings()).anyMatch(finding -> finding.message().contains("rules with deny"));
+        return set.denies().getFirst();
+    }
+
+    private void write(String spec) throws IOException {
+        Files.writeString(directory.resolve("rules.yaml"), HEAD + spec);
+    }
+}
