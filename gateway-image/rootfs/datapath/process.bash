@@ -5,12 +5,50 @@ envoy=
 # How the last Envoy ended; 128 and the signal's number when a signal ended it.
 status=0
 
+# A secret of this start, without which the launcher's listener forwards nothing.
+DATAPATH_ADMIN_TOKEN=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+export DATAPATH_ADMIN_TOKEN
+
+# Prints the configuration of a listener through which this launcher reaches Envoy's admin interface. That interface is a Unix socket,
+# which bash cannot open. A storage node could have the address of a port on 127.0.0.1, so this port forwards only requests with the
+# token, and of the admin interface only what the launcher needs.
+launcher_listener() {
+  local http=type.googleapis.com/envoy.extensions.filters
+  cat <<END
+{"static_resources": {"listeners": [{
+  "name": "admin/launcher",
+  "address": {"socket_address": {"address": "127.0.0.1", "port_value": $DATAPATH_ADMIN_PORT}},
+  "ignore_global_conn_limit": true,
+  "bypass_overload_manager": true,
+  "filter_chains": [{"filters": [{
+    "name": "envoy.filters.network.http_connection_manager",
+    "typed_config": {
+      "@type": "$http.network.http_connection_manager.v3.HttpConnectionManager",
+      "stat_prefix": "launcher",
+      "route_config": {"virtual_hosts": [{"name": "launcher", "domains": ["*"], "routes": [{
+        "match": {
+          "safe_regex": {"regex": "/(ready|stats|healthcheck/fail|drain_listeners)"},
+          "headers": [{"name": "authorization", "string_match": {"exact": "Bearer $DATAPATH_ADMIN_TOKEN"}}]
+        },
+        "route": {"cluster": "admin"}
+      }]}]},
+      "http_filters": [{
+        "name": "envoy.filters.http.router",
+        "typed_config": {"@type": "$http.http.router.v3.Router"}
+      }]
+    }
+  }]}]
+}]}}
+END
+}
+
 # start_envoy CONFIGURATION
 #   --disable-hot-restart       two gateways on one machine would otherwise collide in shared memory
 #   --drain-time-s              how long transfers live on that a change of their listener leaves behind
 #   --drain-strategy immediate  every client is told with its next response to close, rather than some of them
+#   --config-yaml               adds the launcher's own listener to the configuration
 start_envoy() {
-  "$DATAPATH_ENVOY" --config-path "$1" --service-node "$POD_NAME" --concurrency "$DATAPATH_WORKERS" \
+  "$DATAPATH_ENVOY" --config-path "$1" --config-yaml "$(launcher_listener)" --service-node "$POD_NAME" --concurrency "$DATAPATH_WORKERS" \
     --drain-time-s "$((DATAPATH_DRAIN_TIMEOUT > 0 ? DATAPATH_DRAIN_TIMEOUT : 1))" --drain-strategy immediate \
     --disable-hot-restart --log-level "$DATAPATH_LOG_LEVEL" &
   envoy=$!

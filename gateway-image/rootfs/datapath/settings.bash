@@ -8,7 +8,7 @@
 #   DATAPATH_FALLBACK_AFTER   10                                     seconds to wait for the operator, 1 to 3600, before the last good
 #                                                                    configuration takes its place
 #   DATAPATH_LOG_LEVEL        warning                                Envoy's: trace, debug, info, warning, error, critical or off
-#   DATAPATH_ADMIN_PORT       19000                                  where the bootstrap puts Envoy's admin interface on 127.0.0.1
+#   DATAPATH_ADMIN_PORT       19000                                  port on 127.0.0.1 through which the launcher reaches Envoy's admin interface
 #   DATAPATH_BOOTSTRAP        /etc/datapath/bootstrap/bootstrap.json
 #   DATAPATH_LAST_GOOD        /etc/datapath/last-good/bootstrap.pb.gz
 #   DATAPATH_ENVOY            /datapath/envoy                        the Envoy to run

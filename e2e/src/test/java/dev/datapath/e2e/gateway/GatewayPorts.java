@@ -17,7 +17,7 @@ import java.util.Objects;
  *
  * @param s3 clients
  * @param probe readiness, as the kubelet asks for it
- * @param admin Envoy's admin interface
+ * @param admin the launcher's way to Envoy's admin interface, which is a Unix socket named after it
  * @param xds the operator
  */
 record GatewayPorts(int s3, int probe, int admin, int xds) {

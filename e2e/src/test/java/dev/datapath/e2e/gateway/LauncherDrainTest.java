@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a gateway that is told to stop leaves. */
 @Tag("tier3")
@@ -147,6 +149,23 @@ class LauncherDrainTest {
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
+    }
+
+    /** A storage node may have any address, also one of the gateway's own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/quitquitquit", "/healthcheck/fail", "/drain_listeners?inboundonly", "/stats", "/ready"})
+    void clientsCannotReachTheAdminInterfaceThroughANode(String path) throws IOException {
+        gateway.bootstrap(ports.serving(ports.admin()));
+        start();
+        try (var client = gateway.connect()) {
+            assertThat(client.request("POST", path).answer().status()).isIn(404, 503);
+        }
+        try (var client = gateway.connect()) {
+            assertThat(client.request("GET", path).answer().status()).isIn(404, 503);
+        }
+        assertThat(gateway.ready()).isTrue();
+        gateway.tellToStop();
+        ended();
     }
 
     @Test

@@ -31,8 +31,7 @@ final class PodGateway {
             Files.createDirectories(dir);
             Files.writeString(dir.resolve(SdsFiles.CERTIFICATE), SdsFiles.certificate(identity));
             Files.writeString(dir.resolve(SdsFiles.AUTHORITIES), SdsFiles.authorities(identity));
-            var spec =
-                    new BootstrapSpec("", dataPath, "", new BootstrapSpec.AdminAddress.Loopback(0), List.of(), 1_000);
+            var spec = new BootstrapSpec("", dataPath, "", dir.resolve("admin.sock"), List.of(), 1_000);
             var tls = new OperatorEndpoint.Tls(
                     TestOperator.NAME, dir.resolve(SdsFiles.CERTIFICATE), dir.resolve(SdsFiles.AUTHORITIES));
             var bootstrap = Bootstrap.json(spec, new OperatorEndpoint("127.0.0.1", operators[0], tls, true));
@@ -45,6 +44,9 @@ final class PodGateway {
 
     private static String withOperators(String bootstrap, Integer... ports) throws JsonProcessingException {
         var root = JSON.readTree(bootstrap);
+        // The test asks over TCP.
+        ((ObjectNode) root.at("/admin"))
+                .set("address", JSON.readTree("{\"socket_address\": {\"address\": \"127.0.0.1\", \"port_value\": 0}}"));
         var cluster = (ObjectNode) root.at("/static_resources/clusters/0");
         var endpoints = (ArrayNode) cluster.at("/load_assignment/endpoints/0/lb_endpoints");
         var first = endpoints.get(0);

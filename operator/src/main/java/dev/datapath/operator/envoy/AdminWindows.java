@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Envoy's admin interface, and the ports that show parts of it. */
@@ -25,20 +26,15 @@ final class AdminWindows {
 
     private AdminWindows() {}
 
-    static Admin admin(BootstrapSpec.AdminAddress address) {
+    static Admin admin(Path socket) {
         return Admin.newBuilder()
-                .setAddress(
-                        switch (address) {
-                            case BootstrapSpec.AdminAddress.Socket(var path) ->
-                                pipe(Pipe.newBuilder().setPath(path.toString()).setMode(OWNER_ONLY));
-                            case BootstrapSpec.AdminAddress.Loopback loopback -> destination(loopback);
-                        })
+                .setAddress(pipe(Pipe.newBuilder().setPath(socket.toString()).setMode(OWNER_ONLY)))
                 .build();
     }
 
     /** Leads to the admin interface. */
-    static Cluster cluster(BootstrapSpec.AdminAddress address) {
-        return Bootstrap.cluster(CLUSTER, destination(address));
+    static Cluster cluster(Path socket) {
+        return Bootstrap.cluster(CLUSTER, pipe(Pipe.newBuilder().setPath(socket.toString())));
     }
 
     static List<Listener> listeners(List<BootstrapSpec.AdminWindow> windows) {
@@ -70,14 +66,6 @@ final class AdminWindows {
                                 .setName("envoy.filters.network.http_connection_manager")
                                 .setTypedConfig(Protos.any(connections.build()))))
                 .build();
-    }
-
-    private static Address destination(BootstrapSpec.AdminAddress address) {
-        return switch (address) {
-            case BootstrapSpec.AdminAddress.Socket(var path) ->
-                pipe(Pipe.newBuilder().setPath(path.toString()));
-            case BootstrapSpec.AdminAddress.Loopback(var port) -> EndpointRenderer.address("127.0.0.1", port);
-        };
     }
 
     private static Address pipe(Pipe.Builder pipe) {

@@ -10,7 +10,8 @@ import java.util.List;
  * @param gateway the gateway's name, {@code node.id}, or empty when Envoy is told with {@code --service-node}
  * @param cluster {@code node.cluster}: the key its configuration is served under
  * @param zone where it runs, or empty
- * @param admin where the admin interface is; whoever reaches it owns the gateway
+ * @param admin Unix socket of the admin interface, at most 107 bytes. Only the user of the process may open it: a client of the
+ *     admin interface controls the gateway. It is never a TCP port, because a storage node can have any address and port
  * @param windows the parts of the admin interface that are open to others
  * @param maxConnections client connections before further ones are refused
  */
@@ -18,25 +19,15 @@ public record BootstrapSpec(
         String gateway,
         String cluster,
         String zone,
-        AdminAddress admin,
+        Path admin,
         List<AdminWindow> windows,
         int maxConnections) {
 
+    /** In a directory of the pod that only the gateway's container mounts. */
+    private static final Path ADMIN_SOCKET = Path.of("/tmp/datapath-admin.sock");
+
     public BootstrapSpec {
         windows = List.copyOf(windows);
-    }
-
-    /** Where Envoy's admin interface listens. */
-    public sealed interface AdminAddress {
-        /**
-         * A unix socket that only the user of the process may open.
-         *
-         * @param path at most 107 bytes
-         */
-        record Socket(Path path) implements AdminAddress {}
-
-        /** A TCP port on the loopback interface, for a gateway that is alone in its network namespace. */
-        record Loopback(int port) implements AdminAddress {}
     }
 
     /**
@@ -63,7 +54,7 @@ public record BootstrapSpec(
                 "",
                 cluster,
                 "",
-                new AdminAddress.Loopback(ContainerPorts.ADMIN),
+                ADMIN_SOCKET,
                 List.of(
                         new AdminWindow("probe", any, ContainerPorts.PROBE, List.of("/ready")),
                         new AdminWindow(

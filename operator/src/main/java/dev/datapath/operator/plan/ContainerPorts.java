@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * and 9000 is 9000. Only a listener whose own port is a taken one, such as 10443 beside 443, gets the first that is free.
  */
 public final class ContainerPorts {
-    /** Envoy's admin interface; on the pod's loopback interface only. */
+    /** The launcher's listener on the pod's loopback interface, through which it reaches Envoy's admin interface. */
     public static final int ADMIN = 19_000;
 
     /** Readiness and liveness. */

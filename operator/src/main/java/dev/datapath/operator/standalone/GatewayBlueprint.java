@@ -31,7 +31,7 @@ record GatewayBlueprint(Path binary, WorkDirectory work, int xdsPort, String bin
                 id.name(),
                 id.snapshotKey(),
                 "",
-                new BootstrapSpec.AdminAddress.Socket(directory.resolve(GatewaySpec.ADMIN_SOCKET)),
+                directory.resolve(GatewaySpec.ADMIN_SOCKET),
                 List.of(new BootstrapSpec.AdminWindow(
                         "metrics", LOOPBACK, metricsPort(id), List.of("/ready", "/stats/prometheus"))),
                 plan.maxConnections());

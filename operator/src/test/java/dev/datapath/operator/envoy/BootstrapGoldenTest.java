@@ -22,7 +22,7 @@ class BootstrapGoldenTest {
                             "gateway-0",
                             "team-a/images/0",
                             "",
-                            new BootstrapSpec.AdminAddress.Socket(Path.of("/run/datapath/admin.sock")),
+                            Path.of("/run/datapath/admin.sock"),
                             List.of(new BootstrapSpec.AdminWindow(
                                     "metrics", "127.0.0.1", 9901, List.of("/ready", "/stats/prometheus"))),
                             50_000),
