@@ -29,15 +29,16 @@ class ArchitectureTest {
     /** For each package, which others it may use; crds stands for the API types. S3Operation is everybody's vocabulary. */
     private static final Map<String, Set<String>> USES = Map.ofEntries(
             Map.entry("plan", Set.of()),
+            Map.entry("net", Set.of()),
             Map.entry("s3", Set.of()),
-            Map.entry("compile", Set.of("crds", "plan")),
+            Map.entry("compile", Set.of("crds", "net", "plan")),
             Map.entry("envoy", Set.of("plan", "s3")),
             Map.entry("xds", Set.of()),
-            Map.entry("admission", Set.of()),
+            Map.entry("admission", Set.of("net")),
             Map.entry("manifest", Set.of("crds", "compile", "admission")),
-            Map.entry("deploy", Set.of("crds", "plan")),
-            Map.entry("status", Set.of("crds", "compile", "plan", "xds")),
-            Map.entry("control", Set.of("crds", "plan", "compile", "envoy", "xds", "status")),
+            Map.entry("deploy", Set.of("crds", "net", "plan")),
+            Map.entry("status", Set.of("crds", "compile", "net", "plan", "xds")),
+            Map.entry("control", Set.of("crds", "net", "plan", "compile", "envoy", "xds", "status")),
             Map.entry("pki", Set.of()),
             Map.entry("telemetry", Set.of()),
             Map.entry("slo", Set.of("telemetry")),
@@ -46,6 +47,7 @@ class ArchitectureTest {
                     "standalone",
                     Set.of(
                             "crds",
+                            "net",
                             "plan",
                             "s3",
                             "compile",
@@ -62,6 +64,7 @@ class ArchitectureTest {
                     "reconcile",
                     Set.of(
                             "crds",
+                            "net",
                             "plan",
                             "compile",
                             "control",
@@ -138,6 +141,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void addressesAndNamesAreReadByGuavaWithoutLookUps() {
+        onlyUses("net", "java..", "com.google.common.net");
+        noClasses()
+                .that()
+                .resideInAPackage(packageName("net"))
+                .should()
+                .callMethod(InetAddress.class, "getAllByName", String.class)
+                .orShould()
+                .callMethod(InetAddress.class, "getByName", String.class)
+                .check(OPERATOR);
+    }
+
+    @Test
     void compileKnowsKubernetesObjectsAndNothingElse() {
         onlyUses(
                 "compile",
@@ -149,12 +165,7 @@ class ArchitectureTest {
 
     @Test
     void whatIsDeployedIsMadeOfKubernetesObjectsAndNothingElse() {
-        onlyUses(
-                "deploy",
-                "java..",
-                "io.fabric8.kubernetes.api..",
-                "io.fabric8.kubernetes.client",
-                "com.google.common.net");
+        onlyUses("deploy", "java..", "io.fabric8.kubernetes.api..", "io.fabric8.kubernetes.client");
     }
 
     @Test

@@ -15,8 +15,12 @@ final class Formats {
 
     static final String DNS_SUBDOMAIN = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";
 
+    /** A DNS name, which may have capitals and a dot at the end. */
+    static final String DNS_NAME =
+            "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\\.?$";
+
     /** A DNS name, an IPv4 address or an IPv6 address without brackets. */
-    static final String ADDRESS = "^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$";
+    static final String ADDRESS = "^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$";
 
     /** A percentage in (0, 100), as a decimal. */
     static final String TARGET = "^([1-9][0-9]?)(\\.[0-9]{1,4})?$";

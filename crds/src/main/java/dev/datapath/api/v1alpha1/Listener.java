@@ -48,7 +48,7 @@ public record Listener(
         @JsonPropertyDescription(
                 "DNS names of this endpoint. A request for <bucket>.<base domain> is virtual-hosted style; any other host is path style.")
         @Size(max = 16)
-        List<@Size(min = 1, max = 253) @Pattern(Formats.DNS_SUBDOMAIN) String> baseDomains,
+        List<@Size(min = 1, max = 254) @Pattern(Formats.DNS_NAME) String> baseDomains,
 
         @JsonPropertyDescription("Certificates and TLS settings; required with HTTPS, not allowed with HTTP.") @Nullable
         Tls tls) {

@@ -56,8 +56,9 @@ public record StorageNodes(
             String name,
 
             @Required
-            @JsonPropertyDescription("IPv4 address, IPv6 address (without brackets) or DNS name of the node.")
-            @Size(min = 1, max = 253)
+            @JsonPropertyDescription(
+                    "IPv4 address, IPv6 address (without brackets) or DNS name of the node. In a cluster, loopback and link-local addresses are not accepted, and a name without a dot at the end is completed as in a pod of this namespace.")
+            @Size(min = 1, max = 254)
             @Pattern(Formats.ADDRESS)
             String address,
 
@@ -105,9 +106,10 @@ public record StorageNodes(
     @ApiRecord
     public record DnsNodes(
             @Required
-            @JsonPropertyDescription("DNS name; each of its A and AAAA records is a node.")
-            @Size(min = 1, max = 253)
-            @Pattern(Formats.DNS_SUBDOMAIN)
+            @JsonPropertyDescription(
+                    "DNS name; each of its A and AAAA records is a node. In a cluster, a name without a dot at the end is completed as in a pod of this namespace.")
+            @Size(min = 1, max = 254)
+            @Pattern(Formats.DNS_NAME)
             String hostname,
 
             @Required @JsonPropertyDescription("TCP port on which every node serves S3.") @Min(1) @Max(65535)

@@ -51,7 +51,7 @@ public record StoragePoolSpec(
 
         @Default("false")
         @JsonPropertyDescription(
-                "Also publish the pool as a headless Service with EndpointSlices, so that any Gateway API route can use it. Not acted on yet; true is reported as Unsupported.")
+                "Also publish the pool as a headless Service with EndpointSlices, so that any Gateway API route can use it. In standalone mode it has no effect, and true is reported as Unsupported.")
         Boolean publishService) {
 
     public StoragePoolSpec {
@@ -103,8 +103,8 @@ public record StoragePoolSpec(
 
             @JsonPropertyDescription(
                     "Name sent as SNI and expected in the nodes' certificates. When absent: the hostname of nodes.dns, or the DNS name that all static nodes have as their address; with any other nodes no name is sent and none checked, which is reported.")
-            @Size(min = 1, max = 253)
-            @Pattern(Formats.DNS_SUBDOMAIN)
+            @Size(min = 1, max = 254)
+            @Pattern(Formats.DNS_NAME)
             @Nullable
             String serverName,
 

@@ -39,13 +39,13 @@ public final class ScriptedNode implements AutoCloseable {
     private volatile Script script;
     private volatile Script checkScript = OK;
 
-    private ScriptedNode(Script script, int receiveBuffer) throws IOException {
+    private ScriptedNode(Script script, int receiveBuffer, InetAddress address) throws IOException {
         this.script = script;
         this.server = new ServerSocket();
         if (receiveBuffer > 0) {
             server.setReceiveBufferSize(receiveBuffer);
         }
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+        server.bind(new InetSocketAddress(address, 0), 1024);
         Thread.ofPlatform().daemon().name("scripted-" + port()).start(this::acceptAll);
     }
 
@@ -62,13 +62,22 @@ public final class ScriptedNode implements AutoCloseable {
     /** A node whose kernel holds about {@code receiveBuffer} unread bytes per connection: a slow reader is felt at once. */
     public static ScriptedNode start(Script script, int receiveBuffer) {
         try {
-            return new ScriptedNode(script, receiveBuffer);
+            return new ScriptedNode(script, receiveBuffer, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on loopback", e);
         }
     }
 
-    /** Where it listens on 127.0.0.1. */
+    /** A node at that address of this machine, such as {@code ::1}. */
+    public static ScriptedNode startAt(String address) {
+        try {
+            return new ScriptedNode(OK, 0, InetAddress.getByName(address));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot listen on " + address, e);
+        }
+    }
+
+    /** Where it listens, on 127.0.0.1 unless another address was asked for. */
     public int port() {
         return server.getLocalPort();
     }

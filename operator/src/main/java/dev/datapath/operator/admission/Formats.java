@@ -1,6 +1,8 @@
 package dev.datapath.operator.admission;
 
 import com.google.re2j.Pattern;
+import dev.datapath.operator.net.Cidr;
+import dev.datapath.operator.net.IpAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;
@@ -33,9 +35,12 @@ final class Formats {
                             "a duration such as 250ms, 10s or 1h30m",
                             text -> DURATION.matcher(text).find()),
             "byte", new Format("base64 text", Formats::isBase64),
-            "ipv4", new Format("an IPv4 address such as 10.0.0.1", IpAddresses::isIpv4),
-            "ipv6", new Format("an IPv6 address such as fd00::1", IpAddresses::isIpv6),
-            "cidr", new Format("a network such as 10.0.0.0/8", IpAddresses::isCidr),
+            "ipv4", new Format("an IPv4 address such as 10.0.0.1", text -> isIp(text, false)),
+            "ipv6", new Format("an IPv6 address such as fd00::1", text -> isIp(text, true)),
+            "cidr",
+                    new Format(
+                            "a network such as 10.0.0.0/8",
+                            text -> Cidr.parse(text).isPresent()),
             "hostname", new Format("a host name such as store.example.com", Formats::isHostname),
             "uri", new Format("an absolute URI such as https://example.com/x", Formats::isUri),
             "uuid", new Format("a UUID", text -> UUID.matcher(text).find()));
@@ -46,6 +51,11 @@ final class Formats {
     static Optional<String> fault(String format, String text) {
         Format known = KNOWN.get(format);
         return known == null || known.accepts.test(text) ? Optional.empty() : Optional.of(known.expected);
+    }
+
+    /** An IPv4 address in IPv6 spelling is one of IPv6 for this. */
+    private static boolean isIp(String text, boolean ipv6) {
+        return (text.indexOf(':') >= 0) == ipv6 && IpAddress.parse(text).isPresent();
     }
 
     private static boolean isDateTime(String text) {

@@ -6,6 +6,7 @@ import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.compile.Compiler;
 import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.Environment;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ObjectRef;
@@ -48,7 +49,8 @@ record Validation(int files, int objects, List<LocatedFinding> findings) {
                             objects(set, ConfigMap.class),
                             Discovery.NONE,
                             LastGood.NONE,
-                            now)));
+                            now,
+                            Environment.ANY)));
         }
         TreeSet<LocatedFinding> findings = new TreeSet<>(set.findings());
         compiled.forEach(finding -> set.locate(finding).ifPresent(findings::add));

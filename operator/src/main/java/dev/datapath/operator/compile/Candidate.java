@@ -1,6 +1,7 @@
 package dev.datapath.operator.compile;
 
 import dev.datapath.operator.compile.MatchCompiler.Dropped;
+import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.ObjectKey;

@@ -56,7 +56,8 @@ public final class Compiler {
                 lastGood,
                 set.now());
         var declaredPools = ofNamespace(set.pools(), key);
-        var pools = new PoolCompiler(materials, new NodeCompiler(set.discovery(), lastGood))
+        var pools = new PoolCompiler(
+                        materials, new NodeCompiler(set.discovery(), lastGood, set.environment()), set.environment())
                 .compile(declaredPools, findings);
         var backends = new Backends(
                 key.namespace(),
@@ -150,12 +151,14 @@ public final class Compiler {
             Collection<Secret> secrets,
             Collection<ConfigMap> configMaps,
             Discovery discovery,
-            Instant now) {
+            Instant now,
+            Environment environment) {
         var findings = new TreeSet<Finding>();
         var lastGood = LastGood.NONE;
         new PoolCompiler(
                         new Materials(namespace, secrets, configMaps, lastGood, now),
-                        new NodeCompiler(discovery, lastGood))
+                        new NodeCompiler(discovery, lastGood, environment),
+                        environment)
                 .compile(pools, findings);
         return List.copyOf(findings);
     }

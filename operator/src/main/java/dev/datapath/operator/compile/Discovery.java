@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The addresses that were found behind names, by whoever watches DNS and EndpointSlices.
  *
- * @param hosts what each host name, in lower case, stands for; a name that is missing was not looked up yet
+ * @param hosts the addresses of each host name, as {@link dev.datapath.operator.net.HostName#toString} writes it; a name that is missing was not looked up yet
  * @param services what each Service of the namespace stands for, by {@code name:port}
  */
 public record Discovery(Map<String, Lookup> hosts, Map<String, Lookup> services) {

@@ -1,6 +1,7 @@
 package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan.HeaderValue;
 import java.util.ArrayList;

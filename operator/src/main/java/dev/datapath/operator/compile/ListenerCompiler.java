@@ -2,6 +2,7 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.DataPathSpec;
 import dev.datapath.api.v1alpha1.Listener;
+import dev.datapath.operator.net.HostName;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.TlsTermination;
 import dev.datapath.operator.plan.TlsTermination.ClientCertificates;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -158,11 +158,10 @@ final class ListenerCompiler {
     private static List<String> baseDomains(Listener listener, Report at) {
         var kept = new ArrayList<String>();
         for (int i = 0; i < listener.baseDomains().size(); i++) {
-            var domain = listener.baseDomains().get(i).toLowerCase(Locale.ROOT);
+            var written = listener.baseDomains().get(i);
+            var domain = HostName.parse(written).map(HostName::name).orElse(written);
             var here = at.item("baseDomains", i);
-            if (domain.length() > 253
-                    || !DNS_NAME.matcher(domain).matches()
-                    || IpAddress.parse(domain).isPresent()) {
+            if (HostName.parse(written).isEmpty() || !DNS_NAME.matcher(domain).matches()) {
                 here.error(
                         Reason.Invalid,
                         "\"" + domain + "\" is not a DNS name: write one, such as s3.example.com; it is left out");

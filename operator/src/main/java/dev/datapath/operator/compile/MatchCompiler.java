@@ -3,6 +3,7 @@ package dev.datapath.operator.compile;
 import dev.datapath.api.v1alpha1.OperationGroup;
 import dev.datapath.api.v1alpha1.RequestMatch;
 import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan.HeaderValue;
 import java.nio.charset.StandardCharsets;

@@ -5,15 +5,15 @@ import dev.datapath.api.v1alpha1.StorageNodes.DnsNodes;
 import dev.datapath.api.v1alpha1.StorageNodes.NodeState;
 import dev.datapath.api.v1alpha1.StorageNodes.ServiceNodes;
 import dev.datapath.api.v1alpha1.StorageNodes.StaticNode;
+import dev.datapath.operator.net.HostName;
+import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +26,14 @@ final class NodeCompiler {
     /** Most nodes that a DNS name or a Service can bring into one pool; Envoy compares all of them for each request. */
     static final int MAX_NODES = 1000;
 
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
-
     private final Discovery discovery;
     private final LastGood lastGood;
+    private final NodeAddresses addresses;
 
-    NodeCompiler(Discovery discovery, LastGood lastGood) {
+    NodeCompiler(Discovery discovery, LastGood lastGood, Environment environment) {
         this.discovery = discovery;
         this.lastGood = lastGood;
+        addresses = new NodeAddresses(environment);
     }
 
     /** The nodes by name, each address and port once. */
@@ -87,19 +87,21 @@ final class NodeCompiler {
         var here = at.field("address");
         var literal = IpAddress.parse(node.address());
         if (literal.isPresent()) {
-            return List.of(plan(node, node.name(), IpAddress.canonical(literal.get()), weight));
+            return addresses.usable(literal.get(), "node " + node.name() + " is left out", here).stream()
+                    .map(address -> plan(node, node.name(), address.toString(), weight))
+                    .toList();
         }
-        if (!isHost(node.address())) {
+        var host = HostName.parse(node.address());
+        if (host.isEmpty()) {
             here.error(
                     Reason.Invalid,
-                    "it is neither an IP address nor a DNS name: write one, such as 10.0.0.11; node " + node.name()
-                            + " is left out");
+                    "it is neither a DNS name nor an IP address in its usual form: write one, such as 10.0.0.11; node "
+                            + node.name() + " is left out");
             return List.of();
         }
-        var host = node.address().toLowerCase(Locale.ROOT);
         var endpoints = usable(
-                discovery.hosts().get(host),
-                "host " + host,
+                discovery.hosts().get(host.get().toString()),
+                "host " + host.get(),
                 Reason.HostNotResolved,
                 here,
                 () -> lastGood.nodes(pool).stream()
@@ -129,14 +131,14 @@ final class NodeCompiler {
             at.field("port").error(Reason.Invalid, "the nodes need a port from 1 to 65535; none is used");
             return List.of();
         }
-        if (!isHost(dns.hostname())) {
+        var host = HostName.parse(dns.hostname());
+        if (host.isEmpty()) {
             at.field("hostname").error(Reason.Invalid, "it is not a DNS name: write one, such as s3.store.internal");
             return List.of();
         }
-        var host = dns.hostname().toLowerCase(Locale.ROOT);
         return usable(
-                        discovery.hosts().get(host),
-                        "host " + host,
+                        discovery.hosts().get(host.get().toString()),
+                        "host " + host.get(),
                         Reason.HostNotResolved,
                         at.field("hostname"),
                         () -> last(pool))
@@ -172,14 +174,17 @@ final class NodeCompiler {
         return lastGood.nodes(pool);
     }
 
-    private static List<Discovery.Endpoint> usable(
+    private List<Discovery.Endpoint> usable(
             Discovery.@Nullable Lookup lookup, String what, Reason reason, Report at, Supplier<List<NodePlan>> last) {
-        var fresh = lookup == null ? List.<Discovery.Endpoint>of() : valid(lookup.endpoints());
+        var fresh = lookup == null ? List.<Discovery.Endpoint>of() : addresses.usable(lookup.endpoints(), what, at);
         if (lookup != null && lookup.failure() == null && !fresh.isEmpty()) {
             return bounded(fresh, what, at);
         }
         var stay = fresh.isEmpty()
-                ? last.get().stream().map(NodeCompiler::endpoint).toList()
+                ? last.get().stream()
+                        .filter(node -> addresses.mayBeNode(node.address()))
+                        .map(NodeCompiler::endpoint)
+                        .toList()
                 : fresh;
         var consequence =
                 stay.isEmpty() ? "; no request goes there until it has one" : "; its last known addresses stay in use";
@@ -189,18 +194,12 @@ final class NodeCompiler {
             at.error(
                     reason,
                     what + " has no address: "
-                            + (lookup.failure() == null ? "the answer was empty" : lookup.failure())
+                            + (lookup.failure() != null
+                                    ? lookup.failure()
+                                    : lookup.endpoints().isEmpty() ? "the answer was empty" : "none can be used")
                             + consequence);
         }
         return bounded(stay, what, at);
-    }
-
-    private static List<Discovery.Endpoint> valid(List<Discovery.Endpoint> endpoints) {
-        return endpoints.stream()
-                .flatMap(endpoint -> IpAddress.parse(endpoint.address()).stream()
-                        .map(address -> new Discovery.Endpoint(
-                                endpoint.name(), IpAddress.canonical(address), endpoint.port(), endpoint.zone())))
-                .toList();
     }
 
     private static List<Discovery.Endpoint> bounded(List<Discovery.Endpoint> endpoints, String what, Report at) {
@@ -233,13 +232,6 @@ final class NodeCompiler {
             }
         }
         return kept;
-    }
-
-    /** Whether the text is a host name, and not an IP address. */
-    static boolean isHost(@Nullable String address) {
-        return address != null
-                && HOST.matcher(address).matches()
-                && IpAddress.parse(address).isEmpty();
     }
 
     private static boolean isPort(@Nullable Integer port) {

@@ -3,6 +3,7 @@ package dev.datapath.operator.compile;
 import dev.datapath.api.v1alpha1.StorageNodes;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.api.v1alpha1.StoragePoolSpec;
+import dev.datapath.operator.net.HostName;
 import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.Balancing;
@@ -12,7 +13,6 @@ import dev.datapath.operator.plan.UpstreamTls;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,10 +30,12 @@ final class PoolCompiler {
 
     private final Materials materials;
     private final NodeCompiler nodes;
+    private final Environment environment;
 
-    PoolCompiler(Materials materials, NodeCompiler nodes) {
+    PoolCompiler(Materials materials, NodeCompiler nodes, Environment environment) {
         this.materials = materials;
         this.nodes = nodes;
+        this.environment = environment;
     }
 
     /** Every pool that can be used, by name. */
@@ -64,11 +66,11 @@ final class PoolCompiler {
                 at.field("health"));
         var limits = limits(spec.limits(), preset, at.field("limits"));
         var balancing = balancing(spec.loadBalancing(), at.field("loadBalancing"));
-        if (spec.publishService()) {
+        if (spec.publishService() && environment == Environment.STANDALONE) {
             at.field("publishService")
                     .warning(
                             Reason.Unsupported,
-                            "this version does not publish pools as Services: nothing is published");
+                            "standalone mode has no Services, so nothing is published: remove it, or run DataPath in a cluster");
         }
         return tls.map(found -> new PoolPlan(name, nodePlans, found.settings(), health, limits, balancing));
     }
@@ -125,12 +127,21 @@ final class PoolCompiler {
     }
 
     private static @Nullable String serverName(StoragePoolSpec.Tls tls, StorageNodes nodes, Report at) {
+        var declared = HostName.parse(tls.serverName());
+        if (declared.isPresent()) {
+            return declared.get().name();
+        }
         if (tls.serverName() != null) {
+            at.field("serverName")
+                    .error(
+                            Reason.Invalid,
+                            "it is not a DNS name, so no certificate matches it: write one, such as s3.store.internal");
             return tls.serverName();
         }
         var names = hostNames(nodes);
-        if (names.size() == 1 && NodeCompiler.isHost(names.getFirst())) {
-            return names.getFirst();
+        var name = names.size() == 1 ? HostName.parse(names.getFirst()) : Optional.<HostName>empty();
+        if (name.isPresent()) {
+            return name.get().name();
         }
         at.field("serverName")
                 .warning(
@@ -147,7 +158,7 @@ final class PoolCompiler {
         var hosts = dns == null
                 ? nodes.staticNodes().stream().map(StorageNodes.StaticNode::address)
                 : Stream.of(dns.hostname());
-        return hosts.map(host -> Identity.text(host).toLowerCase(Locale.ROOT))
+        return hosts.map(host -> HostName.parse(host).map(HostName::name).orElse(Identity.text(host)))
                 .distinct()
                 .toList();
     }

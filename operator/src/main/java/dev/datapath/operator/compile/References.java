@@ -3,12 +3,12 @@ package dev.datapath.operator.compile;
 import dev.datapath.api.v1alpha1.CaCertificateReference;
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.net.HostName;
 import dev.datapath.operator.plan.ObjectKey;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param secrets Secrets with certificates or authorities
  * @param configMaps ConfigMaps with authorities
- * @param hosts host names of nodes, in lower case, and how often each should be looked up (where several ask, the
+ * @param hosts host names of nodes, as {@link HostName#toString} writes them, and how often each should be looked up (where several ask, the
  *     shortest time)
  * @param services Services whose EndpointSlices are nodes
  */
@@ -140,12 +140,9 @@ public record References(
         }
 
         private void host(@Nullable String address, Duration refresh) {
-            if (address != null && NodeCompiler.isHost(address)) {
-                hosts.merge(
-                        address.toLowerCase(Locale.ROOT),
-                        refresh,
-                        (one, other) -> one.compareTo(other) <= 0 ? one : other);
-            }
+            HostName.parse(address)
+                    .ifPresent(host -> hosts.merge(
+                            host.toString(), refresh, (one, other) -> one.compareTo(other) <= 0 ? one : other));
         }
     }
 }

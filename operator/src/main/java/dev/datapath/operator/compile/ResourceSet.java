@@ -22,6 +22,7 @@ import java.util.List;
  * @param discovery addresses found for host names and Services
  * @param lastGood parts of the plan in force, which stay where the declared ones cannot be used
  * @param now what certificates are checked against
+ * @param environment where the gateways run
  */
 public record ResourceSet(
         DataPath dataPath,
@@ -32,7 +33,8 @@ public record ResourceSet(
         List<ConfigMap> configMaps,
         Discovery discovery,
         LastGood lastGood,
-        Instant now) {
+        Instant now,
+        Environment environment) {
 
     public ResourceSet {
         pools = List.copyOf(pools);

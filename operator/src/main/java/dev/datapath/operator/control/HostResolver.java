@@ -1,6 +1,7 @@
 package dev.datapath.operator.control;
 
 import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.net.IpAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -28,7 +29,17 @@ public final class HostResolver implements AutoCloseable {
 
         /** The name service of this machine. */
         static NameService system() {
-            return host -> List.of(InetAddress.getAllByName(host));
+            return host -> {
+                try {
+                    return List.of(InetAddress.getAllByName(host));
+                } catch (UnknownHostException e) {
+                    if (!host.endsWith(".")) {
+                        throw e;
+                    }
+                    // The hosts file, which the C library reads too, has names without a dot at the end.
+                    return List.of(InetAddress.getAllByName(host.substring(0, host.length() - 1)));
+                }
+            };
         }
     }
 
@@ -96,7 +107,7 @@ public final class HostResolver implements AutoCloseable {
         var failure = "";
         try {
             found = names.addresses(host).stream()
-                    .map(address -> address.getHostAddress().replaceAll("%.*", ""))
+                    .map(address -> IpAddress.of(address).toString())
                     .distinct()
                     .sorted()
                     .map(address -> new Discovery.Endpoint(address, address, 0, ""))

@@ -3,6 +3,7 @@ package dev.datapath.operator.control;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.status.NodeReport;
 import dev.datapath.operator.status.NodeReport.Health;
 import java.io.IOException;
@@ -29,7 +30,7 @@ public final class NodeTable {
                     var address = host.path("address").path("socket_address");
                     nodes.add(new NodeReport(
                             gateway,
-                            address.path("address").asText(),
+                            canonical(address.path("address").asText()),
                             address.path("port_value").asInt(),
                             health(host.path("health_status"))));
                 }
@@ -37,6 +38,11 @@ public final class NodeTable {
             }
         }
         return pools;
+    }
+
+    /** Envoy writes addresses as inet_ntop does, which is not RFC 5952 for all of them. */
+    private static String canonical(String address) {
+        return IpAddress.parse(address).map(IpAddress::toString).orElse(address);
     }
 
     /** A check that has not ended yet counts as failed in Envoy; here it is told apart. */

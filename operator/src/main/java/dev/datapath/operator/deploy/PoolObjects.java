@@ -3,6 +3,7 @@ package dev.datapath.operator.deploy;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.api.v1alpha1.StoragePoolSpec;
 import dev.datapath.operator.deploy.PublishedNode.State;
+import dev.datapath.operator.net.IpAddress;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -16,9 +17,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * A pool as a headless Service without selector, and its EndpointSlices: what any route of the Gateway API, and any client in the
@@ -28,10 +29,6 @@ public final class PoolObjects {
     private static final String PORT = "s3";
     /** The API server takes no more in one slice. */
     private static final int MOST_ENDPOINTS = 1000;
-    /** Addresses that the API server admits in no slice: of this host, of its links, of groups, of nobody. */
-    private static final Pattern NOT_ADMITTED = Pattern.compile(
-            "127\\..*|169\\.254\\..*|0\\.0\\.0\\.0|22[4-9]\\..*|23[0-9]\\..*|::1?|fe[89ab].*|ff.*",
-            Pattern.CASE_INSENSITIVE);
 
     private PoolObjects() {}
 
@@ -53,13 +50,12 @@ public final class PoolObjects {
         var ports = new TreeSet<Integer>();
         var slices = new TreeMap<String, List<PublishedNode>>();
         nodes.stream()
-                .map(PublishedNode::canonical)
-                .filter(node -> !NOT_ADMITTED.matcher(node.address()).matches())
+                .flatMap(node -> admitted(node).stream())
                 .sorted(Comparator.comparing(PublishedNode::address))
                 .forEach(node -> {
                     ports.add(node.port());
                     // One slice has one kind of address, and one port for all.
-                    var slice = (IpText.isIpv6(node.address()) ? "ipv6-" : "ipv4-") + node.port();
+                    var slice = (node.address().contains(":") ? "ipv6-" : "ipv4-") + node.port();
                     slices.computeIfAbsent(slice, key -> new ArrayList<>()).add(node);
                 });
         var objects = new ArrayList<HasMetadata>();
@@ -71,6 +67,13 @@ public final class PoolObjects {
             }
         });
         return objects;
+    }
+
+    /** The API server admits unicast addresses only, in the spelling of RFC 5952. */
+    private static Optional<PublishedNode> admitted(PublishedNode node) {
+        return IpAddress.parse(node.address())
+                .filter(address -> address.scope() == IpAddress.Scope.UNICAST)
+                .map(address -> new PublishedNode(address.toString(), node.port(), node.zone(), node.state()));
     }
 
     /** A Service needs a port also while no node is known. */

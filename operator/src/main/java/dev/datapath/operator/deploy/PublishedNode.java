@@ -10,10 +10,6 @@ package dev.datapath.operator.deploy;
  */
 public record PublishedNode(String address, int port, String zone, State state) {
 
-    PublishedNode canonical() {
-        return new PublishedNode(IpText.canonical(address), port, zone, state);
-    }
-
     /** Whether a node should get requests. */
     public enum State {
         /** It should. */

@@ -3,6 +3,8 @@ package dev.datapath.operator.deploy;
 import dev.datapath.api.v1alpha1.StorageNodes;
 import dev.datapath.api.v1alpha1.StorageNodes.StaticNode;
 import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.net.HostName;
+import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.PoolPlan;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
@@ -15,7 +17,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,17 +63,17 @@ final class StoreEgress {
     private static Set<String> staticAddresses(StorageNodes nodes) {
         return nodes.staticNodes().stream()
                 .map(StaticNode::address)
-                .filter(Objects::nonNull)
-                .map(IpText::canonical)
+                .flatMap(address -> IpAddress.parse(address).stream())
+                .map(IpAddress::toString)
                 .collect(Collectors.toSet());
     }
 
     private void add(PoolPlan.NodePlan node, int port, Set<String> literals) {
-        var address = IpText.canonical(node.address());
+        var address = node.address();
         if (literals.contains(address)) {
             addresses
                     .computeIfAbsent(port, key -> new TreeSet<>())
-                    .add(address + (IpText.isIpv6(address) ? "/128" : "/32"));
+                    .add(address + (address.contains(":") ? "/128" : "/32"));
         } else {
             ports.add(port);
         }
@@ -94,7 +95,9 @@ final class StoreEgress {
         if (hostname == null) {
             return Optional.empty();
         }
-        var labels = Arrays.asList(hostname.split("\\.", -1));
+        var labels = HostName.parse(hostname)
+                .map(host -> Arrays.asList(host.name().split("\\.")))
+                .orElse(List.of());
         int svc = labels.lastIndexOf("svc");
         return svc < 2 ? Optional.empty() : Optional.of(labels.get(svc - 1));
     }

@@ -16,12 +16,7 @@ import java.util.List;
  * @param maxConnections client connections before further ones are refused
  */
 public record BootstrapSpec(
-        String gateway,
-        String cluster,
-        String zone,
-        Path admin,
-        List<AdminWindow> windows,
-        int maxConnections) {
+        String gateway, String cluster, String zone, Path admin, List<AdminWindow> windows, int maxConnections) {
 
     /** In a directory of the pod that only the gateway's container mounts. */
     private static final Path ADMIN_SOCKET = Path.of("/tmp/datapath-admin.sock");

@@ -1,6 +1,7 @@
 package dev.datapath.operator.reconcile;
 
 import dev.datapath.operator.control.NodeTable;
+import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.status.NodeReport;
 import java.io.IOException;
@@ -82,8 +83,10 @@ final class GatewayHealth implements AutoCloseable {
     static Question http(int port) {
         var client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
         return gateway -> {
-            var host = gateway.address().contains(":") ? "[" + gateway.address() + "]" : gateway.address();
-            var request = HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/clusters?format=json"))
+            var endpoint = IpAddress.parse(gateway.address())
+                    .orElseThrow(() -> new IOException(gateway.address() + " is not an IP address"))
+                    .withPort(port);
+            var request = HttpRequest.newBuilder(URI.create("http://" + endpoint + "/clusters?format=json"))
                     .build();
             // The request's own timeout ends with the headers.
             var exchange = client.sendAsync(request, head -> new LimitedText(MAX_BYTES));

@@ -6,6 +6,7 @@ import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.compile.Compiler;
 import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.Environment;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ObjectRef;
@@ -133,7 +134,8 @@ final class Gatherer implements AutoCloseable {
                 found.configMaps(),
                 found.discovery(),
                 lastGood,
-                clock.instant()));
+                clock.instant(),
+                Environment.CLUSTER));
     }
 
     /** What is wrong with a pool that no DataPath uses, and of which no compilation tells. */
@@ -145,7 +147,8 @@ final class Gatherer implements AutoCloseable {
                 found.secrets(),
                 found.configMaps(),
                 found.discovery(),
-                clock.instant());
+                clock.instant(),
+                Environment.CLUSTER);
     }
 
     /** The object does not exist any more, or is looked after elsewhere; what only it referred to is watched no more. */

@@ -2,6 +2,7 @@ package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.Environment;
 import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.manifest.Admitted;
@@ -36,7 +37,8 @@ final class ResourceSets {
                 of(namespace, objects.configMaps()),
                 discovery,
                 LastGood.of(inForce),
-                now);
+                now,
+                Environment.STANDALONE);
     }
 
     private static <T extends HasMetadata> List<T> of(String namespace, List<Admitted<T>> objects) {

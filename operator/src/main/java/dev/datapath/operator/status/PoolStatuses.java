@@ -6,6 +6,7 @@ import dev.datapath.api.v1alpha1.StoragePoolStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus.State;
 import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import java.time.Instant;
@@ -130,7 +131,7 @@ public final class PoolStatuses {
             NodePlan node, List<NodeReport> reports, @Nullable StoragePoolStatus previous, Instant now) {
         var own = reports.stream().filter(report -> report.isAbout(node)).toList();
         var failing = own.stream().filter(report -> report.health().failing()).toList();
-        var address = (node.address().contains(":") ? "[" + node.address() + "]" : node.address()) + ":" + node.port();
+        var address = endpoint(node.address(), node.port());
         if (node.draining()) {
             return status(node.name(), address, State.Draining, "drained by spec.nodes", 0, previous, now);
         }
@@ -146,6 +147,10 @@ public final class PoolStatuses {
         return status(node.name(), address, State.Healthy, null, 100, previous, now);
     }
 
+    private static String endpoint(String address, int port) {
+        return IpAddress.parse(address).map(ip -> ip.withPort(port)).orElse(address + ":" + port);
+    }
+
     private static Stream<NodeStatus> disabled(StoragePool pool, @Nullable StoragePoolStatus previous, Instant now) {
         if (pool.getSpec() == null || pool.getSpec().nodes() == null) {
             return Stream.empty();
@@ -154,7 +159,7 @@ public final class PoolStatuses {
                 .filter(node -> node.state() == StorageNodes.NodeState.Disabled)
                 .map(node -> status(
                         node.name(),
-                        node.address() + ":" + node.port(),
+                        endpoint(node.address(), node.port()),
                         State.Disabled,
                         "disabled by spec.nodes",
                         0,

@@ -135,7 +135,8 @@ final class AnyObject {
                         lookups("a.store.internal", "b.store.internal", "s3.example.com"),
                         lookups("store:http", "s3:http", "store:1")),
                 LastGood.NONE,
-                TestCertificates.NOW);
+                TestCertificates.NOW,
+                Environment.CLUSTER);
     }
 
     DataPath dataPath() {

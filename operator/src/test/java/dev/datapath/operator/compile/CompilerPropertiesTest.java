@@ -3,6 +3,9 @@ package dev.datapath.operator.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.operator.net.Cidr;
+import dev.datapath.operator.net.HostName;
+import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.Backend;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ListenerPlan;
@@ -115,7 +118,7 @@ class CompilerPropertiesTest {
         var findings = Targets.findings(List.of(set.dataPath()), set.policies(), set.objectives());
 
         assertThat(references.hosts().keySet())
-                .allSatisfy(host -> assertThat(NodeCompiler.isHost(host)).isTrue());
+                .allSatisfy(host -> assertThat(HostName.parse(host)).isPresent());
         assertThat(findings).isSorted();
     }
 
@@ -258,7 +261,8 @@ class CompilerPropertiesTest {
                 appended(set.configMaps(), object),
                 set.discovery(),
                 LastGood.NONE,
-                set.now());
+                set.now(),
+                Environment.CLUSTER);
     }
 
     @SuppressWarnings("unchecked")
@@ -280,7 +284,8 @@ class CompilerPropertiesTest {
                 set.configMaps(),
                 set.discovery(),
                 LastGood.of(lastGood),
-                set.now());
+                set.now(),
+                Environment.CLUSTER);
     }
 
     private static ResourceSet shuffled(ResourceSet set, Random random) {
@@ -293,7 +298,8 @@ class CompilerPropertiesTest {
                 shuffled(set.configMaps(), random),
                 set.discovery(),
                 LastGood.NONE,
-                set.now());
+                set.now(),
+                Environment.CLUSTER);
     }
 
     private static <T> List<T> shuffled(List<T> list, Random random) {

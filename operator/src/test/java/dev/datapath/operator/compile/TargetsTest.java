@@ -72,7 +72,13 @@ class TargetsTest {
                 """);
 
         assertThat(Compiler.findingsOfPools(
-                        "ai", world.pools(), List.of(), List.of(), Discovery.NONE, TestCertificates.NOW))
+                        "ai",
+                        world.pools(),
+                        List.of(),
+                        List.of(),
+                        Discovery.NONE,
+                        TestCertificates.NOW,
+                        Environment.CLUSTER))
                 .extracting(Finding::reason)
                 .containsExactly(Reason.HostNotResolved, Reason.InvalidCertificateAuthority, Reason.ConfigMapNotFound);
     }

@@ -28,6 +28,7 @@ public final class World {
     private final List<ConfigMap> configMaps = new ArrayList<>();
     private Discovery discovery = Discovery.NONE;
     private Instant now = TestCertificates.NOW;
+    private Environment environment = Environment.CLUSTER;
 
     private World() {}
 
@@ -49,7 +50,16 @@ public final class World {
 
     public ResourceSet resourcesAfter(LastGood lastGood) {
         return new ResourceSet(
-                dataPaths.getFirst(), pools, policies, objectives, secrets, configMaps, discovery, lastGood, now);
+                dataPaths.getFirst(),
+                pools,
+                policies,
+                objectives,
+                secrets,
+                configMaps,
+                discovery,
+                lastGood,
+                now,
+                environment);
     }
 
     List<DataPath> dataPaths() {
@@ -79,6 +89,9 @@ public final class World {
             case "ConfigMap" -> configMaps.add(Serialization.unmarshal(document, ConfigMap.class));
             case "World" -> {
                 discovery = new Discovery(lookups(node.path("hosts")), lookups(node.path("services")));
+                if (node.path("standalone").asBoolean()) {
+                    environment = Environment.STANDALONE;
+                }
                 if (node.has("now")) {
                     now = Instant.parse(node.get("now").asText());
                 }

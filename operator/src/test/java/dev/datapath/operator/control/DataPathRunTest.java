@@ -8,6 +8,7 @@ import dev.datapath.api.v1alpha1.Listener;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.RoutingPolicySpec;
 import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.Environment;
 import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.plan.GatewayPlan;
@@ -104,7 +105,8 @@ class DataPathRunTest {
                 List.of(),
                 Discovery.NONE,
                 LastGood.NONE,
-                now);
+                now,
+                Environment.CLUSTER);
     }
 
     private static DataPath dataPath(int port) {

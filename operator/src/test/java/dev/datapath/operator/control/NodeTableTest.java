@@ -25,7 +25,7 @@ class NodeTableTest {
                  "health_status": {"failed_outlier_check": true, "eds_health_status": "HEALTHY"}},
                 {"address": {"socket_address": {"address": "10.0.0.4", "port_value": 9021}},
                  "health_status": {"failed_active_health_check": true, "pending_active_hc": true, "eds_health_status": "HEALTHY"}},
-                {"address": {"socket_address": {"address": "fd00::5", "port_value": 9021}},
+                {"address": {"socket_address": {"address": "fd00:0:0::5", "port_value": 9021}},
                  "health_status": {"eds_health_status": "DRAINING"}}]}]}
             """;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.Environment;
 import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
 import dev.datapath.operator.control.DataPathRun;
@@ -70,7 +71,8 @@ class RunsTest {
                         List.of(),
                         Discovery.NONE,
                         LastGood.NONE,
-                        Instant.EPOCH),
+                        Instant.EPOCH,
+                        Environment.CLUSTER),
                 plan -> "v1",
                 1);
     }
