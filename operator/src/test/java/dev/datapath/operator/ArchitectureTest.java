@@ -82,6 +82,7 @@ class ArchitectureTest {
                             "crds",
                             "plan",
                             "compile",
+                            "control",
                             "envoy",
                             "admission",
                             "manifest",

@@ -1,5 +1,6 @@
 package dev.datapath.operator.cli;
 
+import dev.datapath.operator.control.JvmAddressCache;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String... args) {
+        JvmAddressCache.switchOff();
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int exitCode = execute(out, err, args);

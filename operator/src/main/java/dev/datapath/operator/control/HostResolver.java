@@ -2,153 +2,225 @@ package dev.datapath.operator.control;
 
 import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.net.IpAddress;
-import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks names of nodes up again and again, each at its own pace and never on the caller's thread. When a look-up fails the
- * last good answer stays, with the failure beside it. Safe for several threads.
+ * Looks the names of nodes up again and again, each at its own pace and never on the caller's thread. When a look-up fails, the last
+ * good answer stays, with the failure beside it. Each name has its own deadline, each namespace its share of the threads, and names
+ * without an answer are looked up ever less often, so that no namespace delays another. Safe for several threads.
  */
 public final class HostResolver implements AutoCloseable {
+    /** After this time a name counts as failed, while its look-up may go on: a first plan waits for its names. */
+    static final Duration DEADLINE = Duration.ofSeconds(10);
 
-    /** A name service. */
-    public interface NameService {
-        /** The addresses of a host. */
-        List<InetAddress> addresses(String host) throws UnknownHostException;
+    /** Longest pause of a name whose look-ups get no answer, unless its own refresh is longer. */
+    static final Duration MAX_BACK_OFF = Duration.ofMinutes(1);
 
-        /** The name service of this machine. */
-        static NameService system() {
-            return host -> {
-                try {
-                    return List.of(InetAddress.getAllByName(host));
-                } catch (UnknownHostException e) {
-                    if (!host.endsWith(".")) {
-                        throw e;
-                    }
-                    // The hosts file, which the C library reads too, has names without a dot at the end.
-                    return List.of(InetAddress.getAllByName(host.substring(0, host.length() - 1)));
-                }
-            };
-        }
-    }
+    /** Most names of one namespace; further ones, in alphabetical order, are reported as failed. */
+    static final int MAX_NAMES = 1000;
 
-    /** Look-ups that hang must not hold up the others; more names than this wait for each other. */
-    private static final int THREADS = 16;
+    private static final Discovery.Lookup TOO_MANY = new Discovery.Lookup(
+            List.of(),
+            "it is not looked up, because a namespace can have " + MAX_NAMES
+                    + " host names of nodes: use names with several addresses, or a Service");
+
+    private record Name(String namespace, String host) {}
 
     private final NameService names;
-    private final Runnable onChange;
-    private final ScheduledExecutorService timer;
-    private final ExecutorService workers;
-    private final Map<String, Watch> watches = new HashMap<>();
-    private Discovery discovery = Discovery.NONE;
+    private final Consumer<String> onChange;
+    private final Duration deadline;
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(Daemons.named("dns-timer"));
+    private final LookUpQueue queue = new LookUpQueue();
+    private final Map<Name, Watch> watches = new HashMap<>();
+    private final Map<String, Discovery> discoveries = new HashMap<>();
 
-    /** @param onChange called, on any thread, when {@link #discovery} has another answer */
-    public HostResolver(NameService names, Runnable onChange) {
-        this.names = names;
-        this.onChange = onChange;
-        timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("dns-timer"));
-        workers = Executors.newFixedThreadPool(THREADS, Daemons.named("dns"));
+    /** @param onChange called with a namespace, on any thread, when its {@link #discovery} has another answer */
+    public HostResolver(NameService names, Consumer<String> onChange) {
+        this(names, onChange, DEADLINE);
     }
 
-    /** Looks up these names from now on, each as often as it says, and no others. */
-    public synchronized void want(SortedMap<String, Duration> hosts) {
+    HostResolver(NameService names, Consumer<String> onChange, Duration deadline) {
+        this.names = names;
+        this.onChange = onChange;
+        this.deadline = deadline;
+    }
+
+    /**
+     * Looks up these names from now on and no others.
+     *
+     * @param hosts by namespace: each name, as {@link dev.datapath.operator.net.HostName#toString} writes it, and how often it is
+     *     looked up
+     */
+    public synchronized void want(Map<String, ? extends SortedMap<String, Duration>> hosts) {
+        var wanted = new HashMap<Name, Duration>();
+        hosts.forEach((namespace, own) -> own.entrySet().stream()
+                .limit(MAX_NAMES)
+                .forEach(entry -> wanted.put(new Name(namespace, entry.getKey()), entry.getValue())));
         watches.entrySet().removeIf(entry -> {
-            boolean gone = !entry.getValue().refresh.equals(hosts.get(entry.getKey()));
+            boolean gone = !wanted.containsKey(entry.getKey());
             if (gone) {
-                entry.getValue().schedule.cancel(false);
+                entry.getValue().cancel();
             }
             return gone;
         });
-        hosts.forEach((host, refresh) ->
-                watches.computeIfAbsent(host, name -> new Watch(refresh, schedule(name, refresh))));
-        if (!hosts.keySet().containsAll(discovery.hosts().keySet())) {
-            var kept = new HashMap<>(discovery.hosts());
-            kept.keySet().retainAll(hosts.keySet());
-            discovery = new Discovery(kept, Map.of());
-        }
+        wanted.forEach((name, refresh) -> {
+            var watch = watches.get(name);
+            if (watch == null || !watch.refresh.equals(refresh)) {
+                var next = watch == null ? new Watch(refresh) : watch;
+                next.refresh = refresh;
+                watches.put(name, next);
+                schedule(name, next, Duration.ZERO);
+            }
+        });
+        discoveries.keySet().retainAll(hosts.keySet());
+        hosts.forEach((namespace, own) -> {
+            var known = discovery(namespace).hosts();
+            var kept = new HashMap<>(known);
+            kept.keySet().retainAll(own.keySet());
+            own.keySet().stream().skip(MAX_NAMES).forEach(host -> kept.put(host, TOO_MANY));
+            if (!kept.equals(known)) {
+                discoveries.put(namespace, new Discovery(kept, Map.of()));
+            }
+        });
     }
 
-    /** What is known now; the same instance as long as nothing changed. */
-    public synchronized Discovery discovery() {
-        return discovery;
+    /** The answers for the names of a namespace; the same instance as long as nothing changed. */
+    public synchronized Discovery discovery(String namespace) {
+        return discoveries.getOrDefault(namespace, Discovery.NONE);
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         timer.shutdownNow();
-        workers.shutdownNow();
+        queue.close();
     }
 
-    private ScheduledFuture<?> schedule(String host, Duration refresh) {
-        return timer.scheduleWithFixedDelay(() -> begin(host), 0, refresh.toMillis(), TimeUnit.MILLISECONDS);
+    /** Whether the name may exist, but no name server said so (EAI_AGAIN of getaddrinfo). */
+    static boolean isTemporary(UnknownHostException failure) {
+        return String.valueOf(failure.getMessage()).contains("emporary failure in name resolution");
     }
 
-    private synchronized void begin(String host) {
-        var watch = watches.get(host);
-        if (watch != null && !watch.underWay) {
-            watch.underWay = true;
-            workers.execute(() -> lookUp(host));
+    /** At most one look-up of a name is scheduled or under way. */
+    private void schedule(Name name, Watch watch, Duration pause) {
+        if (!watch.underWay && !timer.isShutdown()) {
+            watch.cancel();
+            watch.next = timer.schedule(() -> begin(name, watch), pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private void lookUp(String host) {
+    private synchronized void begin(Name name, Watch watch) {
+        if (watches.get(name) == watch && !watch.underWay && !timer.isShutdown()) {
+            watch.underWay = true;
+            watch.overdue = false;
+            watch.next = timer.schedule(() -> expire(name, watch), deadline.toMillis(), TimeUnit.MILLISECONDS);
+            queue.submit(name.namespace(), () -> lookUp(name, watch));
+        }
+    }
+
+    private void expire(Name name, Watch watch) {
+        boolean changed;
+        synchronized (this) {
+            if (watches.get(name) != watch || !watch.underWay) {
+                return;
+            }
+            watch.overdue = true;
+            changed = learn(name, null, "the name service did not answer within " + deadline.toSeconds() + " s");
+        }
+        if (changed) {
+            onChange.accept(name.namespace());
+        }
+    }
+
+    private void lookUp(Name name, Watch watch) {
         List<Discovery.Endpoint> found = null;
         var failure = "";
+        boolean answered = true;
         try {
-            found = names.addresses(host).stream()
+            found = names.addresses(name.namespace(), name.host()).stream()
                     .map(address -> IpAddress.of(address).toString())
                     .distinct()
                     .sorted()
                     .map(address -> new Discovery.Endpoint(address, address, 0, ""))
                     .toList();
         } catch (UnknownHostException e) {
-            failure = "the name is not known to the name service";
+            answered = !isTemporary(e);
+            failure = answered
+                    ? "the name is not known to the name service"
+                    : "no name server answered (temporary failure in name resolution)";
         } catch (RuntimeException e) {
             failure = "the look-up failed: " + e.getMessage();
         }
-        if (learn(host, found, failure)) {
-            onChange.run();
+        if (ended(name, watch, found, failure, answered)) {
+            onChange.accept(name.namespace());
         }
     }
 
-    private synchronized boolean learn(String host, @Nullable List<Discovery.Endpoint> found, String failure) {
-        var watch = watches.get(host);
-        if (watch == null) {
+    private synchronized boolean ended(
+            Name name, Watch watch, @Nullable List<Discovery.Endpoint> found, String failure, boolean answered) {
+        watch.underWay = false;
+        watch.cancel();
+        if (watches.get(name) != watch) {
             return false;
         }
-        watch.underWay = false;
-        var before = discovery.hosts().get(host);
+        watch.unanswered = answered && !watch.overdue ? 0 : Math.min(watch.unanswered + 1, 30);
+        schedule(name, watch, watch.pause());
+        return learn(name, found, failure);
+    }
+
+    /** Whether this is another answer than before. */
+    private boolean learn(Name name, @Nullable List<Discovery.Endpoint> found, String failure) {
+        var hosts = discovery(name.namespace()).hosts();
+        var before = hosts.get(name.host());
         var now = found != null
                 ? new Discovery.Lookup(found, null)
                 : new Discovery.Lookup(before == null ? List.of() : before.endpoints(), failure);
         if (now.equals(before)) {
             return false;
         }
-        var hosts = new HashMap<>(discovery.hosts());
-        hosts.put(host, now);
-        discovery = new Discovery(hosts, Map.of());
+        var changed = new HashMap<>(hosts);
+        changed.put(name.host(), now);
+        discoveries.put(name.namespace(), new Discovery(changed, Map.of()));
         return true;
     }
 
+    /** Guarded by the resolver. */
     private static final class Watch {
-        private final Duration refresh;
-        private final ScheduledFuture<?> schedule;
-        private boolean underWay;
+        private Duration refresh;
+        /** The next look-up or, while one is under way, its deadline. */
+        private @Nullable Future<?> next;
 
-        Watch(Duration refresh, ScheduledFuture<?> schedule) {
+        private boolean underWay;
+        private boolean overdue;
+        /** Look-ups in a row without an answer in time. */
+        private int unanswered;
+
+        Watch(Duration refresh) {
             this.refresh = refresh;
-            this.schedule = schedule;
+        }
+
+        void cancel() {
+            if (next != null) {
+                next.cancel(false);
+            }
+        }
+
+        /** A name that is known not to exist keeps its pace: it may be created at any time. */
+        Duration pause() {
+            var doubled = refresh.multipliedBy(1L << unanswered);
+            var longest = refresh.compareTo(MAX_BACK_OFF) > 0 ? refresh : MAX_BACK_OFF;
+            return doubled.compareTo(longest) < 0 ? doubled : longest;
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -74,6 +75,25 @@ public final class PoolObjects {
         return IpAddress.parse(node.address())
                 .filter(address -> address.scope() == IpAddress.Scope.UNICAST)
                 .map(address -> new PublishedNode(address.toString(), node.port(), node.zone(), node.state()));
+    }
+
+    /** The endpoints, as {@code address:port}, that the slices show as neither ready nor about to end. */
+    public static Set<String> down(Collection<EndpointSlice> slices) {
+        var down = new TreeSet<String>();
+        for (var slice : slices) {
+            for (var endpoint : slice.getEndpoints()) {
+                var conditions = endpoint.getConditions();
+                if (conditions != null
+                        && Boolean.FALSE.equals(conditions.getReady())
+                        && !Boolean.TRUE.equals(conditions.getTerminating())) {
+                    slice.getPorts()
+                            .forEach(port -> IpAddress.parse(
+                                            endpoint.getAddresses().getFirst())
+                                    .ifPresent(address -> down.add(address.withPort(port.getPort()))));
+                }
+            }
+        }
+        return down;
     }
 
     /** A Service needs a port also while no node is known. */

@@ -49,34 +49,61 @@ final class GatewayHealth implements AutoCloseable {
     }
 
     private static final System.Logger LOG = System.getLogger(GatewayHealth.class.getName());
-    private static final Duration PERIOD = Duration.ofSeconds(3);
+    /** Between two questions to one gateway. */
+    static final Duration PERIOD = Duration.ofSeconds(3);
     /** For all of an answer: a gateway may begin one, and never end. */
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
-    /** How many are asked at the same time: those that do not answer take their time, and long answers take memory. */
-    private static final int AT_ONCE = 8;
 
     /** Some thousands of nodes. */
     static final int MAX_BYTES = 4 << 20;
 
-    /** How long it counts what a gateway said that cannot be asked. */
+    /** How long the report of a gateway counts that does not answer any more. */
     static final Duration MAX_AGE = Duration.ofSeconds(30);
 
+    /** So many failed questions in a row end a report that is too old: that none was asked says nothing of the gateway. */
+    static final int MAX_FAILURES = 3;
+
     private record Answer(Map<String, List<NodeReport>> nodes, Instant at) {}
+
+    /**
+     * How many questions may be under way. Answers take memory, and a gateway that does not answer takes time, so those that failed
+     * last have places of their own.
+     */
+    private static final class Places {
+        private final Semaphore answering;
+        private final Semaphore silent;
+
+        Places(int answering, int silent) {
+            this.answering = new Semaphore(answering, true);
+            this.silent = new Semaphore(silent, true);
+        }
+
+        Semaphore of(int failures) {
+            return failures == 0 ? answering : silent;
+        }
+    }
 
     private final Question question;
     private final Consumer<String> onChange;
     private final InstantSource clock;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("gateway-health-", 0).factory());
-    private final Semaphore slots = new Semaphore(AT_ONCE, true);
+    private final Duration period;
+    private final Places all = new Places(32, 16);
+    private final Map<ObjectKey, Places> places = new ConcurrentHashMap<>();
     private final Map<Gateway, Future<?>> asked = new HashMap<>();
     private final Map<Gateway, Answer> answers = new ConcurrentHashMap<>();
 
-    /** @param onChange told the namespace of a gateway that sees nodes otherwise than before, or is not counted any more */
+    /** @param onChange called with the namespace of a gateway whose report differs from the one before, or has expired */
     GatewayHealth(Question question, Consumer<String> onChange, InstantSource clock) {
+        this(question, onChange, clock, PERIOD);
+    }
+
+    GatewayHealth(Question question, Consumer<String> onChange, InstantSource clock, Duration period) {
         this.question = question;
         this.onChange = onChange;
         this.clock = clock;
+        this.period = period;
     }
 
     /** Asks over HTTP. */
@@ -117,6 +144,9 @@ final class GatewayHealth implements AutoCloseable {
             }
             return gone;
         });
+        if (gateways.isEmpty()) {
+            places.remove(dataPath);
+        }
         for (var gateway : Set.copyOf(gateways)) {
             asked.computeIfAbsent(gateway, key -> threads.submit(() -> keepAsking(key)));
         }
@@ -126,7 +156,6 @@ final class GatewayHealth implements AutoCloseable {
     List<NodeReport> nodes(String namespace, String pool) {
         return answers.entrySet().stream()
                 .filter(entry -> entry.getKey().dataPath().namespace().equals(namespace))
-                .filter(entry -> !isOld(entry.getValue()))
                 .flatMap(entry -> entry.getValue().nodes().getOrDefault(pool, List.of()).stream())
                 .toList();
     }
@@ -138,36 +167,54 @@ final class GatewayHealth implements AutoCloseable {
 
     private void keepAsking(Gateway gateway) {
         try {
+            int failures = 0;
             while (true) {
-                if (ask(gateway)) {
-                    tell(gateway);
-                }
-                Thread.sleep(PERIOD);
+                failures = ask(gateway, failures);
+                Thread.sleep(period);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // Nobody wants to know any more.
+            Thread.currentThread().interrupt(); // The gateway is gone, or this is closed.
         }
     }
 
-    private void tell(Gateway gateway) {
+    private void report(Gateway gateway) {
         try {
             onChange.accept(gateway.dataPath().namespace());
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "news of gateway " + gateway.pod() + " cannot be told", e);
+            LOG.log(System.Logger.Level.WARNING, "the report of gateway " + gateway.pod() + " was not processed", e);
         }
     }
 
-    /** Whether there is another answer than before. */
-    private boolean ask(Gateway gateway) throws InterruptedException {
-        slots.acquire();
+    /**
+     * Asks once, when there is a place for the question among those of its DataPath and among all.
+     *
+     * @param failures failed questions in a row before this one
+     * @return the same, with this one
+     */
+    private int ask(Gateway gateway, int failures) throws InterruptedException {
+        var own = places.computeIfAbsent(gateway.dataPath(), key -> new Places(4, 2))
+                .of(failures);
+        own.acquire();
         try {
-            return keep(gateway, NodeTable.parse(gateway.pod(), question.clusters(gateway)));
+            var shared = all.of(failures);
+            shared.acquire();
+            try {
+                if (keep(gateway, NodeTable.parse(gateway.pod(), question.clusters(gateway)))) {
+                    report(gateway);
+                }
+                return 0;
+            } finally {
+                shared.release();
+            }
         } catch (IOException | RuntimeException e) {
-            // What it said last stays for a while: a gateway that cannot be asked is no news about nodes.
-            LOG.log(System.Logger.Level.DEBUG, "gateway {0} cannot be asked: {1}", gateway.pod(), e.toString());
-            return forgetOld(gateway);
+            // Its last report stays for a while: a gateway that does not answer says nothing about nodes.
+            LOG.log(System.Logger.Level.DEBUG, "gateway {0} does not answer: {1}", gateway.pod(), e.toString());
+            if (failures + 1 >= MAX_FAILURES && expire(gateway)) {
+                report(gateway);
+            }
+            return failures + 1;
         } finally {
-            slots.release();
+            own.release();
         }
     }
 
@@ -179,7 +226,7 @@ final class GatewayHealth implements AutoCloseable {
         return before == null || !before.nodes().equals(nodes);
     }
 
-    private synchronized boolean forgetOld(Gateway gateway) {
+    private synchronized boolean expire(Gateway gateway) {
         var last = answers.get(gateway);
         return last != null && isOld(last) && answers.remove(gateway, last);
     }

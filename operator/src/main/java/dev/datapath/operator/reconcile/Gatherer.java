@@ -110,8 +110,7 @@ final class Gatherer implements AutoCloseable {
         var namespace = dataPath.getMetadata().getNamespace();
         var user = Kinds.ref(dataPath);
         var pools = Kinds.sorted(known.pools(), namespace);
-        resolver.want(References.of(List.of(), known.pools().list(pool -> true).toList())
-                .hosts());
+        resolver.want(References.hosts(known.pools().list(pool -> true).toList()));
         var references = References.of(List.of(dataPath), pools);
         var found = find(user, references);
         if (first
@@ -175,7 +174,7 @@ final class Gatherer implements AutoCloseable {
         var names = references.services().stream().map(ServicePort::service).collect(Collectors.toSet());
         services.want(user, names);
         slices.want(user, names);
-        var hosts = resolver.discovery().hosts().entrySet().stream()
+        var hosts = resolver.discovery(user.namespace()).hosts().entrySet().stream()
                 .filter(entry -> references.hosts().containsKey(entry.getKey()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         return new Found(

@@ -1,9 +1,12 @@
 package dev.datapath.operator.reconcile;
 
 import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.control.ClusterNames;
 import dev.datapath.operator.control.Daemons;
 import dev.datapath.operator.control.DeliveryMetrics;
 import dev.datapath.operator.control.HostResolver;
+import dev.datapath.operator.control.JvmAddressCache;
+import dev.datapath.operator.control.NameService;
 import dev.datapath.operator.pki.Issuer;
 import dev.datapath.operator.plan.ContainerPorts;
 import dev.datapath.operator.xds.SnapshotStore;
@@ -24,6 +27,7 @@ import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndic
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
@@ -41,6 +45,8 @@ public final class OperatorRuntime implements AutoCloseable {
     private static final int TOO_MANY_REQUESTS = 429;
     /** Many wait, for the API server; few can compile at the same time. */
     private static final int RECONCILIATIONS = 16;
+
+    private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofMinutes(1);
@@ -87,7 +93,11 @@ public final class OperatorRuntime implements AutoCloseable {
                 .events(metrics)
                 .start();
         xds.sync().onChange(key -> neighbours.look(dataPath(key)));
-        resolver = new HostResolver(HostResolver.NameService.system(), lookAtAll);
+        resolver = new HostResolver(
+                ClusterNames.of(RESOLV_CONF, NameService.system()),
+                namespace -> runs.keys().stream()
+                        .filter(key -> key.namespace().equals(namespace))
+                        .forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name()))));
         gatherer = new Gatherer(client, resolver, neighbours, clock);
         health = new GatewayHealth(GatewayHealth.http(ContainerPorts.METRICS), neighbours::changed, clock);
         var pools = OwnedObjects.ofPools();
@@ -141,6 +151,7 @@ public final class OperatorRuntime implements AutoCloseable {
     public static OperatorRuntime start(
             OperatorSettings settings, KubernetesClient client, MeterRegistry registry, OperatorMetrics work)
             throws IOException, InterruptedException {
+        JvmAddressCache.switchOff();
         while (!answers(client)) {
             Thread.sleep(RETRY);
         }

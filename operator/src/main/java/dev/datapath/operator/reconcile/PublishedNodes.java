@@ -7,6 +7,7 @@ import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import dev.datapath.operator.status.NodeReport;
 import dev.datapath.operator.status.NodeReport.Health;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Which nodes of a pool others than our gateways should use. Status shows a node that a single gateway takes out; here most of
@@ -20,13 +21,17 @@ final class PublishedNodes {
      *
      * @param plan how gateways use the pool
      * @param reports how they see its nodes
+     * @param before whether a node is published as down: it stays so while no gateway reports on it
      */
-    static List<PublishedNode> of(PoolPlan plan, List<NodeReport> reports) {
+    static List<PublishedNode> of(PoolPlan plan, List<NodeReport> reports, Predicate<NodePlan> before) {
         // As Envoy's panic mode does: requests to nodes that all seem down fare better than none at all.
-        boolean judged = plan.nodes().stream().anyMatch(node -> !node.draining() && !down(node, reports));
+        boolean someAreUp = plan.nodes().stream().anyMatch(node -> !node.draining() && !down(node, reports, before));
         return plan.nodes().stream()
                 .map(node -> new PublishedNode(
-                        node.address(), node.port(), node.zone(), state(node, judged && down(node, reports))))
+                        node.address(),
+                        node.port(),
+                        node.zone(),
+                        state(node, someAreUp && down(node, reports, before))))
                 .toList();
     }
 
@@ -37,11 +42,13 @@ final class PublishedNodes {
         return down ? State.Down : State.Ready;
     }
 
-    /** A node that no gateway has judged is not: most nodes are well. */
-    private static boolean down(NodePlan node, List<NodeReport> reports) {
+    private static boolean down(NodePlan node, List<NodeReport> reports, Predicate<NodePlan> before) {
         var own = reports.stream()
                 .filter(report -> report.isAbout(node) && report.health() != Health.UNCHECKED)
                 .toList();
+        if (own.isEmpty()) {
+            return before.test(node);
+        }
         long failing = own.stream().filter(report -> report.health().failing()).count();
         return 2 * failing > own.size();
     }

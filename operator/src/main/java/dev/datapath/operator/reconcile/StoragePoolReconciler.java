@@ -9,10 +9,13 @@ import dev.datapath.operator.compile.Reason;
 import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.deploy.PoolObjects;
 import dev.datapath.operator.deploy.PublishedNode;
+import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import dev.datapath.operator.status.NodeReport;
 import dev.datapath.operator.status.PoolStatuses;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -23,6 +26,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -135,7 +139,7 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
 
     /** So that others than our gateways can use the pool; what is no longer wanted is deleted. Returns what is in the way. */
     private List<Finding> publishService(StoragePool pool, @Nullable PoolPlan plan, List<NodeReport> reports) {
-        var nodes = plan == null ? List.<PublishedNode>of() : PublishedNodes.of(plan, reports);
+        var nodes = plan == null ? List.<PublishedNode>of() : PublishedNodes.of(plan, reports, publishedAsDown(pool));
         return applier.apply(pool, PoolObjects.of(pool, nodes)).obstacles().stream()
                 .filter(obstacle -> obstacle.kind() == ApplyResult.Obstacle.Kind.NotOurs
                         || obstacle.kind() == ApplyResult.Obstacle.Kind.Refused)
@@ -146,6 +150,13 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
                         "spec.publishService",
                         obstacle.message()))
                 .toList();
+    }
+
+    private Predicate<NodePlan> publishedAsDown(StoragePool pool) {
+        var down = PoolObjects.down(owned.of(EndpointSlice.class, Kinds.key(pool)));
+        return node -> down.contains(IpAddress.parse(node.address())
+                .map(address -> address.withPort(node.port()))
+                .orElse(""));
     }
 
     private static @Nullable PoolPlan plan(ObjectRef ref, List<DataPathRun.Outcome> outcomes) {

@@ -1,6 +1,7 @@
 package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.References;
 import dev.datapath.operator.control.DataPathRun;
@@ -131,7 +132,7 @@ final class ControlLoop implements Runnable {
         if (stopping) {
             fleet.retain(List.of());
         } else if (seen != null) {
-            resolver.want(references(seen.objects()).hosts());
+            resolver.want(References.hosts(pools(seen.objects())));
             decide(seen, now);
         }
         fleet.step(now);
@@ -154,8 +155,8 @@ final class ControlLoop implements Runnable {
         publisher.retain(present.keySet());
         fleet.retain(present.keySet());
         lookUps.retain(present.keySet());
-        var discovery = resolver.discovery();
         present.forEach((key, admitted) -> {
+            var discovery = resolver.discovery(key.namespace());
             if (waitsForNames(key, admitted.object(), seen.objects(), discovery, now)) {
                 return;
             }
@@ -258,9 +259,7 @@ final class ControlLoop implements Runnable {
         return Duration.between(now, due);
     }
 
-    private static References references(ManifestSet objects) {
-        return References.of(
-                objects.dataPaths().stream().map(Admitted::object).toList(),
-                objects.storagePools().stream().map(Admitted::object).toList());
+    private static List<StoragePool> pools(ManifestSet objects) {
+        return objects.storagePools().stream().map(Admitted::object).toList();
     }
 }

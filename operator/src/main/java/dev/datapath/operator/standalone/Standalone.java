@@ -4,6 +4,8 @@ import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.operator.control.Daemons;
 import dev.datapath.operator.control.DeliveryMetrics;
 import dev.datapath.operator.control.HostResolver;
+import dev.datapath.operator.control.JvmAddressCache;
+import dev.datapath.operator.control.NameService;
 import dev.datapath.operator.manifest.DirectorySource;
 import dev.datapath.operator.manifest.ManifestReader;
 import dev.datapath.operator.xds.SnapshotStore;
@@ -49,7 +51,7 @@ public final class Standalone implements AutoCloseable {
         var store = new SnapshotStore();
         xds = startXds(options, store, delivery);
         work.remember("xds", xds.port());
-        resolver = new HostResolver(HostResolver.NameService.system(), signal::wake);
+        resolver = new HostResolver(NameService.system(), namespace -> signal.wake());
         watch = new GatewayWatch(signal::wake);
         drain = new BackgroundDrain(Drain.DEFAULT, signal::wake);
         var blueprint = new GatewayBlueprint(
@@ -83,6 +85,7 @@ public final class Standalone implements AutoCloseable {
     public static Standalone start(
             StandaloneOptions options, ManifestReader reader, MeterRegistry registry, Consumer<Overview> display)
             throws IOException {
+        JvmAddressCache.switchOff();
         var directory = options.workDirectory();
         var work = WorkDirectory.open(directory == null ? WorkDirectory.standard(options.source()) : directory);
         StatusDirectory status;

@@ -8,10 +8,12 @@ import dev.datapath.operator.compile.Discovery.Lookup;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -22,9 +24,9 @@ class HostResolverTest {
 
     private final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
     private final CountDownLatch hanging = new CountDownLatch(1);
-    private final AtomicInteger lookUps = new AtomicInteger();
-    private final AtomicInteger changes = new AtomicInteger();
-    private final HostResolver resolver = new HostResolver(this::addresses, changes::incrementAndGet);
+    private final Map<String, AtomicInteger> lookUps = new ConcurrentHashMap<>();
+    private final List<String> changes = new CopyOnWriteArrayList<>();
+    private final HostResolver resolver = new HostResolver(this::addresses, changes::add, Duration.ofSeconds(1));
 
     @AfterEach
     void close() {
@@ -35,66 +37,174 @@ class HostResolverTest {
     @Test
     void findsAddressesInTheBackgroundAndTellsOfChangesOnly() throws Exception {
         names.put("store", addresses(2, 1));
-        resolver.want(new TreeMap<>(Map.of("store", OFTEN)));
-        await().until(() -> resolver.discovery().hosts().containsKey("store"));
-        assertThat(resolver.discovery().hosts().get("store"))
-                .isEqualTo(new Lookup(List.of(endpoint(1), endpoint(2)), null));
+        want("store");
+        await().until(() -> hosts().containsKey("store"));
+        assertThat(hosts().get("store")).isEqualTo(new Lookup(List.of(endpoint(1), endpoint(2)), null));
 
-        int before = lookUps.get();
-        var same = resolver.discovery();
-        await().until(() -> lookUps.get() > before + 3);
-        assertThat(changes).hasValue(1);
-        assertThat(resolver.discovery()).isSameAs(same);
+        int before = lookUps("store");
+        var same = resolver.discovery("ai");
+        await().until(() -> lookUps("store") > before + 3);
+        assertThat(changes).containsExactly("ai");
+        assertThat(resolver.discovery("ai")).isSameAs(same);
     }
 
     @Test
     void keepsTheLastGoodAnswerBesideAFailure() throws Exception {
         names.put("store", addresses(1));
-        resolver.want(new TreeMap<>(Map.of("store", OFTEN)));
-        await().until(() -> resolver.discovery().hosts().containsKey("store"));
+        want("store");
+        await().until(() -> hosts().containsKey("store"));
         names.remove("store");
-        await().until(() -> resolver.discovery().hosts().get("store").failure() != null);
-        assertThat(resolver.discovery().hosts().get("store").endpoints()).containsExactly(endpoint(1));
+        await().until(() -> hosts().get("store").failure() != null);
+        assertThat(hosts().get("store").endpoints()).containsExactly(endpoint(1));
 
         names.put("store", addresses(3));
-        await().until(() -> resolver.discovery().hosts().get("store").equals(new Lookup(List.of(endpoint(3)), null)));
+        await().until(() -> hosts().get("store").equals(new Lookup(List.of(endpoint(3)), null)));
     }
 
     @Test
     void isNotHeldUpByALookUpThatHangs() throws Exception {
         names.put("store", addresses(1));
-        resolver.want(new TreeMap<>(Map.of("hangs", OFTEN, "store", OFTEN)));
-        await().until(() -> resolver.discovery().hosts().containsKey("store"));
-        assertThat(resolver.discovery().hosts()).doesNotContainKey("hangs");
+        want("hangs", "store");
+        await().until(() -> hosts().containsKey("store"));
+        assertThat(hosts()).doesNotContainKey("hangs");
     }
 
     @Test
     void forgetsWhatNobodyAsksForAnyMore() throws Exception {
         names.put("store", addresses(1));
-        resolver.want(new TreeMap<>(Map.of("store", OFTEN)));
-        await().until(() -> resolver.discovery().hosts().containsKey("store"));
-        resolver.want(new TreeMap<>());
-        assertThat(resolver.discovery().hosts()).isEmpty();
+        want("store");
+        await().until(() -> hosts().containsKey("store"));
+        resolver.want(Map.of("ai", new TreeMap<>()));
+        assertThat(hosts()).isEmpty();
+        want("store");
+        await().until(() -> hosts().containsKey("store"));
+        resolver.want(Map.of());
+        assertThat(hosts()).isEmpty();
     }
 
-    private List<InetAddress> addresses(String host) throws UnknownHostException {
-        lookUps.incrementAndGet();
-        if (host.equals("hangs")) {
-            try {
-                hanging.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+    /** One StoragePool can have 256 nodes, each with a name that no server answers for. */
+    @Test
+    void namesWithoutAnAnswerDoNotDelayOtherNamespaces() throws Exception {
+        names.put("store", addresses(1));
+        var bad = new TreeMap<String, Duration>();
+        for (int i = 0; i < 250; i++) {
+            bad.put("hangs-" + i, OFTEN);
+        }
+        resolver.want(Map.of("bad", bad));
+        await().until(() -> lookUps.size() >= LookUpQueue.PER_NAMESPACE);
+
+        resolver.want(Map.of("bad", bad, "ai", new TreeMap<>(Map.of("store", OFTEN))));
+        await().until(() -> lookUps("store") > 10);
+        assertThat(hosts().get("store").endpoints()).containsExactly(endpoint(1));
+        assertThat(lookUps.keySet().stream().filter(name -> name.startsWith("hangs")))
+                .hasSize(LookUpQueue.PER_NAMESPACE);
+    }
+
+    @Test
+    void manyNamespacesWithNamesWithoutAnAnswerLeaveThreadsToOthers() throws Exception {
+        names.put("store", addresses(1));
+        var all = new TreeMap<String, TreeMap<String, Duration>>();
+        for (int namespace = 0; namespace < 8; namespace++) {
+            var bad = new TreeMap<String, Duration>();
+            for (int i = 0; i < 50; i++) {
+                bad.put("hangs-" + namespace + "-" + i, OFTEN);
             }
+            all.put("bad-" + namespace, bad);
+        }
+        resolver.want(all);
+        await().until(() -> lookUps.size() >= LookUpQueue.THREADS - 16);
+        all.put("ai", new TreeMap<>(Map.of("store", OFTEN)));
+        resolver.want(all);
+        await().until(() -> lookUps("store") > 10);
+    }
+
+    @Test
+    void everyNameFailsAtItsOwnDeadlineAlsoWhenItWaitsForAThread() {
+        var all = new TreeMap<String, Duration>();
+        for (int i = 0; i < 2 * LookUpQueue.PER_NAMESPACE; i++) {
+            all.put("hangs-" + i, OFTEN);
+        }
+        resolver.want(Map.of("ai", all));
+        await().until(() -> hosts().size() == all.size());
+        assertThat(hosts().values()).containsOnly(new Lookup(List.of(), "the name service did not answer within 1 s"));
+    }
+
+    @Test
+    void anAnswerAfterTheDeadlineCounts() throws Exception {
+        names.put("hangs", addresses(1));
+        want("hangs");
+        await().until(() -> hosts().containsKey("hangs"));
+        hanging.countDown();
+        await().until(() -> hosts().get("hangs").equals(new Lookup(List.of(endpoint(1)), null)));
+    }
+
+    @Test
+    void namesWithoutAnAnswerAreLookedUpEverLessOftenAndUnknownOnesAreNot() {
+        want("temporary", "unknown");
+        await().until(() -> lookUps("unknown") > 60);
+        assertThat(lookUps("temporary")).isPositive().isLessThan(lookUps("unknown") / 3);
+        assertThat(hosts().get("temporary").failure()).contains("no name server answered");
+        assertThat(hosts().get("unknown").failure()).contains("not known");
+    }
+
+    @Test
+    void aNamespaceHasABoundedNumberOfNames() {
+        var all = new TreeMap<String, Duration>();
+        for (int i = 0; i <= HostResolver.MAX_NAMES; i++) {
+            all.put("name-%05d".formatted(i), Duration.ofHours(1));
+        }
+        resolver.want(Map.of("ai", all));
+        assertThat(hosts().get("name-%05d".formatted(HostResolver.MAX_NAMES)).failure())
+                .contains("a namespace can have 1000 host names");
+        await().until(() -> hosts().size() == all.size());
+        assertThat(lookUps).hasSize(HostResolver.MAX_NAMES);
+    }
+
+    private Map<String, Lookup> hosts() {
+        return resolver.discovery("ai").hosts();
+    }
+
+    private int lookUps(String host) {
+        return lookUps.getOrDefault(host, new AtomicInteger()).get();
+    }
+
+    private void want(String... hosts) {
+        var wanted = new TreeMap<String, Duration>();
+        for (var host : hosts) {
+            wanted.put(host, OFTEN);
+        }
+        resolver.want(Map.of("ai", wanted));
+    }
+
+    private List<InetAddress> addresses(String namespace, String host) throws UnknownHostException {
+        lookUps.computeIfAbsent(host, key -> new AtomicInteger()).incrementAndGet();
+        if (host.startsWith("hangs")) {
+            awaitUninterrupted();
+        }
+        if (host.equals("temporary")) {
+            throw new UnknownHostException(host + ": Temporary failure in name resolution");
         }
         var found = names.get(host);
         if (found == null) {
-            throw new UnknownHostException(host);
+            throw new UnknownHostException(host + ": Name or service not known");
         }
         return found;
     }
 
+    /** As the C library's resolver, which cannot be interrupted. */
+    private void awaitUninterrupted() {
+        while (true) {
+            try {
+                hanging.await();
+                return;
+            } catch (InterruptedException e) {
+                // It goes on.
+            }
+        }
+    }
+
     private static List<InetAddress> addresses(int... last) throws UnknownHostException {
-        var all = new java.util.ArrayList<InetAddress>();
+        var all = new ArrayList<InetAddress>();
         for (int number : last) {
             all.add(InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) number}));
         }

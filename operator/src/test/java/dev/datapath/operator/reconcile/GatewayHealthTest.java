@@ -11,11 +11,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +70,76 @@ class GatewayHealthTest {
     }
 
     @Test
+    void gatewaysThatDoNotAnswerDelayNoOtherDataPath() {
+        var over = new CountDownLatch(1);
+        var answers = new AtomicInteger();
+        var health = health(gateway -> {
+            if (gateway.pod().startsWith("dead")) {
+                over.await();
+                throw new IOException("no answer");
+            }
+            answers.incrementAndGet();
+            return ANSWER;
+        });
+        health.ask(
+                DATA_PATH,
+                IntStream.range(0, 200).mapToObj(i -> gateway("dead-" + i)).toList());
+        var healthy = new ObjectKey("other", "healthy");
+        health.ask(healthy, List.of(new Gateway(healthy, "g", "127.0.0.1")));
+        await().until(() -> answers.get() > 10);
+        assertThat(health.nodes("other", "rgw")).hasSize(1);
+    }
+
+    @Test
+    void aGatewayThatAnswersIsNotDelayedByThoseOfItsDataPathThatDoNot() {
+        var over = new CountDownLatch(1);
+        var answers = new AtomicInteger();
+        var failures = new AtomicInteger();
+        var health = health(gateway -> {
+            if (gateway.pod().startsWith("dead")) {
+                if (failures.incrementAndGet() > 20) {
+                    over.await();
+                }
+                throw new IOException("no answer");
+            }
+            answers.incrementAndGet();
+            return ANSWER;
+        });
+        var all = new ArrayList<>(
+                IntStream.range(0, 20).mapToObj(i -> gateway("dead-" + i)).toList());
+        all.add(gateway("g-0"));
+        health.ask(DATA_PATH, all);
+        await().until(() -> failures.get() > 20);
+        int before = answers.get();
+        await().until(() -> answers.get() > before + 10);
+    }
+
+    @Test
+    void aReportDoesNotExpireWhileTheGatewayIsNotAsked() {
+        var health = health(gateway -> ANSWER);
+        health.ask(DATA_PATH, List.of(gateway("g-0")));
+        await().until(() -> !health.nodes("ai", "rgw").isEmpty());
+        health.close();
+        now.updateAndGet(before -> before.plus(GatewayHealth.MAX_AGE).plusMillis(1));
+        assertThat(health.nodes("ai", "rgw")).isNotEmpty();
+    }
+
+    @Test
+    void oneFailedQuestionDoesNotEndAnOldReport() {
+        var answers = new AtomicInteger();
+        var health = health(gateway -> {
+            if (answers.incrementAndGet() % GatewayHealth.MAX_FAILURES != 1) {
+                now.updateAndGet(before -> before.plus(GatewayHealth.MAX_AGE).plusMillis(1));
+                throw new IOException("too slow");
+            }
+            return ANSWER;
+        });
+        health.ask(DATA_PATH, List.of(gateway("g-0")));
+        await().until(() -> answers.get() > 5 * GatewayHealth.MAX_FAILURES);
+        assertThat(changes).containsExactly("ai");
+    }
+
+    @Test
     void whatAGatewaySaidIsForgottenWhenItCannotBeAskedForLong() {
         var answer = new AtomicReference<>(ANSWER);
         var health = health(gateway -> {
@@ -80,16 +154,6 @@ class GatewayHealthTest {
 
         answer.set("");
         await().until(() -> changes.size() == 2);
-        assertThat(health.nodes("ai", "rgw")).isEmpty();
-    }
-
-    @Test
-    void whatIsTooOldIsNotToldEvenBeforeItIsForgotten() {
-        var health = health(gateway -> ANSWER);
-        health.ask(DATA_PATH, List.of(gateway("g-0")));
-        await().until(() -> !health.nodes("ai", "rgw").isEmpty());
-        health.close();
-        now.updateAndGet(before -> before.plus(GatewayHealth.MAX_AGE).plusMillis(1));
         assertThat(health.nodes("ai", "rgw")).isEmpty();
     }
 
@@ -153,7 +217,7 @@ class GatewayHealthTest {
     }
 
     private GatewayHealth health(GatewayHealth.Question question) {
-        var health = new GatewayHealth(question, changes::add, now::get);
+        var health = new GatewayHealth(question, changes::add, now::get, Duration.ofMillis(20));
         open.add(health);
         return health;
     }

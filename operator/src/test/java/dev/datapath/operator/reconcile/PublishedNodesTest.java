@@ -48,6 +48,16 @@ class PublishedNodesTest {
     }
 
     @Test
+    void aNodeStaysAsItWasPublishedWhileNoGatewayReportsOnIt() {
+        var nodes = PublishedNodes.of(plan(), List.of(), node -> node.name().equals("one"));
+        assertThat(nodes).extracting(PublishedNode::state).containsExactly(Down, Ready, Draining);
+        var first = new NodeReport("training-0", "10.0.0.1", 9021, UNCHECKED);
+        assertThat(PublishedNodes.of(plan(), List.of(first), node -> node.name().equals("two")))
+                .extracting(PublishedNode::state)
+                .containsExactly(Ready, Down, Draining);
+    }
+
+    @Test
     void whenAllAreDownAllAreTried() {
         assertThat(published(List.of(FAILED_CHECK, EJECTED, HEALTHY))).containsExactly(Ready, Ready, Draining);
     }
@@ -61,7 +71,7 @@ class PublishedNodesTest {
                         .mapToObj(node -> new NodeReport(
                                 "training-" + gateway, "10.0.0." + node, 9021, gateways[gateway].get(node))))
                 .toList();
-        var nodes = PublishedNodes.of(plan(), reports);
+        var nodes = PublishedNodes.of(plan(), reports, node -> false);
         assertThat(nodes)
                 .extracting(node -> node.address() + " " + node.port() + " " + node.zone())
                 .containsExactly("10.0.0.0 9021 a", "10.0.0.1 9021 b", "10.0.0.2 9021 ");
