@@ -31,7 +31,7 @@ class ArchitectureTest {
             Map.entry("plan", Set.of()),
             Map.entry("net", Set.of()),
             Map.entry("s3", Set.of()),
-            Map.entry("compile", Set.of("crds", "net", "plan")),
+            Map.entry("compile", Set.of("crds", "net", "plan", "s3")),
             Map.entry("envoy", Set.of("plan", "s3")),
             Map.entry("xds", Set.of()),
             Map.entry("admission", Set.of("net")),

@@ -109,6 +109,22 @@ record Candidate(
                 atRule);
     }
 
+    /** The same for every request for any bucket at these listeners, before all others of any bucket. */
+    Candidate ofAnyBucket(Set<String> everyListener) {
+        return new Candidate(
+                new MatchPlan(match.rule(), new BucketMatch.Any(), "", Set.of(), List.of(), List.of()),
+                List.of(),
+                everyListener,
+                false,
+                Dropped.everythingBut(true),
+                policyCreated,
+                policy,
+                rule,
+                position,
+                at,
+                atRule);
+    }
+
     private int bucketSpecificity() {
         return switch (match.bucket()) {
             case BucketMatch.Exact exact -> Integer.MAX_VALUE;

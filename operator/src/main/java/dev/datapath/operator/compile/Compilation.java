@@ -10,8 +10,9 @@ import java.util.Map;
  * @param plan what the gateways shall do; has no listeners when none can be served
  * @param findings sorted, without repetition
  * @param attachedPolicies for each listener, how many RoutingPolicies have a rule in force there
+ * @param bytes how much gateway configuration the plan becomes, estimated; bounded by {@link ResourceSet#room}
  */
-public record Compilation(GatewayPlan plan, List<Finding> findings, Map<String, Integer> attachedPolicies) {
+public record Compilation(GatewayPlan plan, List<Finding> findings, Map<String, Integer> attachedPolicies, long bytes) {
 
     public Compilation {
         findings = List.copyOf(findings);

@@ -69,10 +69,13 @@ public final class Compiler {
         }
         var settings = spec == null ? NOTHING : spec;
         checkAutoscaling(settings.gateway(), at.field("gateway"));
-        var listeners = new ListenerCompiler(materials).compile(settings, at);
+        var listeners = fitting(new ListenerCompiler(materials).compile(settings, at), set.room(), at);
         var defaultBackend = settings.poolRef() == null
                 ? null
                 : backends.named(settings.poolRef().name(), at.field("poolRef").field("name"));
+        var defaultPool = defaultBackend == null ? null : pools.get(defaultBackend.name());
+        long fixed = listeners.stream().mapToLong(SizeLimit::bytes).sum()
+                + (defaultPool == null ? 0 : SizeLimit.bytes(defaultPool));
 
         var targeting = Identity.sorted(set.policies()).stream()
                 .filter(policy -> Targets.include(policy, key))
@@ -80,8 +83,13 @@ public final class Compiler {
         var declaredListeners = new TreeSet<String>();
         settings.listeners().forEach(listener -> declaredListeners.add(Identity.text(listener.name())));
         declaredListeners.remove("");
-        var policies = new PolicyCompiler(new RuleCompiler(backends, defaultBackend), declaredListeners, findings)
-                .compile(targeting);
+        var limit = new SizeLimit(set.room() - fixed, listeners, pools);
+        var selection = new PolicySelection(
+                        new PolicyCompiler(new RuleCompiler(backends, defaultBackend), declaredListeners, findings),
+                        limit,
+                        findings)
+                .select(targeting);
+        var policies = selection.policies();
         var applying = Precedence.resolve(policies.candidates(), declaredListeners);
 
         checkObjectives(set, key, targeting, backends, findings);
@@ -121,7 +129,31 @@ public final class Compiler {
                         MAX_CONNECTIONS,
                         1,
                         1_000_000));
-        return new Compilation(plan, List.copyOf(findings), attached);
+        return new Compilation(plan, List.copyOf(findings), attached, fixed + selection.bytes());
+    }
+
+    /** The listeners without those whose certificates and names leave no room for routes. */
+    private static List<ListenerPlan> fitting(List<ListenerPlan> listeners, long room, Report at) {
+        var fitting = new ArrayList<ListenerPlan>();
+        long bytes = 0;
+        for (var listener : listeners) {
+            long own = SizeLimit.bytes(listener);
+            if (bytes + own <= room / 2) {
+                bytes += own;
+                fitting.add(listener);
+            } else {
+                at.field("listeners")
+                        .error(
+                                Reason.TooLarge,
+                                "listener " + listener.name()
+                                        + " is not opened: the certificates, CA certificates and base domains of"
+                                        + " all listeners may have " + SizeLimit.mebibytes(room / 2)
+                                        + " MiB together, and those up to this one have "
+                                        + SizeLimit.mebibytes(bytes + own)
+                                        + " MiB. Name fewer or smaller ones");
+            }
+        }
+        return fitting;
     }
 
     /** Kubernetes takes a limit for the request where there is no request. */

@@ -40,6 +40,11 @@ final class MatchCompiler {
      */
     record Dropped(boolean bucket, boolean keyPrefix, boolean operations, int others) {
         static final Dropped NOTHING = new Dropped(false, false, false, 0);
+
+        /** All conditions but bucket and listener, and the bucket as well if it is one of them. */
+        static Dropped everythingBut(boolean bucket) {
+            return new Dropped(bucket, true, true, Integer.MAX_VALUE / 2);
+        }
     }
 
     /** The conditions of a match, each in a form that equal conditions share. */
@@ -65,6 +70,25 @@ final class MatchCompiler {
     static Conditions everything(Set<String> listeners) {
         return new Conditions(
                 List.of(new BucketMatch.Any()), "", Set.of(), listeners, false, List.of(), List.of(), Dropped.NOTHING);
+    }
+
+    /** Every request for the buckets of a deny, at its listeners: at least what the match takes. */
+    static Conditions bucketsAndListeners(RequestMatch match, Set<String> declared) {
+        var buckets = match.buckets().stream().map(MatchCompiler::bucket).toList();
+        boolean unreadable = !buckets.isEmpty() && buckets.stream().allMatch(Optional::isEmpty);
+        var known = new TreeSet<>(declared);
+        known.retainAll(match.listeners());
+        return new Conditions(
+                buckets.isEmpty() || buckets.stream().anyMatch(Optional::isEmpty)
+                        ? List.of(new BucketMatch.Any())
+                        : buckets.stream().map(Optional::get).distinct().toList(),
+                "",
+                Set.of(),
+                match.listeners().isEmpty() ? declared : known,
+                false,
+                List.of(),
+                List.of(),
+                Dropped.everythingBut(unreadable));
     }
 
     /**

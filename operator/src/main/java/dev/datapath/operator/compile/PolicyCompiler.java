@@ -73,9 +73,11 @@ final class PolicyCompiler {
      * A deny whose buckets cannot be read is for every bucket. What names a bucket comes before what is for all, so the deny has to
      * be repeated at each bucket that some rule names.
      */
-    private static void denyInEveryBucket(List<Candidate> candidates) {
+    void denyInEveryBucket(List<Candidate> candidates) {
         var wide = candidates.stream()
-                .filter(candidate -> candidate.dropped().bucket())
+                .filter(candidate ->
+                        candidate.dropped().bucket() && candidate.match().bucket() instanceof BucketMatch.Any)
+                .distinct()
                 .toList();
         if (wide.isEmpty()) {
             return;
@@ -83,7 +85,46 @@ final class PolicyCompiler {
         var named = new LinkedHashSet<BucketMatch>();
         candidates.forEach(candidate -> named.add(candidate.match().bucket()));
         named.remove(new BucketMatch.Any());
+        if ((long) wide.size() * named.size() > SizeLimit.MOST_MATCHES) {
+            var all = wide.getFirst().ofAnyBucket(listeners);
+            candidates.removeIf(candidate -> candidate.dropped().bucket());
+            candidates.add(all);
+            wide = List.of(all);
+        }
         wide.forEach(deny -> named.forEach(bucket -> candidates.add(deny.at(bucket))));
+    }
+
+    /**
+     * The denies of a policy that is not applied otherwise, without any condition but bucket and listener.
+     *
+     * @param denies one for each bucket is added
+     * @param plans the rules are added
+     */
+    void wideDenies(RoutingPolicy policy, List<Candidate> denies, Map<String, RulePlan> plans) {
+        // What is wrong with it has been reported, or does not matter while it is not applied.
+        var unread = Report.on(Identity.ref(policy), new ArrayList<>());
+        var names = new HashSet<String>();
+        for (int i = 0; i < policy.getSpec().rules().size(); i++) {
+            var rule = policy.getSpec().rules().get(i);
+            var name = nameProblem(rule, names).isEmpty() ? rule.name() : standIn(i);
+            if (rule.deny() == null) {
+                continue;
+            }
+            var id = Identity.key(policy) + "/" + name;
+            rules.compile(id, rule, unread).ifPresent(plan -> plans.put(id, plan));
+            var matches = rule.matches();
+            for (int j = 0; j < Math.max(matches.size(), 1); j++) {
+                var wide = matches.isEmpty()
+                        ? MatchCompiler.everything(listeners)
+                        : MatchCompiler.bucketsAndListeners(matches.get(j), listeners);
+                add(policy, name, wide, i, j, unread, unread, denies);
+            }
+        }
+    }
+
+    /** Names of the DataPath's listeners. */
+    Set<String> listeners() {
+        return listeners;
     }
 
     private static Optional<String> nameProblem(RoutingRule rule, Set<String> names) {
@@ -118,7 +159,7 @@ final class PolicyCompiler {
                     ? Optional.of(MatchCompiler.everything(listeners))
                     : MatchCompiler.compile(rule.matches().get(j), listeners, rule.deny() != null, here);
             if (plan.isPresent() && conditions.isPresent()) {
-                add(policy, name, conditions.get(), position, j, here, at, compiled);
+                add(policy, name, conditions.get(), position, j, here, at, compiled.candidates);
                 matches.add(new PrefixRefusals.Match(conditions.get(), here));
             }
         }
@@ -135,10 +176,10 @@ final class PolicyCompiler {
             int matchPosition,
             Report at,
             Report atRule,
-            Policies compiled) {
+            List<Candidate> candidates) {
         var sources = conditions.sources().stream().map(Cidr::toString).toList();
         for (int k = 0; k < conditions.buckets().size(); k++) {
-            compiled.candidates.add(new Candidate(
+            candidates.add(new Candidate(
                     new MatchPlan(
                             Identity.key(policy) + "/" + rule,
                             conditions.buckets().get(k),

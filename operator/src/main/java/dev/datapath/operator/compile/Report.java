@@ -5,11 +5,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes findings about one object or one of its fields. Cheap to make: paths are only written when there is a finding. */
 final class Report {
+    /** Of one object; a status shows fewer, and an object may hold a hundred thousand values that are wrong. */
+    private static final int MOST = 256;
+
     private final Collection<Finding> findings;
     private final ObjectRef object;
     private final @Nullable Report parent;
     private final String segment;
     private final int index;
+    /** Of the root: how much was reported, and whether it was reported that there is more. */
+    private int reported;
+
+    private boolean full;
 
     private Report(Collection<Finding> findings, ObjectRef object, @Nullable Report parent, String segment, int index) {
         this.findings = findings;
@@ -42,7 +49,28 @@ final class Report {
     }
 
     private void add(Finding.Severity severity, Reason reason, String message) {
-        findings.add(new Finding(object, severity, reason, path(), message));
+        var root = root();
+        root.reported++;
+        if (root.reported <= MOST) {
+            findings.add(new Finding(object, severity, reason, path(), message));
+        } else if (severity == Finding.Severity.ERROR && !root.full) {
+            root.full = true;
+            findings.add(new Finding(
+                    object,
+                    severity,
+                    reason,
+                    "",
+                    "more than " + MOST
+                            + " things are wrong with it, and the others are not listed: correct the first ones"));
+        }
+    }
+
+    private Report root() {
+        var root = this;
+        while (root.parent != null) {
+            root = root.parent;
+        }
+        return root;
     }
 
     private String path() {

@@ -23,6 +23,7 @@ import java.util.List;
  * @param lastGood parts of the plan in force, which stay where the declared ones cannot be used
  * @param now what certificates are checked against
  * @param environment where the gateways run
+ * @param room how many bytes of gateway configuration the DataPath may become, at most {@link #MOST_ROOM}
  */
 public record ResourceSet(
         DataPath dataPath,
@@ -34,7 +35,25 @@ public record ResourceSet(
         Discovery discovery,
         LastGood lastGood,
         Instant now,
-        Environment environment) {
+        Environment environment,
+        long room) {
+    /** What a DataPath has room for where other DataPaths leave it. */
+    public static final long MOST_ROOM = SizeLimit.MOST_BYTES;
+
+    /** With all the room that a DataPath can have. */
+    public ResourceSet(
+            DataPath dataPath,
+            List<StoragePool> pools,
+            List<RoutingPolicy> policies,
+            List<ServiceLevelObjective> objectives,
+            List<Secret> secrets,
+            List<ConfigMap> configMaps,
+            Discovery discovery,
+            LastGood lastGood,
+            Instant now,
+            Environment environment) {
+        this(dataPath, pools, policies, objectives, secrets, configMaps, discovery, lastGood, now, environment, MOST_ROOM);
+    }
 
     public ResourceSet {
         pools = List.copyOf(pools);

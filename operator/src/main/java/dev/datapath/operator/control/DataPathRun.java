@@ -38,6 +38,7 @@ public final class DataPathRun {
      * @param version content version of what was published; empty until then. Status shows it as {@code configVersion}
      * @param findings what is wrong, of any object that the DataPath depends on
      * @param attachedPolicies for each listener, how many policies have a rule in force there
+     * @param bytes how much gateway configuration the plan in force is, estimated
      * @param defect why the newest inputs could not be processed; empty when they could
      */
     public record Outcome(
@@ -46,6 +47,7 @@ public final class DataPathRun {
             String version,
             List<Finding> findings,
             Map<String, Integer> attachedPolicies,
+            long bytes,
             String defect) {
         public Outcome {
             findings = List.copyOf(findings);
@@ -82,7 +84,7 @@ public final class DataPathRun {
             ObjectKey key, DataPath dataPath, BiPredicate<? super HasMetadata, ? super HasMetadata> unchanged) {
         this.key = key;
         this.unchanged = unchanged;
-        outcome = new Outcome(dataPath, null, "", List.of(), Map.of(), "");
+        outcome = new Outcome(dataPath, null, "", List.of(), Map.of(), 0, "");
     }
 
     /**
@@ -114,6 +116,7 @@ public final class DataPathRun {
                     kept.version(),
                     kept.findings(),
                     kept.attachedPolicies(),
+                    kept.bytes(),
                     e.toString());
         }
         return true;
@@ -129,6 +132,7 @@ public final class DataPathRun {
                 changed ? publish.apply(compilation.plan()) : before.version(),
                 compilation.findings(),
                 compilation.attachedPolicies(),
+                compilation.bytes(),
                 "");
         if (changed) {
             pendingSince.set(seenNanos);

@@ -106,7 +106,10 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         try {
             var inForce = run.outcome().plan();
             var inputs = gatherer.gather(
-                    dataPath, inForce == null ? deployer.remembered(dataPath) : LastGood.of(inForce), inForce == null);
+                    dataPath,
+                    inForce == null ? deployer.remembered(dataPath) : LastGood.of(inForce),
+                    inForce == null,
+                    runs.room(run.key()));
             if (inputs.isEmpty()) {
                 return UpdateControl.<DataPath>noUpdate().rescheduleAfter(GRACE);
             }
@@ -138,7 +141,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         };
         if (run.update(inputs, publish, start)) {
             metrics.compiled(System.nanoTime() - start);
-            runs.compiled();
+            runs.compiled(run);
             // Findings about other objects may be new, though the gateways see no difference.
             neighbours.changed(run.key().namespace());
         }

@@ -101,10 +101,11 @@ final class Gatherer implements AutoCloseable {
      *
      * @param lastGood what stays where the declared parts cannot be used
      * @param first whether there is no plan yet
+     * @param room how much gateway configuration the DataPath may become, in bytes
      * @throws KubernetesClientException when it is not known what depends on what: a cache that was never filled must not pass for
      *     a cluster without pools and policies
      */
-    Optional<ResourceSet> gather(DataPath dataPath, LastGood lastGood, boolean first) {
+    Optional<ResourceSet> gather(DataPath dataPath, LastGood lastGood, boolean first, long room) {
         var known = sources();
         known.requireFilled();
         var namespace = dataPath.getMetadata().getNamespace();
@@ -134,7 +135,8 @@ final class Gatherer implements AutoCloseable {
                 found.discovery(),
                 lastGood,
                 clock.instant(),
-                Environment.CLUSTER));
+                Environment.CLUSTER,
+                room));
     }
 
     /** What is wrong with a pool that no DataPath uses, and of which no compilation tells. */

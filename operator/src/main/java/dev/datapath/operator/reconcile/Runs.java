@@ -2,6 +2,7 @@ package dev.datapath.operator.reconcile;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.control.ConfigurationRoom;
 import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.status.Fleet;
@@ -33,6 +34,8 @@ final class Runs {
     private final Consumer<Collection<Finding>> findings;
     private final Map<ObjectKey, DataPathRun> runs = new ConcurrentHashMap<>();
     private final Map<ObjectKey, Reconciled> reconciled = new ConcurrentHashMap<>();
+    private final ConfigurationRoom room =
+            new ConfigurationRoom(Runtime.getRuntime().maxMemory());
 
     /** @param findings told all findings in force when they may have changed */
     Runs(Consumer<Collection<Finding>> findings) {
@@ -53,8 +56,18 @@ final class Runs {
                         dataPath.getMetadata().getUid());
     }
 
+    /** How much gateway configuration a DataPath may become, in bytes: others have taken the rest. */
+    long room(ObjectKey key) {
+        return room.of(key);
+    }
+
     /** A DataPath was compiled: other findings may be in force. */
-    void compiled() {
+    void compiled(DataPathRun run) {
+        room.take(run.key(), run.outcome().bytes());
+        compiled();
+    }
+
+    private void compiled() {
         findings.accept(runs.values().stream()
                 .flatMap(known -> known.outcome().findings().stream())
                 .distinct()
@@ -103,6 +116,7 @@ final class Runs {
     /** The DataPath does not exist any more. */
     void remove(ObjectKey key) {
         runs.remove(key);
+        room.forget(key);
         reconciled.remove(key);
         compiled();
     }

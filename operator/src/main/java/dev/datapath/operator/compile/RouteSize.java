@@ -1,0 +1,270 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.MatchPlan;
+import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.plan.RulePlan;
+import dev.datapath.operator.s3.OperationShape;
+import dev.datapath.operator.s3.RequestClass;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Estimates how many bytes of gateway configuration the matches of a listener become, without rendering them. A gateway finds
+ * its rule by one look-up, so the entry of a bucket repeats the matches of every prefix that covers the bucket: the size is a
+ * product, not a sum. Each byte is charged to the policy whose match causes it. A comparison of two matches counts as one byte,
+ * so that the limit bounds the time as well.
+ */
+final class RouteSize {
+    /** Measured with gateways of Envoy 1.40; generous, because an estimate that is too small bounds nothing. */
+    private static final int FORWARD = 270;
+
+    private static final int DENY = 130;
+    private static final int BACKEND = 80;
+    private static final int HEADER = 40;
+    private static final int NETWORK = 40;
+    private static final int ENTRY = 60;
+    /** Of one octet of a key: the expression takes it as it is and percent-encoded. */
+    private static final int KEY_OCTET = 14;
+
+    private static final int CONDITION = 40;
+
+    private final long enough;
+    private final int addressStyles;
+    private final Map<String, List<Match>> byPrefix = new HashMap<>();
+    private final List<Match> ofAnyBucket = new ArrayList<>();
+    private long total;
+
+    /** How many routes the operations of a match need in a class of requests, and how long their conditions are. */
+    private record Conditions(int routes, int bytes) {
+        static final Conditions NONE = new Conditions(0, 0);
+    }
+
+    /** A match and what it adds. */
+    private static final class Match {
+        private final ObjectKey policy;
+        private final MatchPlan plan;
+        private final Map<RequestClass, Conditions> conditions;
+        private final long route;
+        private long bytes;
+
+        Match(Candidate candidate, Map<RequestClass, Conditions> conditions, long route) {
+            policy = candidate.policy();
+            plan = candidate.match();
+            this.conditions = conditions;
+            this.route = route;
+        }
+
+        Conditions in(RequestClass requestClass) {
+            return conditions.getOrDefault(requestClass, Conditions.NONE);
+        }
+    }
+
+    private RouteSize(int baseDomains, long enough) {
+        this.enough = enough;
+        addressStyles = 1 + baseDomains;
+    }
+
+    /**
+     * Adds the bytes of one listener's matches to those of their policies.
+     *
+     * @param ordered the matches, the one that wins first
+     * @param rules by id
+     * @param baseDomains how many base domains the listener has: its routes are there once for each, and once for paths
+     * @param enough counting stops above this number
+     */
+    static void add(
+            List<Candidate> ordered,
+            Map<String, RulePlan> rules,
+            int baseDomains,
+            Map<ObjectKey, Long> bytes,
+            long enough) {
+        var conditions = new HashMap<Set<S3Operation>, Map<RequestClass, Conditions>>();
+        var matches = ordered.stream()
+                .map(candidate -> new Match(
+                        candidate,
+                        conditions.computeIfAbsent(candidate.match().operations(), RouteSize::conditions),
+                        route(candidate.match(), rules.get(candidate.match().rule()))))
+                .toList();
+        new RouteSize(baseDomains, enough).count(matches);
+        matches.forEach(match -> bytes.merge(match.policy, match.bytes, Long::sum));
+    }
+
+    private void count(List<Match> ordered) {
+        var own = new LinkedHashMap<BucketMatch, List<Match>>();
+        own.put(new BucketMatch.Any(), ofAnyBucket);
+        for (var match : ordered) {
+            var list = own.computeIfAbsent(match.plan.bucket(), bucket -> new ArrayList<>());
+            list.add(match);
+            if (match.plan.bucket() instanceof BucketMatch.Prefix(var prefix)) {
+                byPrefix.putIfAbsent(prefix, list);
+            }
+        }
+        for (var bucket : own.entrySet()) {
+            for (var requestClass : RequestClass.values()) {
+                if (total > enough) {
+                    return;
+                }
+                count(bucket.getKey(), bucket.getValue(), requestClass);
+            }
+        }
+    }
+
+    private void count(BucketMatch bucket, List<Match> own, RequestClass requestClass) {
+        var touching =
+                own.stream().filter(match -> match.in(requestClass).routes > 0).toList();
+        if (touching.isEmpty()) {
+            return;
+        }
+        var covering = covering(bucket, own);
+        var keys = new LinkedHashSet<String>();
+        keys.add("");
+        if (bucket instanceof BucketMatch.Exact) {
+            touching.forEach(match -> keys.add(match.plan.keyPrefix()));
+        }
+        for (var key : keys) {
+            walk(key, requestClass, covering, false);
+            if (keys.size() > 1) {
+                walk(key, requestClass, covering, true);
+            }
+            if (key.endsWith("/")) {
+                walk(key.substring(0, key.length() - 1), requestClass, covering, false);
+            }
+            if (total > enough) {
+                return;
+            }
+        }
+    }
+
+    /** The matches that may take a request for the bucket, in the order in which they do. */
+    private List<List<Match>> covering(BucketMatch bucket, List<Match> own) {
+        var groups = new ArrayList<List<Match>>();
+        groups.add(own);
+        var name = switch (bucket) {
+            case BucketMatch.Exact(var exact) -> exact;
+            case BucketMatch.Prefix(var prefix) -> prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
+            case BucketMatch.Any any -> "";
+        };
+        if (!(bucket instanceof BucketMatch.Any)) {
+            for (int length = name.length(); length > 0; length--) {
+                var wider = byPrefix.get(name.substring(0, length));
+                if (wider != null) {
+                    groups.add(wider);
+                }
+            }
+            groups.add(ofAnyBucket);
+        }
+        return groups;
+    }
+
+    /** One entry of the look-up: all matches up to the first that takes every request. */
+    private void walk(String key, RequestClass requestClass, List<List<Match>> covering, boolean anySpelling) {
+        Match first = null;
+        for (var group : covering) {
+            for (var match : group) {
+                first = first == null ? match : first;
+                charge(match, 1);
+                var needed = match.in(requestClass);
+                boolean within = key.startsWith(match.plan.keyPrefix());
+                if (needed.routes == 0 || !within && !mayTake(match.plan, key, anySpelling)) {
+                    continue;
+                }
+                long byKey = within ? 0 : CONDITION + match.plan.keyPrefix().length() * (long) KEY_OCTET;
+                charge(match, addressStyles * (needed.routes * (match.route + byKey) + needed.bytes));
+                if (within
+                        && needed.bytes == 0
+                        && match.plan.headers().isEmpty()
+                        && match.plan.sourceCidrs().isEmpty()) {
+                    charge(first, addressStyles * (long) (ENTRY + key.length()));
+                    return;
+                }
+            }
+            if (total > enough) {
+                return;
+            }
+        }
+        if (first != null) {
+            charge(first, addressStyles * (long) (ENTRY + key.length() + FORWARD));
+        }
+    }
+
+    private static boolean mayTake(MatchPlan match, String key, boolean anySpelling) {
+        boolean hasOwnEntry = match.bucket() instanceof BucketMatch.Exact;
+        return (!hasOwnEntry || anySpelling) && match.keyPrefix().startsWith(key);
+    }
+
+    private void charge(Match match, long some) {
+        match.bytes += some;
+        total += some;
+    }
+
+    /** A route without the conditions on operation and key. */
+    private static long route(MatchPlan match, @Nullable RulePlan rule) {
+        long bytes = FORWARD + match.sourceCidrs().size() * (long) NETWORK;
+        if (rule != null) {
+            bytes = rule.id().length()
+                    + match.sourceCidrs().size() * (long) NETWORK
+                    + switch (rule.action()) {
+                        case RulePlan.Deny deny -> (long) DENY;
+                        case RulePlan.Forward(var backends) -> FORWARD + backends.size() * (long) BACKEND;
+                    };
+        }
+        for (var header : match.headers()) {
+            bytes += HEADER + header.name().length() + header.value().length() * 2L;
+        }
+        return bytes;
+    }
+
+    /** One route for all requests of a class; else one for each action, but those that differ in one parameter share one. */
+    private static Map<RequestClass, Conditions> conditions(Set<S3Operation> operations) {
+        var found = new EnumMap<RequestClass, Conditions>(RequestClass.class);
+        for (var requestClass : RequestClass.values()) {
+            var all = EnumSet.noneOf(S3Operation.class);
+            Arrays.stream(S3Operation.values())
+                    .filter(operation -> RequestClass.of(operation) == requestClass)
+                    .forEach(all::add);
+            var wanted = EnumSet.copyOf(all);
+            wanted.retainAll(operations);
+            if (operations.isEmpty() || wanted.equals(all)) {
+                found.put(requestClass, new Conditions(1, 0));
+            } else if (!wanted.isEmpty()) {
+                found.put(requestClass, conditions(wanted, requestClass));
+            }
+        }
+        return found;
+    }
+
+    private static Conditions conditions(EnumSet<S3Operation> wanted, RequestClass requestClass) {
+        if (requestClass == RequestClass.OBJECT_READ) {
+            return new Conditions(1, CONDITION);
+        }
+        var shared = new HashSet<String>();
+        int routes = 0;
+        int length = 0;
+        for (var operation : wanted) {
+            var shape = OperationShape.of(operation);
+            var excluded = shape.excludedQuery();
+            length += shape.query().size() * CONDITION
+                    + String.join("|", excluded).length();
+            if (shape.query().size() != 1
+                    || !excluded.isEmpty()
+                    || shape.copySource() != OperationShape.Copy.EITHER
+                    || shared.add(shape.method() + shape.scope())) {
+                routes++;
+                length += 4 * CONDITION;
+            }
+        }
+        return new Conditions(routes, length);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.datapath.operator.envoy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.operator.compile.Compiler;
+import dev.datapath.operator.compile.World;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The estimate that bounds a DataPath is not smaller than what is rendered, nor so large that it refuses what is small. */
+class EstimatedSizeTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "matches: [{buckets: [b-N]}], pools: [{name: store}]",
+                "matches: [{buckets: [b-N]}], pools: [{name: store, weight: 1}, {name: other}]",
+                "matches: [{buckets: [b-N]}], deny: {}",
+                "matches: [{buckets: [b-N], operations: [Reads]}], pools: [{name: store}]",
+                "matches: [{buckets: [b-N], operations: [Writes, Deletes, Multipart]}], deny: {}",
+                "matches: [{buckets: [b-N], operations: [GetObject]}], deny: {}",
+                "matches: [{buckets: [b-N], operations: [PutBucketPolicy, ListObjectsV2]}], pools: [{name: store}]",
+                "matches: [{buckets: [b-N], keyPrefix: some/prefix/}], pools: [{name: store}]",
+                "matches: [{buckets: [bucket], keyPrefix: pN/}], deny: {}",
+                "matches: [{buckets: [b-N], sourceCIDRs: [10.0.0.0/8, 10.1.0.0/16]}], deny: {}",
+                "matches: [{buckets: [b-N], headers: [{name: x-a, value: N}]}], pools: [{name: store}]",
+                "matches: [{buckets: [b-N], operations: [GetObject]}, {buckets: ['b*'], headers: [{name: x-a, value: vN}]}], deny: {}",
+                "matches: [{buckets: ['b-N*']}, {headers: [{name: x-a, value: vN}]}], deny: {}"
+            })
+    void theEstimateFitsWhatIsRendered(String rule) {
+        var rules = IntStream.range(0, 60)
+                .mapToObj(i -> "  - {name: r" + i + ", " + rule.replace("N", "" + i) + "}")
+                .collect(Collectors.joining("\n"));
+        var compilation = Compiler.compile(World.of("""
+                apiVersion: datapath.dev/v1alpha1
+                kind: DataPath
+                metadata: {name: d, namespace: n}
+                spec:
+                  listeners: [{name: s3, protocol: HTTP, port: 8080, baseDomains: [s3.test, s3.example.com]}]
+                  poolRef: {name: store}
+                ---
+                apiVersion: datapath.dev/v1alpha1
+                kind: StoragePool
+                metadata: {name: store, namespace: n}
+                spec: {nodes: {static: [{name: a, address: 10.0.0.1, port: 80}]}}
+                ---
+                apiVersion: datapath.dev/v1alpha1
+                kind: StoragePool
+                metadata: {name: other, namespace: n}
+                spec: {nodes: {static: [{name: a, address: 10.0.0.2, port: 80}]}}
+                ---
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: r, namespace: n}
+                spec:
+                  targetRefs: [{group: datapath.dev, kind: DataPath, name: d}]
+                  rules:
+                %s
+                """.formatted(rules)).resources(null));
+        long rendered =
+                EnvoyRenderer.render(compilation.plan(), RenderOptions.pod(compilation.plan())).routes().stream()
+                        .mapToLong(RouteConfiguration::getSerializedSize)
+                        .sum();
+        assertThat(compilation.bytes()).isBetween(rendered, 3 * rendered);
+    }
+}
