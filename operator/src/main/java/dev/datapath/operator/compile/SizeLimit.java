@@ -1,7 +1,6 @@
 package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
-import dev.datapath.api.v1alpha1.RoutingRule;
 import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.ObjectKey;
@@ -13,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -107,11 +107,14 @@ final class SizeLimit {
         var bytes = new HashMap<ObjectKey, Long>();
         var seen = new HashSet<String>();
         for (var policy : Identity.sorted(kept)) {
-            policy.getSpec().rules().stream()
+            long own = policy.getSpec().rules().stream()
                     .flatMap(rule -> rule.pools().stream())
-                    .map(RoutingRule.WeightedPool::name)
-                    .filter(name -> name != null && pools.containsKey(name) && seen.add(name))
-                    .forEach(name -> bytes.merge(Identity.key(policy), bytes(pools.get(name)), Long::sum));
+                    .map(pool -> pools.get(Identity.text(pool.name())))
+                    .filter(Objects::nonNull)
+                    .filter(pool -> seen.add(pool.name()))
+                    .mapToLong(SizeLimit::bytes)
+                    .sum();
+            bytes.merge(Identity.key(policy), own, Long::sum);
         }
         for (var listener : listeners) {
             RouteSize.add(
