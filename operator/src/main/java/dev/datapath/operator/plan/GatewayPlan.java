@@ -31,6 +31,11 @@ public record GatewayPlan(
         ALL
     }
 
+    /** The same plan with other pools. */
+    public GatewayPlan withPools(List<PoolPlan> others) {
+        return new GatewayPlan(dataPath, listeners, others, rules, drainTimeout, accessLog, maxConnections);
+    }
+
     public GatewayPlan {
         listeners = List.copyOf(listeners);
         pools = List.copyOf(pools);

@@ -26,6 +26,11 @@ public record PoolPlan(
         nodes = List.copyOf(nodes);
     }
 
+    /** The same pool with other nodes. */
+    public PoolPlan withNodes(List<NodePlan> others) {
+        return new PoolPlan(name, others, tls, health, limits, balancing);
+    }
+
     /** The same pool with another {@link Limits#retryBudgetPercent()}. */
     public PoolPlan withRetryBudgetPercent(int percent) {
         var changed = new Limits(

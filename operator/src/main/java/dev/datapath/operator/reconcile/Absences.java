@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Absences {
     /** Several times as long as gateways need to find a new leader. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** One that started without an operator never connects: it is waited for only in case that it was merely slow. */
+    static final Duration PATIENCE_ALONE = Duration.ofSeconds(5);
     /** Then there is a replacement about every half hour. */
     private static final int MOST_DOUBLINGS = 5;
 
@@ -47,9 +49,11 @@ final class Absences {
                 .anyMatch(gateway -> gateway.connectedSince().isAfter(away.replaced))) {
             away.doublings = 0;
         }
-        var patience = PATIENCE.multipliedBy(1L << away.doublings);
+        long factor = 1L << away.doublings;
         return unconnected.stream()
-                .filter(pod -> !since(away, pod).plus(patience).isAfter(now))
+                .filter(pod -> !since(away, pod)
+                        .plus((GatewayPods.startedAlone(pod) ? PATIENCE_ALONE : PATIENCE).multipliedBy(factor))
+                        .isAfter(now))
                 .min(Comparator.comparing(pod -> since(away, pod)));
     }
 

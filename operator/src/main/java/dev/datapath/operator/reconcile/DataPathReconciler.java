@@ -148,10 +148,9 @@ final class DataPathReconciler implements Reconciler<DataPath> {
     }
 
     private UpdateControl<DataPath> report(DataPath dataPath, DataPathRun run, Deployer.Deployed deployed) {
-        var fleet = observer.observe(run, deployed.blocked());
-        acknowledge(run, fleet);
+        var fleet = acknowledge(dataPath, run, observer.observe(run, deployed.blocked()));
         var cared = care.look(run, fleet, observer.pods(run.key()));
-        var reconnecting = reconnects.pause(dataPath, fleet);
+        var reconnecting = reconnects.pause(dataPath, fleet, care.alone(run.key(), observer.pods(run.key())));
         if (reconnecting.isPresent()) {
             return UpdateControl.<DataPath>noUpdate().rescheduleAfter(reconnecting.get());
         }
@@ -163,7 +162,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
                         deployed.again() || !deployed.blocked().isEmpty()
                                 ? Optional.of(RETRY)
                                 : Optional.<Duration>empty(),
-                        run.awaitsAcknowledgement() ? Optional.<Duration>empty() : deployer.due(run.key()),
+                        due(run, fleet),
                         until(deployed.nextLook()))
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo);
@@ -189,8 +188,26 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         return Optional.of(pause.compareTo(GRACE) < 0 ? GRACE : pause);
     }
 
-    private void acknowledge(DataPathRun run, Fleet fleet) {
+    /** When the last good configuration should be stored, or stored again. */
+    private Optional<Duration> due(DataPathRun run, Fleet fleet) {
+        var plan = run.outcome().plan();
+        if (fleet.obstacle() instanceof Fleet.Obstacle.NotStored) {
+            return Optional.of(RETRY);
+        }
+        return plan == null || run.awaitsAcknowledgement() ? Optional.empty() : deployer.due(run.key(), plan);
+    }
+
+    /**
+     * What every ready gateway runs is stored first for those that start while no operator is there, and acknowledged then: what
+     * is called programmed holds for them too.
+     */
+    private Fleet acknowledge(DataPath dataPath, DataPathRun run, Fleet fleet) {
+        var plan = run.outcome().plan();
         if (run.awaitsAcknowledgement() && fleet.delivered()) {
+            var problem = plan == null ? "" : deployer.keep(dataPath, plan);
+            if (!problem.isEmpty()) {
+                return fleet.with(new Fleet.Obstacle.NotStored(problem));
+            }
             run.acknowledged();
             long since = run.takePendingSince();
             if (since != 0) {
@@ -198,6 +215,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
             }
             neighbours.changed(run.key().namespace());
         }
+        return fleet;
     }
 
     /** Whether gateways that serve were sent something a moment ago, and all are still there to take it. */

@@ -56,15 +56,39 @@ final class Deployer {
         this.publisher = publisher;
     }
 
+    /**
+     * Stores the acknowledged configuration for gateways that start while no operator is there, if it restricts otherwise than what
+     * is stored: only then may it be called programmed.
+     *
+     * @return why it is not stored, for people; empty when it is
+     */
+    String keep(DataPath dataPath, GatewayPlan plan) {
+        var publication = publisher.publication(plan.dataPath());
+        if (publication.isEmpty()) {
+            return "";
+        }
+        var secret = lastGood.secret(dataPath, publication.get(), plan, true);
+        if (secret.isEmpty() || !lastGood.restrictsLike(plan.dataPath(), plan)) {
+            return "it is not stored yet";
+        }
+        try {
+            return applier.applyFirst(dataPath, secret.get()).obstacles().stream()
+                    .map(ApplyResult.Obstacle::message)
+                    .collect(Collectors.joining("; "));
+        } catch (KubernetesClientException e) {
+            return "the API server does not take it: " + Refusal.words(e);
+        }
+    }
+
     /** When what waits for an acknowledgement should be looked at again, after that; empty when all is up to date. */
-    Optional<Duration> due(ObjectKey key) {
+    Optional<Duration> due(ObjectKey key, GatewayPlan plan) {
         if (policies.isWider(key)) {
             return Optional.of(SOON);
         }
         return publisher
                 .publication(key)
                 .filter(publication -> !lastGood.keeps(key, publication.version()))
-                .map(publication -> lastGood.pause(key).orElse(SOON));
+                .map(publication -> lastGood.pause(key, plan).orElse(SOON));
     }
 
     /** The parts that gateways acknowledged while another operator led. */

@@ -21,6 +21,8 @@ import java.util.Optional;
 final class FleetCare {
     private static final System.Logger LOG = System.getLogger(FleetCare.class.getName());
 
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
     private final KubernetesClient client;
     private final GatewayHealth health;
     private final SyncState sync;
@@ -60,7 +62,15 @@ final class FleetCare {
             evict(overdue.get());
             absences.replaced(run.key(), now);
         }
-        return Optional.of(Absences.PATIENCE.dividedBy(2));
+        return Optional.of(
+                unconnected.stream().anyMatch(GatewayPods::startedAlone)
+                        ? LOOK_AGAIN
+                        : Absences.PATIENCE.dividedBy(2));
+    }
+
+    /** Whether a gateway serves that started while no operator answered. */
+    boolean alone(ObjectKey dataPath, Collection<Pod> pods) {
+        return GatewayPods.unconnected(pods, sync.of(dataPath.toString())).anyMatch(GatewayPods::startedAlone);
     }
 
     void forget(ObjectKey dataPath) {

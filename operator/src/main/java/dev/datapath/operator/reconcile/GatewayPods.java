@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +18,9 @@ import java.util.stream.Stream;
 
 /** What the pods of a DataPath's gateways and the xDS server together tell about each gateway. */
 final class GatewayPods {
+    /** How long a gateway waits for an operator (DATAPATH_FALLBACK_AFTER), less one second: Kubernetes' times are whole ones. */
+    private static final Duration ALONE = Duration.ofSeconds(9);
+
     private GatewayPods() {}
 
     /**
@@ -32,6 +37,28 @@ final class GatewayPods {
         return staying(pods)
                 .filter(GatewayPods::ready)
                 .filter(pod -> state(sync, pod).isEmpty());
+    }
+
+    /**
+     * Whether a pod came to serve only after the time that a gateway waits for an operator: it then runs the last good configuration
+     * that it found, and takes no changes. One that has a connection was merely slow.
+     */
+    static boolean startedAlone(Pod pod) {
+        var ready = condition(pod, "Ready")
+                .filter(condition -> "True".equals(condition.getStatus()))
+                .map(PodCondition::getLastTransitionTime);
+        var started = pod.getStatus() == null
+                ? Optional.<String>empty()
+                : pod.getStatus().getContainerStatuses().stream()
+                        .filter(container -> container.getState() != null && container.getState().getRunning() != null)
+                        .map(container -> container.getState().getRunning().getStartedAt())
+                        .filter(Objects::nonNull)
+                        .findFirst();
+        return ready.isPresent()
+                && started.isPresent()
+                && Duration.between(Instant.parse(started.get()), Instant.parse(ready.get()))
+                                .compareTo(ALONE)
+                        >= 0;
     }
 
     /** Whether a pod serves. */
@@ -62,7 +89,9 @@ final class GatewayPods {
                         && state.filter(known -> known.synced(version)).isPresent(),
                 state.map(GatewayState::rejections).orElse(List.of()),
                 ready && state.isEmpty()
-                        ? "serves the last configuration it had and is not connected to the operator"
+                        ? startedAlone(pod)
+                                ? "started while no operator answered, serves the last good configuration of that time, and is replaced"
+                                : "serves the last configuration it had and is not connected to the operator"
                         : problem(pod));
     }
 

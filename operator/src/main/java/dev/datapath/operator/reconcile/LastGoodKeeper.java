@@ -8,7 +8,9 @@ import dev.datapath.operator.deploy.GatewayNames;
 import dev.datapath.operator.deploy.GatewaySecrets;
 import dev.datapath.operator.deploy.Owners;
 import dev.datapath.operator.envoy.BootstrapSpec;
+import dev.datapath.operator.envoy.EnvoyRenderer;
 import dev.datapath.operator.envoy.LastGoodBootstrap;
+import dev.datapath.operator.envoy.RenderOptions;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ObjectKey;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -31,7 +33,10 @@ import java.util.function.Function;
  */
 final class LastGoodKeeper {
     private static final System.Logger LOG = System.getLogger(LastGoodKeeper.class.getName());
-    /** Every change writes all of it: of changes that follow each other closely only the last is kept. */
+    /**
+     * Every change writes all of it: of changes of nodes that follow each other closely only the last is kept. What restricts is
+     * kept at once, see {@link Restrictions}.
+     */
     private static final Duration PACE = Duration.ofSeconds(10);
     /** An object has at most 1 MiB in the API server, where it is text of four letters for three bytes. */
     static final int MOST_BYTES = 700_000;
@@ -41,7 +46,8 @@ final class LastGoodKeeper {
     private final Map<ObjectKey, Kept> kept = new ConcurrentHashMap<>();
 
     /** @param bytes how large the configuration is */
-    private record Kept(String version, Secret secret, int bytes, Instant since) {
+    private record Kept(
+            String version, Restrictions restrictions, LastGood parts, Secret secret, int bytes, Instant since) {
         /** A Secret of another DataPath, which had the same name before, would be deleted as soon as it is made. */
         boolean isOf(DataPath dataPath) {
             return Owners.controls(dataPath, secret);
@@ -66,17 +72,23 @@ final class LastGoodKeeper {
         var before = kept.get(key);
         if (acknowledged
                 && (before == null || !before.version().equals(publication.version()))
-                && pause(key).isEmpty()) {
+                && pause(key, plan).isEmpty()) {
             before = make(dataPath, publication, plan);
             kept.put(key, before);
         }
         return Optional.ofNullable(before).map(Kept::secret);
     }
 
-    /** How long it is until another version may be written; empty when it may be now. */
-    Optional<Duration> pause(ObjectKey key) {
+    /** Whether what is kept restricts as the plan does: it may be behind in the nodes of pools only. */
+    boolean restrictsLike(ObjectKey key, GatewayPlan plan) {
         var before = kept.get(key);
-        if (before == null) {
+        return before != null && before.restrictions().equals(Restrictions.of(plan));
+    }
+
+    /** How long it is until the plan may be written; empty when it may be now. */
+    Optional<Duration> pause(ObjectKey key, GatewayPlan plan) {
+        var before = kept.get(key);
+        if (before == null || !before.restrictions().equals(Restrictions.of(plan))) {
             return Optional.empty();
         }
         var left = Duration.between(clock.instant(), before.since().plus(PACE));
@@ -121,10 +133,15 @@ final class LastGoodKeeper {
         kept.remove(key);
     }
 
-    private Kept make(DataPath dataPath, Publisher.Publication publication, GatewayPlan plan) {
+    private Kept make(DataPath dataPath, Publisher.Publication publication, GatewayPlan acknowledged) {
+        var plan = withNodes(dataPath, acknowledged);
+        var resources = plan.equals(acknowledged)
+                ? publication.resources()
+                : EnvoyRenderer.render(plan, RenderOptions.pod(plan));
         var bootstrap = LastGoodBootstrap.compressed(
-                BootstrapSpec.pod(Kinds.key(dataPath).toString(), plan.maxConnections()), publication.resources());
-        var parts = LastGoodParts.write(LastGood.of(plan));
+                BootstrapSpec.pod(Kinds.key(dataPath).toString(), plan.maxConnections()), resources);
+        var good = LastGood.of(plan);
+        var parts = LastGoodParts.write(good);
         int bytes = bootstrap.length + parts.length;
         var content = new TreeMap<String, byte[]>();
         if (parts.length <= MOST_BYTES) {
@@ -134,7 +151,25 @@ final class LastGoodKeeper {
         if (bytes <= MOST_BYTES) {
             content.put(GatewaySecrets.LAST_GOOD, bootstrap);
         }
-        return new Kept(publication.version(), GatewaySecrets.lastGood(dataPath, content), bytes, clock.instant());
+        return new Kept(
+                publication.version(),
+                Restrictions.of(acknowledged),
+                good,
+                GatewaySecrets.lastGood(dataPath, content),
+                bytes,
+                clock.instant());
+    }
+
+    /** A pool without nodes serves nobody: in what a gateway starts with, it keeps those that it had. */
+    private GatewayPlan withNodes(DataPath dataPath, GatewayPlan plan) {
+        if (plan.pools().stream().noneMatch(pool -> pool.nodes().isEmpty())) {
+            return plan;
+        }
+        var before = kept.get(Kinds.key(dataPath));
+        var nodes = (before == null ? remembered(dataPath) : before.parts()).nodes();
+        return plan.withPools(plan.pools().stream()
+                .map(pool -> pool.nodes().isEmpty() ? pool.withNodes(nodes.getOrDefault(pool.name(), List.of())) : pool)
+                .toList());
     }
 
     private static LastGood read(ObjectKey key, String text) {

@@ -63,10 +63,15 @@ public final class ObjectApplier {
         return tally.result();
     }
 
-    /** Applies one object ahead of the others. What is in the way is found again when all are applied, and is told then. */
-    void applyFirst(HasMetadata owner, HasMetadata wanted) {
+    /** Applies one object ahead of the others. What is in the way is found again when all are applied. */
+    ApplyResult applyFirst(HasMetadata owner, HasMetadata wanted) {
         var tally = new Tally();
-        tally.attempt(wanted, () -> put(owner, wanted, tally));
+        tally.attempt(wanted, () -> {
+            if (put(owner, wanted, tally)) {
+                tally.written++;
+            }
+        });
+        return tally.result();
     }
 
     /** Whether the object was written. */

@@ -31,10 +31,11 @@ final class Reconnects {
      *
      * @param dataPath with its status as it was written last
      * @param fleet its gateways as they are seen now
+     * @param alone whether one of them started while no operator was there: it never comes back, and may run anything
      */
-    Optional<Duration> pause(DataPath dataPath, Fleet fleet) {
+    Optional<Duration> pause(DataPath dataPath, Fleet fleet, boolean alone) {
         var key = Kinds.key(dataPath);
-        if (fleet.allAcknowledged() || !fleet.complete() || !saysSo(dataPath, fleet)) {
+        if (alone || fleet.allAcknowledged() || !fleet.complete() || !saysSo(dataPath, fleet)) {
             since.remove(key);
             return Optional.empty();
         }

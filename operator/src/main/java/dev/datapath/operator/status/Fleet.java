@@ -37,10 +37,28 @@ public record Fleet(
 
         /** The gateways run, but clients have no address for them yet. */
         record NoAddress(String message) implements Obstacle {}
+
+        /**
+         * The gateways run it, and one that starts while no operator is there would not.
+         *
+         * @param reason why the last good configuration is not stored
+         */
+        record NotStored(String reason) implements Obstacle {
+            @Override
+            public String message() {
+                return "The gateways run it, but it could not be stored for gateways that start while no operator is there, so these"
+                        + " would start with an older configuration: " + reason;
+            }
+        }
     }
 
     public Fleet {
         gateways = List.copyOf(gateways);
+    }
+
+    /** The same fleet with something in its way, unless there is something already. */
+    public Fleet with(Obstacle other) {
+        return new Fleet(desired, gateways, version, listeners, defect, obstacle == null ? other : obstacle);
     }
 
     /** A fleet with nothing in its way. */
@@ -83,6 +101,9 @@ public record Fleet(
                     ConditionStatus.False,
                     ProgrammedReason.Pending,
                     synced + "/" + desired + " gateways run " + version + problems());
+        }
+        if (obstacle instanceof Obstacle.NotStored notStored) {
+            return programmed(ConditionStatus.False, ProgrammedReason.Pending, notStored.message());
         }
         if (obstacle instanceof Obstacle.NoAddress noAddress) {
             return programmed(ConditionStatus.False, ProgrammedReason.AddressNotAssigned, noAddress.message());

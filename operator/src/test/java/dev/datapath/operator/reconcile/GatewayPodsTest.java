@@ -35,6 +35,26 @@ class GatewayPodsTest {
     }
 
     @Test
+    void aGatewayThatCameToServeAfterTheWaitForAnOperatorStartedAlone() {
+        var alone = pod("a", started("2026-10-31T23:59:49Z"));
+        assertThat(GatewayPods.startedAlone(alone)).isTrue();
+        assertThat(GatewayPods.views(List.of(alone), NOBODY, "v1")).singleElement().satisfies(view -> {
+            assertThat(view.synced()).isFalse();
+            assertThat(view.problem()).contains("started while no operator answered");
+        });
+        assertThat(GatewayPods.startedAlone(pod("a", started("2026-10-31T23:59:57Z"))))
+                .isFalse();
+        assertThat(GatewayPods.startedAlone(READY)).isFalse();
+        assertThat(GatewayPods.startedAlone(pod("a", "null"))).isFalse();
+    }
+
+    private static String started(String time) {
+        return "{phase: Running, conditions: [{type: Ready, status: 'True',"
+                + " lastTransitionTime: '2026-11-01T00:00:00Z'}], containerStatuses: [{name: envoy, state: {running:"
+                + " {startedAt: '" + time + "'}}}]}";
+    }
+
+    @Test
     void onlyTheReadyConditionTellsWhetherAPodServes() {
         var starting = pod(
                 "a",

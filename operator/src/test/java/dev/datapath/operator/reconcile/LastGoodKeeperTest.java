@@ -18,6 +18,10 @@ import dev.datapath.operator.plan.ObjectKey;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -110,7 +115,7 @@ class LastGoodKeeperTest {
         assertThat(keeper.secret(resources.dataPath(), publication(plan(resources)), plan(resources), false))
                 .isEmpty();
         assertThat(keeper.keeps(KEY, "1")).isFalse();
-        assertThat(keeper.pause(KEY)).isEmpty();
+        assertThat(keeper.pause(KEY, plan(resources))).isEmpty();
     }
 
     @Test
@@ -122,15 +127,53 @@ class LastGoodKeeperTest {
         assertThat(keeper.keeps(KEY, "1")).isTrue();
 
         now.set(now.get().plusSeconds(4));
-        assertThat(keeper.pause(KEY)).contains(Duration.ofSeconds(6));
+        assertThat(keeper.pause(KEY, plan(resources))).contains(Duration.ofSeconds(6));
         assertThat(keeper.secret(resources.dataPath(), publication("2", plan(resources)), plan(resources), true))
                 .isEqualTo(first);
         assertThat(keeper.keeps(KEY, "2")).isFalse();
 
         now.set(now.get().plusSeconds(6));
-        assertThat(keeper.pause(KEY)).isEmpty();
+        assertThat(keeper.pause(KEY, plan(resources))).isEmpty();
         keeper.secret(resources.dataPath(), publication("3", plan(resources)), plan(resources), true);
         assertThat(keeper.keeps(KEY, "3")).isTrue();
+    }
+
+    @Test
+    void whatRestrictsIsKeptAtOnce() {
+        var keeper = new LastGoodKeeper(name -> Optional.empty(), () -> Instant.parse("2026-11-01T00:00:00Z"));
+        var before = declared("");
+        keeper.secret(before.dataPath(), publication("1", plan(before)), plan(before), true);
+        var denied = plan(declared("  - {name: closed, matches: [{buckets: [secret]}], deny: {}}"));
+        assertThat(keeper.restrictsLike(KEY, plan(before))).isTrue();
+        assertThat(keeper.restrictsLike(KEY, denied)).isFalse();
+        assertThat(keeper.pause(KEY, denied)).isEmpty();
+
+        var secret = keeper.secret(before.dataPath(), publication("2", denied), denied, true)
+                .orElseThrow();
+        assertThat(keeper.keeps(KEY, "2")).isTrue();
+        assertThat(keeper.restrictsLike(KEY, denied)).isTrue();
+        assertThat(bootstrap(secret)).contains("ai/rules/closed");
+    }
+
+    @Test
+    void aPoolWithoutNodesKeepsThoseThatItHadInWhatAGatewayStartsWith() {
+        var keeper = keeper(null);
+        var before = declared("");
+        var written = keeper.secret(before.dataPath(), publication("1", plan(before)), plan(before), true)
+                .orElseThrow();
+        // Another rule too, so that it is not paced.
+        var empty = plan(declared("  - {name: closed, matches: [{buckets: [secret]}], deny: {}}"))
+                .withPools(plan(before).pools().stream()
+                        .map(pool -> pool.withNodes(List.of()))
+                        .toList());
+        for (var sameOrNext : List.of(keeper, keeper(written))) {
+            var secret = sameOrNext
+                    .secret(before.dataPath(), publication("2", empty), empty, true)
+                    .orElseThrow();
+            assertThat(bootstrap(secret)).contains("10.0.0.1");
+            assertThat(keeper(secret).remembered(before.dataPath()).nodes().get("store"))
+                    .isNotEmpty();
+        }
     }
 
     @Test
@@ -161,6 +204,39 @@ class LastGoodKeeperTest {
                                 .getFirst()
                                 .getUid())
                         .isEqualTo("2"));
+    }
+
+    private static ResourceSet declared(String rule) {
+        var resources = World.of("""
+                apiVersion: datapath.dev/v1alpha1
+                kind: DataPath
+                metadata: {name: training, namespace: ai, uid: "1"}
+                spec: {listeners: [{name: s3, protocol: HTTP, port: 8080}], poolRef: {name: store}}
+                ---
+                apiVersion: datapath.dev/v1alpha1
+                kind: StoragePool
+                metadata: {name: store, namespace: ai}
+                spec: {nodes: {static: [{name: a, address: 10.0.0.1, port: 80}]}}
+                ---
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: rules, namespace: ai}
+                spec:
+                  targetRefs: [{group: datapath.dev, kind: DataPath, name: training}]
+                  rules:
+                  - {name: open, matches: [{buckets: [open]}], pools: [{name: store}]}
+                %s
+                """.formatted(rule)).resources(null);
+        return resources;
+    }
+
+    private static String bootstrap(io.fabric8.kubernetes.api.model.Secret secret) {
+        var bytes = Base64.getDecoder().decode(secret.getData().get(GatewaySecrets.LAST_GOOD));
+        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            return new String(gzip.readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static LastGoodKeeper keeper(io.fabric8.kubernetes.api.model.Secret present) {

@@ -24,33 +24,38 @@ class ReconnectsTest {
 
     @Test
     void aGatewayThatWasThereAMomentAgoIsWaitedForButNotForLong() {
-        assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY))).contains(Reconnects.PATIENCE);
+        assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY), false)).contains(Reconnects.PATIENCE);
         now.set(T0.plusSeconds(2));
-        assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY)))
+        assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY), false))
                 .contains(Reconnects.PATIENCE.minus(Duration.ofSeconds(2)));
         now.set(T0.plus(Reconnects.PATIENCE));
-        assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY))).isEmpty();
+        assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY), false)).isEmpty();
+    }
+
+    @Test
+    void aGatewayThatStartedWithoutAnOperatorIsNotWaitedFor() {
+        assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY), true)).isEmpty();
     }
 
     @Test
     void whenItWasBackItIsWaitedForAnew() {
-        reconnects.pause(programmed(), fleet(SYNCED, AWAY));
+        reconnects.pause(programmed(), fleet(SYNCED, AWAY), false);
         now.set(T0.plus(Reconnects.PATIENCE));
-        assertThat(reconnects.pause(programmed(), fleet(SYNCED, SYNCED))).isEmpty();
-        assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY))).contains(Reconnects.PATIENCE);
+        assertThat(reconnects.pause(programmed(), fleet(SYNCED, SYNCED), false)).isEmpty();
+        assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY), false)).contains(Reconnects.PATIENCE);
     }
 
     @Test
     void whatElseHappensToGatewaysIsSaidAtOnce() {
-        assertThat(reconnects.pause(programmed(), fleet(SYNCED, DOWN))).isEmpty();
-        assertThat(reconnects.pause(programmed(), fleet(SYNCED, REFUSES))).isEmpty();
+        assertThat(reconnects.pause(programmed(), fleet(SYNCED, DOWN), false)).isEmpty();
+        assertThat(reconnects.pause(programmed(), fleet(SYNCED, REFUSES), false)).isEmpty();
     }
 
     @Test
     void gatewaysThatShouldRunSomethingElseByNowAreBehind() {
-        assertThat(reconnects.pause(dataPath("True", "before"), fleet(SYNCED, AWAY)))
+        assertThat(reconnects.pause(dataPath("True", "before"), fleet(SYNCED, AWAY), false))
                 .isEmpty();
-        assertThat(reconnects.pause(dataPath("False", "v1"), fleet(SYNCED, AWAY)))
+        assertThat(reconnects.pause(dataPath("False", "v1"), fleet(SYNCED, AWAY), false))
                 .isEmpty();
     }
 

@@ -38,6 +38,11 @@ class FleetTest {
                         fleet(2, running("a-0"), new GatewayView("a-1", true, false, List.of(), "")),
                         "False/Pending: 1/2 gateways run 3f9a"),
                 arguments(
+                        "one that starts without an operator would run something older",
+                        fleet(1, running("a-0")).with(new Fleet.Obstacle.NotStored("Secret ai/x is refused")),
+                        "False/Pending: The gateways run it, but it could not be stored for gateways that start while no operator is"
+                                + " there, so these would start with an older configuration: Secret ai/x is refused"),
+                arguments(
                         "one is down and acknowledged before it went",
                         fleet(2, running("a-0"), new GatewayView("a-1", false, true, List.of(), "ended (pid 7)")),
                         "False/Pending: 1/2 gateways run 3f9a: gateway a-1 ended (pid 7)"),
