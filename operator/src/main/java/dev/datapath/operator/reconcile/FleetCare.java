@@ -63,9 +63,7 @@ final class FleetCare {
             absences.replaced(run.key(), now);
         }
         return Optional.of(
-                unconnected.stream().anyMatch(GatewayPods::startedAlone)
-                        ? LOOK_AGAIN
-                        : Absences.PATIENCE.dividedBy(2));
+                unconnected.stream().anyMatch(GatewayPods::startedAlone) ? LOOK_AGAIN : Absences.PATIENCE.dividedBy(2));
     }
 
     /** Whether a gateway serves that started while no operator answered. */

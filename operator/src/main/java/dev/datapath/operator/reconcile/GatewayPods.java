@@ -50,7 +50,8 @@ final class GatewayPods {
         var started = pod.getStatus() == null
                 ? Optional.<String>empty()
                 : pod.getStatus().getContainerStatuses().stream()
-                        .filter(container -> container.getState() != null && container.getState().getRunning() != null)
+                        .filter(container -> container.getState() != null
+                                && container.getState().getRunning() != null)
                         .map(container -> container.getState().getRunning().getStartedAt())
                         .filter(Objects::nonNull)
                         .findFirst();

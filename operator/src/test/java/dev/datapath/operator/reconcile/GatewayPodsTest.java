@@ -38,10 +38,12 @@ class GatewayPodsTest {
     void aGatewayThatCameToServeAfterTheWaitForAnOperatorStartedAlone() {
         var alone = pod("a", started("2026-10-31T23:59:49Z"));
         assertThat(GatewayPods.startedAlone(alone)).isTrue();
-        assertThat(GatewayPods.views(List.of(alone), NOBODY, "v1")).singleElement().satisfies(view -> {
-            assertThat(view.synced()).isFalse();
-            assertThat(view.problem()).contains("started while no operator answered");
-        });
+        assertThat(GatewayPods.views(List.of(alone), NOBODY, "v1"))
+                .singleElement()
+                .satisfies(view -> {
+                    assertThat(view.synced()).isFalse();
+                    assertThat(view.problem()).contains("started while no operator answered");
+                });
         assertThat(GatewayPods.startedAlone(pod("a", started("2026-10-31T23:59:57Z"))))
                 .isFalse();
         assertThat(GatewayPods.startedAlone(READY)).isFalse();

@@ -48,7 +48,8 @@ class ReconnectsTest {
     @Test
     void whatElseHappensToGatewaysIsSaidAtOnce() {
         assertThat(reconnects.pause(programmed(), fleet(SYNCED, DOWN), false)).isEmpty();
-        assertThat(reconnects.pause(programmed(), fleet(SYNCED, REFUSES), false)).isEmpty();
+        assertThat(reconnects.pause(programmed(), fleet(SYNCED, REFUSES), false))
+                .isEmpty();
     }
 
     @Test
