@@ -52,7 +52,18 @@ public record ResourceSet(
             LastGood lastGood,
             Instant now,
             Environment environment) {
-        this(dataPath, pools, policies, objectives, secrets, configMaps, discovery, lastGood, now, environment, MOST_ROOM);
+        this(
+                dataPath,
+                pools,
+                policies,
+                objectives,
+                secrets,
+                configMaps,
+                discovery,
+                lastGood,
+                now,
+                environment,
+                MOST_ROOM);
     }
 
     public ResourceSet {
