@@ -38,6 +38,8 @@ public final class DeliveryMetrics implements XdsEvents {
                 .description("Sizes of xDS responses.")
                 .register(registry);
         registry.gauge("datapath.xds.gateways", connected);
+        failures("stream");
+        failures("timer");
         for (var type : ResourceType.values()) {
             rejections(type);
             for (var result : new String[] {"sent", "acknowledged", "rejected"}) {
@@ -67,6 +69,11 @@ public final class DeliveryMetrics implements XdsEvents {
     }
 
     @Override
+    public void failed(String what) {
+        failures(what).increment();
+    }
+
+    @Override
     public void sent(String dataPath, String gateway, ResourceType type, String version, int resources, int size) {
         pushes(type, "sent").increment();
         bytes.record(size);
@@ -81,6 +88,13 @@ public final class DeliveryMetrics implements XdsEvents {
     public void rejected(String dataPath, String gateway, ResourceType type, String version, String message) {
         pushes(type, "rejected").increment();
         rejections(type).increment();
+    }
+
+    private Counter failures(String what) {
+        return Counter.builder("datapath.xds.failures")
+                .description("Work of the xDS server that failed because of a defect, which is in the log.")
+                .tags("task", what)
+                .register(registry);
     }
 
     private Counter pushes(ResourceType type, String result) {

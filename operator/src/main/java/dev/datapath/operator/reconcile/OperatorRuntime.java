@@ -185,10 +185,11 @@ public final class OperatorRuntime implements AutoCloseable {
      * server that is away, but would forget what gateways run.
      */
     public boolean alive() {
-        return !operator.getRuntimeInfo().isStarted()
-                || unhealthy()
-                        .flatMap(source -> source.informerHealthIndicators().values().stream())
-                        .allMatch(InformerHealthIndicator::isRunning);
+        return xds.alive()
+                && (!operator.getRuntimeInfo().isStarted()
+                        || unhealthy()
+                                .flatMap(source -> source.informerHealthIndicators().values().stream())
+                                .allMatch(InformerHealthIndicator::isRunning));
     }
 
     /** Caches that are not filled, or whose watches do not go on just now. */

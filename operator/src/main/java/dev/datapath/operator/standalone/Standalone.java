@@ -112,9 +112,9 @@ public final class Standalone implements AutoCloseable {
         return loop.ready();
     }
 
-    /** Whether the control loop runs and the directory is followed; when not, only a restart helps. */
+    /** Whether the control loop runs, the directory is followed and the xDS server takes work; when not, only a restart helps. */
     public boolean alive() {
-        return loop.ended().getCount() > 0 && source.alive();
+        return loop.ended().getCount() > 0 && source.alive() && xds.alive();
     }
 
     /** The port of the xDS server on loopback. */

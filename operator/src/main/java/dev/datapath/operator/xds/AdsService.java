@@ -8,20 +8,29 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Aggregated discovery, state of the world: opens streams and wakes those whose DataPath changed. */
 final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
+    private static final int MAX_STREAMS_PER_GATEWAY = 4;
+
     private final SnapshotStore store;
     private final SyncState sync;
     private final IdentityCheck identityCheck;
     private final XdsEvents events;
     private final InstantSource clock;
-    private final Executor executor;
+    private final Lanes lanes;
     private final Set<AdsStream> streams = ConcurrentHashMap.newKeySet();
+    /** The open streams of each gateway, oldest first. */
+    private final Map<List<String>, Deque<AdsStream>> byGateway = new HashMap<>();
+
     private volatile boolean serving;
     private final Memories memories;
 
@@ -31,24 +40,24 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
             IdentityCheck identityCheck,
             XdsEvents events,
             InstantSource clock,
-            Executor executor) {
+            Lanes lanes) {
         this.store = store;
         this.sync = sync;
         this.identityCheck = identityCheck;
         this.events = events;
         this.clock = clock;
-        this.executor = executor;
+        this.lanes = lanes;
         memories = new Memories(clock);
     }
 
     @Override
     public StreamObserver<DiscoveryRequest> streamAggregatedResources(StreamObserver<DiscoveryResponse> responses) {
         var out = (ServerCallStreamObserver<DiscoveryResponse>) responses;
-        var sequential = MoreExecutors.newSequentialExecutor(executor);
-        var stream = new AdsStream(out, this, sequential, PeerNames.current());
+        var peer = Peers.currentNames();
+        var stream = new AdsStream(out, this, MoreExecutors.newSequentialExecutor(lanes.of(peer)), peer);
         out.disableAutoRequest();
         out.setOnReadyHandler(stream::wake);
-        out.setOnCancelHandler(() -> sequential.execute(() -> stream.end("connection lost")));
+        out.setOnCancelHandler(stream::connectionLost);
         streams.add(stream);
         if (serving) {
             out.request(1);
@@ -96,6 +105,30 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
 
     void ended(AdsStream stream) {
         streams.remove(stream);
+    }
+
+    /** Closes the oldest stream of a gateway that has too many. A connection that broke without a sign may still be open beside the next. */
+    void admitted(String dataPath, String gateway, AdsStream stream) {
+        AdsStream oldest = null;
+        synchronized (byGateway) {
+            var open = byGateway.computeIfAbsent(List.of(dataPath, gateway), key -> new ArrayDeque<>());
+            open.addLast(stream);
+            if (open.size() > MAX_STREAMS_PER_GATEWAY) {
+                oldest = open.removeFirst();
+            }
+        }
+        if (oldest != null) {
+            oldest.replaced();
+        }
+    }
+
+    void left(String dataPath, String gateway, AdsStream stream) {
+        synchronized (byGateway) {
+            byGateway.computeIfPresent(List.of(dataPath, gateway), (key, open) -> {
+                open.remove(stream);
+                return open.isEmpty() ? null : open;
+            });
+        }
     }
 
     @Nullable

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * holds one request and at most one unanswered response per type.
  */
 final class AdsStream implements StreamObserver<DiscoveryRequest> {
-    private static final int MAX_NAME_LENGTH = 512;
+    private static final System.Logger LOG = System.getLogger(AdsStream.class.getName());
 
     private final ServerCallStreamObserver<DiscoveryResponse> out;
     private final AdsService service;
@@ -46,7 +46,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
 
     @Override
     public void onNext(DiscoveryRequest request) {
-        executor.execute(() -> {
+        execute(() -> {
             if (!closed) {
                 receive(request);
             }
@@ -55,12 +55,12 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
 
     @Override
     public void onError(Throwable failure) {
-        executor.execute(() -> end("connection lost"));
+        connectionLost();
     }
 
     @Override
     public void onCompleted() {
-        executor.execute(() -> close(Status.OK, "closed by the gateway"));
+        execute(() -> close(Status.OK, "closed by the gateway"));
     }
 
     boolean serves(String dataPath) {
@@ -71,7 +71,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
     /** Sends what there is to send, soon; calls until then count as one. */
     void wake() {
         if (scheduled.compareAndSet(false, true)) {
-            executor.execute(() -> {
+            execute(() -> {
                 scheduled.set(false);
                 if (!closed) {
                     pump();
@@ -82,7 +82,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
 
     /** Closes the stream when the gateway owes an answer, or its first request, for longer than the limit. */
     void closeIfStalled(Duration limit) {
-        executor.execute(() -> {
+        execute(() -> {
             var current = admitted;
             var since = current == null ? connectedSince : current.session().waitingSince();
             if (!closed
@@ -95,14 +95,49 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
 
     /** Sends the gateway to the operator that serves. */
     void turnAway() {
-        executor.execute(() -> close(Status.UNAVAILABLE, "this operator does not serve: another one leads"));
+        execute(() -> close(Status.UNAVAILABLE, "this operator does not serve: another one leads"));
     }
 
     void shutDown() {
-        executor.execute(() -> close(Status.UNAVAILABLE, "the server stops"));
+        execute(() -> close(Status.UNAVAILABLE, "the server stops"));
+    }
+
+    /** A newer stream of the same gateway takes the place of this one. */
+    void replaced() {
+        execute(() -> close(Status.ABORTED, "the gateway opened another stream"));
+    }
+
+    void connectionLost() {
+        execute(() -> end("connection lost"));
+    }
+
+    /** Runs work of this stream, one piece at a time. A defect ends the stream: the gateway connects again and starts over. */
+    private void execute(Runnable work) {
+        executor.execute(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                failed(e);
+            }
+        });
+    }
+
+    private void failed(Throwable defect) {
+        LOG.log(System.Logger.Level.ERROR, "an xDS stream failed and is closed", defect);
+        try {
+            service.events().failed("stream");
+            close(Status.INTERNAL, "internal error");
+        } finally {
+            end("internal error");
+        }
     }
 
     private void receive(DiscoveryRequest request) {
+        var excess = RequestLimits.exceeded(request);
+        if (excess != null) {
+            refuse(Status.INVALID_ARGUMENT, excess);
+            return;
+        }
         var current = admitted == null ? admit(request) : admitted;
         if (current == null) {
             return;
@@ -132,9 +167,6 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         if (dataPath.isEmpty() || gateway.isEmpty()) {
             return refuse(Status.INVALID_ARGUMENT, "the first request must have node.id and node.cluster");
         }
-        if (dataPath.length() > MAX_NAME_LENGTH || gateway.length() > MAX_NAME_LENGTH) {
-            return refuse(Status.INVALID_ARGUMENT, "node.id and node.cluster may have 512 characters");
-        }
         if (!service.identityCheck().permits(peer, dataPath)) {
             return refuse(Status.PERMISSION_DENIED, "the certificate does not name DataPath " + dataPath);
         }
@@ -144,6 +176,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
                 UUID.randomUUID().toString());
         var current = new Admitted(dataPath, gateway, session);
         admitted = current;
+        service.admitted(dataPath, gateway, this);
         service.events().connected(dataPath, gateway);
         return current;
     }
@@ -211,6 +244,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         service.ended(this);
         var current = admitted;
         if (current != null) {
+            service.left(current.dataPath(), current.gateway(), this);
             service.remember(
                     current.dataPath(), current.gateway(), current.session().leave());
             service.sync().remove(current.dataPath(), this);

@@ -7,20 +7,17 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One resource, serialised once. Two resources are equal when name and bytes are; the digest, which stays the same over
- * restarts (map entries are written in key order), makes unequal ones cheap to tell. It is two checksums of different
- * polynomials and the length: a route table of some megabytes is digested at every change of a rule, and a cryptographic
- * hash was a quarter of the operator's work.
+ * restarts (map entries are written in key order), makes unequal ones cheap to tell. It is a SHA-256, because versions are
+ * made of it and users choose the content: two contents with equal checksums are easy to make, and the second one would
+ * never be delivered.
  */
 record Resource(String name, Any any, ByteString digest) {
 
@@ -31,14 +28,7 @@ record Resource(String name, Any any, ByteString digest) {
     }
 
     private static ByteString digest(byte[] bytes) {
-        var castagnoli = new CRC32C();
-        castagnoli.update(bytes);
-        var ieee = new CRC32();
-        ieee.update(bytes);
-        var digest = ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
-                .putLong(castagnoli.getValue() << Integer.SIZE | ieee.getValue())
-                .putInt(bytes.length);
-        return ByteString.copyFrom(digest.flip());
+        return UnsafeByteOperations.unsafeWrap(sha256().digest(bytes));
     }
 
     /** Content version of a set of resources given in name order. */
@@ -53,9 +43,9 @@ record Resource(String name, Any any, ByteString digest) {
         return shorten(sha);
     }
 
-    /** The first 64 bits, in hexadecimal: short enough to read, long enough not to collide. */
+    /** The first 128 bits, in hexadecimal: to find two contents with an equal version takes 2^64 attempts. */
     static String shorten(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest(), 0, 8);
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 
     static MessageDigest sha256() {

@@ -106,12 +106,12 @@ public final class Snapshot {
         return new Snapshot(shared, versions, version, endpointNames, routeNames, secretUsers);
     }
 
-    /** The content version of the whole snapshot: 16 hexadecimal digits. */
+    /** The content version of the whole snapshot: 32 hexadecimal digits. */
     public String version() {
         return version;
     }
 
-    /** The content version of one type: 16 hexadecimal digits; an empty set has one too. */
+    /** The content version of one type: 32 hexadecimal digits; an empty set has one too. */
     public String version(ResourceType type) {
         return versions.getOrDefault(type, "");
     }

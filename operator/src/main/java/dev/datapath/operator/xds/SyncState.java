@@ -93,7 +93,7 @@ public final class SyncState {
             for (var listener : listeners) {
                 try {
                     listener.accept(dataPath);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.log(System.Logger.Level.ERROR, "a listener failed on " + dataPath, e);
                 }
             }

@@ -18,6 +18,9 @@ public interface XdsEvents {
     /** A stream was turned away before it was admitted: no node, or an identity that does not match. */
     default void refused(String reason) {}
 
+    /** Work failed because of a defect, which is in the log. A failed stream is closed. */
+    default void failed(String what) {}
+
     /** A response was handed to the transport. */
     default void sent(String dataPath, String gateway, ResourceType type, String version, int resources, int bytes) {}
 

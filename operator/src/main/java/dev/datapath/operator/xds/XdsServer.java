@@ -4,7 +4,10 @@ import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -12,6 +15,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * The port from which gateways fetch their configuration. One gateway is one ADS stream; it says who it is with Envoy's
  * {@code node.cluster}, the key of its DataPath ({@code namespace/name}), and {@code node.id}, its own name.
  *
- * <p>Limits: requests of at most 4 MiB; 16 streams per connection; pings no more often than every 4 s (Envoy sends one
+ * <p>Limits: requests of at most 2 MiB with 16,384 names; 16 streams per connection, 4 per gateway and 2,048 per certificate
+ * identity; the threads are shared out between identities, of which none ever has all; pings no more often than every 4 s (Envoy sends one
  * each 5 s); a peer that does not answer a ping for 5 s is gone; a gateway that leaves a response unanswered, or sends no
  * first request, for the answer timeout (60 s by default) is disconnected with DEADLINE_EXCEEDED and starts over.
  *
@@ -38,8 +44,18 @@ public final class XdsServer implements AutoCloseable {
     /** Longer than Envoy may rightly take: it answers when changed clusters had endpoints and a round of health checks. */
     public static final Duration DEFAULT_ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
-    private static final int MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+    private static final System.Logger LOG = System.getLogger(XdsServer.class.getName());
     private static final int MAX_STREAMS_PER_CONNECTION = 16;
+    /** Twice the gateways that a DataPath may have: while they are replaced, old and new ones are connected. */
+    private static final int MAX_STREAMS_PER_IDENTITY = 2048;
+
+    private static final int HANDSHAKE_SECONDS = 10;
+    /** Streams that a client may reset; Envoy resets one when it changes the operator. */
+    private static final int MAX_RESETS = 200;
+
+    private static final int RESET_WINDOW_SECONDS = 30;
+    /** Fairness for the check itself: it has a lane of its own. */
+    private static final Object HEARTBEAT = "heartbeat";
     /** For what is under way when a connection has come of age; streams never end by themselves. */
     private static final Duration CONNECTION_GRACE = Duration.ofSeconds(1);
 
@@ -52,6 +68,8 @@ public final class XdsServer implements AutoCloseable {
     private final ExecutorService workers;
     private final ExecutorService notifier;
     private final ScheduledExecutorService timer;
+    private final XdsEvents events;
+    private final Heartbeat heartbeat;
 
     private XdsServer(Builder builder) throws IOException {
         store = builder.store;
@@ -75,7 +93,10 @@ public final class XdsServer implements AutoCloseable {
                 new ThreadPoolExecutor.DiscardPolicy());
         timer = Executors.newSingleThreadScheduledExecutor(named("xds-timer-%d"));
         sync = new SyncState(notifier);
-        service = new AdsService(store, sync, builder.identityCheck(), builder.events, builder.clock, workers);
+        events = builder.events;
+        var lanes = new Lanes(workers, threads - 1);
+        heartbeat = new Heartbeat(List.of(lanes.of(HEARTBEAT), notifier), builder.stallLimit, System::nanoTime);
+        service = new AdsService(store, sync, builder.identityCheck(), builder.events, builder.clock, lanes);
         wake = service::changed;
         store.onChange(wake);
         serving(builder.serving);
@@ -83,7 +104,15 @@ public final class XdsServer implements AutoCloseable {
         server = NettyServerBuilder.forAddress(
                         builder.address, tls == null ? InsecureServerCredentials.create() : tls.credentials())
                 .executor(workers)
-                .maxInboundMessageSize(MAX_REQUEST_BYTES)
+                .callExecutor(new ServerCallExecutorSupplier() {
+                    @Override
+                    public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
+                        return lanes.of(Peers.identity(call));
+                    }
+                })
+                .maxInboundMessageSize(RequestLimits.MAX_BYTES)
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
                 .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)
                 .permitKeepAliveTime(4, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
@@ -91,7 +120,7 @@ public final class XdsServer implements AutoCloseable {
                 .keepAliveTimeout(5, TimeUnit.SECONDS)
                 .maxConnectionAge(builder.connectionAge.toMillis(), TimeUnit.MILLISECONDS)
                 .maxConnectionAgeGrace(CONNECTION_GRACE.toMillis(), TimeUnit.MILLISECONDS)
-                .intercept(new PeerNames())
+                .intercept(new Peers(MAX_STREAMS_PER_IDENTITY))
                 .addService(service)
                 .addService(health.getHealthService())
                 .build();
@@ -101,9 +130,27 @@ public final class XdsServer implements AutoCloseable {
             stopThreads();
             throw e;
         }
-        long period = Math.max(20, builder.answerTimeout.toMillis() / 4);
-        timer.scheduleWithFixedDelay(
-                () -> service.tidyUp(builder.answerTimeout), period, period, TimeUnit.MILLISECONDS);
+        long period = Math.max(20, Math.min(builder.answerTimeout.toMillis(), builder.stallLimit.toMillis()) / 4);
+        timer.scheduleWithFixedDelay(() -> tick(builder.answerTimeout), period, period, TimeUnit.MILLISECONDS);
+    }
+
+    /** A task that throws would never run again. */
+    private void tick(Duration answerTimeout) {
+        try {
+            heartbeat.beat();
+            service.tidyUp(answerTimeout);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "the check of xDS streams failed, it is repeated", e);
+            events.failed("timer");
+        }
+    }
+
+    /**
+     * Whether all threads of the server still take work. When one kind of them has not for a minute, only a restart of the
+     * process helps.
+     */
+    public boolean alive() {
+        return heartbeat.alive();
     }
 
     /** Describes a server of the snapshots in a store, on a free port of the loopback interface until told otherwise. */
@@ -172,6 +219,7 @@ public final class XdsServer implements AutoCloseable {
         private XdsEvents events = XdsEvents.NONE;
         private Duration answerTimeout = DEFAULT_ANSWER_TIMEOUT;
         private Duration connectionAge = Duration.ofNanos(Long.MAX_VALUE);
+        private Duration stallLimit = Duration.ofMinutes(1);
         private boolean serving = true;
         private InstantSource clock = InstantSource.system();
 
@@ -205,6 +253,12 @@ public final class XdsServer implements AutoCloseable {
         /** How long a gateway may take to answer a response. */
         public Builder answerTimeout(Duration timeout) {
             answerTimeout = timeout;
+            return this;
+        }
+
+        /** How long threads may take no work until the server is not {@linkplain XdsServer#alive alive}; a minute by default. */
+        Builder stallLimit(Duration limit) {
+            stallLimit = limit;
             return this;
         }
 

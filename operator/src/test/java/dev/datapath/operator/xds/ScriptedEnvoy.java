@@ -206,7 +206,7 @@ final class ScriptedEnvoy implements AutoCloseable {
                 .setResponseNonce(nonces.getOrDefault(type, "")));
     }
 
-    private void send(DiscoveryRequest.Builder request) {
+    void send(DiscoveryRequest.Builder request) {
         if (first) {
             request.setNode(node);
             first = false;

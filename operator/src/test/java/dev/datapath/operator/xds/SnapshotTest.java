@@ -18,9 +18,9 @@ class SnapshotTest {
         var snapshot = Snapshot.builder()
                 .add(Cluster.newBuilder().setName("a").build())
                 .build();
-        assertThat(snapshot.version(CLUSTER)).isEqualTo("60bf55f7d56fe4ca");
-        assertThat(snapshot.version(ROUTE)).isEqualTo("e3b0c44298fc1c14");
-        assertThat(snapshot.version()).isEqualTo("bc260ba7aab9b93e");
+        assertThat(snapshot.version(CLUSTER)).isEqualTo("5c30012b780816536b04a23704383805");
+        assertThat(snapshot.version(ROUTE)).isEqualTo("e3b0c44298fc1c149afbf4c8996fb924");
+        assertThat(snapshot.version()).isEqualTo("acf950976615bd385c1aaedd634b806b");
     }
 
     @Test
