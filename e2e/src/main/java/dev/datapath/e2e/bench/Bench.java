@@ -1,5 +1,7 @@
 package dev.datapath.e2e.bench;
 
+import dev.datapath.e2e.rig.NodeFault;
+import dev.datapath.e2e.rig.StandaloneGateway;
 import dev.datapath.e2e.rig.TestPki;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Executors;
 
 /**
  * {@code make bench}: prints what the product costs, and writes it as JSON and Markdown.
@@ -25,6 +28,7 @@ public final class Bench {
         BIG_TRANSFER,
         CONTROL_PLANE,
         FAULTS,
+        DETECTION,
         CLUSTER
     }
 
@@ -117,6 +121,9 @@ public final class Bench {
         if (parts.contains(Part.FAULTS)) {
             add(sections, faults());
         }
+        if (parts.contains(Part.DETECTION)) {
+            add(sections, detection());
+        }
         return sections;
     }
 
@@ -199,6 +206,31 @@ public final class Bench {
 
     private Duration time(Faults.Fault fault) {
         return Duration.ofSeconds(quick ? 3 : fault == Faults.Fault.NONE ? 5 : 10);
+    }
+
+    private Section detection() throws Exception {
+        var detection = new Detection(Duration.ofSeconds(quick ? 10 : 20));
+        var rows = new ArrayList<Detection.Row>();
+        var haproxy = PlainProxy.haproxyBinary();
+        if (haproxy.isEmpty()) {
+            out.println("Detection: haproxy is not installed, so there is nothing to compare with");
+        }
+        try (var gateway = StandaloneGateway.start(1);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var fault : NodeFault.values()) {
+                out.println("Detection: " + fault.text());
+                // Its nodes speak clear text, and it looks at no body.
+                boolean compared = fault != NodeFault.EXPIRED_CERTIFICATE && fault != NodeFault.WRONG_BODY;
+                var peer = haproxy.filter(binary -> compared)
+                        .map(binary -> threads.submit(() -> detection.haproxy(
+                                binary, directory.resolve("detection-" + fault), certificate, fault)));
+                rows.addAll(detection.presets(gateway, fault));
+                if (peer.isPresent()) {
+                    rows.add(peer.get().get());
+                }
+            }
+        }
+        return DetectionTables.of(rows);
     }
 
     private Section faults() throws Exception {

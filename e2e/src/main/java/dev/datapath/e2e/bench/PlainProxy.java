@@ -128,10 +128,26 @@ final class PlainProxy implements Proxy {
 
     /** An HAProxy with one thread, kept-alive connections on both sides, and least connections over checked nodes. */
     static PlainProxy haproxy(Path binary, Path directory, PemPair certificate, int... storePorts) {
+        return haproxy(binary, directory, certificate, "", "check inter 1s", storePorts);
+    }
+
+    /** The same, which also asks nodes by HTTP whether they are well, and counts the errors that clients meet. */
+    static PlainProxy checkingHaproxy(Path binary, Path directory, PemPair certificate, int... storePorts) {
+        var checks = """
+                  option httpchk
+                  http-check send meth HEAD uri / ver HTTP/1.1 hdr Host store hdr User-Agent Envoy/HC
+                  http-check expect rstatus ^[1-5]
+                """;
+        var server = "check inter 1s fall 3 rise 2 observe layer7 error-limit 5 on-error mark-down";
+        return haproxy(binary, directory, certificate, checks, server, storePorts);
+    }
+
+    private static PlainProxy haproxy(
+            Path binary, Path directory, PemPair certificate, String checks, String server, int... storePorts) {
         return new PlainProxy("HAProxy", directory, (dir, clear, tls) -> {
             var pem = Files.writeString(dir.resolve("all.pem"), certificate.certificate() + certificate.privateKey());
             var servers = Arrays.stream(storePorts)
-                    .mapToObj(port -> "  server n" + port + " 127.0.0.1:" + port + " check inter 1s\n")
+                    .mapToObj(port -> "  server n" + port + " 127.0.0.1:" + port + " " + server + "\n")
                     .collect(Collectors.joining());
             var file = Files.writeString(dir.resolve("haproxy.cfg"), """
                     global
@@ -153,7 +169,7 @@ final class PlainProxy implements Proxy {
                     backend store
                       balance leastconn
                       http-reuse always
-                    %s""".formatted(clear, tls, pem, servers));
+                    %s%s""".formatted(clear, tls, pem, checks, servers));
             return List.of(binary.toString(), "-db", "-f", file.toString());
         });
     }
