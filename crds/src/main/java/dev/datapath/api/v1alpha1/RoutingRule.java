@@ -185,16 +185,18 @@ public record RoutingRule(
     /**
      * How often a failed request is repeated.
      *
-     * @param attempts repetitions after the first try, 0 (never) to 5
+     * @param attempts repetitions after the first try, 0 (never) to 5; null means 1 for reads, 3 for requests of which
+     *     nothing could be sent
      * @param backoff wait before the first repetition, 1ms to 10s; jittered, and doubled each time up to ten times itself
      * @param budgetPercent most repetitions, in percent of the requests that clients have under way; 0 to 100
      */
     @ApiRecord
     public record Retry(
-            @Default("3")
-            @JsonPropertyDescription("Repetitions after the first try; 0 switches them off.")
+            @JsonPropertyDescription(
+                    "Repetitions after the first try; 0 switches them off. When absent 1 for reads, and 3 for writes, which are repeated only when no connection could be opened. A read may wait for timeouts.firstByte once more with each repetition. Lists and other reads of no object are repeated once at most, and so are hedged reads.")
             @Min(0)
             @Max(5)
+            @Nullable
             Integer attempts,
 
             @Default("5ms")
@@ -215,14 +217,14 @@ public record RoutingRule(
             Integer budgetPercent) {
 
         public Retry {
-            attempts = Absent.or(attempts, 3);
             backoff = Absent.or(backoff, "5ms");
             budgetPercent = Absent.or(budgetPercent, 20);
         }
     }
 
     /**
-     * When a read of an object is sent a second time.
+     * When a read of an object is sent a second time, once, to another node; in a pool of one node never. The first answer
+     * that is no failure wins.
      *
      * @param after wait for the first byte before the second request, 1ms to 1m
      * @param budgetPercent most second requests, in percent of the requests under way, 1 to 50; null means that they
@@ -232,7 +234,7 @@ public record RoutingRule(
     public record Hedge(
             @Required
             @JsonPropertyDescription(
-                    "Wait for the first byte before the request is sent to a second node, from 1ms to 1m.")
+                    "Wait for the first byte before the request is sent to a second node, from 1ms to 1m. With it, timeouts.firstByte also bounds every silence within the answer, such as that of a client that stops reading, and is timeouts.idle when absent.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(

@@ -73,7 +73,8 @@ public record StorageNodes(
             String zone,
 
             @Default("100")
-            @JsonPropertyDescription("Share of the requests relative to the other nodes of the pool.")
+            @JsonPropertyDescription(
+                    "Share of the requests relative to the other nodes of the pool. LeastRequest takes weights that differ by less than a factor of two for equal: with unequal ones Envoy no longer compares all nodes, and a node that is merely slower gets less anyway.")
             @Min(1)
             @Max(1000)
             Integer weight,

@@ -211,14 +211,14 @@ public record StoragePoolSpec(
                     "LeastRequest: the node with the fewest requests under way. RoundRobin and Random: by weight only. ConsistentHash: the same bucket and key go to the same node.")
             Policy policy,
 
-            @Default("30s")
+            @Default("0s")
             @JsonPropertyDescription(
-                    "How long a node that joins or comes back takes to get its full share, from 0s (at once) to 1h.")
+                    "How long a node that joins or comes back takes to get its full share, from 0s (at once) to 1h. Anything but 0s has a price: Envoy then chooses by weight and no longer compares all nodes, so that a node that hangs keeps getting requests until it is taken out.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
                     value = "duration(self) <= duration('1h')",
-                    message = "write a duration from 0s to 1h, such as 30s")
+                    message = "write a duration from 0s to 1h, such as 10s")
             String slowStart,
 
             @Default("true")
@@ -226,11 +226,11 @@ public record StoragePoolSpec(
                     "Prefer nodes of the gateway's own zone while enough of them are healthy. Not acted on yet: nodes of all zones are used alike.")
             Boolean preferSameZone) {
 
-        static final LoadBalancing DEFAULT = new LoadBalancing(Policy.LeastRequest, "30s", true);
+        static final LoadBalancing DEFAULT = new LoadBalancing(Policy.LeastRequest, "0s", true);
 
         public LoadBalancing {
             policy = Absent.or(policy, Policy.LeastRequest);
-            slowStart = Absent.or(slowStart, "30s");
+            slowStart = Absent.or(slowStart, "0s");
             preferSameZone = Absent.or(preferSameZone, true);
         }
 

@@ -205,7 +205,7 @@ final class PoolCompiler {
                 Bounds.duration(
                         at.field("slowStart"),
                         balancing.slowStart(),
-                        Duration.ofSeconds(30),
+                        Duration.ZERO,
                         Duration.ZERO,
                         Duration.ofHours(1)),
                 balancing.preferSameZone());

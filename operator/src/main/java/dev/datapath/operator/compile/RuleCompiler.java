@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** What a rule does with the requests that it gets. */
 final class RuleCompiler {
     /** Where a rule says nothing about retries: the values of the resilience tests. */
-    static final Retry DEFAULT_RETRY = new Retry(3, Duration.ofMillis(5));
+    static final Retry DEFAULT_RETRY = new Retry(null, Duration.ofMillis(5));
 
     private final Backends backends;
     private final @Nullable Backend defaultBackend;
@@ -124,7 +124,7 @@ final class RuleCompiler {
         }
         Bounds.integer(at.field("budgetPercent"), retry.budgetPercent(), PoolCompiler.RETRY_BUDGET_PERCENT, 0, 100);
         return new Retry(
-                Bounds.integer(at.field("attempts"), retry.attempts(), DEFAULT_RETRY.attempts(), 0, 5),
+                retry.attempts() == null ? null : Bounds.integer(at.field("attempts"), retry.attempts(), 1, 0, 5),
                 Bounds.duration(
                         at.field("backoff"),
                         retry.backoff(),

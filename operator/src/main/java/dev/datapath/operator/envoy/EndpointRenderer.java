@@ -2,6 +2,7 @@ package dev.datapath.operator.envoy;
 
 import com.google.protobuf.UInt32Value;
 import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.Balancing.Policy;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
@@ -26,8 +27,10 @@ final class EndpointRenderer {
 
     private static ClusterLoadAssignment assignment(PoolPlan pool) {
         var byZone = new TreeMap<String, List<LbEndpoint>>();
+        boolean equal = countAsEqual(pool);
         for (var node : pool.nodes()) {
-            byZone.computeIfAbsent(node.zone(), zone -> new ArrayList<>()).add(endpoint(pool, node));
+            byZone.computeIfAbsent(node.zone(), zone -> new ArrayList<>())
+                    .add(endpoint(pool, node, equal ? 1 : node.weight()));
         }
         var assignment = ClusterLoadAssignment.newBuilder().setClusterName(Names.cluster(pool.name()));
         byZone.forEach((zone, endpoints) -> assignment.addEndpoints(LocalityLbEndpoints.newBuilder()
@@ -36,7 +39,16 @@ final class EndpointRenderer {
         return assignment.build();
     }
 
-    private static LbEndpoint endpoint(PoolPlan pool, NodePlan node) {
+    /**
+     * Whether the weights differ so little that they cost more than they give: with any two that differ, Envoy's least
+     * request no longer compares all nodes, and a node that hangs gets requests by its weight.
+     */
+    private static boolean countAsEqual(PoolPlan pool) {
+        var weights = pool.nodes().stream().mapToInt(NodePlan::weight).summaryStatistics();
+        return pool.balancing().policy() == Policy.LEAST_REQUEST && weights.getMax() < 2L * weights.getMin();
+    }
+
+    private static LbEndpoint endpoint(PoolPlan pool, NodePlan node, int weight) {
         var tls = pool.tls();
         var authority = tls != null && tls.serverName() != null ? tls.serverName() : node.address();
         // Without a host name of its own a probe would carry the cluster's name as Host.
@@ -47,7 +59,7 @@ final class EndpointRenderer {
         }
         return LbEndpoint.newBuilder()
                 .setHealthStatus(node.draining() ? HealthStatus.DRAINING : HealthStatus.UNKNOWN)
-                .setLoadBalancingWeight(UInt32Value.of(node.weight()))
+                .setLoadBalancingWeight(UInt32Value.of(weight))
                 .setEndpoint(Endpoint.newBuilder()
                         .setAddress(address(node.address(), node.port()))
                         .setHostname(node.name())

@@ -22,11 +22,9 @@ public final class EnvoyRenderer {
     /** Renders the whole plan. */
     public EnvoyResources resources(GatewayPlan plan, RenderOptions options) {
         var rules = plan.rules().stream().collect(Collectors.toMap(RulePlan::id, Function.identity()));
-        var balancing = plan.pools().stream()
-                .collect(Collectors.toMap(
-                        PoolPlan::name, pool -> pool.balancing().policy()));
+        var pools = plan.pools().stream().collect(Collectors.toMap(PoolPlan::name, PoolTraits::of));
         var routes = plan.listeners().stream()
-                .map(listener -> new RouteTable(listener, rules, balancing, cache).render())
+                .map(listener -> new RouteTable(listener, rules, pools, cache).render())
                 .toList();
         cache.endOfRendering();
         return new EnvoyResources(

@@ -81,6 +81,7 @@ final class ListenerRenderer {
                 .setCodecType(CodecType.HTTP1)
                 .setRds(Rds.newBuilder().setRouteConfigName(listener.name()).setConfigSource(Protos.ads()))
                 .addHttpFilters(GrpcErrors.filter())
+                .addHttpFilters(HedgedReads.filter())
                 .addHttpFilters(router())
                 .addEarlyHeaderMutationExtensions(earlyMutations(listener))
                 .addAllAccessLog(AccessLogs.of(plan.accessLog()))

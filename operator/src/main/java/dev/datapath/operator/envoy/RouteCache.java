@@ -3,7 +3,6 @@ package dev.datapath.operator.envoy;
 import dev.datapath.operator.plan.Backend;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
-import dev.datapath.operator.plan.PoolPlan.Balancing.Policy;
 import dev.datapath.operator.plan.RulePlan;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +27,7 @@ final class RouteCache {
             List<MatchPlan> matches,
             List<RulePlan> rules,
             @Nullable Backend fallback,
-            Map<String, Policy> balancing) {}
+            Map<String, PoolTraits> pools) {}
 
     private record Rendered(Inputs inputs, BucketRoutes routes) {}
 

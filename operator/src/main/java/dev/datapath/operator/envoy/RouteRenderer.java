@@ -25,21 +25,34 @@ import org.jspecify.annotations.Nullable;
 final class RouteRenderer {
 
     /** Retries when no rule says it: measured against four nodes of which some fail, see docs/architecture.md. */
-    static final RulePlan.Retry DEFAULT_RETRY = new RulePlan.Retry(3, Duration.ofMillis(5));
+    static final RulePlan.Retry DEFAULT_RETRY = new RulePlan.Retry(null, Duration.ofMillis(5));
 
     private static final String READ_RETRY_ON = "connect-failure,refused-stream,reset,retriable-status-codes";
+
+    /**
+     * To Envoy a first byte that comes too late is a reset. The only node of a pool would get the request that it is slow at
+     * once more, so resets are repeated there only as long as nothing was sent.
+     */
+    private static final String SAME_NODE_RETRY_ON =
+            "connect-failure,refused-stream,reset-before-request,retriable-status-codes";
+
+    /** Nodes that had the request already may be drawn again; so often, a pool of two nodes gives the other one. */
+    private static final int HOST_SELECTIONS = 20;
+
+    /** What a store answers when it could not serve a read that it might serve elsewhere or later. */
+    private static final List<Integer> FAILURES = List.of(429, 500, 502, 503, 504);
+
     private static final RetryPolicy.RetryHostPredicate OTHER_NODE = RetryPolicy.RetryHostPredicate.newBuilder()
             .setName("envoy.retry_host_predicates.previous_hosts")
             .setTypedConfig(Protos.any(PreviousHostsPredicate.getDefaultInstance()))
             .build();
 
-    private final Map<String, Policy> balancing;
+    private final Map<String, PoolTraits> pools;
 
     private final AddressStyle style;
 
-    /** Knows how each pool balances, because hashing needs to be said per route. */
-    RouteRenderer(Map<String, Policy> balancing, AddressStyle style) {
-        this.balancing = balancing;
+    RouteRenderer(Map<String, PoolTraits> pools, AddressStyle style) {
+        this.pools = pools;
         this.style = style;
     }
 
@@ -47,12 +60,16 @@ final class RouteRenderer {
         return switch (rule.action()) {
             case RulePlan.Deny(var code, var status) ->
                 refuse(rule.id(), status, code, "Denied by a routing rule.", match);
-            case RulePlan.Forward forward ->
-                Route.newBuilder()
+            case RulePlan.Forward forward -> {
+                var route = Route.newBuilder()
                         .setName(rule.id())
                         .setMatch(match)
-                        .setRoute(forward(forward, rule, requestClass))
-                        .build();
+                        .setRoute(forward(forward, rule, requestClass));
+                if (isHedged(rule, forward, requestClass)) {
+                    route.putTypedPerFilterConfig(HedgedReads.NAME, HedgedReads.enabled());
+                }
+                yield route.build();
+            }
         };
     }
 
@@ -92,36 +109,67 @@ final class RouteRenderer {
             action.setWeightedClusters(weighted);
         }
         backends.stream()
-                .map(share -> balancing.getOrDefault(share.backend().name(), Policy.LEAST_REQUEST))
+                .map(share -> traits(share).policy())
                 .filter(policy -> policy == Policy.HASH_BUCKET || policy == Policy.HASH_KEY)
                 .findFirst()
                 .ifPresent(policy -> addHashing(action, policy));
 
-        var idle = rule.timeouts().idle() == null
-                ? requestClass.defaultIdle()
-                : longest(rule.timeouts().idle(), requestClass);
         // Envoy's own limit on the whole response is 15 s: no S3 transfer may be cut by it.
         action.setTimeout(Protos.duration(Duration.ZERO))
-                .setIdleTimeout(Protos.duration(idle))
-                .setRetryPolicy(retry(rule, requestClass));
-        if (rule.hedge() != null && requestClass == RequestClass.OBJECT_READ) {
+                .setIdleTimeout(Protos.duration(idle(rule, forward, requestClass)))
+                .setRetryPolicy(retry(rule, forward, requestClass));
+        if (isHedged(rule, forward, requestClass)) {
             action.setHedgePolicy(HedgePolicy.newBuilder().setHedgeOnPerTryTimeout(true));
         }
         return action.build();
     }
 
-    private static RetryPolicy retry(RulePlan rule, RequestClass requestClass) {
+    private PoolTraits traits(RulePlan.WeightedBackend share) {
+        return pools.getOrDefault(share.backend().name(), PoolTraits.UNKNOWN);
+    }
+
+    /** Whether a repetition reaches another node, whichever pool the request went to. */
+    private boolean hasOtherNode(RulePlan.Forward forward) {
+        return forward.backends().stream().allMatch(share -> traits(share).otherNode());
+    }
+
+    private boolean isHedged(RulePlan rule, RulePlan.Forward forward, RequestClass requestClass) {
+        return rule.hedge() != null && requestClass == RequestClass.OBJECT_READ && hasOtherNode(forward);
+    }
+
+    /**
+     * With hedging the timer of an attempt starts the second one, and Envoy has no other timer that ends with the first byte:
+     * what the rule says about the first byte bounds every silence then.
+     */
+    private Duration idle(RulePlan rule, RulePlan.Forward forward, RequestClass requestClass) {
+        var asked = rule.timeouts().idle();
+        var idle = asked == null ? requestClass.defaultIdle() : longest(asked, requestClass);
+        var firstByte = rule.timeouts().firstByte();
+        return isHedged(rule, forward, requestClass) && firstByte != null && firstByte.compareTo(idle) < 0
+                ? firstByte
+                : idle;
+    }
+
+    private RetryPolicy retry(RulePlan rule, RulePlan.Forward forward, RequestClass requestClass) {
         var backoff = rule.retry().backoff();
         var policy = RetryPolicy.newBuilder()
                 .addRetryHostPredicate(OTHER_NODE)
-                .setHostSelectionRetryMaxAttempts(5)
+                .setHostSelectionRetryMaxAttempts(HOST_SELECTIONS)
                 .setRetryBackOff(RetryPolicy.RetryBackOff.newBuilder()
                         .setBaseInterval(Protos.duration(backoff))
                         .setMaxInterval(Protos.duration(backoff.multipliedBy(10))));
-        int attempts = rule.retry().attempts();
-        if (requestClass.repeatable()) {
-            int limit = requestClass == RequestClass.METADATA_READ ? 1 : 10;
+        var asked = rule.retry().attempts();
+        int attempts = asked == null ? requestClass.defaultRepetitions() : asked;
+        boolean hedged = isHedged(rule, forward, requestClass);
+        if (hedged) {
+            // Each attempt that is late starts another one while there are repetitions left: one is the second copy. An
+            // answer that might be repeated gives way to a copy that is still under way, so every failure is one.
             policy.setRetryOn(READ_RETRY_ON)
+                    .addAllRetriableStatusCodes(FAILURES)
+                    .setNumRetries(UInt32Value.of(1));
+        } else if (requestClass.repeatable()) {
+            int limit = requestClass == RequestClass.METADATA_READ ? 1 : 10;
+            policy.setRetryOn(hasOtherNode(forward) ? READ_RETRY_ON : SAME_NODE_RETRY_ON)
                     .addRetriableStatusCodes(502)
                     .addRetriableStatusCodes(504)
                     .setNumRetries(UInt32Value.of(Math.min(attempts, limit)));
@@ -129,14 +177,8 @@ final class RouteRenderer {
             policy.setRetryOn("connect-failure").setNumRetries(UInt32Value.of(attempts));
         }
         var hedge = rule.hedge();
-        if (hedge != null && requestClass == RequestClass.OBJECT_READ) {
-            // With hedging the timer of an attempt starts the next one; the idle limit bounds the wait for the first
-            // byte.
-            policy.setPerTryTimeout(Protos.duration(hedge.after()));
-        } else {
-            policy.setPerTryTimeout(Protos.duration(firstByte(rule, requestClass)));
-        }
-        return policy.build();
+        var limit = hedge != null && hedged ? hedge.after() : firstByte(rule, requestClass);
+        return policy.setPerTryTimeout(Protos.duration(limit)).build();
     }
 
     /** Envoy lets an attempt's timer pass once response headers came: it is a limit on the first byte. */

@@ -8,7 +8,6 @@ import com.google.protobuf.UnknownFieldSet;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;
-import dev.datapath.operator.plan.PoolPlan.Balancing.Policy;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.RequestClass;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -40,15 +39,15 @@ final class RouteTable {
 
     private final ListenerPlan listener;
     private final Map<String, RulePlan> rules;
-    private final Map<String, Policy> balancing;
+    private final Map<String, PoolTraits> pools;
     private final RouteCache cache;
     /** The matches of each exact bucket and of each prefix, in precedence order, with all that cover it. */
     private final Map<BucketMatch, List<MatchPlan>> candidates;
 
-    RouteTable(ListenerPlan listener, Map<String, RulePlan> rules, Map<String, Policy> balancing, RouteCache cache) {
+    RouteTable(ListenerPlan listener, Map<String, RulePlan> rules, Map<String, PoolTraits> pools, RouteCache cache) {
         this.listener = listener;
         this.rules = rules;
-        this.balancing = balancing;
+        this.pools = pools;
         this.cache = cache;
         this.candidates = candidates(listener.matches());
     }
@@ -189,7 +188,7 @@ final class RouteTable {
     }
 
     private Map<BucketMatch, BucketRoutes> buckets(AddressStyle style) {
-        var selection = new RuleSelection(listener, rules, new RouteRenderer(balancing, style), style);
+        var selection = new RuleSelection(listener, rules, new RouteRenderer(pools, style), style);
         var buckets = new LinkedHashMap<BucketMatch, BucketRoutes>();
         candidates.forEach((bucket, matches) -> {
             var used = matches.stream()
@@ -200,7 +199,7 @@ final class RouteTable {
                     bucket,
                     cache.get(
                             new RouteCache.Key(listener.name(), style, bucket),
-                            new RouteCache.Inputs(matches, used, listener.defaultBackend(), balancing),
+                            new RouteCache.Inputs(matches, used, listener.defaultBackend(), pools),
                             () -> BucketRoutes.of(selection, bucket, matches)));
         });
         return buckets;

@@ -54,10 +54,10 @@ public record RulePlan(
     /**
      * Repeated attempts.
      *
-     * @param attempts further attempts after the first, 0 to 10
+     * @param attempts further attempts after the first, 0 to 10; null takes the default of the request's operation class
      * @param backoff the wait before the first of them; doubles up to ten times itself, with jitter
      */
-    public record Retry(int attempts, Duration backoff) {}
+    public record Retry(@Nullable Integer attempts, Duration backoff) {}
 
     /**
      * A second attempt on another node while the first one goes on; the first response wins.

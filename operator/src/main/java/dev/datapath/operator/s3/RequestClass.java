@@ -43,6 +43,15 @@ public enum RequestClass {
         return this == OBJECT_READ || this == METADATA_READ;
     }
 
+    /**
+     * How often a request of this class is repeated when no rule says it. A read whose first byte comes too late counts as
+     * failed, so each repetition adds the whole limit to the time until a client learns of it: one is enough. A write is
+     * repeated only when no connection to the node could be opened, which is quick.
+     */
+    public int defaultRepetitions() {
+        return repeatable() ? 1 : 3;
+    }
+
     /** The class of a request with this action. */
     public static RequestClass of(S3Operation operation) {
         return switch (operation) {

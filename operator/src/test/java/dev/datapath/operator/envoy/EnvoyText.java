@@ -10,12 +10,14 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteList;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.common.matching.v3.ExtensionWithMatcher;
 import io.envoyproxy.envoy.extensions.filters.common.matcher.action.v3.SkipFilter;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -45,6 +47,8 @@ final class EnvoyText {
                             DownstreamConnectionsConfig.getDescriptor(),
                             DownstreamTlsContext.getDescriptor(),
                             ExpressionFilter.getDescriptor(),
+                            FilterConfig.getDescriptor(),
+                            HeaderMutation.getDescriptor(),
                             HttpConnectionManager.getDescriptor(),
                             HttpRequestHeaderMatchInput.getDescriptor(),
                             LeastRequest.getDescriptor(),
