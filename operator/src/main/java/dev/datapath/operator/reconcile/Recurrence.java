@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * most one run waits at any time, that with the soonest moment. Safe for several threads.
  */
 final class Recurrence implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Recurrence.class.getName());
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+
     private final ScheduledThreadPoolExecutor thread;
     private final Supplier<Duration> task;
     private @Nullable ScheduledFuture<?> next;
@@ -22,7 +25,7 @@ final class Recurrence implements AutoCloseable {
      * Waits until it is asked for the first run.
      *
      * @param name of the thread
-     * @param task returns how long to pause after it; after one that throws it has to be asked for again
+     * @param task returns how long to pause after it; one that throws is logged and runs again after 10 s
      */
     Recurrence(String name, Supplier<Duration> task) {
         this(new ScheduledThreadPoolExecutor(1, Daemons.named(name)), task);
@@ -57,7 +60,19 @@ final class Recurrence implements AutoCloseable {
 
     private void run(long turn) {
         if (begins(turn)) {
-            within(task.get());
+            within(pauseAfter());
+        }
+    }
+
+    private Duration pauseAfter() {
+        try {
+            return task.get();
+        } catch (RuntimeException | Error failed) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "a recurring task failed, retrying in " + AFTER_FAILURE.toSeconds() + " s",
+                    failed);
+            return AFTER_FAILURE;
         }
     }
 

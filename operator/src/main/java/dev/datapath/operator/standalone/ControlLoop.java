@@ -108,7 +108,7 @@ final class ControlLoop implements Runnable {
             while (true) {
                 try {
                     pass();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.log(
                             System.Logger.Level.ERROR,
                             "a pass of the control loop failed; the next one tries again",

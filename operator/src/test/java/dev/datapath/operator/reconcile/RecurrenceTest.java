@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.datapath.operator.control.Daemons;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ExecutionException;
@@ -68,6 +69,23 @@ class RecurrenceTest {
         settle();
         assertThat(runs).hasValue(2);
         assertThat(thread.getQueue()).hasSize(1);
+    }
+
+    @Test
+    void taskThatThrowsRunsAgain() throws Exception {
+        for (var failure : List.<Runnable>of(
+                () -> {
+                    throw new IllegalStateException("this test's task fails");
+                },
+                () -> {
+                    throw new StackOverflowError("this test's task fails");
+                })) {
+            during = failure;
+            recurrence.within(Duration.ZERO);
+            settle();
+            assertThat(thread.getQueue()).hasSize(1);
+            assertThat(minutesToNext()).isLessThan(1);
+        }
     }
 
     @Test
