@@ -29,10 +29,12 @@ quiet_jvm() {
 }
 
 # How the JVM at $1 runs the command $2 of the jar $3: for a quick start and little memory. The heap starts small and grows
-# when it must (the JVM would start with a share of the machine's memory); one compiler does.
+# when it must (the JVM would start with a share of the machine's memory); one compiler does. Without memory it ends, because
+# a JVM that lost any of its threads would look alive and do nothing.
 jvm_options() {
   quiet_jvm "$1"
-  printf ' %s' -XX:+UseSerialGC -Xms24m -Xmx512m -XX:TieredStopAtLevel=1 -XX:-UsePerfData
+  printf ' %s' -XX:+UseSerialGC -Xms24m -Xmx512m -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
+    -XX:+ExitOnOutOfMemoryError
   cache=$(aot_cache "$@")
   # The JVM checks the cache itself and goes on without it when it does not fit; that is no news for a user.
   [ ! -r "$cache" ] || printf ' %s' "-XX:AOTCache=$cache" '-Xlog:aot*=off' '-Xlog:cds*=off'

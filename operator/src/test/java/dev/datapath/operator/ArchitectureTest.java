@@ -30,12 +30,13 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> USES = Map.ofEntries(
             Map.entry("plan", Set.of()),
             Map.entry("net", Set.of()),
+            Map.entry("text", Set.of()),
             Map.entry("s3", Set.of()),
-            Map.entry("compile", Set.of("crds", "net", "plan", "s3")),
+            Map.entry("compile", Set.of("crds", "net", "plan", "s3", "text")),
             Map.entry("envoy", Set.of("plan", "s3")),
             Map.entry("xds", Set.of()),
-            Map.entry("admission", Set.of("net")),
-            Map.entry("manifest", Set.of("crds", "compile", "admission")),
+            Map.entry("admission", Set.of("net", "text")),
+            Map.entry("manifest", Set.of("crds", "compile", "admission", "text")),
             Map.entry("deploy", Set.of("crds", "net", "plan")),
             Map.entry("status", Set.of("crds", "compile", "net", "plan", "xds")),
             Map.entry("control", Set.of("crds", "net", "plan", "compile", "envoy", "xds", "status")),
@@ -89,7 +90,8 @@ class ArchitectureTest {
                             "standalone",
                             "reconcile",
                             "deploy",
-                            "status")),
+                            "status",
+                            "text")),
             Map.entry("web", Set.of("crds", "plan", "compile", "xds", "status", "telemetry", "slo", "nodes")));
 
     private static final JavaClasses OPERATOR = new ClassFileImporter()

@@ -1,6 +1,7 @@
 package dev.datapath.operator.admission;
 
 import dev.datapath.operator.admission.Violation.Type;
+import dev.datapath.operator.text.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +60,6 @@ final class Report {
     }
 
     private static String shorten(String text) {
-        String line = text.replace("\n", "\\n").replace("\r", "\\r");
-        return line.codePointCount(0, line.length()) <= SHOWN_LENGTH
-                ? line
-                : line.substring(0, line.offsetByCodePoints(0, SHOWN_LENGTH)) + "…";
+        return VisibleText.of(text, SHOWN_LENGTH);
     }
 }

@@ -1,5 +1,7 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.text.VisibleText;
+
 /**
  * Something about an object that its owner should know.
  *
@@ -30,9 +32,9 @@ public record Finding(ObjectRef object, Severity severity, Reason reason, String
         return byField != 0 ? byField : (reason + message).compareTo(other.reason + other.message);
     }
 
-    /** {@code Kind namespace/name: field: message}. */
+    /** {@code Kind namespace/name: field: message}, in one line and without control characters. */
     @Override
     public String toString() {
-        return object + ": " + (field.isEmpty() ? "" : field + ": ") + message;
+        return VisibleText.of(object + ": " + (field.isEmpty() ? "" : field + ": ") + message);
     }
 }

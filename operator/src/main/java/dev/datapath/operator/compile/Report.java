@@ -1,5 +1,6 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.text.VisibleText;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ final class Report {
         var root = root();
         root.reported++;
         if (root.reported <= MOST) {
-            findings.add(new Finding(object, severity, reason, path(), message));
+            findings.add(new Finding(object, severity, reason, path(), VisibleText.of(message)));
         } else if (severity == Finding.Severity.ERROR && !root.full) {
             root.full = true;
             findings.add(new Finding(

@@ -1,6 +1,7 @@
 package dev.datapath.operator.manifest;
 
 import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.text.VisibleText;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -172,8 +173,8 @@ public final class DirectorySource implements AutoCloseable {
                     LOG.log(
                             Level.WARNING,
                             "{0} cannot be watched ({1}); changes are seen every {2} s",
-                            directory,
-                            unwatchable,
+                            VisibleText.of(directory.toString()),
+                            VisibleText.of(unwatchable.toString()),
                             timing.rescan.toSeconds());
                 }
             }

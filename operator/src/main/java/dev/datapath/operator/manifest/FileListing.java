@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the files and directories below the given ones. Names that start with a dot are passed over, and so are files that do not end
  * in {@code .yaml}, {@code .yml} or {@code .json} unless they are named themselves. Symbolic links are followed, so that the volumes
- * of ConfigMaps work. A directory with a file {@link ManifestReader#PASSED_OVER} is passed over as well unless it is named itself.
+ * of ConfigMaps work, but only to regular files outside the file systems of the kernel. A directory with a file {@link ManifestReader#PASSED_OVER} is passed over as well unless it is named itself.
  *
  * @param files sorted by path
  * @param directories all that were looked into
@@ -76,7 +76,12 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
             if (file.equals(root)) {
                 directories.add(file.toAbsolutePath().getParent());
             }
-            if (wanted && attributes.isRegularFile()) {
+            if (wanted && !attributes.isRegularFile()) {
+                unreadable.add(
+                        file + " is no regular file, and only these are read; remove it or give it another name");
+            } else if (wanted && isOfTheKernel(file)) {
+                unreadable.add(file + " leads to a file of the kernel, and only files of users are read; remove it");
+            } else if (wanted) {
                 if (files.size() == MAX_FILES) {
                     unreadable.add("there are more than " + MAX_FILES + " files; " + file + " and others are not read");
                     return FileVisitResult.TERMINATE;
@@ -112,6 +117,12 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
         private static boolean isManifest(Path file) {
             String name = file.toString().toLowerCase(Locale.ROOT);
             return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
+        }
+
+        /** Some of them block whoever reads them. They look like regular files without content. */
+        private static boolean isOfTheKernel(Path file) {
+            Path real = realPath(file);
+            return real.startsWith("/proc") || real.startsWith("/sys") || real.startsWith("/dev");
         }
 
         private boolean isClosed(Path directory) {

@@ -3,6 +3,7 @@ package dev.datapath.operator.manifest;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.Finding.Severity;
 import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.text.VisibleText;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ public record LocatedFinding(
             .thenComparing(LocatedFinding::field)
             .thenComparing(LocatedFinding::message);
 
+    /** Characters of a line; longer ones are cut. A name may be as long as its file. */
+    private static final int LONGEST = 2000;
+
     /** What compile found, at the place of its field. */
     public static LocatedFinding of(Finding finding, SourceLocation location) {
         return new LocatedFinding(location, finding.severity(), finding.object(), finding.field(), finding.message());
@@ -42,10 +46,12 @@ public record LocatedFinding(
         return BY_PLACE.compare(this, other);
     }
 
-    /** {@code file:line: Kind namespace/name: field: message}. */
+    /** {@code file:line: Kind namespace/name: field: message}, in one line and without control characters. */
     @Override
     public String toString() {
-        return location + ": " + (object == null ? "" : object + ": ") + (field.isEmpty() ? "" : field + ": ")
-                + message;
+        return VisibleText.of(
+                location + ": " + (object == null ? "" : object + ": ") + (field.isEmpty() ? "" : field + ": ")
+                        + message,
+                LONGEST);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,8 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class ManifestFileReader {
     /** Larger files are not read. */
     static final int MAX_FILE_BYTES = 8 * 1024 * 1024;
+    /** All files together; what comes after is not read. */
+    static final long MAX_TOTAL_BYTES = 64L * 1024 * 1024;
     /** Documents per file; the rest is not read. */
     static final int MAX_DOCUMENTS = 10_000;
+
+    /** Is never current. */
+    private static final FileStamp NOT_READ = new FileStamp(0, Instant.EPOCH, null, false);
 
     private static final Pattern JSON_ESCAPE = Pattern.compile("\\\\.");
 
@@ -44,12 +50,22 @@ final class ManifestFileReader {
 
     /**
      * @param before the same file as last read, or null
+     * @param room how many bytes it may have, because of the files before it
      * @return empty when the file is gone
      */
-    Optional<ManifestFile> read(Path path, @Nullable ManifestFile before) {
+    Optional<ManifestFile> read(Path path, @Nullable ManifestFile before, long room) {
         FileStamp stamp = before == null ? new FileStamp(-1, clock.instant(), null, false) : before.stamp();
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            if (attributes.size() > room) {
+                return Optional.of(broken(
+                        path,
+                        NOT_READ,
+                        0,
+                        0,
+                        "the file is not read, because all files together are larger than "
+                                + MAX_TOTAL_BYTES / (1024 * 1024) + " MiB; move some into another directory"));
+            }
             if (before != null && before.stamp().isCurrent(attributes)) {
                 return Optional.of(before);
             }
@@ -75,6 +91,14 @@ final class ManifestFileReader {
                             + defect.getClass().getSimpleName()
                             + "); please report it with this file, without secret values"));
         }
+    }
+
+    /** What a stream holds, which has no path of its own. */
+    ManifestFile read(Path name, byte[] bytes) {
+        if (bytes.length > MAX_FILE_BYTES) {
+            return broken(name, NOT_READ, 0, 0, "there are more than 8 MiB; split them into files of fewer objects");
+        }
+        return parse(name, NOT_READ, bytes, null);
     }
 
     private static byte[] bytes(Path path) throws IOException {

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,11 @@ public final class ManifestReader {
     /** A file of this name says that the directory it is in holds somebody's own files, and no manifests. */
     public static final String PASSED_OVER = ".datapath-own-files";
 
+    /** Most that is read of one stream; more is a finding. */
+    public static final int MAX_STREAM_BYTES = ManifestFileReader.MAX_FILE_BYTES;
+
     private final List<Path> roots;
+    private final Map<Path, byte[]> streams;
     private final Identifier identifier;
     private final ManifestFileReader fileReader;
     private final AdmittedObjects admitted;
@@ -48,7 +53,17 @@ public final class ManifestReader {
 
     /** @param roots files, or directories that are read with all below them */
     public ManifestReader(ApiCatalog catalog, Collection<Path> roots, InstantSource clock) {
+        this(catalog, roots, Map.of(), clock);
+    }
+
+    /**
+     * For a single reading of files and of what came through pipes.
+     *
+     * @param streams content by the name that findings show
+     */
+    public ManifestReader(ApiCatalog catalog, Collection<Path> roots, Map<Path, byte[]> streams, InstantSource clock) {
         this.roots = List.copyOf(roots);
+        this.streams = new LinkedHashMap<>(streams);
         this.identifier = new Identifier(catalog);
         this.fileReader = new ManifestFileReader(identifier, clock);
         this.admitted = new AdmittedObjects(clock);
@@ -122,13 +137,20 @@ public final class ManifestReader {
     /** @param deleteMissing whether objects that are in no file are deleted; otherwise they stay as they are */
     ManifestSet read(FileListing listing, boolean deleteMissing) {
         Map<Path, ManifestFile> current = new LinkedHashMap<>();
+        long room = ManifestFileReader.MAX_TOTAL_BYTES;
         for (Path path : listing.files()) {
-            fileReader.read(path, files.get(path)).ifPresent(file -> current.put(path, file));
+            Optional<ManifestFile> file = fileReader.read(path, files.get(path), room);
+            if (file.isPresent()) {
+                current.put(path, file.get());
+                room -= file.get().stamp().size();
+            }
         }
+        streams.forEach((name, bytes) -> current.put(name, fileReader.read(name, bytes)));
         files = current;
         Pass pass = new Pass();
         for (String unreadable : listing.unreadable()) {
-            pass.report(new SourceLocation(roots.getFirst(), 0, 0), null, "", unreadable);
+            pass.report(
+                    new SourceLocation(roots.isEmpty() ? Path.of("") : roots.getFirst(), 0, 0), null, "", unreadable);
         }
         current.values().forEach(pass::add);
         pass.keepUnreadable(listing.unreadable().isEmpty());

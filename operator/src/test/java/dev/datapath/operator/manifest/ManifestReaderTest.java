@@ -234,6 +234,47 @@ class ManifestReaderTest {
     }
 
     @Test
+    void onlyRegularFilesOfUsersAreRead() throws Exception {
+        write("pool.yaml", pool("store", 9000));
+        Files.createSymbolicLink(directory.resolve("kernel.yaml"), Path.of("/proc/kmsg"));
+        Files.createSymbolicLink(directory.resolve("device.yaml"), Path.of("/dev/zero"));
+        assertThat(new ProcessBuilder("mkfifo", directory.resolve("pipe.yaml").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Files.createDirectory(directory.resolve("directory.yaml"));
+
+        ManifestSet set = reader.read();
+
+        assertThat(set.storagePools()).hasSize(1);
+        assertThat(set.findings())
+                .extracting(LocatedFinding::message)
+                .hasSize(3)
+                .anyMatch(message -> message.contains("kernel.yaml leads to a file of the kernel"))
+                .anyMatch(message -> message.contains("device.yaml is no regular file"))
+                .anyMatch(message -> message.contains("pipe.yaml is no regular file"));
+    }
+
+    @Test
+    void allFilesTogetherHaveABoundAndWhatIsBehindItKeepsItsObjects() throws IOException {
+        write("a-0.yaml", "");
+        write("z.yaml", pool("store", 9000));
+        reader.read();
+        var comment = "#".repeat(ManifestFileReader.MAX_FILE_BYTES - 10);
+        for (int i = 0; i < ManifestFileReader.MAX_TOTAL_BYTES / comment.length(); i++) {
+            write("a-" + i + ".yaml", comment);
+        }
+        write("y.yaml", comment);
+
+        ManifestSet set = reader.read();
+
+        assertThat(set.storagePools()).hasSize(1);
+        assertThat(set.findings())
+                .anyMatch(finding -> finding.location().file().endsWith("y.yaml")
+                        && finding.message().contains("all files together are larger than 64 MiB"));
+    }
+
+    @Test
     void restartKeepsWhatWasAdmittedOfAnObjectThatBecameInvalid() throws IOException {
         var store = new Store();
         write("policy.yaml", policy("GetObject"));

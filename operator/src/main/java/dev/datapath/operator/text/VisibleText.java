@@ -1,0 +1,54 @@
+package dev.datapath.operator.text;
+
+/**
+ * Text of users as it may be printed: one line, in which nothing moves a cursor, changes colours or reverses the direction of
+ * reading. Names and values come from files that may be wrong in any way.
+ */
+public final class VisibleText {
+    private VisibleText() {}
+
+    /**
+     * The text with an escape in place of every control character, line separator, formatting character (those for writing from
+     * right to left among them) and half of a surrogate pair; all others stay.
+     */
+    public static String of(String text) {
+        if (text.codePoints().noneMatch(VisibleText::isHidden)) {
+            return text;
+        }
+        var visible = new StringBuilder(text.length() + 16);
+        text.codePoints().forEach(point -> {
+            switch (point) {
+                case '\n' -> visible.append("\\n");
+                case '\r' -> visible.append("\\r");
+                case '\t' -> visible.append("\\t");
+                default -> {
+                    if (isHidden(point)) {
+                        visible.append(point > 0xffff ? "\\u{%x}".formatted(point) : "\\u%04x".formatted(point));
+                    } else {
+                        visible.appendCodePoint(point);
+                    }
+                }
+            }
+        });
+        return visible.toString();
+    }
+
+    /** The same, shortened to a number of characters before it is made visible; what was cut shows as an ellipsis. */
+    public static String of(String text, int longest) {
+        return text.codePointCount(0, text.length()) <= longest
+                ? of(text)
+                : of(text.substring(0, text.offsetByCodePoints(0, longest))) + "…";
+    }
+
+    private static boolean isHidden(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED -> true;
+            default -> false;
+        };
+    }
+}

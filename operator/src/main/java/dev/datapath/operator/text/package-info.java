@@ -1,0 +1,5 @@
+/** Text of users, made fit for a terminal, a log and an event. */
+@NullMarked
+package dev.datapath.operator.text;
+
+import org.jspecify.annotations.NullMarked;
