@@ -44,6 +44,16 @@ final class OperatorProcess implements AutoCloseable {
         return new OperatorProcess(builder.start(), log);
     }
 
+    /** Runs another command of the program to its end, and returns its exit status and all that it printed. */
+    static String command(String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar().toString()));
+        command.addAll(List.of(arguments));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        return process.waitFor() + " " + output;
+    }
+
     /** Sends a signal by its name, such as TERM. */
     void signal(String name) throws IOException, InterruptedException {
         // The shell's own kill: small machines have no program of that name.

@@ -64,6 +64,54 @@ class RunCommandTest {
     }
 
     @Test
+    void a_terminal_that_is_closed_stops_it_as_a_signal_does() throws Exception {
+        try (var operator = start("one")) {
+            operator.signal("HUP");
+            assertThat(operator.awaitExit(30)).isZero();
+        }
+        await().until(() -> RawClient.refused(port));
+    }
+
+    @Test
+    void stop_ends_a_run_and_its_gateways() throws Exception {
+        try (var operator = start("one")) {
+            assertThat(OperatorProcess.command("stop", directory.path().toString()))
+                    .startsWith("0 stopped process ");
+            assertThat(operator.awaitExit(20)).isZero();
+            assertThat(RawClient.refused(port)).isTrue();
+            assertThat(OperatorProcess.command("stop", directory.path().toString()))
+                    .isEqualTo("0 nothing runs\n");
+        }
+    }
+
+    @Test
+    void stop_ends_the_gateways_of_a_killed_run() throws Exception {
+        try (var operator = start("one")) {
+            operator.signal("KILL");
+            operator.awaitExit(10);
+        }
+        assertThat(RawClient.status(port, "/bucket/key")).isEqualTo(200);
+        assertThat(OperatorProcess.command("stop", directory.path().toString()))
+                .isEqualTo("0 ended 1 gateway of a killed run\n");
+        assertThat(RawClient.refused(port)).isTrue();
+    }
+
+    @Test
+    void a_directory_is_served_by_one_operator_whatever_its_work_directory() throws Exception {
+        try (var first = start("one")) {
+            try (var second = OperatorProcess.run(directory.path(), temp.resolve("v"), temp.resolve("two.log"))) {
+                assertThat(second.awaitExit(60)).isEqualTo(1);
+                assertThat(second.output()).contains("another datapath run serves " + directory.path());
+            }
+            first.signal("KILL");
+            first.awaitExit(10);
+        }
+        try (var third = start("three")) {
+            assertThat(third.alive()).isTrue();
+        }
+    }
+
+    @Test
     void a_second_signal_does_not_wait_for_transfers() throws Exception {
         try (var operator = start("one");
                 var client = RawClient.to(port)) {

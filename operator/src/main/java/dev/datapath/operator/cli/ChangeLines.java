@@ -1,6 +1,7 @@
 package dev.datapath.operator.cli;
 
 import dev.datapath.operator.standalone.Overview;
+import dev.datapath.operator.text.VisibleText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.LocalTime;
@@ -47,7 +48,7 @@ final class ChangeLines implements Display {
     }
 
     private void say(String line) {
-        out.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + line);
+        out.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + VisibleText.of(line));
         out.flush();
     }
 }

@@ -3,7 +3,6 @@ package dev.datapath.operator.cli;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -12,19 +11,22 @@ import picocli.CommandLine.Spec;
         name = "datapath",
         description = "Declared S3 data delivery: gateways, storage pools, routing and objectives.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, ValidateCommand.class, OperatorCommand.class, HelpCommand.class})
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.Provider.class,
+        subcommands = {
+            RunCommand.class,
+            StopCommand.class,
+            ValidateCommand.class,
+            OperatorCommand.class,
+            HelpCommand.class
+        })
 final class DatapathCommand implements Runnable {
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this text.")
-    private boolean help;
-
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing: write run, stop, validate, operator or help");
     }
 }

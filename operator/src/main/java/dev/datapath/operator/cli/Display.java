@@ -4,6 +4,8 @@ import dev.datapath.operator.standalone.Overview;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import sun.misc.Signal;
 
 /** Shows a person what {@code datapath run} does. */
 interface Display {
@@ -25,7 +27,16 @@ interface Display {
      * @param table false for lines on a terminal too
      */
     static Display of(PrintWriter out, boolean table) {
-        return table && isTerminal() ? new LiveTable(out) : new ChangeLines(out);
+        if (!table || !isTerminal()) {
+            return new ChangeLines(out);
+        }
+        var size = new AtomicReference<>(Terminal.current());
+        var live = new LiveTable(out, size::get);
+        Signal.handle(new Signal("WINCH"), resized -> {
+            size.set(Terminal.current());
+            live.resized();
+        });
+        return live;
     }
 
     /** Whether standard output is a terminal that understands cursor movements. Java 21 cannot tell by itself. */

@@ -4,44 +4,43 @@ import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus;
 import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.standalone.Overview;
+import dev.datapath.operator.text.VisibleText;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of everything, drawn in place on a terminal. Wide lines are cut rather than wrapped, because only then it is known
- * how far to go back up.
+ * The state of everything, drawn in place on a terminal: broken objects first, as many as fit. Lines are cut rather than wrapped, because
+ * only then it is known how far to go back up.
  */
 final class LiveTable implements Display {
-    private static final int WIDTH = 150;
-    private static final int MAX_ROWS = 40;
+    private static final int WIDEST_NAME = 36;
     private static final int MAX_FINDINGS = 12;
-    private static final String RESET = "\u001b[0m";
-    private static final String BOLD = "\u001b[1m";
-    private static final String DIM = "\u001b[2m";
-    private static final String GREEN = "\u001b[32m";
-    private static final String YELLOW = "\u001b[33m";
-    private static final String RED = "\u001b[31m";
 
     private final PrintWriter out;
+    private final Supplier<Terminal> terminal;
     private String header = "";
-    private String footer = DIM + "ctrl-c lets transfers finish and stops" + RESET;
+    private String footer = "ctrl-c lets transfers finish and stops";
     private @Nullable Overview last;
     private int drawn;
 
-    LiveTable(PrintWriter out) {
+    /** @param terminal is asked at each drawing, because windows are resized */
+    LiveTable(PrintWriter out, Supplier<Terminal> terminal) {
         this.out = out;
+        this.terminal = terminal;
     }
 
     @Override
     public synchronized void started(Path source, int httpPort, int xdsPort) {
-        header = BOLD + "datapath" + RESET + " " + source + DIM + "   health and metrics http://127.0.0.1:" + httpPort
-                + "/q/health /q/metrics" + RESET;
+        header = "datapath " + VisibleText.of(source.toString()) + "   health and metrics http://127.0.0.1:" + httpPort
+                + "/q/health /q/metrics";
         draw();
     }
 
@@ -53,13 +52,20 @@ final class LiveTable implements Display {
 
     @Override
     public synchronized void stopping() {
-        footer = YELLOW + "stopping: transfers finish; ctrl-c again ends them at once" + RESET;
+        footer = "stopping: transfers finish; ctrl-c again ends them at once";
         draw();
     }
 
     @Override
     public synchronized void stopped() {
         footer = "stopped";
+        draw();
+    }
+
+    /** The terminal has another size: what was drawn is wrapped in an unknown way. */
+    synchronized void resized() {
+        out.print("\u001b[2J\u001b[H");
+        drawn = 0;
         draw();
     }
 
@@ -73,66 +79,131 @@ final class LiveTable implements Display {
         drawn = lines.size();
     }
 
+    /** The lines as they are drawn, none wider and all together no higher than the terminal. */
     List<String> lines() {
-        var lines = new ArrayList<String>();
-        lines.add(header);
+        var size = terminal.get();
         var overview = last;
-        if (overview == null) {
-            lines.add(DIM + "reading ..." + RESET);
-        } else {
-            overview.statuses().entrySet().stream()
-                    .sorted(Comparator.comparing(entry -> rank(entry.getKey())))
-                    .limit(MAX_ROWS)
-                    .forEach(entry -> object(entry.getKey(), entry.getValue(), overview, lines));
-            if (overview.statuses().isEmpty()) {
-                lines.add(DIM + "no objects yet: put YAML files into the directory" + RESET);
-            }
-            findings(overview, lines);
+        var top = List.of(new StyledLine().bold(header));
+        var bottom = new ArrayList<StyledLine>();
+        if (overview != null) {
+            findings(overview, Math.max(1, Math.min(MAX_FINDINGS, size.rows() / 4)), bottom);
         }
-        lines.add("");
-        lines.add(footer);
-        return lines;
+        bottom.add(new StyledLine());
+        bottom.add(new StyledLine().dim(footer));
+        var lines = new ArrayList<>(top);
+        if (overview == null) {
+            lines.add(new StyledLine().dim("reading ..."));
+        } else if (overview.statuses().isEmpty()) {
+            lines.add(new StyledLine().dim("no objects yet: put YAML files into the directory"));
+        } else {
+            // The last line of the terminal is the cursor's.
+            objects(overview, size, size.rows() - 1 - top.size() - bottom.size(), lines);
+        }
+        lines.addAll(bottom);
+        return lines.stream()
+                .limit(Math.max(1, size.rows() - 1))
+                .map(line -> line.text(size.columns(), size.colored()))
+                .toList();
     }
 
-    private static void object(ObjectRef ref, Object status, Overview overview, List<String> lines) {
-        if (ref.kind().equals("DataPath")) {
-            lines.add("");
+    /** The worst first, each with its gateways and what is wrong, as long as there is room. */
+    private static void objects(Overview overview, Terminal size, int room, List<StyledLine> lines) {
+        var sorted = overview.statuses().entrySet().stream()
+                .sorted(Comparator.<Map.Entry<ObjectRef, Object>>comparingInt(entry -> badness(entry.getValue()))
+                        .reversed()
+                        .thenComparingInt(entry -> rank(entry.getKey())))
+                .toList();
+        int left = room;
+        int shown = 0;
+        for (var entry : sorted) {
+            var block = object(entry.getKey(), entry.getValue(), overview, size);
+            boolean isLast = shown + 1 == sorted.size();
+            if (block.size() > left - (isLast ? 0 : 1) && shown > 0) {
+                break;
+            }
+            lines.addAll(block);
+            left -= block.size();
+            shown++;
         }
-        lines.add("%-10s %-36s %-12s %s"
-                .formatted(shortKind(ref.kind()), ref.namespace() + "/" + ref.name(), figure(status), marks(status)));
+        var rest = sorted.subList(shown, sorted.size());
+        if (!rest.isEmpty()) {
+            long broken = rest.stream()
+                    .filter(entry -> badness(entry.getValue()) == 2)
+                    .count();
+            lines.add(new StyledLine()
+                    .dim("and " + rest.size() + " more"
+                            + (broken == 0 ? ", none of them broken" : ", " + broken + " broken")));
+        }
+    }
+
+    private static List<StyledLine> object(ObjectRef ref, Object status, Overview overview, Terminal size) {
+        var lines = new ArrayList<StyledLine>();
+        int name = Math.max(12, Math.min(WIDEST_NAME, size.columns() - 50));
+        var line = new StyledLine()
+                .plain("%-9s %s %-12s "
+                        .formatted(
+                                shortKind(ref.kind()),
+                                padded(VisibleText.of(ref.namespace() + "/" + ref.name()), name),
+                                figure(status)));
+        for (var condition : OverviewText.conditionsOf(status)) {
+            switch (String.valueOf(condition.getStatus())) {
+                case "True" -> line.green("✓ " + condition.getType() + "  ");
+                case "False" -> line.red("✗ " + condition.getType() + " " + condition.getReason() + "  ");
+                default -> line.dim("? " + condition.getType() + "  ");
+            }
+        }
+        lines.add(line);
         if (status instanceof DataPathStatus) {
             overview.gateways().stream()
                     .filter(gateway -> gateway.dataPath().namespace().equals(ref.namespace())
                             && gateway.dataPath().name().equals(ref.name()))
-                    .forEach(gateway -> lines.add("  gateway  %-36s %-12s %s%s"
-                            .formatted(
-                                    gateway.name(),
-                                    gateway.state(),
-                                    String.join(" ", gateway.endpoints()),
-                                    DIM
-                                            + (gateway.pid() == 0 ? "" : "  pid " + gateway.pid())
-                                            + (gateway.restarts() == 0 ? "" : "  restarted " + gateway.restarts() + "x")
-                                            + RESET)));
+                    .forEach(gateway -> lines.add(new StyledLine()
+                            .plain("  gateway %s %-12s %s"
+                                    .formatted(
+                                            padded(gateway.name(), name),
+                                            gateway.state(),
+                                            String.join(" ", gateway.endpoints())))
+                            .dim((gateway.pid() == 0 ? "" : "  pid " + gateway.pid())
+                                    + (gateway.restarts() == 0 ? "" : "  restarted " + gateway.restarts() + "x"))));
         }
         OverviewText.conditionsOf(status).stream()
                 .filter(condition -> "False".equals(condition.getStatus()))
                 .map(Condition::getMessage)
                 .filter(Objects::nonNull)
                 .distinct()
-                .forEach(message -> lines.add("  " + YELLOW + cut("└ " + message) + RESET));
+                .forEach(message -> lines.add(new StyledLine().yellow("  └ " + VisibleText.of(message))));
+        return lines;
     }
 
-    private static String marks(Object status) {
-        var marks = new ArrayList<String>();
-        for (var condition : OverviewText.conditionsOf(status)) {
-            marks.add(
-                    switch (condition.getStatus()) {
-                        case "True" -> GREEN + "✓ " + condition.getType() + RESET;
-                        case "False" -> RED + "✗ " + condition.getType() + " " + condition.getReason() + RESET;
-                        default -> DIM + "? " + condition.getType() + RESET;
-                    });
+    private static void findings(Overview overview, int most, List<StyledLine> lines) {
+        if (overview.findings().isEmpty()) {
+            return;
         }
-        return String.join("  ", marks);
+        lines.add(new StyledLine());
+        lines.add(new StyledLine().bold("findings"));
+        overview.findings().stream()
+                .sorted(Comparator.comparing(finding -> !finding.isError()))
+                .limit(most)
+                .forEach(finding -> lines.add(
+                        finding.isError()
+                                ? new StyledLine().red("✗ ").plain(finding.toString())
+                                : new StyledLine().yellow("! ").plain(finding.toString())));
+        int rest = overview.findings().size() - most;
+        if (rest > 0) {
+            lines.add(new StyledLine().dim("and " + rest + " more in .status/findings.txt"));
+        }
+    }
+
+    /** 2 when a condition does not hold, 1 when one is not known, 0 when all is well. */
+    private static int badness(Object status) {
+        return OverviewText.conditionsOf(status).stream()
+                .mapToInt(condition -> switch (String.valueOf(condition.getStatus())) {
+                    case "True" -> 0;
+                    case "False" -> 2;
+                    default -> 1;
+                })
+                .max()
+                .orElse(1);
     }
 
     private static String figure(Object status) {
@@ -145,24 +216,8 @@ final class LiveTable implements Display {
         };
     }
 
-    private static void findings(Overview overview, List<String> lines) {
-        if (overview.findings().isEmpty()) {
-            return;
-        }
-        lines.add("");
-        lines.add(BOLD + "findings" + RESET);
-        overview.findings().stream()
-                .limit(MAX_FINDINGS)
-                .forEach(finding ->
-                        lines.add((finding.isError() ? RED + "✗ " : YELLOW + "! ") + RESET + cut(finding.toString())));
-        int rest = overview.findings().size() - MAX_FINDINGS;
-        if (rest > 0) {
-            lines.add(DIM + "and " + rest + " more in .status/findings.txt" + RESET);
-        }
-    }
-
-    private static String cut(String text) {
-        return text.length() <= WIDTH ? text : text.substring(0, WIDTH - 1) + "…";
+    private static String padded(String text, int width) {
+        return text.length() <= width ? text + " ".repeat(width - text.length()) : text.substring(0, width - 1) + "…";
     }
 
     private static int rank(ObjectRef ref) {

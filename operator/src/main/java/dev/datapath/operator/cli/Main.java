@@ -1,10 +1,12 @@
 package dev.datapath.operator.cli;
 
 import dev.datapath.operator.control.JvmAddressCache;
+import dev.datapath.operator.text.VisibleText;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
 /**
  * Entry point of the process. A command starts Quarkus itself when it needs it; {@code validate} does not, and is done before Quarkus
@@ -24,12 +26,21 @@ public final class Main {
         System.exit(exitCode);
     }
 
+    /** One line that says what is wrong, and one that says where to read more. */
+    private static int explain(ParameterException wrong, String[] arguments) {
+        var command = wrong.getCommandLine();
+        command.getErr().println("error: " + VisibleText.of(String.valueOf(wrong.getMessage())));
+        command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
     /** @return the exit code of the process */
     static int execute(PrintWriter out, PrintWriter err, String... args) {
         return new CommandLine(new DatapathCommand())
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::explain)
                 .execute(args);
     }
 }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             "1:it could not start, or another operator leads now; the message says why",
             "2:the command line is wrong"
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.Provider.class)
 final class OperatorCommand implements Callable<Integer> {
     @Mixin
     private OperatorOptions options = new OperatorOptions();

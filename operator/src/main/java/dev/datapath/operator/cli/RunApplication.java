@@ -5,6 +5,7 @@ import dev.datapath.operator.manifest.ManifestReader;
 import dev.datapath.operator.standalone.EnvoyBinary;
 import dev.datapath.operator.standalone.Standalone;
 import dev.datapath.operator.standalone.StandaloneOptions;
+import dev.datapath.operator.text.VisibleText;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.QuarkusApplication;
@@ -53,16 +54,20 @@ public final class RunApplication implements QuarkusApplication {
             display.stopped();
             return 0;
         } catch (IOException e) {
-            System.err.println("error: " + e.getMessage());
+            System.err.println("error: " + VisibleText.of(String.valueOf(e.getMessage())));
             return 1;
         }
     }
 
-    /** The first signal asks for a drained stop, the next one for a stop at once. */
+    /**
+     * HUP comes when a terminal is closed. Where it is ignored, as with nohup, the JVM leaves it so.
+     *
+     * <p>The first signal asks for a drained stop, the next one for a stop at once.
+     */
     private static CountDownLatch onSignals(Standalone standalone) {
         var stop = new CountDownLatch(1);
         var count = new AtomicInteger();
-        for (var name : new String[] {"INT", "TERM"}) {
+        for (var name : new String[] {"INT", "TERM", "HUP"}) {
             Signal.handle(new Signal(name), signal -> {
                 if (count.getAndIncrement() == 0) {
                     stop.countDown();

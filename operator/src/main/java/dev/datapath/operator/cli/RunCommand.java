@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         description = {
-            "Runs the DataPaths of a directory on this machine: reads and watches its YAML, runs Envoy processes as gateways,",
-            "and writes what it sees of them to DIR/.status. SIGTERM or ctrl-c lets transfers finish first; a second one does not."
+            "Runs the DataPaths of a directory on this machine: reads and watches its YAML, runs Envoy processes as gateways, and"
+                    + " writes their status to DIR/.status.",
+            "SIGTERM, SIGHUP or ctrl-c lets transfers finish first; a second one ends them at once."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
             "1:it could not start; the message says why",
             "2:the command line is wrong"
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.Provider.class)
 final class RunCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options = new RunOptions();

@@ -7,7 +7,9 @@ import picocli.CommandLine.Parameters;
 
 /** What can be given to {@code datapath run}. */
 final class RunOptions {
-    @Parameters(paramLabel = "DIR", description = "The directory with the objects, read with all below it and watched.")
+    @Parameters(
+            paramLabel = "DIR",
+            description = "DIR is the directory that holds your YAML files; all below it is read and watched.")
     Path directory = Path.of(".");
 
     @Option(

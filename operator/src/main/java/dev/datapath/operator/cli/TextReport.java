@@ -1,6 +1,7 @@
 package dev.datapath.operator.cli;
 
 import dev.datapath.operator.manifest.LocatedFinding;
+import dev.datapath.operator.text.VisibleText;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi.Style;
@@ -9,6 +10,8 @@ import picocli.CommandLine.Help.ColorScheme;
 
 /** Findings for people: one per line, as compilers write them, and a summary. In colour on a terminal. */
 final class TextReport {
+    private static final int LONGEST = 1000;
+
     private final ColorScheme colors;
 
     TextReport(ColorScheme colors) {
@@ -35,10 +38,15 @@ final class TextReport {
 
     private String line(LocatedFinding finding) {
         Text severity = finding.isError() ? styled("error", Style.fg_red) : styled("warning", Style.fg_yellow);
-        return styled(finding.location().toString(), Style.bold) + ": " + severity + ": "
-                + (finding.object() == null ? "" : finding.object() + ": ")
-                + (finding.field().isEmpty() ? "" : styled(finding.field(), Style.bold) + ": ")
-                + finding.message();
+        return styled(VisibleText.of(finding.location().toString()), Style.bold) + ": " + severity + ": "
+                + (finding.object() == null ? "" : shown(finding.object().toString()) + ": ")
+                + (finding.field().isEmpty() ? "" : styled(shown(finding.field()), Style.bold) + ": ")
+                + shown(finding.message());
+    }
+
+    /** A name may be as long as its file. */
+    private static String shown(String text) {
+        return VisibleText.of(text, LONGEST);
     }
 
     private Text styled(String text, Style style) {

@@ -3,12 +3,19 @@ package dev.datapath.operator.cli;
 import dev.datapath.operator.admission.ApiCatalog;
 import dev.datapath.operator.manifest.ManifestReader;
 import dev.datapath.operator.manifest.ManifestSet;
+import dev.datapath.operator.text.VisibleText;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,9 +34,13 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:nothing is wrong (there may be warnings)",
             "1:at least one error was found",
-            "2:the command line is wrong, or a file or directory cannot be read"
-        })
+            "2:the command line is wrong, a file or directory cannot be read, or there is nothing to read"
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.Provider.class)
 final class ValidateCommand implements Callable<Integer> {
+    private static final Path STANDARD_INPUT = Path.of("<standard input>");
+
     /** How findings are written. */
     enum Output {
         text,
@@ -39,7 +50,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "DIR",
             arity = "1..*",
-            description = "Directories, read with all below them, or single files.")
+            description = "Directories, read with all below them, single files of any name, or - for standard input.")
     private List<Path> roots = List.of();
 
     @Option(
@@ -48,33 +59,79 @@ final class ValidateCommand implements Callable<Integer> {
             description = "text (the default) or json.")
     private Output output = Output.text;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this text.")
-    private boolean help;
+    @Option(names = "--allow-empty", description = "Nothing to read is no error.")
+    private boolean allowEmpty;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
+        Map<Path, byte[]> streams = new LinkedHashMap<>();
+        List<Path> named = new ArrayList<>();
         for (Path root : roots) {
+            if (root.toString().equals("-")) {
+                streams.computeIfAbsent(STANDARD_INPUT, name -> bytes(name, System.in));
+                continue;
+            }
             if (!Files.isReadable(root)) {
                 throw new ParameterException(
                         spec.commandLine(),
                         root + (Files.exists(root) ? " may not be read" : " does not exist")
                                 + "; name a directory or file that can be read");
             }
+            if (Files.isRegularFile(root) || Files.isDirectory(root)) {
+                named.add(root);
+            } else {
+                streams.computeIfAbsent(root, this::bytes);
+            }
         }
         Clock clock = Clock.systemUTC();
-        ManifestSet set = new ManifestReader(ApiCatalog.load(), roots, clock).read();
+        ManifestSet set = new ManifestReader(ApiCatalog.load(), named, streams, clock).read();
         Validation validation = Validation.of(set, clock.instant());
         PrintWriter out = spec.commandLine().getOut();
         switch (output) {
             case text -> new TextReport(spec.commandLine().getColorScheme()).write(validation, out);
             case json -> JsonReport.write(validation, out);
         }
-        return validation.errors() == 0 ? 0 : 1;
+        if (validation.errors() > 0) {
+            return 1;
+        }
+        if (!allowEmpty && validation.objects() == 0) {
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "error: there is no object to check in " + VisibleText.of(text(roots))
+                                    + ": below a directory, files end in .yaml, .yml or .json; --allow-empty makes this no error");
+            return spec.exitCodeOnInvalidInput();
+        }
+        return 0;
+    }
+
+    private static String text(List<Path> roots) {
+        return roots.stream().map(Path::toString).collect(Collectors.joining(", "));
+    }
+
+    /** What a pipe or a device holds. */
+    private byte[] bytes(Path path) {
+        try (InputStream in = Files.newInputStream(path)) {
+            return bytes(path, in);
+        } catch (IOException failed) {
+            throw unreadable(path, failed);
+        }
+    }
+
+    private byte[] bytes(Path name, InputStream in) {
+        try {
+            return in.readNBytes(ManifestReader.MAX_STREAM_BYTES + 1);
+        } catch (IOException failed) {
+            throw unreadable(name, failed);
+        }
+    }
+
+    private ParameterException unreadable(Path path, IOException failed) {
+        return new ParameterException(
+                spec.commandLine(),
+                path + " cannot be read (" + failed + "); name a directory or file that can be read");
     }
 }

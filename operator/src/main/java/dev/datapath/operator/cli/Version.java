@@ -3,10 +3,19 @@ package dev.datapath.operator.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
 
 /** The version of this program, which the root pom.xml states. */
 final class Version {
     private Version() {}
+
+    /** What {@code --version} prints. */
+    static final class Provider implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"datapath " + current()};
+        }
+    }
 
     /** Such as {@code 0.1.0}; the images and the chart of a version have it too. */
     static String current() {

@@ -144,8 +144,9 @@ public final class Standalone implements AutoCloseable {
         watch.close();
         resolver.close();
         xds.close();
-        status.close();
+        // In this order: who waits for the status directory may take the work directory next.
         work.close();
+        status.close();
     }
 
     private XdsServer startXds(StandaloneOptions options, SnapshotStore store, DeliveryMetrics metrics)

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OverviewDisplayTest {
     private static final ObjectRef REF = new ObjectRef("DataPath", "ai", "training");
@@ -42,7 +44,7 @@ class OverviewDisplayTest {
 
     @Test
     void theTableIsDrawnOverItself() {
-        var table = new LiveTable(out);
+        var table = new LiveTable(out, () -> new Terminal(150, 40, true));
         table.started(Path.of("objects"), 8090, 1);
         int before = written.toString().length();
         table.show(overview("False", "1/2 gateways run 3f9a", List.of(finding())));
@@ -58,6 +60,79 @@ class OverviewDisplayTest {
                         "a.yaml:3: DataPath ai/training: spec.listeners: write one");
         assertThat(table.lines())
                 .allMatch(line -> line.replaceAll("\u001b\\[[0-9;]*m", "").length() <= 160);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"150, 50", "100, 24", "80, 24", "40, 10", "20, 5"})
+    void theTableFitsItsTerminalAndShowsBrokenObjectsFirst(int columns, int rows) {
+        var table = new LiveTable(out, () -> new Terminal(columns, rows, true));
+        table.started(Path.of("objects"), 8090, 1);
+        table.show(many());
+
+        var lines = table.lines().stream().map(OverviewDisplayTest::plain).toList();
+        assertThat(lines).hasSizeLessThan(rows).allMatch(line -> line.length() <= columns);
+        assertThat(lines).anyMatch(line -> line.contains("ai/broken"));
+        if (columns >= 80) {
+            assertThat(lines).anyMatch(line -> line.contains("ai/broken-1 ")).anyMatch(line -> line.contains("and "));
+            assertThat(lines).anyMatch(line -> line.contains("✗ Programmed Pending"));
+        }
+    }
+
+    @Test
+    void namesAndMessagesCannotSteerTheTerminal() {
+        var table = new LiveTable(out, () -> new Terminal(150, 40, false));
+        var lines = new ChangeLines(out);
+        for (var display : List.of(table, lines)) {
+            display.show(overview(
+                    "False",
+                    "a\nb\u001b[2J\u202e",
+                    List.of(new LocatedFinding(
+                            new SourceLocation(Path.of("a\n.yaml"), 3, 1),
+                            Severity.ERROR,
+                            new ObjectRef("DataPath", "ai", "x\nok\u001b[31m"),
+                            "spec\u009b",
+                            "write\u0007 one"))));
+        }
+        assertThat(written.toString().replaceAll("\u001b\\[\\d+A\\r\u001b\\[J", ""))
+                .contains(
+                        "a\\nb\\u001b[2J\\u202e",
+                        "a\\n.yaml:3: DataPath ai/x\\nok\\u001b[31m: spec\\u009b: write\\u0007 one")
+                .doesNotContain("\u001b", "\u202e", "\u009b", "\u0007");
+    }
+
+    @Test
+    void withoutColoursNoneAreWritten() {
+        var table = new LiveTable(out, () -> new Terminal(150, 40, false));
+        table.show(overview("False", "1/2 gateways run 3f9a", List.of(finding())));
+
+        assertThat(table.lines()).noneMatch(line -> line.contains("\u001b"));
+    }
+
+    @Test
+    void theTerminalIsAskedForItsSizeAndItsUserForColours() {
+        assertThat(Terminal.of(Map.of(), "50 132\n")).isEqualTo(new Terminal(132, 50, true));
+        assertThat(Terminal.of(Map.of("NO_COLOR", "1", "COLUMNS", "99", "LINES", "x"), ""))
+                .isEqualTo(new Terminal(99, 24, false));
+        assertThat(Terminal.of(Map.of("NO_COLOR", ""), "0 0\n")).isEqualTo(new Terminal(80, 24, true));
+    }
+
+    private static String plain(String line) {
+        return line.replaceAll("\u001b\\[[0-9;]*m", "");
+    }
+
+    /** 200 objects of which three are broken, in the order of their names the last ones. */
+    private static Overview many() {
+        var statuses = new TreeMap<ObjectRef, Object>();
+        var good = overview("True", "fine", List.of()).statuses().get(REF);
+        var bad =
+                overview("False", "1/2 gateways run 3f9a", List.of()).statuses().get(REF);
+        for (int i = 0; i < 197; i++) {
+            statuses.put(new ObjectRef("DataPath", "ai", "a-good-" + i), good);
+        }
+        for (int i = 1; i <= 3; i++) {
+            statuses.put(new ObjectRef("DataPath", "ai", "broken-" + i), bad);
+        }
+        return new Overview(statuses, List.of(), List.of(finding()));
     }
 
     private static Overview overview(String programmed, String message, List<LocatedFinding> findings) {

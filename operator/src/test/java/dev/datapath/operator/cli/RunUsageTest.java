@@ -35,6 +35,19 @@ class RunUsageTest {
         assertThat(err.toString()).contains("--gateways is 101: write a number from 1 to 100");
     }
 
+    @Test
+    void helpHasWholeSentences() {
+        assertThat(run("--help")).isZero();
+        var text = err.toString().replaceAll("\\s+", " ");
+        assertThat(text)
+                .contains(
+                        "DIR is the directory that holds your YAML files",
+                        "by default one for DIR in the directory for temporary files.")
+                .contains("a second one ends them at once.")
+                .doesNotContain("...");
+        assertThat(err.toString().lines()).allMatch(line -> line.length() <= 80);
+    }
+
     private int run(String directory, String... options) {
         var all = new ArrayList<>(List.of("run", directory));
         all.addAll(List.of(options));

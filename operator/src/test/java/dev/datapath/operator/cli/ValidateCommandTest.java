@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +104,91 @@ class ValidateCommandTest {
         assertThat(finding.path("name").asText()).isEqualTo("training");
         assertThat(finding.path("field").asText()).isEqualTo("spec.listeners[0].protocol");
         assertThat(finding.path("message").asText()).isEqualTo("\"TCP\" is not supported; write one of HTTP, HTTPS");
+    }
+
+    @Test
+    void standardInputIsRead() throws Exception {
+        var before = System.in;
+        System.setIn(new ByteArrayInputStream(
+                GOOD.replace("port: 9000}]}}", "port: 0}]}}").getBytes(StandardCharsets.UTF_8)));
+        try {
+            assertThat(validate("-")).isEqualTo(1);
+        } finally {
+            System.setIn(before);
+        }
+        assertThat(out.toString())
+                .contains("<standard input>:11: error: StoragePool ai/store: ", "1 file, 1 valid object");
+    }
+
+    @Test
+    void aPipeWithANameIsRead() throws Exception {
+        var pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        var writer = Thread.ofPlatform().start(() -> {
+            try {
+                Files.writeString(pipe, GOOD);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+
+        assertThat(validate(pipe.toString())).isZero();
+        writer.join();
+        assertThat(out).hasToString("ok: 1 file, 2 valid objects\n");
+    }
+
+    @Test
+    void aFileOfAnyNameIsReadWhenItIsNamed() throws IOException {
+        var file = Files.writeString(directory.resolve("objects.tpl"), GOOD);
+
+        assertThat(validate(file.toString())).isZero();
+        assertThat(out).hasToString("ok: 1 file, 2 valid objects\n");
+    }
+
+    @Test
+    void nothingToReadIsAnErrorUnlessItIsAllowed() throws IOException {
+        Files.writeString(directory.resolve("objects.txt"), GOOD);
+        Files.writeString(directory.resolve("empty.yaml"), "# nothing\n");
+
+        assertThat(validate(directory.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no object to check", "--allow-empty");
+        assertThat(validate("--allow-empty", directory.toString())).isZero();
+    }
+
+    @Test
+    void whatANameHoldsCannotForgeALine() throws IOException {
+        Files.writeString(
+                directory.resolve("x.yaml"),
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"a\\nok: 9 files\\e[31m\", \"l\\nm\": 1}\n");
+
+        assertThat(validate(directory.toString())).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("ConfigMap default/a\\nok: 9 files\\u001b[31m: ")
+                .doesNotContain("\u001b[31m", "\nok: 9");
+    }
+
+    @Test
+    void theVersionIsPrintedByEveryCommand() {
+        for (var command : List.of(
+                List.of("--version"),
+                List.of("run", "--version"),
+                List.of("validate", "-V"),
+                List.of("operator", "--version"),
+                List.of("stop", "--version"))) {
+            var answer = new StringWriter();
+            assertThat(Main.execute(
+                            new PrintWriter(answer, true), new PrintWriter(err, true), command.toArray(String[]::new)))
+                    .isZero();
+            assertThat(answer.toString()).isEqualTo("datapath " + Version.current() + System.lineSeparator());
+        }
+    }
+
+    @Test
+    void aUsageErrorIsOneLineAndAHint() {
+        assertThat(validate("--colour", directory.toString())).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .containsExactly("error: Unknown option: '--colour'", "Try: datapath validate --help");
     }
 
     @Test

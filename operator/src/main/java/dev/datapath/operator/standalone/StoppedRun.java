@@ -1,0 +1,92 @@
+package dev.datapath.operator.standalone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code datapath stop} came to.
+ *
+ * @param run process that was stopped; 0 when none ran
+ * @param gateways how many gateways of a killed run were ended
+ */
+public record StoppedRun(long run, int gateways) {
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /**
+     * Stops the run of a directory, and then drains and ends what gateways are left. Blocks until they have ended.
+     *
+     * @param workDirectory where the gateways have their files; null for the one that the run noted, or the standard one
+     * @param now whether transfers under way are cut
+     * @throws IOException when a run holds the directory and cannot be signalled, or another one holds the work directory
+     */
+    public static StoppedRun stop(Path source, @Nullable Path workDirectory, boolean now)
+            throws IOException, InterruptedException {
+        var holder = StatusDirectory.holder(source);
+        long run = 0;
+        if (StatusDirectory.isHeld(source)) {
+            run = signal(source, holder.map(StatusDirectory.Holder::pid).orElse(0L), now);
+        }
+        var root = workDirectory != null
+                ? workDirectory
+                : holder.isPresent() ? holder.get().work() : WorkDirectory.standard(source);
+        return new StoppedRun(run, endGateways(root, now));
+    }
+
+    /** What happened, for people. */
+    public String message() {
+        if (run == 0 && gateways == 0) {
+            return "nothing runs";
+        }
+        return (run == 0 ? "" : "stopped process " + run)
+                + (run == 0 || gateways == 0 ? "" : ", and ")
+                + (gateways == 0
+                        ? ""
+                        : "ended " + gateways + (gateways == 1 ? " gateway" : " gateways") + " of a killed run");
+    }
+
+    private static long signal(Path source, long pid, boolean now) throws IOException, InterruptedException {
+        var process = ProcessHandle.of(pid)
+                .orElseThrow(() -> new IOException("process " + pid + ", which serves " + source
+                        + ", cannot be seen from here: stop it where it runs"));
+        if (!process.destroy()) {
+            throw new IOException("process " + pid + ", which serves " + source + ", may not be stopped by this user");
+        }
+        boolean hurried = false;
+        while (StatusDirectory.isHeld(source)) {
+            Thread.sleep(POLL);
+            if (now && !hurried) {
+                hurried = process.destroy();
+            }
+        }
+        return pid;
+    }
+
+    private static int endGateways(Path root, boolean now) throws IOException, InterruptedException {
+        if (!Files.isDirectory(root)) {
+            return 0;
+        }
+        try (var work = WorkDirectory.open(root)) {
+            var left = new LocalLauncher().all(work.root());
+            var drain = new BackgroundDrain(Drain.DEFAULT, () -> {});
+            if (now) {
+                drain.hurry();
+            }
+            var drains = left.stream()
+                    .<Future<?>>map(gateway -> drain.drain(
+                            String.valueOf(gateway.directory().getFileName()),
+                            gateway.process(),
+                            gateway.drainTimeout()))
+                    .toList();
+            for (var each : drains) {
+                while (!each.isDone()) {
+                    Thread.sleep(POLL);
+                }
+            }
+            return left.size();
+        }
+    }
+}
