@@ -1,6 +1,7 @@
 package dev.datapath.operator.compile;
 
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
@@ -10,10 +11,17 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
-import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Arrays;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
  * Reads the private key that belongs to a certificate from PEM text: PKCS#8, PKCS#1 (RSA) or SEC 1 (EC).
@@ -26,12 +34,8 @@ final class PrivateKeyText {
     /** Bound of BoringSSL, which Envoy is built with. */
     private static final int MAX_EXPONENT_BITS = 33;
 
-    private static final byte[] RSA_ALGORITHM = {
-        0x30, 0x0d, 0x06, 0x09, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00
-    };
-    private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
-    private static final int SEQUENCE = 0x30;
-    private static final int OCTET_STRING = 0x04;
+    private static final AlgorithmIdentifier RSA =
+            new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE);
 
     private PrivateKeyText() {}
 
@@ -43,8 +47,8 @@ final class PrivateKeyText {
                 .findFirst()
                 .orElseThrow(() -> new UnusableMaterial("tls.key holds no PEM block PRIVATE KEY"));
         var pkcs8 = switch (block.label()) {
-            case "PRIVATE KEY" -> block.der();
-            case "RSA PRIVATE KEY" -> wrapped(RSA_ALGORITHM, block.der());
+            case "PRIVATE KEY" -> versionOne(block.der());
+            case "RSA PRIVATE KEY" -> wrapped(RSA, block.der());
             // The curve need not stand in the key: the certificate names it. The check below finds another one.
             case "EC PRIVATE KEY" -> wrapped(algorithmOf(certificateKey), block.der());
             case "ENCRYPTED PRIVATE KEY" -> throw UnusableMaterial.encryptedKey();
@@ -62,8 +66,10 @@ final class PrivateKeyText {
 
     private static void checkStrength(PublicKey key) throws UnusableMaterial {
         var usable = switch (key) {
+            // RSASSA-PSS is RSA as well, and BoringSSL does not know its keys.
             case RSAPublicKey rsa ->
-                rsa.getModulus().bitLength() >= MIN_RSA_BITS
+                rsa.getAlgorithm().equals("RSA")
+                        && rsa.getModulus().bitLength() >= MIN_RSA_BITS
                         && rsa.getPublicExponent().bitLength() <= MAX_EXPONENT_BITS;
             case ECPublicKey ec ->
                 switch (ec.getParams().getOrder().bitLength()) {
@@ -80,6 +86,30 @@ final class PrivateKeyText {
         }
     }
 
+    /** What BoringSSL checks (RSA_check_key): a key whose parts contradict each other is refused. */
+    private static boolean belongTogether(RSAPrivateCrtKey key, RSAPublicKey certificateKey) {
+        var modulus = key.getModulus();
+        var p = key.getPrimeP();
+        var q = key.getPrimeQ();
+        var d = key.getPrivateExponent();
+        if (!modulus.equals(certificateKey.getModulus())
+                || !key.getPublicExponent().equals(certificateKey.getPublicExponent())
+                || p.compareTo(BigInteger.ONE) <= 0
+                || q.compareTo(BigInteger.ONE) <= 0
+                || !p.multiply(q).equals(modulus)
+                || d.compareTo(modulus) >= 0) {
+            return false;
+        }
+        var p1 = p.subtract(BigInteger.ONE);
+        var q1 = q.subtract(BigInteger.ONE);
+        var e = key.getPublicExponent();
+        return d.multiply(e).mod(p1).equals(BigInteger.ONE)
+                && d.multiply(e).mod(q1).equals(BigInteger.ONE)
+                && key.getPrimeExponentP().equals(d.mod(p1))
+                && key.getPrimeExponentQ().equals(d.mod(q1))
+                && key.getCrtCoefficient().multiply(q).mod(p).equals(BigInteger.ONE);
+    }
+
     private static PrivateKey read(byte[] pkcs8, PublicKey certificateKey) throws UnusableMaterial {
         for (var algorithm : new String[] {certificateKey.getAlgorithm(), "RSA", "EC", "EdDSA"}) {
             try {
@@ -89,13 +119,12 @@ final class PrivateKeyText {
                 continue;
             }
         }
-        throw new UnusableMaterial("its private key cannot be read: write it as PKCS#8, PKCS#1 or SEC 1 PEM");
+        throw unreadable();
     }
 
     private static boolean belongTogether(PrivateKey key, PublicKey certificateKey) {
         if (certificateKey instanceof RSAPublicKey publicHalf) {
-            return key instanceof RSAPrivateKey privateHalf
-                    && privateHalf.getModulus().equals(publicHalf.getModulus());
+            return key instanceof RSAPrivateCrtKey privateHalf && belongTogether(privateHalf, publicHalf);
         }
         try {
             var message = new byte[] {1};
@@ -114,41 +143,37 @@ final class PrivateKeyText {
         }
     }
 
-    /** The AlgorithmIdentifier of a SubjectPublicKeyInfo: its first element. */
-    private static byte[] algorithmOf(PublicKey key) throws UnusableMaterial {
-        var der = key.getEncoded();
-        var start = headerLength(der, 0);
-        if (start + 2 > der.length || der[start] != SEQUENCE || (der[start + 1] & 0x80) != 0) {
-            throw new UnusableMaterial("the public key of its certificate cannot be read");
+    /**
+     * The key as PKCS#8 of version 1 (RFC 5208). A OneAsymmetricKey of version 2 (RFC 5958), which holds the public key too, is
+     * what some tools write for Ed25519; BoringSSL refuses it.
+     */
+    private static byte[] versionOne(byte[] pkcs8) throws UnusableMaterial {
+        try {
+            var info = PrivateKeyInfo.getInstance(pkcs8);
+            return encoded(info.getPrivateKeyAlgorithm(), info.parsePrivateKey());
+        } catch (IOException | RuntimeException e) {
+            throw unreadable();
         }
-        return Arrays.copyOfRange(der, start, Math.min(der.length, start + 2 + der[start + 1]));
     }
 
-    private static int headerLength(byte[] der, int at) {
-        var length = der[at + 1] & 0xff;
-        return 2 + (length < 0x80 ? 0 : length - 0x80);
+    /** A PrivateKeyInfo around a key of an older form. */
+    private static byte[] wrapped(AlgorithmIdentifier algorithm, byte[] key) throws UnusableMaterial {
+        try {
+            return encoded(algorithm, ASN1Primitive.fromByteArray(key));
+        } catch (IOException | RuntimeException e) {
+            throw unreadable();
+        }
     }
 
-    /** A PrivateKeyInfo (RFC 5208) around a key of an older form. */
-    private static byte[] wrapped(byte[] algorithm, byte[] key) {
-        var content = new ByteArrayOutputStream();
-        content.writeBytes(VERSION_0);
-        content.writeBytes(algorithm);
-        content.writeBytes(element(OCTET_STRING, key));
-        return element(SEQUENCE, content.toByteArray());
+    private static byte[] encoded(AlgorithmIdentifier algorithm, ASN1Encodable key) throws IOException {
+        return new PrivateKeyInfo(algorithm, key).getEncoded(ASN1Encoding.DER);
     }
 
-    private static byte[] element(int tag, byte[] content) {
-        var der = new ByteArrayOutputStream();
-        der.write(tag);
-        var lengthBytes = (32 - Integer.numberOfLeadingZeros(content.length) + 7) / 8;
-        if (content.length >= 0x80) {
-            der.write(0x80 | lengthBytes);
-        }
-        for (int shift = 8 * Math.max(lengthBytes - 1, 0); shift >= 0; shift -= 8) {
-            der.write(content.length >> shift);
-        }
-        der.writeBytes(content);
-        return der.toByteArray();
+    private static AlgorithmIdentifier algorithmOf(PublicKey key) {
+        return SubjectPublicKeyInfo.getInstance(key.getEncoded()).getAlgorithm();
+    }
+
+    private static UnusableMaterial unreadable() {
+        return new UnusableMaterial("its private key cannot be read: write it as PKCS#8, PKCS#1 or SEC 1 PEM");
     }
 }
