@@ -54,7 +54,7 @@ public final class NodeTable {
             return Health.UNCHECKED;
         }
         if (status.path("failed_active_health_check").asBoolean()) {
-            return Health.FAILED_CHECK;
+            return status.path("active_hc_timeout").asBoolean() ? Health.TIMED_OUT_CHECK : Health.FAILED_CHECK;
         }
         return status.path("failed_outlier_check").asBoolean() ? Health.EJECTED : Health.HEALTHY;
     }

@@ -17,7 +17,10 @@ public record NodeReport(String gateway, String address, int port, Health health
         HEALTHY(""),
         /** No health check has ended yet. */
         UNCHECKED("not checked yet"),
+        /** The node refuses, breaks off or answers otherwise than a healthy one. */
         FAILED_CHECK("fails its health check"),
+        /** The node does not answer in time. */
+        TIMED_OUT_CHECK("fails its health check"),
         EJECTED("ejected after errors or resets"),
         DRAINING("draining");
 
@@ -33,7 +36,7 @@ public record NodeReport(String gateway, String address, int port, Health health
 
         /** Whether the gateway has judged the node and sends it nothing. */
         public boolean failing() {
-            return this == FAILED_CHECK || this == EJECTED;
+            return this == FAILED_CHECK || this == TIMED_OUT_CHECK || this == EJECTED;
         }
     }
 

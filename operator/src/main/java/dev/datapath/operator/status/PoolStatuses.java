@@ -7,6 +7,7 @@ import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus.State;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.net.IpAddress;
+import dev.datapath.operator.plan.HealthPlan;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import java.time.Instant;
@@ -123,12 +124,17 @@ public final class PoolStatuses {
     private static Stream<NodeStatus> planned(Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
         return seen.plan() == null
                 ? Stream.empty()
-                : seen.plan().nodes().stream().map(node -> node(node, seen.reports(), previous, now));
+                : seen.plan().nodes().stream()
+                        .map(node -> node(node, seen.plan().health().active(), seen.reports(), previous, now));
     }
 
     /** A gateway that takes a node out counts: requests of its clients do not go there. */
     private static NodeStatus node(
-            NodePlan node, List<NodeReport> reports, @Nullable StoragePoolStatus previous, Instant now) {
+            NodePlan node,
+            HealthPlan.Active check,
+            List<NodeReport> reports,
+            @Nullable StoragePoolStatus previous,
+            Instant now) {
         var own = reports.stream().filter(report -> report.isAbout(node)).toList();
         var failing = own.stream().filter(report -> report.health().failing()).toList();
         var address = endpoint(node.address(), node.port());
@@ -136,7 +142,9 @@ public final class PoolStatuses {
             return status(node.name(), address, State.Draining, "drained by spec.nodes", 0, previous, now);
         }
         if (!failing.isEmpty()) {
-            var reason = failing.getFirst().health().reason()
+            var health = failing.getFirst().health();
+            var reason = health.reason()
+                    + CheckFailure.of(check, node.port(), health)
                     + (failing.size() == own.size() ? "" : " at " + failing.size() + " of " + own.size() + " gateways");
             return status(node.name(), address, State.Unhealthy, reason, 0, previous, now);
         }

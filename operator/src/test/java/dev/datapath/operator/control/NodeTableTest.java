@@ -26,7 +26,9 @@ class NodeTableTest {
                 {"address": {"socket_address": {"address": "10.0.0.4", "port_value": 9021}},
                  "health_status": {"failed_active_health_check": true, "pending_active_hc": true, "eds_health_status": "HEALTHY"}},
                 {"address": {"socket_address": {"address": "fd00:0:0::5", "port_value": 9021}},
-                 "health_status": {"eds_health_status": "DRAINING"}}]}]}
+                 "health_status": {"eds_health_status": "DRAINING"}},
+                {"address": {"socket_address": {"address": "10.0.0.6", "port_value": 9021}},
+                 "health_status": {"failed_active_health_check": true, "active_hc_timeout": true, "eds_health_status": "HEALTHY"}}]}]}
             """;
 
     @Test
@@ -39,7 +41,8 @@ class NodeTableTest {
                                 new NodeReport("training-0", "10.0.0.2", 9021, Health.FAILED_CHECK),
                                 new NodeReport("training-0", "10.0.0.3", 9021, Health.EJECTED),
                                 new NodeReport("training-0", "10.0.0.4", 9021, Health.UNCHECKED),
-                                new NodeReport("training-0", "fd00::5", 9021, Health.DRAINING))));
+                                new NodeReport("training-0", "fd00::5", 9021, Health.DRAINING),
+                                new NodeReport("training-0", "10.0.0.6", 9021, Health.TIMED_OUT_CHECK))));
     }
 
     @Test

@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PoolStatusesTest {
+    private static final String FAILS =
+            "fails its health check: HEAD / at port 9021 is refused, broken off or not answered with HTTP";
     private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
     private static final Instant T1 = T0.plusSeconds(30);
 
@@ -35,14 +37,16 @@ class PoolStatusesTest {
                 arguments(List.of(HEALTHY, HEALTHY, HEALTHY, HEALTHY), "True/AllHealthy: 4 of 4 nodes are healthy."),
                 arguments(
                         List.of(HEALTHY, FAILED_CHECK, HEALTHY, HEALTHY),
-                        "True/Degraded: 3 of 4 nodes are healthy: node-1 (fails its health check)"),
+                        "True/Degraded: 3 of 4 nodes are healthy: node-1 (" + FAILS + ")"),
                 arguments(
                         List.of(FAILED_CHECK, FAILED_CHECK, EJECTED, HEALTHY),
                         "False/Panic: 1 of 4 nodes are healthy, fewer than the 30 % of panicThresholdPercent, so all are used: "
-                                + "node-0 (fails its health check), node-1 (fails its health check), node-2 (ejected after errors or resets)"),
+                                + "node-0 (" + FAILS + "), node-1 (" + FAILS
+                                + "), node-2 (ejected after errors or resets)"),
                 arguments(
                         List.of(FAILED_CHECK, FAILED_CHECK),
-                        "False/NoHealthyNodes: 0 of 2 nodes are healthy: node-0 (fails its health check), node-1 (fails its health check)"),
+                        "False/NoHealthyNodes: 0 of 2 nodes are healthy: node-0 (" + FAILS + "), node-1 (" + FAILS
+                                + ")"),
                 arguments(
                         List.of(HEALTHY, UNCHECKED),
                         "Unknown/Unknown: Waiting for the first health checks: node-1 (not checked yet)"),
@@ -58,9 +62,9 @@ class PoolStatusesTest {
                                 FAILED_CHECK,
                                 FAILED_CHECK,
                                 FAILED_CHECK),
-                        "True/Degraded: 3 of 10 nodes are healthy: node-0 (fails its health check), node-1 (fails its health check),"
-                                + " node-5 (fails its health check), node-6 (fails its health check),"
-                                + " node-7 (fails its health check) and 2 more"),
+                        "True/Degraded: 3 of 10 nodes are healthy: node-0 (" + FAILS + "), node-1 (" + FAILS + "),"
+                                + " node-5 (" + FAILS + "), node-6 (" + FAILS + "),"
+                                + " node-7 (" + FAILS + ") and 2 more"),
                 arguments(
                         List.of(),
                         "False/NoHealthyNodes: The pool has no active node: see spec.nodes and ResolvedRefs."));
@@ -93,12 +97,13 @@ class PoolStatusesTest {
                                 List.of(HEALTHY, HEALTHY),
                                 List.of(HEALTHY, HEALTHY)),
                         "True/Degraded: no node is healthy at gateway training-0; 0 of 2 nodes are healthy at all gateways: "
-                                + "node-0 (fails its health check at 1 of 3 gateways), node-1 (fails its health check at 1 of 3 gateways)"),
+                                + "node-0 (" + FAILS + " at 1 of 3 gateways), node-1 (" + FAILS
+                                + " at 1 of 3 gateways)"),
                 // Each has half of the nodes, though between them they take out all.
                 arguments(
                         List.of(List.of(FAILED_CHECK, HEALTHY), List.of(HEALTHY, EJECTED)),
-                        "True/Degraded: 0 of 2 nodes are healthy at all gateways: "
-                                + "node-0 (fails its health check at 1 of 2 gateways), node-1 (ejected after errors or resets at 1 of 2 gateways)"),
+                        "True/Degraded: 0 of 2 nodes are healthy at all gateways: " + "node-0 (" + FAILS
+                                + " at 1 of 2 gateways), node-1 (ejected after errors or resets at 1 of 2 gateways)"),
                 arguments(
                         List.of(
                                 List.of(HEALTHY, EJECTED, EJECTED, EJECTED),
@@ -141,9 +146,16 @@ class PoolStatusesTest {
     }
 
     @Test
+    void aCheckWithoutAnAnswerIsToldFromOneThatFails() {
+        var silent = status(plan(1), reports("training-0", List.of(Health.TIMED_OUT_CHECK)), null, T0);
+        assertThat(silent.nodes().getFirst().reason())
+                .isEqualTo("fails its health check: HEAD / at port 9021 gets no answer within 1000 ms");
+    }
+
+    @Test
     void asManyAsAreShownAreNotMore() {
         var failed = status(plan(5), reports("training-0", Collections.nCopies(5, FAILED_CHECK)), null, T0);
-        assertThat(said(failed)).endsWith("node-4 (fails its health check)");
+        assertThat(said(failed)).endsWith("node-4 (" + FAILS + ")");
     }
 
     @Test
