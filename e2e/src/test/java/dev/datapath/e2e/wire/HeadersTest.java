@@ -183,6 +183,7 @@ class HeadersTest {
                                         "X-Envoy-Retry-ON",
                                         "x-datapath-target",
                                         "x-datapath-host",
+                                        "x-datapath-method",
                                         "x-datapath-forwarded-proto"))
                         .map(name -> name + ": " + value)
                         .toArray(String[]::new);

@@ -11,21 +11,69 @@ import dev.datapath.operator.s3.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Envoy tells all S3 actions apart: each is refused in one bucket, and every other action passes there. */
+/**
+ * Envoy tells all S3 actions apart: each is denied in one bucket, and every other action passes there, except for those that
+ * some store executes as the denied one.
+ */
 @Rig.Test
 class OperationsTest {
 
+    /** Of stores that ignore the parameter: Ceph, MinIO, SeaweedFS and S3Proxy each do for some. */
+    private static final Map<S3Operation, Set<String>> TAKEN_FOR = Map.of(
+            S3Operation.GetObject, Set.of("GetObjectTorrent", "GetObjectAttributes"),
+            S3Operation.ListObjects,
+                    Set.of(
+                            "GetBucketAccelerateConfiguration",
+                            "GetBucketAnalyticsConfiguration",
+                            "GetBucketIntelligentTieringConfiguration",
+                            "GetBucketInventoryConfiguration",
+                            "GetBucketMetricsConfiguration",
+                            "GetBucketOwnershipControls",
+                            "ListBucketAnalyticsConfigurations",
+                            "ListBucketIntelligentTieringConfigurations",
+                            "ListBucketInventoryConfigurations",
+                            "ListBucketMetricsConfigurations"),
+            S3Operation.CreateBucket,
+                    Set.of(
+                            "PutBucketAccelerateConfiguration",
+                            "PutBucketAnalyticsConfiguration",
+                            "PutBucketIntelligentTieringConfiguration",
+                            "PutBucketInventoryConfiguration",
+                            "PutBucketLogging",
+                            "PutBucketMetricsConfiguration",
+                            "PutBucketNotificationConfiguration",
+                            "PutBucketOwnershipControls",
+                            "PutBucketReplication",
+                            "PutBucketRequestPayment",
+                            "PutBucketWebsite",
+                            "PutPublicAccessBlock"),
+            S3Operation.DeleteBucket,
+                    Set.of(
+                            "DeleteBucketAnalyticsConfiguration",
+                            "DeleteBucketIntelligentTieringConfiguration",
+                            "DeleteBucketInventoryConfiguration",
+                            "DeleteBucketMetricsConfiguration",
+                            "DeleteBucketOwnershipControls",
+                            "DeleteBucketReplication",
+                            "DeleteBucketWebsite",
+                            "DeletePublicAccessBlock"));
+
     @Test
-    void a_rule_for_one_action_takes_that_action_and_no_other(Rig rig) throws IOException {
+    void aRuleForOneActionTakesWhatSomeStoreExecutesAsThatActionAndNoOther(Rig rig) throws IOException {
         rig.gateway().policy("operations", policy());
         var mistaken = new ArrayList<String>();
         try (var client = rig.connect()) {
             for (var sent : S3Operation.values()) {
                 for (var refused : S3Operation.values()) {
                     boolean inBucket = OperationShape.of(sent).scope() != Scope.SERVICE;
-                    boolean expected = sent == refused || !inBucket;
+                    boolean expected = sent == refused
+                            || !inBucket
+                            || TAKEN_FOR.getOrDefault(refused, Set.of()).contains(sent.name());
                     // What no rule refuses finds no pool: 404.
                     int status = send(client, sent, bucket(refused));
                     if (status != (expected ? 403 : 404)) {
@@ -44,7 +92,11 @@ class OperationsTest {
                     case BUCKET -> "/" + bucket;
                     case OBJECT -> "/" + bucket + "/some/key";
                 }
-                + (shape.query().isEmpty() ? "" : "?" + String.join("=&", shape.query()) + "=");
+                + (shape.query().isEmpty()
+                        ? ""
+                        : shape.query().stream()
+                                .map(OperationsTest::parameter)
+                                .collect(Collectors.joining("&", "?", "")));
         var headers = new ArrayList<String>();
         if (!shape.safe()) {
             headers.add("Content-Length: 0");
@@ -55,6 +107,14 @@ class OperationsTest {
         return client.request(shape.method(), target, headers.toArray(String[]::new))
                 .answerTo(shape.method())
                 .status();
+    }
+
+    private static String parameter(String name) {
+        return switch (name) {
+            case "list-type", "select-type" -> name + "=2";
+            case "partNumber", "uploadId" -> name + "=1";
+            default -> name + "=";
+        };
     }
 
     private static String policy() {

@@ -8,6 +8,7 @@ import dev.datapath.operator.s3.RequestClass;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -25,13 +26,15 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
      * Selects them.
      *
      * @param matches all that cover the bucket, in precedence order
+     * @param classes those that requests are told apart by
      */
-    static BucketRoutes of(RuleSelection selection, BucketMatch bucket, List<MatchPlan> matches) {
+    static BucketRoutes of(
+            RuleSelection selection, BucketMatch bucket, List<MatchPlan> matches, Set<RequestClass> classes) {
         var byClass = new EnumMap<RequestClass, Map<String, Matcher.OnMatch>>(RequestClass.class);
-        for (var requestClass : RequestClass.values()) {
+        for (var requestClass : classes) {
             var own = matches.stream()
                     .filter(match -> match.bucket().equals(bucket))
-                    .filter(match -> OperationConditions.touches(match.operations(), requestClass))
+                    .filter(match -> selection.touches(match, requestClass))
                     .toList();
             // A class that no match of the bucket is about falls through to wider buckets by itself.
             if (!own.isEmpty() || bucket instanceof BucketMatch.Any) {

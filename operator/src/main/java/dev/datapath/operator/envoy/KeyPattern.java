@@ -39,11 +39,17 @@ final class KeyPattern {
 
     /** An expression for every spelling of the prefix: each octet as it is or percent-encoded, in either case. */
     static String everySpelling(String prefix) {
+        return everySpelling(prefix, false);
+    }
+
+    private static String everySpelling(String prefix, boolean plusIsBlank) {
         var pattern = new StringBuilder();
         for (byte octet : prefix.getBytes(StandardCharsets.UTF_8)) {
             int value = octet & 0xff;
             var encoded = "%" + anyCase(value >> 4) + anyCase(value & 0xf);
-            if (value < 0x21 || value > 0x7e) {
+            if (value == ' ' && plusIsBlank) {
+                pattern.append("(?:\\+|%20)");
+            } else if (value < 0x21 || value > 0x7e) {
                 pattern.append(encoded);
             } else {
                 pattern.append("(?:")
@@ -56,10 +62,13 @@ final class KeyPattern {
         return pattern.toString();
     }
 
-    /** The same where stores take several slashes for one: each slash of the prefix may be more than one. */
+    /**
+     * The same for what some store takes for a key with this prefix: several slashes for one, and a plus sign for a blank,
+     * as S3Proxy does.
+     */
     static String everySpellingWithMoreSlashes(String prefix) {
         return Arrays.stream(prefix.split("/", -1))
-                .map(KeyPattern::everySpelling)
+                .map(part -> everySpelling(part, true))
                 .collect(Collectors.joining(SLASHES));
     }
 

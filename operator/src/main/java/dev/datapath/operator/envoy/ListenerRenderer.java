@@ -151,6 +151,7 @@ final class ListenerRenderer {
         mutations.add(remove(Names.FORWARDED_PROTO_HEADER));
         mutations.add(set(Names.FORWARDED_PROTO_HEADER, "%REQ(X-FORWARDED-PROTO)%"));
         mutations.add(set(Names.TARGET_HEADER, "%PATH(NQ:PATH)%/"));
+        mutations.add(set(Names.METHOD_HEADER, "%REQ(:METHOD)% %REQ(ACCESS-CONTROL-REQUEST-METHOD)%"));
         if (!listener.baseDomains().isEmpty()) {
             mutations.add(set(Names.HOST_HEADER, "%REQ(:AUTHORITY)%:"));
         }

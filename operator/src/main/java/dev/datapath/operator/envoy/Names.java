@@ -12,6 +12,12 @@ final class Names {
      */
     static final String TARGET_HEADER = "x-datapath-target";
 
+    /**
+     * Carries the method, a space and the method that a CORS preflight announces: {@code "GET "}, {@code "OPTIONS PUT"}.
+     * Never leaves the gateway.
+     */
+    static final String METHOD_HEADER = "x-datapath-method";
+
     /** Carries the host and a colon, so that a host has one spelling with and without port. Never leaves the gateway. */
     static final String HOST_HEADER = "x-datapath-host";
 
@@ -20,6 +26,9 @@ final class Names {
      * the gateway.
      */
     static final String FORWARDED_PROTO_HEADER = "x-datapath-forwarded-proto";
+
+    /** Names what CopyObject and UploadPartCopy read. */
+    static final String COPY_SOURCE = "x-amz-copy-source";
 
     /** The client's IP address, kept per connection for rules with source CIDRs. */
     static final String SOURCE_ADDRESS_STATE = "datapath.source";

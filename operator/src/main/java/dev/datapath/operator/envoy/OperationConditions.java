@@ -4,13 +4,14 @@ import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.s3.OperationShape;
 import dev.datapath.operator.s3.RequestClass;
 import dev.datapath.operator.s3.Scope;
+import dev.datapath.operator.s3.Subresources;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,80 +19,162 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What a request of a known class must have to be one of the wanted actions: alternatives of header conditions. */
+/**
+ * What a request of a known class must have to be one of the wanted actions: alternatives of header conditions. Rules that
+ * forward take an action's own shape only; rules that deny take whatever some store would execute as the action.
+ */
 final class OperationConditions {
 
     private static final Map<RequestClass, Set<S3Operation>> BY_CLASS = byClass();
 
+    private record Key(Set<S3Operation> operations, RequestClass requestClass, boolean widely) {}
+
+    /** The address that shapes have in common. */
+    private record Address(String method, Scope scope) {}
+
     private final AddressStyle style;
+    private final Map<Key, List<List<HeaderMatcher>>> known = new HashMap<>();
 
     OperationConditions(AddressStyle style) {
         this.style = style;
     }
 
     /** Whether requests of this class can be among the actions; no actions means every request. */
-    static boolean touches(Set<S3Operation> operations, RequestClass requestClass) {
-        return operations.isEmpty() || !among(operations, requestClass).isEmpty();
+    boolean touches(Set<S3Operation> operations, RequestClass requestClass, boolean widely) {
+        return !alternatives(operations, requestClass, widely).isEmpty();
     }
 
     /**
      * Alternatives, each a list of conditions that must all hold. One empty alternative when every request of the class
      * is wanted: either no action is named or all actions of the class are.
+     *
+     * @param widely whether to take all that some store would execute as one of the actions
      */
-    List<List<HeaderMatcher>> alternatives(Set<S3Operation> operations, RequestClass requestClass) {
-        var wanted = among(operations, requestClass);
-        if (operations.isEmpty() || wanted.equals(operationsOf(requestClass))) {
+    List<List<HeaderMatcher>> alternatives(Set<S3Operation> operations, RequestClass requestClass, boolean widely) {
+        return known.computeIfAbsent(
+                new Key(operations, requestClass, widely),
+                key -> List.copyOf(compute(operations, requestClass, widely)));
+    }
+
+    private List<List<HeaderMatcher>> compute(Set<S3Operation> operations, RequestClass requestClass, boolean widely) {
+        var wanted = new TreeSet<>(operations);
+        wanted.retainAll(operationsOf(requestClass));
+        if (operations.isEmpty() || (!wanted.isEmpty() && wanted.equals(operationsOf(requestClass)))) {
             return List.of(List.of());
         }
-        if (requestClass == RequestClass.OBJECT_READ) {
-            // The class leaves only the method open.
-            var method = OperationShape.of(wanted.iterator().next()).method();
-            return List.of(List.of(method(method)));
-        }
-        var byAddress = new LinkedHashMap<String, List<OperationShape>>();
-        for (var operation : wanted) {
-            var shape = OperationShape.of(operation);
-            byAddress
-                    .computeIfAbsent(shape.method() + shape.scope(), k -> new ArrayList<>())
-                    .add(shape);
-        }
+        return switch (requestClass) {
+            case OBJECT_READ -> objectReads(operations, wanted, widely);
+            case UNKNOWN -> widely ? unknown(operations) : List.of();
+            default -> widely ? wide(operations, requestClass) : exact(wanted);
+        };
+    }
+
+    /** The class leaves only the method open. */
+    private List<List<HeaderMatcher>> objectReads(
+            Set<S3Operation> operations, Set<S3Operation> wanted, boolean widely) {
         var alternatives = new ArrayList<List<HeaderMatcher>>();
-        byAddress.values().forEach(shapes -> addAlternatives(shapes, alternatives));
+        wanted.forEach(operation -> alternatives.add(
+                List.of(Methods.condition(OperationShape.of(operation).method()))));
+        if (widely
+                && operations.stream()
+                        .map(OperationShape::of)
+                        .anyMatch(shape -> shape.safe() && shape.scope() != Scope.OBJECT)) {
+            alternatives.add(List.of(regex(Names.TARGET_HEADER, style.resolvesToBucket())));
+        }
         return alternatives;
     }
 
-    private void addAlternatives(List<OperationShape> shapes, List<List<HeaderMatcher>> alternatives) {
-        var first = shapes.getFirst();
-        var address = List.of(method(first.method()), target(first.scope()));
-        var plainSubresources = new TreeSet<String>();
-        for (var shape : shapes) {
-            boolean oneName = shape.query().size() == 1 && shape.excludedQuery().isEmpty();
-            if (oneName && shape.copySource() == OperationShape.Copy.EITHER) {
-                plainSubresources.add(shape.query().getFirst());
+    private List<List<HeaderMatcher>> exact(Set<S3Operation> wanted) {
+        var plain = new LinkedHashMap<Address, Set<String>>();
+        var alternatives = new ArrayList<List<HeaderMatcher>>();
+        for (var operation : wanted) {
+            var shape = OperationShape.of(operation);
+            var address = address(shape);
+            if (shape.query().size() == 1 && shape.excludedQuery().isEmpty()) {
+                plain.computeIfAbsent(address, key -> new TreeSet<>())
+                        .add(shape.query().getFirst());
             } else {
-                alternatives.add(conditions(address, shape));
+                var conditions = conditions(address, false);
+                shape.query().forEach(name -> conditions.add(path(QueryPattern.anyOf(List.of(name)))));
+                if (!shape.excludedQuery().isEmpty()) {
+                    conditions.add(not(path(QueryPattern.anyOf(shape.excludedQuery()))));
+                }
+                alternatives.add(conditions);
             }
         }
-        if (!plainSubresources.isEmpty()) {
-            var conditions = new ArrayList<>(address);
-            conditions.add(path(plainSubresources, false));
+        plain.forEach((address, names) -> {
+            var conditions = conditions(address, false);
+            conditions.add(path(QueryPattern.anyOf(names)));
             alternatives.add(conditions);
-        }
+        });
+        return alternatives;
     }
 
-    private static List<HeaderMatcher> conditions(List<HeaderMatcher> address, OperationShape shape) {
-        var conditions = new ArrayList<>(address);
-        shape.query().forEach(name -> conditions.add(path(List.of(name), false)));
-        if (!shape.excludedQuery().isEmpty()) {
-            conditions.add(path(shape.excludedQuery(), true));
+    /** Whatever some store would execute as one of the actions, of requests of known shapes. */
+    private List<List<HeaderMatcher>> wide(Set<S3Operation> operations, RequestClass requestClass) {
+        var plain = new LinkedHashMap<Address, Set<String>>();
+        var alternatives = new ArrayList<List<HeaderMatcher>>();
+        for (var operation : operations) {
+            var shape = OperationShape.of(operation);
+            boolean own = RequestClass.of(operation) == requestClass;
+            var conditions = conditions(address(shape), true);
+            var query = shape.query().stream()
+                    .filter(name -> shape.safe() || !Subresources.picksConfiguration(name))
+                    .toList();
+            if (query.isEmpty()) {
+                var decisive = Subresources.decisive(shape.method(), shape.scope());
+                boolean reads = operation == S3Operation.GetObject && requestClass == RequestClass.METADATA_READ;
+                if (own || reads) {
+                    if (!decisive.isEmpty()) {
+                        conditions.add(not(path(QueryPattern.certainly(decisive))));
+                    }
+                    alternatives.add(conditions);
+                }
+            } else if (own && Subresources.ofAnyPath(query)) {
+                alternatives.add(List.of(Methods.condition(shape.method()), path(QueryPattern.named(query))));
+            } else if (own && query.size() == 1 && shape.excludedQuery().isEmpty()) {
+                plain.computeIfAbsent(address(shape), key -> new TreeSet<>()).addAll(query);
+            } else if (own) {
+                query.forEach(name -> conditions.add(path(QueryPattern.named(List.of(name)))));
+                if (!shape.excludedQuery().isEmpty() && shape.safe()) {
+                    conditions.add(not(path(QueryPattern.anyOf(shape.excludedQuery()))));
+                }
+                alternatives.add(conditions);
+            }
         }
-        if (shape.copySource() != OperationShape.Copy.EITHER) {
-            conditions.add(HeaderMatcher.newBuilder()
-                    .setName("x-amz-copy-source")
-                    .setPresentMatch(true)
-                    .setInvertMatch(shape.copySource() == OperationShape.Copy.WITHOUT)
-                    .build());
+        plain.forEach((address, names) -> {
+            var conditions = conditions(address, true);
+            conditions.add(path(QueryPattern.named(names)));
+            alternatives.add(conditions);
+        });
+        return alternatives;
+    }
+
+    /** Requests of no known shape count as every action that changes something. */
+    private List<List<HeaderMatcher>> unknown(Set<S3Operation> operations) {
+        var alternatives = new ArrayList<List<HeaderMatcher>>();
+        if (operations.stream()
+                .anyMatch(operation -> operation != S3Operation.SelectObjectContent
+                        && !OperationShape.of(operation).safe())) {
+            alternatives.add(List.of(Methods.unsafe()));
         }
+        var select = OperationShape.of(S3Operation.SelectObjectContent);
+        if (operations.contains(select.operation())) {
+            alternatives.add(List.of(Methods.condition(select.method()), path(QueryPattern.named(select.query()))));
+        }
+        alternatives.addAll(wide(operations, RequestClass.METADATA_READ));
+        return alternatives;
+    }
+
+    private static Address address(OperationShape shape) {
+        return new Address(shape.method(), shape.scope());
+    }
+
+    private List<HeaderMatcher> conditions(Address address, boolean widely) {
+        var target = widely ? style.widely(address.scope()) : style.target(address.scope());
+        var conditions = new ArrayList<HeaderMatcher>();
+        conditions.add(Methods.condition(address.method()));
+        conditions.add(regex(Names.TARGET_HEADER, target));
         return conditions;
     }
 
@@ -110,24 +193,12 @@ final class OperationConditions {
                 .build();
     }
 
-    private static HeaderMatcher method(String method) {
-        return exact(":method", method);
+    private static HeaderMatcher path(String regex) {
+        return regex(":path", regex);
     }
 
-    private HeaderMatcher target(Scope scope) {
-        return regex(Names.TARGET_HEADER, style.target(scope));
-    }
-
-    private static HeaderMatcher path(Collection<String> queryNames, boolean absent) {
-        return regex(":path", QueryPattern.anyOf(queryNames)).toBuilder()
-                .setInvertMatch(absent)
-                .build();
-    }
-
-    private static Set<S3Operation> among(Set<S3Operation> operations, RequestClass requestClass) {
-        var wanted = new TreeSet<>(operations);
-        wanted.retainAll(operationsOf(requestClass));
-        return wanted;
+    private static HeaderMatcher not(HeaderMatcher condition) {
+        return condition.toBuilder().setInvertMatch(true).build();
     }
 
     private static Set<S3Operation> operationsOf(RequestClass requestClass) {

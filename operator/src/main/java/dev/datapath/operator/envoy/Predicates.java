@@ -9,11 +9,13 @@ import com.github.xds.type.matcher.v3.RegexMatcher;
 import com.github.xds.type.matcher.v3.StringMatcher;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.FilterStateInput;
+import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import java.util.List;
 import java.util.Map;
 
-/** Envoy's generic matcher over request headers, the only input that a route table may use. */
+/** Envoy's generic matcher over request headers and filter state, the only inputs that a route table may use. */
 final class Predicates {
 
     private Predicates() {}
@@ -56,16 +58,60 @@ final class Predicates {
                 .build();
     }
 
+    /** All of one or more. */
+    static Predicate all(List<Predicate> predicates) {
+        return predicates.size() == 1 ? predicates.getFirst() : and(predicates.toArray(Predicate[]::new));
+    }
+
+    /** Any of one or more. */
+    static Predicate any(List<Predicate> predicates) {
+        return predicates.size() == 1 ? predicates.getFirst() : or(predicates.toArray(Predicate[]::new));
+    }
+
+    /** Holds when the client's address lies in one of the networks. */
+    static Predicate clientIn(List<String> cidrs) {
+        var networks = Ip.newBuilder().setStatPrefix("source");
+        cidrs.forEach(cidr -> networks.addCidrRanges(Networks.range(cidr)));
+        var state = FilterStateInput.newBuilder().setKey(Names.SOURCE_ADDRESS_STATE);
+        return Predicate.newBuilder()
+                .setSinglePredicate(SinglePredicate.newBuilder()
+                        .setInput(TypedExtensionConfig.newBuilder()
+                                .setName("client-address")
+                                .setTypedConfig(Protos.any(state.build())))
+                        .setCustomMatch(TypedExtensionConfig.newBuilder()
+                                .setName("networks")
+                                .setTypedConfig(Protos.any(networks.build()))))
+                .build();
+    }
+
     /** Takes the longest entry that the header's value starts with. */
     static Matcher.OnMatch longestPrefix(
             String header, Map<String, Matcher.OnMatch> entries, Matcher.OnMatch otherwise) {
         if (entries.isEmpty()) {
             return otherwise;
         }
+        return nested(tree(header, entries).setOnNoMatch(otherwise));
+    }
+
+    /**
+     * Takes the longest entry that the header's value starts with; when that has no match, the next longest, and none in the
+     * end.
+     */
+    static Matcher.OnMatch longestPrefix(String header, Map<String, Matcher.OnMatch> entries) {
+        return nested(tree(header, entries));
+    }
+
+    private static Matcher.Builder tree(String header, Map<String, Matcher.OnMatch> entries) {
         var tree = Matcher.MatcherTree.newBuilder()
                 .setInput(input(header))
                 .setPrefixMatchMap(Matcher.MatcherTree.MatchMap.newBuilder().putAllMap(entries));
-        return nested(Matcher.newBuilder().setMatcherTree(tree).setOnNoMatch(otherwise));
+        return Matcher.newBuilder().setMatcherTree(tree);
+    }
+
+    /** Goes on only when the predicate holds; otherwise there is no match. */
+    static Matcher.OnMatch only(Predicate predicate, Matcher.OnMatch then) {
+        return nested(Matcher.newBuilder()
+                .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(when(predicate, then))));
     }
 
     static Matcher.OnMatch nested(Matcher.Builder matcher) {

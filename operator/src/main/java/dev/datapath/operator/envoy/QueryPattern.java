@@ -2,16 +2,59 @@ package dev.datapath.operator.envoy;
 
 import java.util.Collection;
 
-/** Expressions over {@code :path} that see query parameters as the store does: by their exact name, value or not. */
+/**
+ * Expressions over {@code :path} that see query parameters as stores do. All stores part parameters by {@code &}; some
+ * also by {@code ;} (gorilla/mux in MinIO), and Ceph skips a second question mark before the first name.
+ */
 final class QueryPattern {
 
     /** Matches a path that has a percent-encoded character in the name of a parameter; no S3 parameter needs one. */
     static final String ENCODED_NAME = "[^?]*\\?(?:.*&)?[^=&]*%.*";
 
+    private static final String FIRST = "[^?]*\\?(?:.*&)?";
+    private static final String ANYWHERE = "[^?]*\\?(?:.*[?&;])?";
+    private static final String END = "(?:[=&;].*)?";
+
     private QueryPattern() {}
 
-    /** Matches a path whose query has at least one of these parameters. Names hold letters and hyphens only. */
+    /** Matches a path whose query has at least one of these parameters for some store. Names hold letters and hyphens only. */
     static String anyOf(Collection<String> names) {
-        return "[^?]*\\?(?:.*&)?(?:" + String.join("|", names) + ")(?:[=&].*)?";
+        return ANYWHERE + alternatives(names) + END;
+    }
+
+    /** The same, whatever the value: for the parameter of listings, too. */
+    static String named(Collection<String> names) {
+        return ANYWHERE + "(?:" + String.join("|", names) + ")" + END;
+    }
+
+    /** Matches a path whose query has one of these parameters for every store. */
+    static String certainly(Collection<String> names) {
+        return FIRST + alternatives(names) + "(?:[=&].*)?";
+    }
+
+    /** Matches a path whose query has, for every store, this parameter with a value that the expression describes. */
+    static String withValue(String name, String value) {
+        return FIRST + name + "=" + value + "(?:&.*)?";
+    }
+
+    /**
+     * Matches a path whose query has more than {@code count} of these parameters, or one of them where only some stores see
+     * it.
+     */
+    static String moreThan(int count, Collection<String> names) {
+        var one = alternatives(names) + "(?:=[^&;]*)?";
+        return "[^?]*\\?(?:(?:.*[&;?])?" + (one + "[&;](?:.*[&;?])?").repeat(count) + alternatives(names) + END
+                + "|.*[;?]" + alternatives(names) + END
+                + "|(?:.*&)?" + alternatives(names) + ";.*)";
+    }
+
+    /** Matches a path whose first parameter, after more than one question mark, is one of these. */
+    static String afterMarks(Collection<String> names) {
+        return "[^?]*\\?\\?+" + alternatives(names) + END;
+    }
+
+    private static String alternatives(Collection<String> names) {
+        // Of the values of list-type one alone selects another action.
+        return "(?:" + String.join("|", names).replace("list-type", "list-type=2") + ")";
     }
 }

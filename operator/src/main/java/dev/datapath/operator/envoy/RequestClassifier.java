@@ -7,52 +7,172 @@ import static dev.datapath.operator.envoy.Predicates.or;
 import static dev.datapath.operator.envoy.Predicates.when;
 
 import com.github.xds.type.matcher.v3.Matcher;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
-import dev.datapath.api.v1alpha1.S3Operation;
-import dev.datapath.operator.s3.OperationShape;
 import dev.datapath.operator.s3.RequestClass;
 import dev.datapath.operator.s3.Scope;
+import dev.datapath.operator.s3.Subresources;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
  * The first decision about a request: its class. It comes before the bucket, so that a rule needs a route only in the
  * classes it is about, and so that the price of a request does not grow with the number of rules.
+ *
+ * <p>Where rules name actions, a request that has not exactly the parameters of one shape is of class {@link
+ * RequestClass#UNKNOWN}; elsewhere nothing depends on that, and the expressions are saved.
  */
 final class RequestClassifier {
 
-    private static final String METHOD = ":method";
     private static final String PATH = ":path";
+    private static final String UPLOAD = "uploadId";
 
-    private final Predicate objectRead;
-    private final Predicate safe;
-    private final Predicate longWrite;
+    /** The source of a copy for every store: MinIO sees no slash in {@code %2f}. */
+    private static final Predicate COPIES = matches(Names.COPY_SOURCE, ".*(?:/|%2F).*");
 
-    RequestClassifier(AddressStyle style) {
-        var subresources = new TreeSet<String>();
-        subresources.addAll(OperationShape.of(S3Operation.GetObject).excludedQuery());
-        subresources.addAll(OperationShape.of(S3Operation.HeadObject).excludedQuery());
-        objectRead = and(
-                matches(METHOD, "GET|HEAD"),
-                matches(Names.TARGET_HEADER, style.target(Scope.OBJECT)),
-                not(matches(PATH, QueryPattern.anyOf(subresources))));
-        safe = matches(METHOD, "GET|HEAD|OPTIONS");
-        longWrite = or(
-                and(matches(METHOD, "PUT"), matches("x-amz-copy-source", ".*")),
-                and(matches(METHOD, "POST"), matches(PATH, QueryPattern.anyOf(List.of("uploadId")))));
+    private static final Predicate MAY_COPY = matches(Names.COPY_SOURCE, ".*(?:/|%2[fF]).*");
+    private static final Predicate FORM = matches("content-type", "(?i).*multipart/form-data.*");
+
+    private final AddressStyle style;
+    private final boolean byShape;
+
+    /**
+     * Classifies requests.
+     *
+     * @param byShape whether requests of no known shape are told apart
+     */
+    RequestClassifier(AddressStyle style, boolean byShape) {
+        this.style = style;
+        this.byShape = byShape;
     }
 
-    /** A matcher that first answers what the guards refuse and then goes on by class. */
-    Matcher dispatch(List<Matcher.MatcherList.FieldMatcher> guards, Function<RequestClass, Matcher.OnMatch> byClass) {
+    /**
+     * A matcher that first answers what the guards refuse and then goes on by class.
+     *
+     * @param guardsOfWrites asked only of requests that are not known to be reads
+     */
+    Matcher dispatch(
+            List<FieldMatcher> guards,
+            List<FieldMatcher> guardsOfWrites,
+            Function<RequestClass, Matcher.OnMatch> byClass) {
+        var reads = Methods.isSafe();
         var list = Matcher.MatcherList.newBuilder()
                 .addAllMatchers(guards)
-                .addMatchers(when(objectRead, byClass.apply(RequestClass.OBJECT_READ)))
-                .addMatchers(when(safe, byClass.apply(RequestClass.METADATA_READ)))
-                .addMatchers(when(longWrite, byClass.apply(RequestClass.LONG_WRITE)));
+                .addMatchers(when(objectRead(), byClass.apply(RequestClass.OBJECT_READ)))
+                .addMatchers(when(
+                        byShape ? and(reads, not(moreThan(1, Subresources.ofReads()))) : reads,
+                        byClass.apply(RequestClass.METADATA_READ)))
+                .addAllMatchers(guardsOfWrites)
+                .addMatchers(when(byShape ? longWrite() : mayBeLongWrite(), byClass.apply(RequestClass.LONG_WRITE)));
+        if (!byShape) {
+            return Matcher.newBuilder()
+                    .setMatcherList(list)
+                    .setOnNoMatch(byClass.apply(RequestClass.WRITE))
+                    .build();
+        }
         return Matcher.newBuilder()
-                .setMatcherList(list)
-                .setOnNoMatch(byClass.apply(RequestClass.WRITE))
+                .setMatcherList(list.addMatchers(when(write(), byClass.apply(RequestClass.WRITE))))
+                .setOnNoMatch(byClass.apply(RequestClass.UNKNOWN))
                 .build();
+    }
+
+    /** HEAD of an object is HeadObject whatever its query: an answer without body has nothing else to give. */
+    private Predicate objectRead() {
+        return and(
+                or(and(Methods.is("GET"), not(has(Subresources.ofObjectReads()))), Methods.is("HEAD")),
+                target(Scope.OBJECT));
+    }
+
+    private static Predicate mayBeLongWrite() {
+        return or(and(Methods.is("PUT"), MAY_COPY), and(Methods.is("POST"), has(Set.of(UPLOAD))));
+    }
+
+    private Predicate longWrite() {
+        return or(
+                and(Methods.is("PUT"), COPIES, target(Scope.OBJECT), or(plain(), part())),
+                and(Methods.is("POST"), target(Scope.OBJECT), not(FORM), upload()));
+    }
+
+    private Predicate write() {
+        return or(
+                and(
+                        Methods.is("PUT"),
+                        not(MAY_COPY),
+                        or(plainAddress(), single("PUT", Scope.OBJECT), single("PUT", Scope.BUCKET), part())),
+                and(
+                        Methods.is("DELETE"),
+                        or(
+                                plainAddress(),
+                                single("DELETE", Scope.OBJECT),
+                                single("DELETE", Scope.BUCKET),
+                                and(target(Scope.OBJECT), upload()))),
+                and(
+                        Methods.is("POST"),
+                        or(
+                                and(target(Scope.BUCKET), or(plain(), and(one(Set.of("delete")), not(FORM)))),
+                                and(
+                                        target(Scope.OBJECT),
+                                        not(FORM),
+                                        or(
+                                                one(Set.of("restore", "uploads")),
+                                                and(
+                                                        certainly(Set.of("select")),
+                                                        withValue("select-type", "2"),
+                                                        not(moreThan(2, Subresources.all()))))))));
+    }
+
+    /** A bucket or an object, without any parameter that selects an action. */
+    private Predicate plainAddress() {
+        return and(or(target(Scope.OBJECT), target(Scope.BUCKET)), plain());
+    }
+
+    private static Predicate plain() {
+        return not(has(Subresources.all()));
+    }
+
+    private Predicate single(String method, Scope scope) {
+        var names = new TreeSet<>(Subresources.single(method, scope));
+        names.remove(UPLOAD);
+        return and(target(scope), one(names));
+    }
+
+    private static Predicate one(Set<String> names) {
+        return and(certainly(names), not(moreThan(1, Subresources.all())));
+    }
+
+    /** An upload and nothing else; Ceph takes an empty id for none. */
+    private static Predicate upload() {
+        return and(withValue(UPLOAD, "[^&;]+"), not(moreThan(1, Subresources.all())));
+    }
+
+    /** A part of an upload; SeaweedFS stores an object when the number is none. */
+    private Predicate part() {
+        return and(
+                target(Scope.OBJECT),
+                withValue("partNumber", "[0-9]+"),
+                withValue(UPLOAD, "[^&;]+"),
+                not(moreThan(2, Subresources.all())));
+    }
+
+    private Predicate target(Scope scope) {
+        return matches(Names.TARGET_HEADER, style.target(scope));
+    }
+
+    private static Predicate has(Set<String> names) {
+        return matches(PATH, QueryPattern.anyOf(names));
+    }
+
+    private static Predicate certainly(Set<String> names) {
+        return matches(PATH, QueryPattern.certainly(names));
+    }
+
+    private static Predicate withValue(String name, String value) {
+        return matches(PATH, QueryPattern.withValue(name, value));
+    }
+
+    private static Predicate moreThan(int count, Set<String> names) {
+        return matches(PATH, QueryPattern.moreThan(count, names));
     }
 }

@@ -26,6 +26,7 @@ final class RouteCache {
     record Inputs(
             List<MatchPlan> matches,
             List<RulePlan> rules,
+            boolean byOperation,
             @Nullable Backend fallback,
             Map<String, PoolTraits> pools) {}
 

@@ -27,6 +27,9 @@ final class RouteRenderer {
     /** Retries when no rule says it: measured against four nodes of which some fail, see docs/architecture.md. */
     static final RulePlan.Retry DEFAULT_RETRY = new RulePlan.Retry(null, Duration.ofMillis(5));
 
+    /** Tells a client that a rule has denied its request. */
+    static final String DENIED = "Denied by a routing rule.";
+
     private static final String READ_RETRY_ON = "connect-failure,refused-stream,reset,retriable-status-codes";
 
     /**
@@ -58,8 +61,7 @@ final class RouteRenderer {
 
     Route rule(RulePlan rule, RequestClass requestClass, RouteMatch match) {
         return switch (rule.action()) {
-            case RulePlan.Deny(var code, var status) ->
-                refuse(rule.id(), status, code, "Denied by a routing rule.", match);
+            case RulePlan.Deny(var code, var status) -> refuse(rule.id(), status, code, DENIED, match);
             case RulePlan.Forward forward -> {
                 var route = Route.newBuilder()
                         .setName(rule.id())

@@ -2,23 +2,25 @@ package dev.datapath.operator.envoy;
 
 import com.github.xds.type.matcher.v3.Matcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
-import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
 import com.google.protobuf.UInt64Value;
 import com.google.protobuf.UnknownFieldSet;
+import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.RequestClass;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A listener's routes. Lookup is by class, then by longest prefix in a hash tree of buckets and keys, then through the
@@ -41,6 +43,10 @@ final class RouteTable {
     private final Map<String, RulePlan> rules;
     private final Map<String, PoolTraits> pools;
     private final RouteCache cache;
+    /** Whether rules name actions, so that requests of no known shape matter. */
+    private final boolean byOperation;
+    /** Denies by what a request copies or moves. */
+    private final List<FieldMatcher> sources;
     /** The matches of each exact bucket and of each prefix, in precedence order, with all that cover it. */
     private final Map<BucketMatch, List<MatchPlan>> candidates;
 
@@ -49,7 +55,19 @@ final class RouteTable {
         this.rules = rules;
         this.pools = pools;
         this.cache = cache;
+        this.byOperation = listener.matches().stream()
+                .anyMatch(match -> !match.operations().isEmpty());
         this.candidates = candidates(listener.matches());
+        this.sources = Stream.of(
+                        new SourceDenies(Names.COPY_SOURCE, Set.of(S3Operation.GetObject), listener.matches(), rules),
+                        new SourceDenies(
+                                "x-amz-rename-source",
+                                Set.of(S3Operation.GetObject, S3Operation.DeleteObject),
+                                listener.matches(),
+                                rules))
+                .map(SourceDenies::render)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     RouteConfiguration render() {
@@ -58,6 +76,7 @@ final class RouteTable {
                 .setIgnorePortInHostMatching(true)
                 .addRequestHeadersToRemove(Names.TARGET_HEADER)
                 .addRequestHeadersToRemove(Names.HOST_HEADER)
+                .addRequestHeadersToRemove(Names.METHOD_HEADER)
                 .addRequestHeadersToRemove(Names.FORWARDED_PROTO_HEADER)
                 // Envoy adds it; a store must see what the client sent.
                 .addRequestHeadersToRemove("x-envoy-external-address")
@@ -65,24 +84,26 @@ final class RouteTable {
                 .addResponseHeadersToRemove(GrpcErrors.STATUS_HEADER)
                 .addResponseHeadersToAdd(LocalReplies.header(LocalReplies.REQUEST_ID_HEADER, LocalReplies.REQUEST_ID));
         for (var domain : listener.baseDomains()) {
-            configuration.addVirtualHosts(virtualHost("host/" + domain, "*." + domain, AddressStyle.HOST, domain));
+            configuration.addVirtualHosts(virtualHost(
+                    "host/" + domain, List.of("*." + domain, "*." + domain + "."), AddressStyle.HOST, domain));
         }
         return configuration
-                .addVirtualHosts(virtualHost("path", "*", AddressStyle.PATH, ""))
+                .addVirtualHosts(virtualHost("path", List.of("*"), AddressStyle.PATH, ""))
                 .build();
     }
 
-    private VirtualHost virtualHost(String name, String domains, AddressStyle style, String baseDomain) {
+    private VirtualHost virtualHost(String name, List<String> domains, AddressStyle style, String baseDomain) {
         var buckets = buckets(style);
-        var matcher = new RequestClassifier(style)
+        var matcher = new RequestClassifier(style, byOperation)
                 .dispatch(
-                        guards(style),
+                        Guards.of(listener.matches(), denies(), style, baseDomain),
+                        sources,
                         requestClass -> style == AddressStyle.PATH
                                 ? byPath(buckets, requestClass)
                                 : byHost(buckets, requestClass, baseDomain));
         return VirtualHost.newBuilder()
                 .setName(name)
-                .addDomains(domains)
+                .addAllDomains(domains)
                 .setMatcher(matcher)
                 // Envoy's value goes, the client's own comes back. The host's headers are set before the table's are
                 // removed.
@@ -100,47 +121,13 @@ final class RouteTable {
                 .build();
     }
 
-    /**
-     * Refusals of spellings that would slip past a rule, and that no client needs: stores decode names of buckets and of
-     * query parameters, and host names are compared here letter by letter.
-     */
-    private List<FieldMatcher> guards(AddressStyle style) {
-        var guards = new ArrayList<FieldMatcher>();
-        boolean byBucket = candidates.size() > 1;
-        boolean byOperation = listener.matches().stream()
-                .anyMatch(match -> !match.operations().isEmpty());
-        boolean byKey =
-                listener.matches().stream().anyMatch(match -> !match.keyPrefix().isEmpty());
-        if (style == AddressStyle.PATH && (byBucket || byOperation || byKey)) {
-            // An encoded slash would make a bucket of bucket and key. The list of buckets, which has none, is "//".
-            guards.add(guard(
-                    "guard/bucket",
-                    Predicates.matches(Names.TARGET_HEADER, "/[^/%]*%.*|//.+"),
-                    "InvalidBucketName",
-                    "A bucket name must be neither empty nor percent-encoded."));
-        }
-        if (style == AddressStyle.HOST && byBucket) {
-            guards.add(guard(
-                    "guard/host",
-                    Predicates.matches(Names.HOST_HEADER, ".*[A-Z].*"),
-                    "InvalidRequest",
-                    "The host name must be in lower case."));
-        }
-        if (byOperation) {
-            guards.add(guard(
-                    "guard/query",
-                    Predicates.and(
-                            Predicates.contains(":path", "%"), Predicates.matches(":path", QueryPattern.ENCODED_NAME)),
-                    "InvalidRequest",
-                    "The name of a query parameter must not be percent-encoded."));
-        }
-        return guards;
-    }
-
-    private static FieldMatcher guard(String name, Predicate predicate, String code, String message) {
-        var match = RouteMatch.newBuilder().setPrefix("/").build();
-        return Predicates.when(
-                predicate, Predicates.action("route", RouteRenderer.refuse(name, 400, code, message, match)));
+    private List<MatchPlan> denies() {
+        return listener.matches().stream()
+                .filter(match -> {
+                    var rule = rules.get(match.rule());
+                    return rule != null && rule.action() instanceof RulePlan.Deny;
+                })
+                .toList();
     }
 
     private Matcher.OnMatch byPath(Map<BucketMatch, BucketRoutes> buckets, RequestClass requestClass) {
@@ -168,8 +155,12 @@ final class RouteTable {
                     case BucketMatch.Prefix(var prefix) -> entries.put(prefix, whole);
                     case BucketMatch.Exact(var name) ->
                         entries.put(
-                                name + "." + baseDomain + ":",
-                                Predicates.longestPrefix(Names.TARGET_HEADER, byKey, whole));
+                                name + ".",
+                                Predicates.only(
+                                        Predicates.matches(
+                                                Names.HOST_HEADER,
+                                                name.replace(".", "\\.") + Guards.hostEnd(baseDomain)),
+                                        Predicates.longestPrefix(Names.TARGET_HEADER, byKey, whole)));
                 }
             }
         });
@@ -189,6 +180,9 @@ final class RouteTable {
 
     private Map<BucketMatch, BucketRoutes> buckets(AddressStyle style) {
         var selection = new RuleSelection(listener, rules, new RouteRenderer(pools, style), style);
+        var classes = byOperation
+                ? EnumSet.allOf(RequestClass.class)
+                : EnumSet.complementOf(EnumSet.of(RequestClass.UNKNOWN));
         var buckets = new LinkedHashMap<BucketMatch, BucketRoutes>();
         candidates.forEach((bucket, matches) -> {
             var used = matches.stream()
@@ -199,8 +193,8 @@ final class RouteTable {
                     bucket,
                     cache.get(
                             new RouteCache.Key(listener.name(), style, bucket),
-                            new RouteCache.Inputs(matches, used, listener.defaultBackend(), pools),
-                            () -> BucketRoutes.of(selection, bucket, matches)));
+                            new RouteCache.Inputs(matches, used, byOperation, listener.defaultBackend(), pools),
+                            () -> BucketRoutes.of(selection, bucket, matches, classes)));
         });
         return buckets;
     }

@@ -1,8 +1,6 @@
 package dev.datapath.operator.envoy;
 
-import com.github.xds.core.v3.CidrRange;
 import com.github.xds.type.matcher.v3.Matcher;
-import com.google.protobuf.UInt32Value;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;
@@ -57,19 +55,25 @@ final class RuleSelection {
      */
     Matcher.OnMatch select(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
         var usual = selectUsual(entry, requestClass, candidates);
-        boolean mayMiss = candidates.stream()
+        var concerned = candidates.stream()
                 .filter(match -> concerns(match, entry, requestClass))
-                .anyMatch(
-                        match -> keyCondition(match, entry, false) == null && keyCondition(match, entry, true) != null);
-        if (!mayMiss) {
-            return usual;
+                .toList();
+        var exceptions = Matcher.MatcherList.newBuilder();
+        if (concerned.stream().anyMatch(match -> !match.keyPrefix().isEmpty())
+                && (listener.defaultBackend() == null || concerned.stream().anyMatch(this::denies))) {
+            exceptions.addMatchers(Guards.ofKeys());
         }
-        var unusual = Predicates.when(
-                Predicates.matches(Names.TARGET_HEADER, KeyPattern.UNUSUAL),
-                select(entry, requestClass, candidates, true));
-        return Predicates.nested(Matcher.newBuilder()
-                .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(unusual))
-                .setOnNoMatch(usual));
+        if (concerned.stream()
+                .anyMatch(match ->
+                        keyCondition(match, entry, false) == null && keyCondition(match, entry, true) != null)) {
+            exceptions.addMatchers(Predicates.when(
+                    Predicates.matches(Names.TARGET_HEADER, KeyPattern.UNUSUAL),
+                    select(entry, requestClass, candidates, true)));
+        }
+        return exceptions.getMatchersCount() == 0
+                ? usual
+                : Predicates.nested(
+                        Matcher.newBuilder().setMatcherList(exceptions).setOnNoMatch(usual));
     }
 
     /** The same for requests whose key is known to be spelled as clients do. */
@@ -90,7 +94,7 @@ final class RuleSelection {
             }
             var rule = rule(match);
             boolean unconditional = false;
-            for (var alternative : operations.alternatives(match.operations(), requestClass)) {
+            for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
                 var conditions = new ArrayList<>(keyCondition);
                 conditions.addAll(alternative);
                 match.headers().forEach(h -> conditions.add(OperationConditions.exact(h.name(), h.value())));
@@ -123,7 +127,7 @@ final class RuleSelection {
             return null;
         }
         // Some stores take several slashes for one: what is refused must not be had by one slash more.
-        boolean moreSlashes = rule(match).action() instanceof RulePlan.Deny;
+        boolean moreSlashes = denies(match);
         if (moreSlashes ? !mayMeet(wanted, entry.keyPrefix()) : !wanted.startsWith(entry.keyPrefix())) {
             return null;
         }
@@ -150,8 +154,17 @@ final class RuleSelection {
     }
 
     /** Whether a match may be about requests that reach the entry, their keys aside. */
-    private static boolean concerns(MatchPlan match, Entry entry, RequestClass requestClass) {
-        return match.bucket().covers(entry.bucket()) && OperationConditions.touches(match.operations(), requestClass);
+    private boolean concerns(MatchPlan match, Entry entry, RequestClass requestClass) {
+        return match.bucket().covers(entry.bucket()) && touches(match, requestClass);
+    }
+
+    /** Whether a match may be about requests of a class. */
+    boolean touches(MatchPlan match, RequestClass requestClass) {
+        return operations.touches(match.operations(), requestClass, denies(match));
+    }
+
+    private boolean denies(MatchPlan match) {
+        return rule(match).action() instanceof RulePlan.Deny;
     }
 
     private RulePlan rule(MatchPlan match) {
@@ -166,19 +179,11 @@ final class RuleSelection {
         var match = RouteMatch.newBuilder().setPrefix("/").addAllHeaders(conditions);
         if (!sourceCidrs.isEmpty()) {
             var addresses = AddressMatcher.newBuilder();
-            sourceCidrs.forEach(cidr -> addresses.addRanges(range(cidr)));
+            sourceCidrs.forEach(cidr -> addresses.addRanges(Networks.xdsRange(cidr)));
             match.addFilterState(FilterStateMatcher.newBuilder()
                     .setKey(Names.SOURCE_ADDRESS_STATE)
                     .setAddressMatch(addresses));
         }
         return match.build();
-    }
-
-    private static CidrRange range(String cidr) {
-        int slash = cidr.indexOf('/');
-        return CidrRange.newBuilder()
-                .setAddressPrefix(cidr.substring(0, slash))
-                .setPrefixLen(UInt32Value.of(Integer.parseInt(cidr.substring(slash + 1))))
-                .build();
     }
 }

@@ -49,15 +49,21 @@ public record OperationShape(S3Operation operation, String method, Scope scope, 
         return method.equals("GET") || method.equals("HEAD");
     }
 
+    /** The shapes of a method and scope that differ from each other by their query only. */
+    public static List<OperationShape> of(String method, Scope scope) {
+        return ALL.values().stream()
+                .filter(shape -> shape.method.equals(method) && shape.scope == scope)
+                .toList();
+    }
+
     /**
      * Names of query parameters that turn a request of this shape into another action, sorted: a request is of this
      * shape only when none of them is present.
      */
     public Set<String> excludedQuery() {
         var names = new TreeSet<String>();
-        for (var other : ALL.values()) {
-            boolean sameAddress = other.method.equals(method) && other.scope == scope && other.operation != operation;
-            if (sameAddress && !other.query.equals(query) && other.query.containsAll(query)) {
+        for (var other : of(method, scope)) {
+            if (other.operation != operation && !other.query.equals(query) && other.query.containsAll(query)) {
                 other.query.stream()
                         .filter(name -> !query.contains(name))
                         .findFirst()
@@ -85,7 +91,7 @@ public record OperationShape(S3Operation operation, String method, Scope scope, 
             case GetObjectRetention -> object(operation, "GET", "retention");
             case GetObjectTagging -> object(operation, "GET", "tagging");
             case GetObjectTorrent -> object(operation, "GET", "torrent");
-            case SelectObjectContent -> object(operation, "POST", "select");
+            case SelectObjectContent -> object(operation, "POST", "select", "select-type");
             case PutObject -> object(operation, "PUT").copying(Copy.WITHOUT);
             case CopyObject -> object(operation, "PUT").copying(Copy.WITH);
             case PutObjectAcl -> object(operation, "PUT", "acl");

@@ -18,7 +18,12 @@ public enum RequestClass {
      */
     LONG_WRITE(Duration.ofMinutes(10), Duration.ofMinutes(10)),
     /** All other requests: repeated only when nothing was sent. */
-    WRITE(Duration.ofSeconds(60), Duration.ofSeconds(60));
+    WRITE(Duration.ofSeconds(60), Duration.ofSeconds(60)),
+    /**
+     * Requests of no known shape, told apart only where rules name actions: stores differ in what they take such a request
+     * for, so it gets the longest limits and counts as every write and every removal for rules that deny.
+     */
+    UNKNOWN(Duration.ofMinutes(10), Duration.ofMinutes(10));
 
     private final Duration firstByte;
     private final Duration idle;

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Reads a route configuration as Envoy does, as far as our renderer uses it; the real Envoy is asked in the e2e tests. */
@@ -33,6 +34,7 @@ final class RouteInterpreter {
             int query = path.indexOf('?');
             all.put(Names.TARGET_HEADER, (query < 0 ? path : path.substring(0, query)) + "/");
             all.put(Names.HOST_HEADER, authority + ":");
+            all.put(Names.METHOD_HEADER, method + " " + headers.getOrDefault("access-control-request-method", ""));
             return all;
         }
     }
@@ -48,14 +50,19 @@ final class RouteInterpreter {
     }
 
     private VirtualHost virtualHost(String authority) {
-        var host = authority.replaceFirst(":[0-9]+$", "");
+        var host = withoutPort(authority).toLowerCase(Locale.ROOT);
         for (var candidate : configuration.getVirtualHostsList()) {
-            var domain = candidate.getDomains(0);
-            if (domain.startsWith("*.") && host.endsWith(domain.substring(1)) && host.length() >= domain.length()) {
-                return candidate;
+            for (var domain : candidate.getDomainsList()) {
+                if (domain.startsWith("*.") && host.endsWith(domain.substring(1)) && host.length() >= domain.length()) {
+                    return candidate;
+                }
             }
         }
         return configuration.getVirtualHosts(configuration.getVirtualHostsCount() - 1);
+    }
+
+    private static String withoutPort(String authority) {
+        return authority.replaceFirst(":[0-9]*$", "");
     }
 
     private Route onMatch(Matcher.OnMatch onMatch, Request request) {
@@ -79,23 +86,29 @@ final class RouteInterpreter {
     private Route matcher(Matcher matcher, Request request) throws InvalidProtocolBufferException {
         if (matcher.hasMatcherList()) {
             for (var field : matcher.getMatcherList().getMatchersList()) {
-                if (holds(field.getPredicate(), request)) {
-                    return onMatch(field.getOnMatch(), request);
+                // Envoy goes on when what is nested has no match.
+                var found = holds(field.getPredicate(), request) ? onMatch(field.getOnMatch(), request) : null;
+                if (found != null) {
+                    return found;
                 }
             }
         } else {
             var tree = matcher.getMatcherTree();
             var input = tree.getInput().getTypedConfig().unpack(HttpRequestHeaderMatchInput.class);
-            var value = request.all().get(input.getHeaderName());
+            var value = request.all().getOrDefault(input.getHeaderName(), "");
             var entries = tree.getPrefixMatchMap().getMapMap();
-            var longest = entries.keySet().stream()
+            var prefixes = entries.keySet().stream()
                     .filter(value::startsWith)
-                    .max((left, right) -> left.length() - right.length());
-            if (longest.isPresent()) {
-                return onMatch(entries.get(longest.get()), request);
+                    .sorted((left, right) -> right.length() - left.length())
+                    .toList();
+            for (var prefix : prefixes) {
+                var found = onMatch(entries.get(prefix), request);
+                if (found != null) {
+                    return found;
+                }
             }
         }
-        return onMatch(matcher.getOnNoMatch(), request);
+        return matcher.hasOnNoMatch() ? onMatch(matcher.getOnNoMatch(), request) : null;
     }
 
     private boolean holds(Predicate predicate, Request request) throws InvalidProtocolBufferException {

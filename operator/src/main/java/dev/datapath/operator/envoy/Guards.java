@@ -1,0 +1,109 @@
+package dev.datapath.operator.envoy;
+
+import static dev.datapath.operator.envoy.Predicates.and;
+import static dev.datapath.operator.envoy.Predicates.contains;
+import static dev.datapath.operator.envoy.Predicates.matches;
+import static dev.datapath.operator.envoy.Predicates.not;
+import static dev.datapath.operator.envoy.Predicates.when;
+
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
+import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.MatchPlan;
+import dev.datapath.operator.s3.Subresources;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Answers 400 to spellings that would slip past a rule and that no client needs: stores, and proxies before them, decode
+ * names, resolve dots and tidy hosts, and a rule compares what the client sent.
+ */
+final class Guards {
+
+    private static final String AUTHORITY = ":authority";
+
+    private static final String PORT =
+            "(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+    /** A name or an address, with a port or without (RFC 9110, 7.2). */
+    private static final String HOST =
+            "(?:[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?|\\[[0-9A-Fa-f:.]+\\])(?::" + PORT + ")?";
+
+    private Guards() {}
+
+    /**
+     * Those that a listener with these matches needs.
+     *
+     * @param denies those of rules that deny: only then it pays to be taken for another request
+     */
+    static List<FieldMatcher> of(
+            List<MatchPlan> matches, List<MatchPlan> denies, AddressStyle style, String baseDomain) {
+        boolean byBucket = matches.stream().anyMatch(match -> !(match.bucket() instanceof BucketMatch.Any));
+        boolean byOperation =
+                matches.stream().anyMatch(match -> !match.operations().isEmpty());
+        boolean byKey = matches.stream().anyMatch(match -> !match.keyPrefix().isEmpty());
+        var guards = new ArrayList<FieldMatcher>();
+        // Envoy joins repeated lines; RFC 9112, 3.2 wants 400.
+        guards.add(guard("guard/host", contains(AUTHORITY, ","), "InvalidRequest", "A request must name one host."));
+        if (byBucket || byKey) {
+            guards.add(guard(
+                    "guard/host",
+                    and(matches(AUTHORITY, ".+"), not(matches(AUTHORITY, HOST))),
+                    "InvalidRequest",
+                    "The host must be a name or an address, with at most one port."));
+        }
+        if (style == AddressStyle.HOST && byBucket) {
+            guards.add(guard(
+                    "guard/host",
+                    matches(Names.HOST_HEADER, "[^:]*[A-Z][^:]*" + hostEnd(baseDomain)),
+                    "InvalidRequest",
+                    "The bucket in the host name must be in lower case."));
+        }
+        if (style == AddressStyle.PATH && (byBucket || byOperation || byKey)) {
+            // An encoded slash would make a bucket of bucket and key. The list of buckets, which has none, is "//".
+            guards.add(bucket("/[^/%]*%.*|//.+"));
+        }
+        if (style == AddressStyle.PATH && !denies.isEmpty() && (byBucket || byOperation || byKey)) {
+            // Ceph takes what is before a colon for a tenant; some stores and proxies resolve dots.
+            guards.add(bucket("/[^/]*[^A-Za-z0-9._/-].*|/\\.{1,2}/.*"));
+        }
+        Escapes.into(denies, matches)
+                .ifPresent(predicate -> guards.add(guard("guard/path", predicate, "InvalidRequest", Segments.MESSAGE)));
+        if (byOperation) {
+            guards.add(guard(
+                    "guard/query",
+                    and(contains(":path", "%"), matches(":path", QueryPattern.ENCODED_NAME)),
+                    "InvalidRequest",
+                    "The name of a query parameter must not be percent-encoded."));
+            guards.add(guard(
+                    "guard/query",
+                    and(contains(":path", "??"), matches(":path", QueryPattern.afterMarks(Subresources.all()))),
+                    "InvalidRequest",
+                    "The query must not begin with a question mark."));
+        }
+        return guards;
+    }
+
+    /** For entries of buckets whose keys a rule denies. */
+    static FieldMatcher ofKeys() {
+        return guard("guard/path", matches(Names.TARGET_HEADER, Segments.ODD), "InvalidRequest", Segments.MESSAGE);
+    }
+
+    /** How a host header goes on after the bucket: the case of a domain does not matter, nor does its root dot. */
+    static String hostEnd(String baseDomain) {
+        return "\\.(?i:" + baseDomain.replace(".", "\\.") + ")\\.?(?::[0-9]*)?:";
+    }
+
+    private static FieldMatcher bucket(String expression) {
+        return guard(
+                "guard/bucket",
+                matches(Names.TARGET_HEADER, expression),
+                "InvalidBucketName",
+                "A bucket name must be neither empty nor percent-encoded and hold only letters, digits, '.', '-' and '_'.");
+    }
+
+    private static FieldMatcher guard(String name, Predicate predicate, String code, String message) {
+        var match = RouteMatch.newBuilder().setPrefix("/").build();
+        return when(predicate, Predicates.action("route", RouteRenderer.refuse(name, 400, code, message, match)));
+    }
+}
