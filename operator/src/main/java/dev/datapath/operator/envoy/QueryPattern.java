@@ -1,6 +1,7 @@
 package dev.datapath.operator.envoy;
 
 import java.util.Collection;
+import java.util.stream.Collectors;
 
 /**
  * Expressions over {@code :path} that see query parameters as stores do. All stores part parameters by {@code &}; some
@@ -24,7 +25,7 @@ final class QueryPattern {
 
     /** The same, whatever the value: for the parameter of listings, too. */
     static String named(Collection<String> names) {
-        return ANYWHERE + "(?:" + String.join("|", names) + ")" + END;
+        return ANYWHERE + "(?:" + joined(names) + ")" + END;
     }
 
     /** Matches a path whose query has one of these parameters for every store. */
@@ -55,6 +56,11 @@ final class QueryPattern {
 
     private static String alternatives(Collection<String> names) {
         // Of the values of list-type one alone selects another action.
-        return "(?:" + String.join("|", names).replace("list-type", "list-type=2") + ")";
+        return "(?:" + joined(names).replace("list-type", "list-type=2") + ")";
+    }
+
+    /** Sorted, so that the same rules make the same text. */
+    private static String joined(Collection<String> names) {
+        return names.stream().sorted().collect(Collectors.joining("|"));
     }
 }

@@ -27,6 +27,8 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.L
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.FilterStateInput;
+import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
@@ -48,9 +50,11 @@ final class EnvoyText {
                             DownstreamTlsContext.getDescriptor(),
                             ExpressionFilter.getDescriptor(),
                             FilterConfig.getDescriptor(),
+                            FilterStateInput.getDescriptor(),
                             HeaderMutation.getDescriptor(),
                             HttpConnectionManager.getDescriptor(),
                             HttpRequestHeaderMatchInput.getDescriptor(),
+                            Ip.getDescriptor(),
                             LeastRequest.getDescriptor(),
                             PreserveCaseFormatterConfig.getDescriptor(),
                             PreviousHostsPredicate.getDescriptor(),
