@@ -15,6 +15,16 @@ public interface NameService {
      */
     List<InetAddress> addresses(String namespace, String host) throws UnknownHostException;
 
+    /** The name servers of this machine, for absolute names only: without a dot at the end its search domains would be added. */
+    static NameService absolute() {
+        return (namespace, host) -> {
+            if (!host.endsWith(".")) {
+                throw new UnknownHostException(host + " is not an absolute name");
+            }
+            return List.of(InetAddress.getAllByName(host));
+        };
+    }
+
     /** The name service of this machine: its hosts file, its name servers, and its search domains. */
     static NameService system() {
         return (namespace, host) -> {

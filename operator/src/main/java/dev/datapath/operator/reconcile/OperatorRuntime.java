@@ -94,7 +94,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 .start();
         xds.sync().onChange(key -> neighbours.look(dataPath(key)));
         resolver = new HostResolver(
-                ClusterNames.of(RESOLV_CONF, NameService.system()),
+                ClusterNames.of(RESOLV_CONF, NameService.absolute()),
                 namespace -> runs.keys().stream()
                         .filter(key -> key.namespace().equals(namespace))
                         .forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name()))));

@@ -76,6 +76,13 @@ class ClusterNamesTest {
                 .containsExactly("minio.");
     }
 
+    /** The operator's own search domains would complete it. */
+    @Test
+    void aNameWithoutADotNeverReachesTheSystemsResolver() {
+        assertThatThrownBy(() -> NameService.absolute().addresses("ai", "localhost"))
+                .hasMessageContaining("is not an absolute name");
+    }
+
     private ClusterNames names(String resolvConf, Map<String, String> addresses) throws IOException {
         var file = Files.writeString(directory.resolve("resolv.conf"), resolvConf);
         return ClusterNames.of(file, (namespace, host) -> {
