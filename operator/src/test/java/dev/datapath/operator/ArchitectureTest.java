@@ -189,6 +189,7 @@ class ArchitectureTest {
                 "com.google.rpc..",
                 "com.google.common..",
                 "io.grpc..",
+                "io.netty.channel..",
                 "io.netty.handler.ssl..");
     }
 

@@ -38,7 +38,7 @@ public final class StandaloneGateway implements GatewayUnderTest {
         var source = Files.createDirectory(directory.resolve("manifests"));
         write("datapath.yaml", Manifests.dataPath(port));
         var options = new StandaloneOptions(
-                source, size, 1, "127.0.0.1", 1, 0, directory.resolve("work"), EnvoyBinary.require());
+                source, size, 1, "127.0.0.1", 1, directory.resolve("work"), EnvoyBinary.require());
         var reader = new ManifestReader(ApiCatalog.load(), List.of(source), InstantSource.system());
         // Gateways outlive an operator that was not stopped, which is right everywhere but here.
         Runtime.getRuntime().addShutdownHook(hook);

@@ -47,8 +47,8 @@ class MonitoringTest {
         var port = Ports.free();
         var directory = new Directory(Files.createDirectory(temp.resolve("objects")));
         var overview = new AtomicReference<Overview>();
-        var options = new StandaloneOptions(
-                directory.path(), 1, 1, "127.0.0.1", 1, 0, temp.resolve("w"), EnvoyBinary.require());
+        var options =
+                new StandaloneOptions(directory.path(), 1, 1, "127.0.0.1", 1, temp.resolve("w"), EnvoyBinary.require());
         var reader = new ManifestReader(ApiCatalog.load(), List.of(directory.path()), InstantSource.system());
         try (var node = ScriptedNode.start();
                 var standalone = Standalone.start(options, reader, new SimpleMeterRegistry(), overview::set)) {

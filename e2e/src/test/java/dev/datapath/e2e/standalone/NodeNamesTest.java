@@ -45,8 +45,7 @@ class NodeNamesTest {
         Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
         directory = new Directory(Files.createDirectory(temp.resolve("objects")));
         standalone = Standalone.start(
-                new StandaloneOptions(
-                        directory.path(), 1, 0, "127.0.0.1", 1, 0, temp.resolve("w"), EnvoyBinary.require()),
+                new StandaloneOptions(directory.path(), 1, 0, "127.0.0.1", 1, temp.resolve("w"), EnvoyBinary.require()),
                 new ManifestReader(CATALOG, List.of(directory.path()), InstantSource.system()),
                 new SimpleMeterRegistry(),
                 overview -> {});

@@ -154,7 +154,6 @@ class RestartTest {
     }
 
     private StandaloneOptions options(String work) throws IOException {
-        return new StandaloneOptions(
-                directory.path(), 1, 1, "127.0.0.1", 1, 0, temp.resolve(work), EnvoyBinary.require());
+        return new StandaloneOptions(directory.path(), 1, 1, "127.0.0.1", 1, temp.resolve(work), EnvoyBinary.require());
     }
 }

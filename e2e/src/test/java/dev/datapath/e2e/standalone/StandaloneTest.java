@@ -53,8 +53,8 @@ class StandaloneTest {
         Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
         directory = new Directory(Files.createDirectory(temp.resolve("objects")));
         directory.write("training.yaml", Directory.dataPath("training", port, node.port()));
-        var options = new StandaloneOptions(
-                directory.path(), 2, 1, "127.0.0.1", 1, 0, temp.resolve("w"), EnvoyBinary.require());
+        var options =
+                new StandaloneOptions(directory.path(), 2, 1, "127.0.0.1", 1, temp.resolve("w"), EnvoyBinary.require());
         standalone = Standalone.start(
                 options,
                 new ManifestReader(CATALOG, List.of(directory.path()), InstantSource.system()),

@@ -34,7 +34,9 @@ final class PodGateway {
             var spec = new BootstrapSpec("", dataPath, "", dir.resolve("admin.sock"), List.of(), 1_000);
             var tls = new OperatorEndpoint.Tls(
                     TestOperator.NAME, dir.resolve(SdsFiles.CERTIFICATE), dir.resolve(SdsFiles.AUTHORITIES));
-            var bootstrap = Bootstrap.json(spec, new OperatorEndpoint("127.0.0.1", operators[0], tls, true));
+            var bootstrap = Bootstrap.json(
+                    spec,
+                    new OperatorEndpoint(new OperatorEndpoint.Location.Host("127.0.0.1", operators[0]), tls, true));
             return LiveEnvoy.start(
                     dir, "bootstrap.json", withOperators(bootstrap, operators), "--service-node", gateway);
         } catch (IOException e) {

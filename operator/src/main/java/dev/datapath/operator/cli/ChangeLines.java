@@ -19,7 +19,7 @@ final class ChangeLines implements Display {
     }
 
     @Override
-    public void started(Path source, int httpPort, int xdsPort) {
+    public void started(Path source, int httpPort) {
         say("datapath runs " + source + "; health and metrics: http://127.0.0.1:" + httpPort
                 + "/q/health and /q/metrics");
     }

@@ -10,7 +10,7 @@ import sun.misc.Signal;
 /** Shows a person what {@code datapath run} does. */
 interface Display {
     /** It runs. */
-    void started(Path source, int httpPort, int xdsPort);
+    void started(Path source, int httpPort);
 
     /** Something changed. */
     void show(Overview overview);

@@ -38,7 +38,7 @@ final class LiveTable implements Display {
     }
 
     @Override
-    public synchronized void started(Path source, int httpPort, int xdsPort) {
+    public synchronized void started(Path source, int httpPort) {
         header = "datapath " + VisibleText.of(source.toString()) + "   health and metrics http://127.0.0.1:" + httpPort
                 + "/q/health /q/metrics";
         draw();

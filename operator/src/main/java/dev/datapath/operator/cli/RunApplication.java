@@ -46,7 +46,7 @@ public final class RunApplication implements QuarkusApplication {
         try (var standalone = Standalone.start(standaloneOptions(options), reader, registry, display::show)) {
             state.started(standalone::ready, standalone::alive);
             var http = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
-            display.started(options.directory, http, standalone.xdsPort());
+            display.started(options.directory, http);
             var stop = onSignals(standalone);
             stop.await();
             display.stopping();
@@ -88,7 +88,6 @@ public final class RunApplication implements QuarkusApplication {
                 options.portOffset,
                 options.bindAddress,
                 options.workers,
-                options.xdsPort,
                 options.workDirectory,
                 envoy);
     }

@@ -80,7 +80,6 @@ final class RunCommand implements Callable<Integer> {
         within("--port-offset", options.portOffset, 1, 10_000);
         within("--workers", options.workers, 1, 256);
         within("--http-port", options.httpPort, 0, 65_535);
-        within("--xds-port", options.xdsPort, 0, 65_535);
         envoy(spec);
     }
 

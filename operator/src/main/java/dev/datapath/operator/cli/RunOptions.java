@@ -48,14 +48,6 @@ final class RunOptions {
     int httpPort;
 
     @Option(
-            names = "--xds-port",
-            paramLabel = "PORT",
-            defaultValue = "0",
-            description =
-                    "Where gateways fetch their configuration, on loopback; 0 for the port of the last run or a free one.")
-    int xdsPort;
-
-    @Option(
             names = "--work-dir",
             paramLabel = "PATH",
             description =

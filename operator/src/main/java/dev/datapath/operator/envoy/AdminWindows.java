@@ -34,7 +34,7 @@ final class AdminWindows {
 
     /** Leads to the admin interface. */
     static Cluster cluster(Path socket) {
-        return Bootstrap.cluster(CLUSTER, pipe(Pipe.newBuilder().setPath(socket.toString())));
+        return Bootstrap.cluster(CLUSTER, pipe(socket));
     }
 
     static List<Listener> listeners(List<BootstrapSpec.AdminWindow> windows) {
@@ -66,6 +66,11 @@ final class AdminWindows {
                                 .setName("envoy.filters.network.http_connection_manager")
                                 .setTypedConfig(Protos.any(connections.build()))))
                 .build();
+    }
+
+    /** The address of a Unix domain socket. */
+    static Address pipe(Path path) {
+        return pipe(Pipe.newBuilder().setPath(path.toString()));
     }
 
     private static Address pipe(Pipe.Builder pipe) {

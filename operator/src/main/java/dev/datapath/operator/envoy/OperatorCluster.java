@@ -44,17 +44,22 @@ final class OperatorCluster {
         var keepalive = KeepaliveSettings.newBuilder()
                 .setInterval(Protos.duration(Duration.ofSeconds(5)))
                 .setTimeout(Protos.duration(Duration.ofSeconds(2)));
-        var cluster = Bootstrap.cluster(NAME, EndpointRenderer.address(operator.host(), operator.port())).toBuilder()
-                .setType(Cluster.DiscoveryType.STRICT_DNS)
-                // Else Envoy asks for IPv6 addresses first and, where there are none, each time in vain.
-                .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
-                .putTypedExtensionProtocolOptions(
-                        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                        Protos.any(HttpProtocolOptions.newBuilder()
-                                .setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
-                                        .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder()
-                                                .setConnectionKeepalive(keepalive)))
-                                .build()));
+        var located = switch (operator.location()) {
+            case OperatorEndpoint.Location.Socket socket ->
+                Bootstrap.cluster(NAME, AdminWindows.pipe(socket.path())).toBuilder();
+            case OperatorEndpoint.Location.Host host ->
+                Bootstrap.cluster(NAME, EndpointRenderer.address(host.name(), host.port())).toBuilder()
+                        .setType(Cluster.DiscoveryType.STRICT_DNS)
+                        // Else Envoy asks for IPv6 addresses first and, where there are none, each time in vain.
+                        .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED);
+        };
+        var cluster = located.putTypedExtensionProtocolOptions(
+                "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                Protos.any(HttpProtocolOptions.newBuilder()
+                        .setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
+                                .setHttp2ProtocolOptions(
+                                        Http2ProtocolOptions.newBuilder().setConnectionKeepalive(keepalive)))
+                        .build()));
         if (operator.elected()) {
             cluster.addHealthChecks(leaderCheck())
                     // Envoy would try all when more than half say that they do not serve, as standbys rightly do.

@@ -6,13 +6,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a gateway gets its configuration from.
  *
- * @param host IP address or host name of the xDS port; a name may stand for several operators
- * @param port the xDS port
- * @param tls how the operator is spoken to, or null for clear text on loopback
+ * @param location where operators accept connections
+ * @param tls how the operator is spoken to, or null for clear text on a socket that only this user may open
  * @param elected whether only one of several operators serves, the one whose gRPC health service says so
  */
-public record OperatorEndpoint(
-        String host, int port, @Nullable Tls tls, boolean elected) {
+public record OperatorEndpoint(Location location, @Nullable Tls tls, boolean elected) {
+
+    /** Where operators accept connections. */
+    public sealed interface Location {
+        /**
+         * A Unix domain socket.
+         *
+         * @param path at most 107 bytes
+         */
+        record Socket(Path path) implements Location {}
+
+        /** A TCP port of all hosts of that name. */
+        record Host(String name, int port) implements Location {}
+    }
 
     /**
      * Mutual TLS; files are read again when they change.
@@ -24,8 +35,8 @@ public record OperatorEndpoint(
     public record Tls(String serverName, Path certificateSds, Path authoritiesSds) {}
 
     /** An operator on this machine. */
-    public static OperatorEndpoint loopback(int port) {
-        return new OperatorEndpoint("127.0.0.1", port, null, false);
+    public static OperatorEndpoint socket(Path path) {
+        return new OperatorEndpoint(new Location.Socket(path), null, false);
     }
 
     /**
@@ -37,6 +48,6 @@ public record OperatorEndpoint(
      */
     public static OperatorEndpoint cluster(String host, int port, Path sdsFiles) {
         var tls = new Tls(host, sdsFiles.resolve(SdsFiles.CERTIFICATE), sdsFiles.resolve(SdsFiles.AUTHORITIES));
-        return new OperatorEndpoint(host, port, tls, true);
+        return new OperatorEndpoint(new Location.Host(host, port), tls, true);
     }
 }

@@ -15,12 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param binary Envoy
  * @param work where each gateway has its directory
- * @param xdsPort the port of the operator's xDS server on loopback
  * @param bindAddress IP address that listeners are bound to
  * @param portOffset distance between the ports of a DataPath's gateways
  * @param workers Envoy's worker threads per gateway
  */
-record GatewayBlueprint(Path binary, WorkDirectory work, int xdsPort, String bindAddress, int portOffset, int workers) {
+record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int portOffset, int workers) {
     private static final String LOOPBACK = "127.0.0.1";
 
     /** How to start a gateway of this plan. */
@@ -35,7 +34,7 @@ record GatewayBlueprint(Path binary, WorkDirectory work, int xdsPort, String bin
                 List.of(new BootstrapSpec.AdminWindow(
                         "metrics", LOOPBACK, metricsPort(id), List.of("/ready", "/stats/prometheus"))),
                 plan.maxConnections());
-        var bootstrap = Bootstrap.json(spec, OperatorEndpoint.loopback(xdsPort));
+        var bootstrap = Bootstrap.json(spec, OperatorEndpoint.socket(work.xdsSocket()));
         return GatewaySpec.of(id, directory, binary, workers, bootstrap, plan.drainTimeout());
     }
 

@@ -39,7 +39,8 @@ final class LocalLauncher implements GatewayLauncher {
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         PrivateFiles.log(spec.directory(), OsProcess.ACCESS_LOG).toFile()))
-                .redirectError(ProcessBuilder.Redirect.appendTo(log(spec).toFile()))
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        PrivateFiles.log(spec.directory(), LOG_NAME).toFile()))
                 .start();
         return OsProcess.started(process, spec.adminSocket(), log(spec));
     }

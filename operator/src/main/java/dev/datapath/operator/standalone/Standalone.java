@@ -12,9 +12,9 @@ import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,8 +24,6 @@ import java.util.function.Consumer;
  * server around it.
  */
 public final class Standalone implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Standalone.class.getName());
-
     private final WorkDirectory work;
     private final StatusDirectory status;
     private final XdsServer xds;
@@ -49,13 +47,13 @@ public final class Standalone implements AutoCloseable {
         var signal = new Signal();
         var delivery = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
-        xds = startXds(options, store, delivery);
-        work.remember("xds", xds.port());
+        // A port on loopback would give the private keys of the listeners to every user of the machine.
+        xds = XdsServer.builder(store).socket(work.xdsSocket()).events(delivery).start();
         resolver = new HostResolver(NameService.system(), namespace -> signal.wake());
         watch = new GatewayWatch(signal::wake);
         drain = new BackgroundDrain(Drain.DEFAULT, signal::wake);
         var blueprint = new GatewayBlueprint(
-                options.envoy(), work, xds.port(), options.bindAddress(), options.portOffset(), options.workers());
+                options.envoy(), work, options.bindAddress(), options.portOffset(), options.workers());
         var publisher = new Publisher(store, blueprint, options.gateways());
         var fleet = new LocalFleet(blueprint, new LocalLauncher(), drain, watch, signal::wake);
         xds.sync().onChange(key -> signal.wake());
@@ -80,7 +78,7 @@ public final class Standalone implements AutoCloseable {
      * @param reader of the source directory; used by this alone
      * @param registry where metrics go
      * @param display shows what a person wants to see; called from one thread, when something changed
-     * @throws IOException when the work directory or the source is in use, or the xDS port cannot be opened; the message says what to do
+     * @throws IOException when the work directory or the source is in use, or the xDS socket cannot be opened; the message says what to do
      */
     public static Standalone start(
             StandaloneOptions options, ManifestReader reader, MeterRegistry registry, Consumer<Overview> display)
@@ -117,9 +115,9 @@ public final class Standalone implements AutoCloseable {
         return loop.ended().getCount() > 0 && source.alive() && xds.alive();
     }
 
-    /** The port of the xDS server on loopback. */
-    public int xdsPort() {
-        return xds.port();
+    /** The Unix domain socket of the xDS server, which only this user may open. */
+    public Path xdsSocket() {
+        return work.xdsSocket();
     }
 
     /** Drains and ends all gateways; blocks until they have ended. */
@@ -147,38 +145,6 @@ public final class Standalone implements AutoCloseable {
         // In this order: who waits for the status directory may take the work directory next.
         work.close();
         status.close();
-    }
-
-    private XdsServer startXds(StandaloneOptions options, SnapshotStore store, DeliveryMetrics metrics)
-            throws IOException {
-        if (options.xdsPort() != 0) {
-            return xdsServer(options.xdsPort(), store, metrics);
-        }
-        // Gateways that an earlier run left look for the operator at the port it had.
-        var before = work.port("xds");
-        if (before.isPresent()) {
-            try {
-                return xdsServer(before.get(), store, metrics);
-            } catch (IOException taken) {
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "port {0}, where the run before served xDS, is in use; gateways are replaced",
-                        Integer.toString(before.get()));
-            }
-        }
-        return xdsServer(0, store, metrics);
-    }
-
-    private static XdsServer xdsServer(int port, SnapshotStore store, DeliveryMetrics metrics) throws IOException {
-        try {
-            return XdsServer.builder(store)
-                    .address("127.0.0.1", port)
-                    .events(metrics)
-                    .start();
-        } catch (BindException e) {
-            throw new IOException(
-                    "the xDS port " + port + " is in use: choose another one with --xds-port, or 0 for a free one", e);
-        }
     }
 
     private static List<DataPathStatus.Address> addresses(String bindAddress) {

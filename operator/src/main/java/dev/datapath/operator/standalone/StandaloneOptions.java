@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param portOffset distance between the ports of a DataPath's gateways
  * @param bindAddress IP address that listeners are bound to
  * @param workers Envoy's worker threads per gateway
- * @param xdsPort port of the xDS server on loopback; 0 takes the one of the run before, or a free one
  * @param workDirectory where gateways have their files; null for a directory of the source's own below the one for temporary
  *     files
  * @param envoy the Envoy binary
@@ -22,6 +21,5 @@ public record StandaloneOptions(
         int portOffset,
         String bindAddress,
         int workers,
-        int xdsPort,
         @Nullable Path workDirectory,
         Path envoy) {}

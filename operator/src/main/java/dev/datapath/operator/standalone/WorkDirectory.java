@@ -79,6 +79,11 @@ final class WorkDirectory implements AutoCloseable {
         return root;
     }
 
+    /** Where gateways fetch their configuration. */
+    Path xdsSocket() {
+        return root.resolve("xds.sock");
+    }
+
     /** The directory of a gateway: the beginning of its name for people, a digest against mix-ups. */
     Path gateway(GatewayId id) {
         var name = id.dataPath().name();

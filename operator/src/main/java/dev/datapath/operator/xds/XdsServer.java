@@ -13,6 +13,9 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -70,6 +73,7 @@ public final class XdsServer implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final XdsEvents events;
     private final Heartbeat heartbeat;
+    private final @Nullable UnixSocket socket;
 
     private XdsServer(Builder builder) throws IOException {
         store = builder.store;
@@ -101,9 +105,13 @@ public final class XdsServer implements AutoCloseable {
         store.onChange(wake);
         serving(builder.serving);
         var tls = builder.tls;
-        server = NettyServerBuilder.forAddress(
-                        builder.address, tls == null ? InsecureServerCredentials.create() : tls.credentials())
-                .executor(workers)
+        var netty = NettyServerBuilder.forAddress(
+                builder.address, tls == null ? InsecureServerCredentials.create() : tls.credentials());
+        socket = UnixSocket.of(builder.address);
+        if (socket != null) {
+            socket.serveOn(netty);
+        }
+        server = netty.executor(workers)
                 .callExecutor(new ServerCallExecutorSupplier() {
                     @Override
                     public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
@@ -126,7 +134,11 @@ public final class XdsServer implements AutoCloseable {
                 .build();
         try {
             server.start();
+            if (socket != null) {
+                socket.restrict();
+            }
         } catch (IOException e) {
+            server.shutdownNow();
             stopThreads();
             throw e;
         }
@@ -158,7 +170,7 @@ public final class XdsServer implements AutoCloseable {
         return new Builder(store);
     }
 
-    /** The port that the server listens on. */
+    /** The port that the server listens on; -1 for a socket. */
     public int port() {
         return server.getPort();
     }
@@ -202,6 +214,9 @@ public final class XdsServer implements AutoCloseable {
     private void stopThreads() {
         store.removeListener(wake);
         timer.shutdownNow();
+        if (socket != null) {
+            socket.close();
+        }
         MoreExecutors.shutdownAndAwaitTermination(workers, Duration.ofSeconds(2));
         MoreExecutors.shutdownAndAwaitTermination(notifier, Duration.ofSeconds(2));
     }
@@ -213,7 +228,7 @@ public final class XdsServer implements AutoCloseable {
     /** How a server is to run. */
     public static final class Builder {
         private final SnapshotStore store;
-        private InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
+        private SocketAddress address = new InetSocketAddress("127.0.0.1", 0);
         private @Nullable XdsTls tls;
         private @Nullable IdentityCheck identityCheck;
         private XdsEvents events = XdsEvents.NONE;
@@ -230,6 +245,16 @@ public final class XdsServer implements AutoCloseable {
         /** The address to listen on; port 0 takes a free one. Without TLS it must be a loopback address. */
         public Builder address(String host, int port) {
             address = new InetSocketAddress(host, port);
+            return this;
+        }
+
+        /**
+         * A Unix domain socket to listen on, which only this user may open. A socket that is there is replaced.
+         *
+         * @param path at most 107 bytes, in a directory that only this user may enter
+         */
+        public Builder socket(Path path) {
+            address = UnixDomainSocketAddress.of(path);
             return this;
         }
 
@@ -289,8 +314,9 @@ public final class XdsServer implements AutoCloseable {
          * @throws IllegalArgumentException for clear text on an address that others can reach
          */
         public XdsServer start() throws IOException {
-            var ip = address.getAddress();
-            if (tls == null && (ip == null || !ip.isLoopbackAddress())) {
+            if (tls == null
+                    && address instanceof InetSocketAddress port
+                    && (port.getAddress() == null || !port.getAddress().isLoopbackAddress())) {
                 throw new IllegalArgumentException(
                         "xDS without TLS is for loopback only, not for " + address + ": configurations hold keys");
             }

@@ -45,7 +45,7 @@ class OverviewDisplayTest {
     @Test
     void theTableIsDrawnOverItself() {
         var table = new LiveTable(out, () -> new Terminal(150, 40, true));
-        table.started(Path.of("objects"), 8090, 1);
+        table.started(Path.of("objects"), 8090);
         int before = written.toString().length();
         table.show(overview("False", "1/2 gateways run 3f9a", List.of(finding())));
         var drawn = written.toString().substring(before);
@@ -66,7 +66,7 @@ class OverviewDisplayTest {
     @CsvSource({"150, 50", "100, 24", "80, 24", "40, 10", "20, 5"})
     void theTableFitsItsTerminalAndShowsBrokenObjectsFirst(int columns, int rows) {
         var table = new LiveTable(out, () -> new Terminal(columns, rows, true));
-        table.started(Path.of("objects"), 8090, 1);
+        table.started(Path.of("objects"), 8090);
         table.show(many());
 
         var lines = table.lines().stream().map(OverviewDisplayTest::plain).toList();

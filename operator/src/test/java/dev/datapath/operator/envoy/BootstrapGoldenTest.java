@@ -26,7 +26,7 @@ class BootstrapGoldenTest {
                             List.of(new BootstrapSpec.AdminWindow(
                                     "metrics", "127.0.0.1", 9901, List.of("/ready", "/stats/prometheus"))),
                             50_000),
-                    OperatorEndpoint.loopback(18_000)),
+                    OperatorEndpoint.socket(Path.of("/run/datapath/xds.sock"))),
             "pod.json",
             Bootstrap.json(
                     BootstrapSpec.pod("team-a/images", 50_000),

@@ -33,7 +33,7 @@ class PublisherTest {
     @BeforeEach
     void open() throws IOException {
         work = WorkDirectory.open(temp.resolve("w"));
-        publisher = new Publisher(store, new GatewayBlueprint(Path.of("/bin/envoy"), work, 1, "127.0.0.1", 10, 1), 2);
+        publisher = new Publisher(store, new GatewayBlueprint(Path.of("/bin/envoy"), work, "127.0.0.1", 10, 1), 2);
     }
 
     @AfterEach

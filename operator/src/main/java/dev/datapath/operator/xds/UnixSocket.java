@@ -1,0 +1,49 @@
+package dev.datapath.operator.xds;
+
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A Unix domain socket that only its owner may open. Uses the JDK's own sockets, so no native library is needed. */
+final class UnixSocket implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final Path path;
+    private final NioEventLoopGroup loops = new NioEventLoopGroup(1);
+
+    private UnixSocket(Path path) {
+        this.path = path;
+    }
+
+    /** The socket of an address; null when the address is another one. */
+    static @Nullable UnixSocket of(SocketAddress address) {
+        return address instanceof UnixDomainSocketAddress unix ? new UnixSocket(unix.getPath()) : null;
+    }
+
+    /** Makes the server listen on it, in place of what an earlier process left there. */
+    void serveOn(NettyServerBuilder server) throws IOException {
+        Files.deleteIfExists(path);
+        server.channelType(NioServerDomainSocketChannel.class)
+                .bossEventLoopGroup(loops)
+                .workerEventLoopGroup(loops);
+    }
+
+    /** To be called once the server listens. Until then the directory alone keeps others out. */
+    void restrict() throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Override
+    public void close() {
+        loops.shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}
