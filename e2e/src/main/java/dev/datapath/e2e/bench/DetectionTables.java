@@ -33,12 +33,12 @@ final class DetectionTables {
                         measured,
                         peers,
                         row -> row.staysIn() ? "in" : digits(row.outNanos() / 1e9),
-                        "From the fault until the last request was sent that failed or took over 500 ms, before 1.5 s without one. In: the node gets requests to the end of the fault."),
+                        "From the fault until the last request was sent that failed or took over 500 ms, before 1.5 s without one. In: the node keeps its share of the requests."),
                 table(
                         "Seconds until it is back",
                         measured,
                         peers,
-                        row -> row.staysIn() ? "in" : digits(row.backNanos() / 1e9),
+                        row -> row.staysIn() ? "in" : row.backNanos() < 0 ? "> 60" : digits(row.backNanos() / 1e9),
                         "From the end of the fault until the node gets a request."),
                 table(
                         "Failed requests",
@@ -47,7 +47,7 @@ final class DetectionTables {
                         row -> row.failed() + " of " + Figures.thousands(row.sent()),
                         "Not answered 200 within ten seconds; half of the requests are uploads, which are not repeated."));
         var setup =
-                "Two nodes for each pool, one of which fails; 40 requests a second to each pool, uploads and downloads in turn, all presets at the same time and with a pool's defaults. "
+                "Two nodes for each pool, one of which fails; 40 requests a second to each pool (5 with TLS), uploads and downloads in turn, all presets at the same time and with a pool's defaults. "
                         + "Resets, closes, garbage and statuses meet clients' requests only, health checks pass. "
                         + "HAProxy checks by HEAD / each second (fall 3, rise 2), retries on another server, and marks a server down after five errors of clients (observe layer7); – is not measured.";
         return new Section("detection", "Node detection", setup, tables, measured, aims(measured));
