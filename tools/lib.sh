@@ -11,6 +11,32 @@ die() {
   exit 1
 }
 
+# Prints `export $1='$2'` for `eval`, whatever characters the value has.
+export_line() {
+  printf "export %s='%s'\n" "$1" "$(printf '%s' "$2" | sed "s/'/'\\\\''/g")"
+}
+
+# Pulls the image $1 and writes what Docker prints to the file $2. A registry that cannot be reached may leave Docker waiting without
+# a word, so the first line has to come within $registry_seconds and the last one within 10 minutes.
+registry_seconds=${DATAPATH_REGISTRY_SECONDS:-20}
+pull_image() {
+  : >"$2"
+  timeout 600 docker pull "$1" >"$2" 2>&1 </dev/null &
+  pull=$!
+  waited=0
+  while kill -0 "$pull" 2>/dev/null && [ ! -s "$2" ]; do
+    if [ "$waited" -ge "$registry_seconds" ]; then
+      kill "$pull" 2>/dev/null || true
+      wait "$pull" 2>/dev/null || true
+      echo "the registry did not answer within $registry_seconds s" >>"$2"
+      return 1
+    fi
+    waited=$((waited + 1))
+    sleep 1
+  done
+  wait "$pull"
+}
+
 # Has programs that are started from here read and write names of files, and print, in UTF-8, whatever the locale is.
 utf8() {
   [ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8

@@ -22,6 +22,9 @@ public final class Installation {
     /** Archive with the images. */
     public static final String VARIABLE = "DATAPATH_CLUSTER_IMAGES";
 
+    /** Why {@code e2e/cluster-environment} could not make the archive. */
+    private static final String UNAVAILABLE = "DATAPATH_CLUSTER_IMAGES_UNAVAILABLE";
+
     /** Namespace of the release. */
     public static final String NAMESPACE = "datapath-system";
 
@@ -43,7 +46,8 @@ public final class Installation {
     public static Optional<String> missing() {
         return archive().isPresent()
                 ? Optional.empty()
-                : Optional.of("there are no images: run e2e/cluster-images and put what it prints into " + VARIABLE);
+                : Optional.of(Optional.ofNullable(System.getenv(UNAVAILABLE))
+                        .orElse("there are no images: run e2e/cluster-images and put what it prints into " + VARIABLE));
     }
 
     /** The cluster it is in. */

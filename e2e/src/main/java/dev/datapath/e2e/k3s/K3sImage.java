@@ -1,16 +1,12 @@
 package dev.datapath.e2e.k3s;
 
-import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.DockerException;
-import com.github.dockerjava.api.exception.NotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.TestcontainersConfiguration;
 
 /**
  * The image that K3s is run from: the one that {@code e2e/k3s.image} names, or another that is set by the system property {@value
@@ -23,7 +19,14 @@ public record K3sImage(String name) {
     static final String VARIABLE = "DATAPATH_K3S_IMAGE";
 
     private static final String STOCK = "rancher/k3s";
-    private static final long PULL_MINUTES = 5;
+    /** Why {@code e2e/cluster-environment} found no cluster to start. */
+    private static final String UNAVAILABLE = "DATAPATH_K3S_UNAVAILABLE";
+    /** What Testcontainers 1.21 runs to find its way to Docker, unless it is configured otherwise. */
+    private static final String TINY = "alpine:3.17";
+
+    private static final String PREPARE =
+            ": run make test, or eval \"$(e2e/cluster-environment)\" before the tests, which pulls it";
+    private static final int DOCKER_SECONDS = 20;
 
     /** The image that is to be used here. */
     public static K3sImage configured() {
@@ -45,42 +48,38 @@ public record K3sImage(String name) {
     }
 
     /**
-     * Pulls the image when it is not there.
+     * Asks Docker for the image, and for the small one that Testcontainers runs beside it. Nothing is pulled: Testcontainers waits for
+     * minutes where no registry answers, and {@code e2e/cluster-environment} has pulled both.
      *
-     * @return why it cannot be used, and what would help; empty when it can
+     * @return why the image cannot be used, and the remedy; empty when it can
      */
     public Optional<String> missing() {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
-            return Optional.of("Docker cannot be reached: start it, or point DOCKER_HOST to it");
-        }
-        var docker = DockerClientFactory.instance().client();
-        if (isThere(docker)) {
-            return Optional.empty();
-        }
+        return Optional.ofNullable(System.getenv(UNAVAILABLE))
+                .filter(reason -> !reason.isBlank())
+                .or(() -> absent(name))
+                .or(() -> absent(TestcontainersConfiguration.getInstance()
+                        .getEnvVarOrProperty("tinyimage.container.image", TINY)));
+    }
+
+    private static Optional<String> absent(String image) {
+        var command = new ProcessBuilder("docker", "image", "inspect", image)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
         try {
-            docker.pullImageCmd(name).start().awaitCompletion(PULL_MINUTES, TimeUnit.MINUTES);
-        } catch (DockerException e) {
-            return Optional.of(unavailable(e.getMessage()));
+            var process = command.start();
+            if (!process.waitFor(DOCKER_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return Optional.of("Docker does not answer within " + DOCKER_SECONDS + " s: restart its daemon");
+            }
+            return process.exitValue() == 0
+                    ? Optional.empty()
+                    : Optional.of("Docker has no image " + image + ", or its daemon does not run" + PREPARE);
+        } catch (IOException e) {
+            return Optional.of("the command docker is missing" + PREPARE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of(unavailable("interrupted"));
+            return Optional.of("interrupted while Docker was asked for " + image);
         }
-        return isThere(docker) ? Optional.empty() : Optional.of(unavailable("not within " + PULL_MINUTES + " minutes"));
-    }
-
-    private boolean isThere(DockerClient docker) {
-        try {
-            docker.inspectImageCmd(name).exec();
-            return true;
-        } catch (NotFoundException e) {
-            return false;
-        }
-    }
-
-    private String unavailable(@Nullable String reason) {
-        return "image " + name + " can be neither found nor pulled ("
-                + String.valueOf(reason).strip() + "): load it, or name another one by "
-                + VARIABLE;
     }
 
     /** For Testcontainers, which asks for a promise that an image with another name behaves like K3s. */
