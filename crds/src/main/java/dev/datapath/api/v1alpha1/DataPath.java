@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("dp")
 @Categories("datapath-all")
 @AdditionalPrinterColumn(name = "Address", type = Type.STRING, jsonPath = ".status.addresses[0].value")
+@AdditionalPrinterColumn(name = "Status", type = Type.STRING, jsonPath = ".status.summary.status")
 @AdditionalPrinterColumn(
         name = "Programmed",
         type = Type.STRING,

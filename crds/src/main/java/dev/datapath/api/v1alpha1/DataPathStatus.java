@@ -152,6 +152,7 @@ public record DataPathStatus(
      *
      * @param ready ready of desired, such as 3/3
      * @param synced gateways that run the current configuration, of those that should, such as 2/3
+     * @param status reason of the first condition that is False; else of the first Unknown; else of the last
      */
     @ApiRecord
     public record Summary(
@@ -161,5 +162,11 @@ public record DataPathStatus(
             @JsonPropertyDescription("Gateways that run the current configuration of those desired, such as 2/3.")
             @Size(max = 32)
             @Nullable
-            String synced) {}
+            String synced,
+
+            @JsonPropertyDescription(
+                    "Reason of the first condition that is False; else of the first that is Unknown; else of the last one. Such as PoolNotFound, Programmed.")
+            @Size(max = 64)
+            @Nullable
+            String status) {}
 }

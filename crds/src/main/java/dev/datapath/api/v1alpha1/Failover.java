@@ -1,12 +1,12 @@
 package dev.datapath.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests go when the nodes of a rule's pools fail.
@@ -20,21 +20,19 @@ public record Failover(
         @Required @JsonPropertyDescription("StoragePools that take over, in this order.") @Size(min = 1, max = 4)
         List<PoolReference> pools,
 
-        @Default("50")
         @JsonPropertyDescription("The next pool takes over when fewer than this percentage of the nodes is healthy.")
         @Min(1)
         @Max(100)
+        @Nullable
         Integer whenHealthyBelowPercent,
 
-        @Default("Manual")
         @JsonPropertyDescription(
                 "Manual: requests stay where they went until a person moves them back, since sites may differ. Automatic: back when the nodes are healthy.")
+        @Nullable
         Failback failback) {
 
     public Failover {
         pools = Absent.or(pools);
-        whenHealthyBelowPercent = Absent.or(whenHealthyBelowPercent, 50);
-        failback = Absent.or(failback, Failback.Manual);
     }
 
     /** How the way back is taken. */

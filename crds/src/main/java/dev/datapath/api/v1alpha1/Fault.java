@@ -1,7 +1,6 @@
 package dev.datapath.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
@@ -35,7 +34,7 @@ public record Fault(
         @JsonPropertyDescription("Answer a request with an S3 error instead of passing it on.") @Nullable
         Abort abort,
 
-        @Default("100") @JsonPropertyDescription("Share of the requests that is hit, in percent.") @Min(1) @Max(100)
+        @JsonPropertyDescription("Share of the requests that is hit, in percent.") @Min(1) @Max(100) @Nullable
         Integer percent,
 
         @Required
@@ -44,10 +43,6 @@ public record Fault(
         @Size(max = 35)
         @Pattern(Formats.TIME)
         String until) {
-
-    public Fault {
-        percent = Absent.or(percent, 100);
-    }
 
     /**
      * The answer that an aborted request gets.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param active requests that gateways send on their own
  * @param passive what gateways conclude from clients' requests
- * @param slowNodes what happens to nodes that answer, but slower than the others
+ * @param slowNodes what happens to nodes that answer, but slower than the others; null means nothing
  * @param panicThresholdPercent when fewer than this share of the nodes is healthy, all are used; 0 to 100
  */
 @ApiRecord
@@ -28,9 +28,9 @@ public record Health(
         @Default("{}") @JsonPropertyDescription("Takes nodes out that fail clients' requests.")
         Passive passive,
 
-        @Default("{}")
         @JsonPropertyDescription(
-                "Lowers the share of nodes that answer, but slower than the others. Not acted on yet; any value but the defaults is reported as Unsupported.")
+                "Lowers the share of nodes that answer, but slower than the others. Not acted on yet; reported as Unsupported.")
+        @Nullable
         SlowNodes slowNodes,
 
         @Default("1")
@@ -40,12 +40,11 @@ public record Health(
         @Max(100)
         Integer panicThresholdPercent) {
 
-    static final Health DEFAULT = new Health(Active.DEFAULT, Passive.DEFAULT, SlowNodes.DEFAULT, 1);
+    static final Health DEFAULT = new Health(Active.DEFAULT, Passive.DEFAULT, null, 1);
 
     public Health {
         active = Absent.or(active, Active.DEFAULT);
         passive = Absent.or(passive, Passive.DEFAULT);
-        slowNodes = Absent.or(slowNodes, SlowNodes.DEFAULT);
         panicThresholdPercent = Absent.or(panicThresholdPercent, 1);
     }
 
@@ -216,50 +215,39 @@ public record Health(
      */
     @ApiRecord
     public record SlowNodes(
-            @Default("Enforce")
             @JsonPropertyDescription(
                     "Disabled, Observe (say it in status only) or Enforce (lower the share of slow nodes step by step).")
+            @Nullable
             Mode mode,
 
-            @Default("3x")
             @JsonPropertyDescription(
                     "A node is slow when its 90th percentile exceeds the pool's median by this factor: a number from 1.1 to 99.99 with x.")
             @Size(max = 8)
             @Pattern("^(1\\.[1-9][0-9]?|[2-9](\\.[0-9]{1,2})?|[1-9][0-9](\\.[0-9]{1,2})?)x$")
+            @Nullable
             String slowerThan,
 
-            @Default("50ms")
             @JsonPropertyDescription("Smallest difference from the median that makes a node slow, from 1ms to 1m.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
                     value = "duration(self) >= duration('1ms') && duration(self) <= duration('1m')",
                     message = "write a duration from 1ms to 1m, such as 50ms")
+            @Nullable
             String minimum,
 
-            @Default("5")
             @JsonPropertyDescription(
                     "Share of its weight, in percent, that even the slowest node keeps; the trickle shows when it recovers.")
             @Min(1)
             @Max(100)
+            @Nullable
             Integer minWeightPercent,
 
-            @Default("34")
             @JsonPropertyDescription("Most nodes, in percent of the pool, that are treated as slow at once.")
             @Min(1)
             @Max(50)
+            @Nullable
             Integer maxSlowPercent) {
-
-        /** What an absent value stands for. */
-        public static final SlowNodes DEFAULT = new SlowNodes(Mode.Enforce, "3x", "50ms", 5, 34);
-
-        public SlowNodes {
-            mode = Absent.or(mode, Mode.Enforce);
-            slowerThan = Absent.or(slowerThan, "3x");
-            minimum = Absent.or(minimum, "50ms");
-            minWeightPercent = Absent.or(minWeightPercent, 5);
-            maxSlowPercent = Absent.or(maxSlowPercent, 34);
-        }
 
         /** What is done about slow nodes. */
         public enum Mode {

@@ -1,7 +1,6 @@
 package dev.datapath.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
@@ -34,14 +33,10 @@ public record RateLimits(
         @Nullable
         String bandwidthPerSecond,
 
-        @Default("Rule")
         @JsonPropertyDescription(
                 "What the limits are counted for: Rule (all its requests together), AccessKey or SourceIP (each on its own).")
+        @Nullable
         Scope per) {
-
-    public RateLimits {
-        per = Absent.or(per, Scope.Rule);
-    }
 
     /** What a limit is counted for. */
     public enum Scope {

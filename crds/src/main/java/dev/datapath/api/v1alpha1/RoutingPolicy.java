@@ -21,10 +21,15 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("rpol")
 @Categories("datapath-all")
 @AdditionalPrinterColumn(name = "Targets", type = Type.STRING, jsonPath = ".spec.targetRefs[0].name")
+@AdditionalPrinterColumn(name = "Status", type = Type.STRING, jsonPath = ".status.summary.status")
 @AdditionalPrinterColumn(
         name = "Accepted",
         type = Type.STRING,
         jsonPath = ".status.ancestors[0].conditions[?(@.type==\"Accepted\")].status")
+@AdditionalPrinterColumn(
+        name = "Resolved",
+        type = Type.STRING,
+        jsonPath = ".status.ancestors[0].conditions[?(@.type==\"ResolvedRefs\")].status")
 @AdditionalPrinterColumn(
         name = "Programmed",
         type = Type.STRING,

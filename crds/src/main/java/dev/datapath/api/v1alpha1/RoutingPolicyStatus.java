@@ -6,16 +6,21 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was seen of a RoutingPolicy, for each object it attaches to (GEP-713 PolicyStatus).
  *
  * @param ancestors one entry for each target
+ * @param summary figures as the columns of {@code kubectl get} show them
  */
 @ApiRecord
 public record RoutingPolicyStatus(
         @JsonPropertyDescription("State of the policy at each of its targets.") @Size(max = 16)
-        List<AncestorStatus> ancestors) {
+        List<AncestorStatus> ancestors,
+
+        @JsonPropertyDescription("Figures as the columns of kubectl get show them.") @Nullable
+        Summary summary) {
 
     /** Name of the controller that writes the status, as GEP-713 asks for. */
     public static final String CONTROLLER_NAME = "datapath.dev/operator";
@@ -51,4 +56,17 @@ public record RoutingPolicyStatus(
             conditions = Absent.or(conditions);
         }
     }
+
+    /**
+     * Figures as columns show them.
+     *
+     * @param status reason of the first condition that is False, at any target; else of the first Unknown; else of the last
+     */
+    @ApiRecord
+    public record Summary(
+            @JsonPropertyDescription(
+                    "Reason of the first condition that is False, at any target; else of the first that is Unknown; else of the last one. Such as PoolNotFound, Programmed.")
+            @Size(max = 64)
+            @Nullable
+            String status) {}
 }

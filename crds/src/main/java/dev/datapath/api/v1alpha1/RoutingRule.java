@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param pools where the requests go, by weight; empty with {@code deny}, or with {@code fault} alone, whose requests go
  *     to the DataPath's {@code poolRef}
  * @param failover where they go when these pools fail
- * @param trafficClass who is served first under overload
+ * @param trafficClass who is served first under overload; null means Standard
  * @param timeouts limits of waiting, never of a whole transfer
  * @param retry how often a failed request is repeated
  * @param hedge when a read is sent a second time
@@ -77,9 +77,9 @@ public record RoutingRule(
         @Nullable
         Failover failover,
 
-        @Default("Standard")
         @JsonPropertyDescription(
                 "Who is served first under overload: Critical, Standard, then Batch. Not acted on yet: all are served alike, and any value but Standard is reported as Unsupported.")
+        @Nullable
         TrafficClass trafficClass,
 
         @JsonPropertyDescription("Limits of waiting, never of a whole transfer.") @Nullable
@@ -117,7 +117,6 @@ public record RoutingRule(
     public RoutingRule {
         matches = Absent.or(matches);
         pools = Absent.or(pools);
-        trafficClass = Absent.or(trafficClass, TrafficClass.Standard);
     }
 
     /**

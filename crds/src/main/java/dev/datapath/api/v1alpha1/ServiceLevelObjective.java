@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("dslo")
 @Categories("datapath-all")
 @AdditionalPrinterColumn(name = "Objective", type = Type.STRING, jsonPath = ".status.summary.objective")
+@AdditionalPrinterColumn(name = "Status", type = Type.STRING, jsonPath = ".status.summary.status")
 @AdditionalPrinterColumn(name = "Current", type = Type.STRING, jsonPath = ".status.current")
 @AdditionalPrinterColumn(name = "Budget", type = Type.STRING, jsonPath = ".status.budgetRemaining")
 @AdditionalPrinterColumn(

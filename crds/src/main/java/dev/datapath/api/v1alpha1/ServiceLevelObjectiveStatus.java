@@ -166,11 +166,18 @@ public record ServiceLevelObjectiveStatus(
      * Figures as columns show them.
      *
      * @param objective the promise in words, such as {@code 99.5% first byte < 100ms}
+     * @param status reason of the first condition that is False; else of the first Unknown; else of the last
      */
     @ApiRecord
     public record Summary(
             @JsonPropertyDescription("The promise in words, such as 99.5% first byte < 100ms.")
             @Size(max = 128)
             @Nullable
-            String objective) {}
+            String objective,
+
+            @JsonPropertyDescription(
+                    "Reason of the first condition that is False; else of the first that is Unknown; else of the last one. Such as TargetNotFound, Met.")
+            @Size(max = 64)
+            @Nullable
+            String status) {}
 }

@@ -23,10 +23,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Categories("datapath-all")
 @AdditionalPrinterColumn(name = "Provider", type = Type.STRING, jsonPath = ".spec.provider")
 @AdditionalPrinterColumn(name = "Healthy", type = Type.STRING, jsonPath = ".status.summary.healthy")
-@AdditionalPrinterColumn(
-        name = "Status",
-        type = Type.STRING,
-        jsonPath = ".status.conditions[?(@.type==\"EndpointsHealthy\")].reason")
+@AdditionalPrinterColumn(name = "Status", type = Type.STRING, jsonPath = ".status.summary.status")
 @AdditionalPrinterColumn(name = "Age", type = Type.DATE, jsonPath = ".metadata.creationTimestamp")
 @ValidationRule(
         value = "self.metadata.name.size() <= 50 && self.metadata.name.matches('^[a-z][a-z0-9-]*$')",

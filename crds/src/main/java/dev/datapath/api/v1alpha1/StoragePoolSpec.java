@@ -138,7 +138,6 @@ public record StoragePoolSpec(
      *     where it has none
      * @param maxPendingRequests requests of one gateway that may wait for a connection, 0 to 1,000,000; more are answered
      *     503 SlowDown
-     * @param queueTimeout how long a request may wait for a connection, 10ms to 10m
      * @param keepAlive how long an idle connection is kept, 100ms to 1h; must be shorter than the store keeps it; null
      *     means the preset, 4s where it has none
      * @param connectTimeout how long a connection may take to open, 10ms to 1m
@@ -159,16 +158,6 @@ public record StoragePoolSpec(
             @Max(1000000)
             Integer maxPendingRequests,
 
-            @Default("10s")
-            @JsonPropertyDescription(
-                    "How long a request may wait for a connection, from 10ms to 10m. Not acted on yet, and any value but the default is reported as Unsupported: Envoy has no such limit, so a request waits until timeouts.idle of its rule is over, and is then answered 504 RequestTimeout.")
-            @Size(max = 32)
-            @Pattern(Formats.DURATION)
-            @ValidationRule(
-                    value = "duration(self) >= duration('10ms') && duration(self) <= duration('10m')",
-                    message = "write a duration from 10ms to 10m, such as 10s")
-            String queueTimeout,
-
             @JsonPropertyDescription(
                     "How long an idle connection to a node is kept, from 100ms to 1h; shorter than the store keeps it. When absent the provider's preset, 4s where it has none.")
             @Size(max = 32)
@@ -188,11 +177,10 @@ public record StoragePoolSpec(
                     message = "write a duration from 10ms to 1m, such as 500ms")
             String connectTimeout) {
 
-        static final Limits DEFAULT = new Limits(null, 2000, "10s", null, "500ms");
+        static final Limits DEFAULT = new Limits(null, 2000, null, "500ms");
 
         public Limits {
             maxPendingRequests = Absent.or(maxPendingRequests, 2000);
-            queueTimeout = Absent.or(queueTimeout, "10s");
             connectTimeout = Absent.or(connectTimeout, "500ms");
         }
     }
@@ -202,7 +190,7 @@ public record StoragePoolSpec(
      *
      * @param policy the rule of choice
      * @param slowStart how long a node that comes back takes to get its full share, 0s to 1h
-     * @param preferSameZone whether nodes of the gateway's zone come first
+     * @param preferSameZone whether nodes of the gateway's zone come first; null means no
      */
     @ApiRecord
     public record LoadBalancing(
@@ -221,17 +209,16 @@ public record StoragePoolSpec(
                     message = "write a duration from 0s to 1h, such as 10s")
             String slowStart,
 
-            @Default("true")
             @JsonPropertyDescription(
-                    "Prefer nodes of the gateway's own zone while enough of them are healthy. Not acted on yet: nodes of all zones are used alike.")
+                    "Prefer nodes of the gateway's own zone while enough of them are healthy. Not acted on yet: nodes of all zones are used alike, and true is reported as Unsupported.")
+            @Nullable
             Boolean preferSameZone) {
 
-        static final LoadBalancing DEFAULT = new LoadBalancing(Policy.LeastRequest, "0s", true);
+        static final LoadBalancing DEFAULT = new LoadBalancing(Policy.LeastRequest, "0s", null);
 
         public LoadBalancing {
             policy = Absent.or(policy, Policy.LeastRequest);
             slowStart = Absent.or(slowStart, "0s");
-            preferSameZone = Absent.or(preferSameZone, true);
         }
 
         /** The rule by which a node is chosen. */

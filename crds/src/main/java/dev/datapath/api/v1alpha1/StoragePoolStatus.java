@@ -104,9 +104,16 @@ public record StoragePoolStatus(
      * Figures as columns show them.
      *
      * @param healthy healthy nodes of all, such as 11/12
+     * @param status reason of the first condition that is False; else of the first Unknown; else of the last
      */
     @ApiRecord
     public record Summary(
             @JsonPropertyDescription("Healthy nodes of all, such as 11/12.") @Size(max = 32) @Nullable
-            String healthy) {}
+            String healthy,
+
+            @JsonPropertyDescription(
+                    "Reason of the first condition that is False; else of the first that is Unknown; else of the last one. Such as PoolNotFound, AllHealthy.")
+            @Size(max = 64)
+            @Nullable
+            String status) {}
 }

@@ -3,6 +3,7 @@ package dev.datapath.api.v1alpha1;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
@@ -88,7 +89,14 @@ final class ConditionSchema {
     }
 
     static JsonNode statusOf(JsonNode conditions) {
-        return JSON.objectNode().set("conditions", conditions);
+        return unseen().set("conditions", conditions);
+    }
+
+    /** The status of an object that the operator has not seen, without conditions: what the column Status shows. */
+    static ObjectNode unseen() {
+        var status = JSON.objectNode();
+        status.putObject("summary").put("status", "Pending");
+        return status;
     }
 
     private static JSONSchemaPropsBuilder text(String description) {

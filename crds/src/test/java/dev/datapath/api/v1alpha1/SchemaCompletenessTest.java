@@ -3,6 +3,7 @@ package dev.datapath.api.v1alpha1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,53 @@ class SchemaCompletenessTest {
     @MethodSource("crds")
     void statusIsASubresource(PublishedCrd crd) {
         assertThat(crd.version().at("/subresources").has("status")).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("crds")
+    void everyKindHasOneColumnWithItsFirstBadReason(PublishedCrd crd) {
+        assertThat(crd.version().get("additionalPrinterColumns"))
+                .filteredOn(column -> column.get("name").asText().equals("Status"))
+                .singleElement()
+                .satisfies(column -> {
+                    assertThat(column.get("jsonPath").asText()).isEqualTo(".status.summary.status");
+                    assertThat(column.path("priority").asInt()).isZero();
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("crds")
+    void theStatusOfANewObjectIsPending(PublishedCrd crd) {
+        assertThat(crd.schema().at("/properties/status/default/summary/status").asText())
+                .isEqualTo("Pending");
+    }
+
+    /**
+     * {@code kubectl describe} shows defaults as if somebody had asked for them. Nothing of an objective acts yet, which its column
+     * Status says; that a pool is not published promises nothing.
+     */
+    @ParameterizedTest
+    @MethodSource("crds")
+    void aFieldThatDoesNotActYetHasNoDefault(PublishedCrd crd) {
+        List<String> promises = new ArrayList<>();
+        collectPromises(crd.kind(), crd.schema(), false, promises);
+        assertThat(promises).isEmpty();
+    }
+
+    private static void collectPromises(String path, JsonNode schema, boolean inert, List<String> promises) {
+        if (inert && schema.has("default") && !schema.get("default").equals(BooleanNode.FALSE)) {
+            promises.add(path);
+        }
+        schema.path("properties").properties().stream()
+                .filter(field -> !field.getKey().equals("status"))
+                .forEach(field -> collectPromises(
+                        path + "." + field.getKey(),
+                        field.getValue(),
+                        inert || field.getValue().path("description").asText().contains("reported as Unsupported"),
+                        promises));
+        if (schema.has("items")) {
+            collectPromises(path + "[]", schema.get("items"), inert, promises);
+        }
     }
 
     private static void walk(String path, JsonNode schema, List<String> gaps) {

@@ -128,12 +128,14 @@ final class SchemaCompletion {
                 .build();
     }
 
-    /** New objects say "Waiting for the operator" before the operator has seen them. */
+    /** New objects have the status Pending, "Waiting for the operator", before the operator has seen them. */
     private static void seedConditions(JSONSchemaProps status, JsonNode conditions) {
         JSONSchemaProps schema = status.getProperties().get("conditions");
         if (schema != null) {
             schema.setDefault(conditions);
             status.setDefault(ConditionSchema.statusOf(conditions));
+        } else {
+            status.setDefault(ConditionSchema.unseen());
         }
     }
 

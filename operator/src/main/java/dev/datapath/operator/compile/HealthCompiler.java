@@ -45,7 +45,7 @@ final class HealthCompiler {
     record Service(boolean tls, Set<Integer> ports) {}
 
     static HealthPlan compile(Health health, ProviderPreset preset, Service service, Report at) {
-        if (!health.slowNodes().equals(Health.SlowNodes.DEFAULT)) {
+        if (health.slowNodes() != null && health.slowNodes().mode() != Health.SlowNodes.Mode.Disabled) {
             at.field("slowNodes")
                     .warning(Reason.Unsupported, "this version does not look for slow nodes: slowNodes has no effect");
         }

@@ -164,12 +164,6 @@ final class PoolCompiler {
     }
 
     private static Limits limits(StoragePoolSpec.Limits limits, ProviderPreset preset, Report at) {
-        if (!"10s".equals(limits.queueTimeout())) {
-            at.field("queueTimeout")
-                    .warning(
-                            Reason.Unsupported,
-                            "this version bounds waiting by the rule's timeouts only: queueTimeout has no effect");
-        }
         return new Limits(
                 Bounds.integer(
                         at.field("maxConnectionsPerNode"),
@@ -200,6 +194,12 @@ final class PoolCompiler {
             case Random -> Balancing.Policy.RANDOM;
             case ConsistentHash -> Balancing.Policy.HASH_KEY;
         };
+        if (Boolean.TRUE.equals(balancing.preferSameZone())) {
+            at.field("preferSameZone")
+                    .warning(
+                            Reason.Unsupported,
+                            "this version uses nodes of all zones alike: preferSameZone has no effect");
+        }
         return new Balancing(
                 policy,
                 Bounds.duration(
@@ -207,7 +207,6 @@ final class PoolCompiler {
                         balancing.slowStart(),
                         Duration.ZERO,
                         Duration.ZERO,
-                        Duration.ofHours(1)),
-                balancing.preferSameZone());
+                        Duration.ofHours(1)));
     }
 }

@@ -177,7 +177,7 @@ final class RuleCompiler {
         if (rule.failover() != null) {
             unsupported(at, "failover", "requests stay with pools when their nodes fail");
         }
-        if (rule.trafficClass() != RoutingRule.TrafficClass.Standard) {
+        if (rule.trafficClass() != null && rule.trafficClass() != RoutingRule.TrafficClass.Standard) {
             unsupported(at, "trafficClass", "all requests are served alike");
         }
         if (rule.limits() != null) {

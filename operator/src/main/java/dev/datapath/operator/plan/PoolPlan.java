@@ -75,9 +75,8 @@ public record PoolPlan(
      *
      * @param policy how nodes are compared
      * @param slowStart over how long a node that came back is brought to its full share; zero for at once
-     * @param preferSameZone whether a gateway prefers nodes of its own zone
      */
-    public record Balancing(Policy policy, Duration slowStart, boolean preferSameZone) {
+    public record Balancing(Policy policy, Duration slowStart) {
 
         /** How nodes are compared. The hashing ones keep the same bucket, or bucket and key, on the same node. */
         public enum Policy {

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Carries conditions from one status to the next. */
 public final class Conditions {
@@ -27,6 +29,23 @@ public final class Conditions {
                                         now.truncatedTo(ChronoUnit.SECONDS).toString()))
                         .build())
                 .toList();
+    }
+
+    /**
+     * One word for the column Status of {@code kubectl get}: the reason of the first condition that is False, else of the first that is
+     * Unknown, else of the last one. So an object with a defect never shows a row of good words.
+     *
+     * @return null when there are no conditions
+     */
+    static @Nullable String summary(List<Condition> conditions) {
+        return Stream.of("False", "Unknown")
+                .flatMap(status -> conditions.stream()
+                        .filter(condition -> status.equals(condition.getStatus()))
+                        .limit(1))
+                .findFirst()
+                .or(() -> conditions.isEmpty() ? Optional.empty() : Optional.of(conditions.getLast()))
+                .map(Condition::getReason)
+                .orElse(null);
     }
 
     /** The condition of a type. */

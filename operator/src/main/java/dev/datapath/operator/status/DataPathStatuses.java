@@ -43,16 +43,19 @@ public final class DataPathStatuses {
         var fleet = seen.fleet();
         var drafts = new ArrayList<>(Findings.conditions(seen.findings(), "the DataPath"));
         drafts.add(fleet.programmed());
+        var conditions = Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now);
         return new DataPathStatus(
                 generation,
                 seen.addresses(),
                 new DataPathStatus.Gateways(fleet.desired(), fleet.ready(), fleet.synced(), fleet.rejected()),
                 fleet.version().isEmpty() ? null : fleet.version(),
                 listeners(dataPath, generation, seen, previous, now),
-                Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now),
+                conditions,
                 seen.selector(),
                 new DataPathStatus.Summary(
-                        fleet.ready() + "/" + fleet.desired(), fleet.synced() + "/" + fleet.desired()));
+                        fleet.ready() + "/" + fleet.desired(),
+                        fleet.synced() + "/" + fleet.desired(),
+                        Conditions.summary(conditions)));
     }
 
     private static List<ListenerStatus> listeners(

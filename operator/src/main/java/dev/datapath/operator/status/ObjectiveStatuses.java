@@ -45,6 +45,7 @@ public final class ObjectiveStatuses {
                 ConditionName.MetricsAvailable, ConditionStatus.False, MeasureReason.NotMeasured, NOT_MEASURED));
         drafts.add(
                 ConditionDraft.of(ConditionName.Met, ConditionStatus.Unknown, MeasureReason.NotMeasured, NOT_MEASURED));
+        var conditions = Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now);
         return new ServiceLevelObjectiveStatus(
                 generation,
                 null,
@@ -54,7 +55,7 @@ public final class ObjectiveStatuses {
                 null,
                 null,
                 List.of(),
-                Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now),
-                null);
+                conditions,
+                new ServiceLevelObjectiveStatus.Summary(null, Conditions.summary(conditions)));
     }
 }

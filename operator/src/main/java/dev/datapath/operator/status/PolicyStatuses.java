@@ -43,7 +43,7 @@ public final class PolicyStatuses {
             Instant now) {
         List<TargetReference> references =
                 policy.getSpec() == null ? List.of() : policy.getSpec().targetRefs();
-        return new RoutingPolicyStatus(references.stream()
+        var ancestors = references.stream()
                 .distinct()
                 .map(reference -> new AncestorStatus(
                         reference,
@@ -53,7 +53,12 @@ public final class PolicyStatuses {
                                 drafts(reference, targets.get(reference.name())),
                                 generation,
                                 now)))
-                .toList());
+                .toList();
+        return new RoutingPolicyStatus(
+                ancestors,
+                new RoutingPolicyStatus.Summary(Conditions.summary(ancestors.stream()
+                        .flatMap(ancestor -> ancestor.conditions().stream())
+                        .toList())));
     }
 
     private static List<ConditionDraft> drafts(TargetReference reference, @Nullable AtTarget seen) {

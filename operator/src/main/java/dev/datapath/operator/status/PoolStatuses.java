@@ -49,13 +49,14 @@ public final class PoolStatuses {
                 nodes.stream().filter(node -> node.state() == State.Healthy).count();
         var drafts = new ArrayList<>(Findings.conditions(seen.findings(), "the pool"));
         drafts.add(endpointsHealthy(seen, nodes));
+        var conditions = Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now);
         return new StoragePoolStatus(
                 generation,
                 nodes.stream().limit(StoragePoolStatus.MAX_NODES).toList(),
                 (int) healthy,
                 nodes.size(),
-                Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now),
-                new StoragePoolStatus.Summary(healthy + "/" + nodes.size()));
+                conditions,
+                new StoragePoolStatus.Summary(healthy + "/" + nodes.size(), Conditions.summary(conditions)));
     }
 
     private static ConditionDraft endpointsHealthy(Observation seen, List<NodeStatus> nodes) {

@@ -150,7 +150,7 @@ class OverviewDisplayTest {
                 List.of(),
                 List.of(condition),
                 null,
-                new DataPathStatus.Summary("2/2", "1/2"));
+                new DataPathStatus.Summary("2/2", "1/2", "Pending"));
         return new Overview(
                 new TreeMap<>(Map.of(REF, status)),
                 List.of(new Overview.GatewayRow(

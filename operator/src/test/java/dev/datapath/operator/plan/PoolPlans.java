@@ -25,6 +25,6 @@ public final class PoolPlans {
                         new HealthPlan.Passive(5, Duration.ofSeconds(3), 75),
                         30),
                 new PoolPlan.Limits(100, 100, Duration.ofSeconds(5), Duration.ofSeconds(1), 25),
-                new PoolPlan.Balancing(PoolPlan.Balancing.Policy.LEAST_REQUEST, Duration.ZERO, false));
+                new PoolPlan.Balancing(PoolPlan.Balancing.Policy.LEAST_REQUEST, Duration.ZERO));
     }
 }

@@ -182,6 +182,43 @@ class StatusesTest {
     }
 
     @Test
+    void theSummaryOfAPolicyIsItsFirstBadReasonAtAnyTarget() throws IOException {
+        var lost = finding("RoutingPolicy", "rules", Reason.PoolNotFound, "spec.rules[0].pools[0]");
+        assertThat(summaryOfPolicy(List.of(lost), false)).isEqualTo("PoolNotFound");
+        assertThat(summaryOfPolicy(List.of(), false)).isEqualTo("TargetNotFound");
+        assertThat(summaryOfPolicy(List.of(), true)).isEqualTo("Programmed");
+    }
+
+    private static String summaryOfPolicy(List<Finding> findings, boolean bothTargets) throws IOException {
+        var at = new PolicyStatuses.AtTarget(findings, FleetTest.fleet(1, FleetTest.running("training-0")), true);
+        var targets = bothTargets ? Map.of("training", at, "gone", at) : Map.of("training", at);
+        return PolicyStatuses.of(read(POLICY, RoutingPolicy.class), 1, targets, null, T0)
+                .summary()
+                .status();
+    }
+
+    @Test
+    void theSummaryOfADataPathNamesWhatIsMissing() throws IOException {
+        var running = FleetTest.fleet(1, FleetTest.running("training-0"));
+        var lost = finding("DataPath", "training", Reason.PoolNotFound, "spec.poolRef");
+        assertThat(status(List.of(lost), running, null, T0).summary().status()).isEqualTo("PoolNotFound");
+        assertThat(status(List.of(), running, null, T0).summary().status()).isEqualTo("Programmed");
+    }
+
+    @Test
+    void theSummaryOfAnObjectiveSaysThatItIsNotMeasured() throws IOException {
+        var objective = read(
+                "{metadata: {name: fast, namespace: ai}, spec: {targetRef: {name: training}}}",
+                ServiceLevelObjective.class);
+        assertThat(ObjectiveStatuses.of(objective, 1, List.of(), null, T0)
+                        .summary()
+                        .status())
+                .isEqualTo("NotMeasured");
+        assertThat(ObjectiveStatuses.of(objective, 1, null, null, T0).summary().status())
+                .isEqualTo("TargetNotFound");
+    }
+
+    @Test
     void aDeliveryFailureDoesNotTouchAccepted() throws IOException {
         var broken = FleetTest.fleet(1, new GatewayView("training-0", true, false, List.of("missing ): (("), ""));
         var status = PolicyStatuses.of(
