@@ -23,7 +23,7 @@ class AlertsTest {
     void eachHasASeverityAndSaysWhatIsWrong() {
         assertThat(alerts()).isNotEmpty().allSatisfy(alert -> {
             assertThat(alert.at("labels", "severity").text()).isIn("critical", "warning", "info");
-            assertThat(alert.at("annotations").keys()).containsExactly("description", "runbook_url", "summary");
+            assertThat(alert.at("annotations").keys()).containsExactly("description", "runbook", "summary");
         });
     }
 
@@ -37,10 +37,10 @@ class AlertsTest {
                 .extracting(alert -> alert.at("alert").text())
                 .containsExactlyInAnyOrderElementsOf(runbooks);
         assertThat(alerts())
-                .allSatisfy(alert -> assertThat(
-                                alert.at("annotations", "runbook_url").text())
-                        .isEqualTo(
-                                "docs/runbooks.md#" + alert.at("alert").text().toLowerCase(Locale.ROOT)));
+                .allSatisfy(
+                        alert -> assertThat(alert.at("annotations", "runbook").text())
+                                .isEqualTo("docs/runbooks.md#"
+                                        + alert.at("alert").text().toLowerCase(Locale.ROOT)));
     }
 
     @Test
@@ -48,6 +48,16 @@ class AlertsTest {
         assertThat(Expressions.undocumented(
                         alerts().stream().map(alert -> alert.at("expr").text()).toList()))
                 .isEmpty();
+    }
+
+    /** A relative address is a dead link in every tool that shows alerts. */
+    @Test
+    void noAlertHasALinkThatLeadsNowhere() {
+        var rule = Chart.renderValues("monitoring: {prometheusRule: {enabled: true}}")
+                .only("PrometheusRule");
+        assertThat(rule.at("spec", "groups").items().stream().flatMap(group -> group.at("rules").items().stream()))
+                .hasSameSizeAs(alerts())
+                .allSatisfy(alert -> assertThat(alert.at("annotations").keys()).doesNotContain("runbook_url"));
     }
 
     @Test
