@@ -4,7 +4,7 @@ import dev.datapath.operator.standalone.Overview;
 import dev.datapath.operator.text.VisibleText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -48,7 +48,7 @@ final class ChangeLines implements Display {
     }
 
     private void say(String line) {
-        out.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + VisibleText.of(line));
+        out.println(OffsetDateTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + VisibleText.of(line));
         out.flush();
     }
 }

@@ -137,7 +137,12 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         long start = System.nanoTime();
         Function<GatewayPlan, String> publish = plan -> {
             deployer.open(dataPath, plan, inputs);
-            return publisher.publish(plan);
+            var version = publisher.publish(plan);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "DataPath " + run.key() + " generation "
+                            + dataPath.getMetadata().getGeneration() + ": configuration " + version + " published");
+            return version;
         };
         if (run.update(inputs, publish, start)) {
             metrics.compiled(System.nanoTime() - start);
@@ -209,6 +214,10 @@ final class DataPathReconciler implements Reconciler<DataPath> {
                 return fleet.with(new Fleet.Obstacle.NotStored(problem));
             }
             run.acknowledged();
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "DataPath " + run.key() + ": " + fleet.synced() + "/" + fleet.desired()
+                            + " gateways run configuration " + fleet.version());
             long since = run.takePendingSince();
             if (since != 0) {
                 metrics.applied(System.nanoTime() - since);

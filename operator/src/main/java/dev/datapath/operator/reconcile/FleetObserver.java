@@ -22,11 +22,14 @@ final class FleetObserver {
     private final OwnedObjects<DataPath> owned;
     private final SyncState sync;
     private final Publisher publisher;
+    private final String operator;
 
-    FleetObserver(OwnedObjects<DataPath> owned, SyncState sync, Publisher publisher) {
+    /** @param operator name and port under which gateways reach the operators, for messages */
+    FleetObserver(OwnedObjects<DataPath> owned, SyncState sync, Publisher publisher, String operator) {
         this.owned = owned;
         this.sync = sync;
         this.publisher = publisher;
+        this.operator = operator;
     }
 
     /** @param blocked what keeps the gateways from being run as they should; empty when nothing does */
@@ -37,7 +40,7 @@ final class FleetObserver {
                 publisher.publication(key).map(Publisher.Publication::version).orElse("");
         return new Fleet(
                 desired(key, outcome.dataPath()),
-                GatewayPods.views(pods(key), sync.of(key.toString()), version),
+                GatewayPods.views(pods(key), sync.of(key.toString()), version, operator),
                 outcome.version(),
                 outcome.plan() == null ? 0 : outcome.plan().listeners().size(),
                 outcome.defect(),

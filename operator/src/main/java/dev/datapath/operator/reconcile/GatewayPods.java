@@ -27,9 +27,10 @@ final class GatewayPods {
      * The gateways by name; those that are on their way out are none any more.
      *
      * @param version content version of the snapshot that they should run; empty when there is none
+     * @param operator name and port under which gateways reach the operators, for messages
      */
-    static List<GatewayView> views(Collection<Pod> pods, DataPathSync sync, String version) {
-        return staying(pods).map(pod -> view(pod, sync, version)).toList();
+    static List<GatewayView> views(Collection<Pod> pods, DataPathSync sync, String version, String operator) {
+        return staying(pods).map(pod -> view(pod, sync, version, operator)).toList();
     }
 
     /** The gateways that serve and have no connection to this operator. */
@@ -80,7 +81,7 @@ final class GatewayPods {
                 .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()));
     }
 
-    private static GatewayView view(Pod pod, DataPathSync sync, String version) {
+    private static GatewayView view(Pod pod, DataPathSync sync, String version, String operator) {
         var state = state(sync, pod);
         boolean ready = ready(pod);
         return new GatewayView(
@@ -92,8 +93,9 @@ final class GatewayPods {
                 ready && state.isEmpty()
                         ? startedAlone(pod)
                                 ? "started while no operator answered, serves the last good configuration of that time, and is replaced"
-                                : "serves the last configuration it had and is not connected to the operator"
-                        : problem(pod));
+                                : "serves the last configuration it had and is not connected to the operator: "
+                                        + reach(pod, operator)
+                        : problem(pod, state.isPresent(), operator));
     }
 
     private static Optional<GatewayState> state(DataPathSync sync, Pod pod) {
@@ -103,7 +105,7 @@ final class GatewayPods {
     }
 
     /** Why a pod does not serve, in the words of the scheduler or the kubelet; empty when they say nothing. */
-    private static String problem(Pod pod) {
+    private static String problem(Pod pod, boolean connected, String operator) {
         if (pod.getStatus() == null || ready(pod)) {
             return "";
         }
@@ -115,7 +117,28 @@ final class GatewayPods {
                                 pod.getStatus().getContainerStatuses().stream())
                         .flatMap(container -> waiting(container).stream())
                         .findFirst())
+                .or(() -> running(pod)
+                        .map(since -> "runs since " + since
+                                + (connected
+                                        ? ", is connected to the operator and is not ready: see kubectl --namespace "
+                                                + pod.getMetadata().getNamespace() + " logs "
+                                                + pod.getMetadata().getName()
+                                        : " and is not connected to the operator: " + reach(pod, operator))))
                 .orElse("");
+    }
+
+    private static String reach(Pod pod, String operator) {
+        return "check that pods of namespace " + pod.getMetadata().getNamespace() + " resolve and reach " + operator
+                + " (DNS, NetworkPolicies)";
+    }
+
+    /** Since when the container of a pod runs; empty when it does not. */
+    private static Optional<String> running(Pod pod) {
+        return pod.getStatus().getContainerStatuses().stream()
+                .flatMap(container -> Optional.ofNullable(container.getState()).stream())
+                .flatMap(state -> Optional.ofNullable(state.getRunning()).stream())
+                .flatMap(running -> Optional.ofNullable(running.getStartedAt()).stream())
+                .findFirst();
     }
 
     private static Optional<String> waiting(ContainerStatus container) {

@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How status is written: by server-side apply of nothing else, and only when it says something new. What turned becomes an
- * Event too, once: also when the write fails and is tried again, or a cache has not seen it yet. Safe for several threads.
+ * Event and a line of the log, once: also when the write fails and is tried again, or a cache has not seen it yet. Safe for several
+ * threads.
  */
 final class StatusWriter {
     /** Of objects that are deleted before their last status was seen, one is kept each; they must not fill the memory. */
     private static final int MOST_UNSEEN = 10_000;
+
+    private static final System.Logger LOG = System.getLogger(StatusWriter.class.getName());
 
     private final BiConsumer<HasMetadata, Collection<Transitions.Transition>> events;
     /** By unique identifier, what was told last of objects whose caches are behind. */
@@ -47,7 +50,9 @@ final class StatusWriter {
         var uid = String.valueOf(object.getMetadata().getUid());
         var told = told(uid, status, seen);
         if (told != null && !status.equals(told)) {
-            events.accept(object, transitions.apply(told));
+            var news = transitions.apply(told);
+            news.forEach(transition -> log(object, transition));
+            events.accept(object, news);
         }
         if (status.equals(seen)) {
             return UpdateControl.noUpdate();
@@ -58,6 +63,16 @@ final class StatusWriter {
                 .build());
         patch.setStatus(status);
         return UpdateControl.patchStatus(patch);
+    }
+
+    /** Events are gone after an hour; the log is kept. Messages may quote what users or Envoy wrote, so control characters go. */
+    private static void log(HasMetadata object, Transitions.Transition transition) {
+        var metadata = object.getMetadata();
+        LOG.log(
+                transition.warning() ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
+                object.getKind() + " " + metadata.getNamespace() + "/" + metadata.getName() + " generation "
+                        + metadata.getGeneration() + ": " + transition.reason() + ": "
+                        + transition.note().replaceAll("\\p{Cntrl}+", " "));
     }
 
     /** What was told before; remembers what is told now, until it is seen. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class GatewayPodsTest {
     private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
     private static final DataPathSync NOBODY = new DataPathSync("ai/training", List.of());
+    private static final String OPERATOR = "datapath-xds.datapath-system.svc:18000";
     private static final Pod READY = pod(
             "a",
             "{phase: Running, conditions: [{type: Ready, status: 'True',"
@@ -22,16 +23,18 @@ class GatewayPodsTest {
 
     @Test
     void aGatewayThatServesAndAcknowledgedIsSynced() {
-        assertThat(GatewayPods.views(List.of(READY), connected("a", "v1"), "v1"))
+        assertThat(GatewayPods.views(List.of(READY), connected("a", "v1"), "v1", OPERATOR))
                 .containsExactly(new GatewayView("a", true, true, List.of(), ""));
-        assertThat(GatewayPods.views(List.of(READY), connected("a", "v1"), "v2"))
+        assertThat(GatewayPods.views(List.of(READY), connected("a", "v1"), "v2", OPERATOR))
                 .containsExactly(new GatewayView("a", true, false, List.of(), ""));
     }
 
     @Test
     void aGatewayThatServesWithoutAConnectionIsSaidTo() {
-        assertThat(GatewayPods.views(List.of(READY), NOBODY, "v1").getFirst().problem())
-                .contains("not connected to the operator");
+        assertThat(GatewayPods.views(List.of(READY), NOBODY, "v1", OPERATOR)
+                        .getFirst()
+                        .problem())
+                .contains("not connected to the operator", OPERATOR);
     }
 
     @Test
@@ -64,14 +67,14 @@ class GatewayPodsTest {
                         + " {type: Ready, status: 'False'}], containerStatuses: [{name: envoy, state: {waiting:"
                         + " {reason: ContainerCreating}}}]}");
         assertThat(GatewayPods.ready(starting)).isFalse();
-        assertThat(GatewayPods.views(List.of(starting), NOBODY, "v1"))
+        assertThat(GatewayPods.views(List.of(starting), NOBODY, "v1", OPERATOR))
                 .containsExactly(new GatewayView("a", false, false, List.of(), ""));
     }
 
     @Test
     void aPodThatOnlyJustBeganHasNothingToTell() {
         var begun = pod("a", "null");
-        assertThat(GatewayPods.views(List.of(begun), NOBODY, "v1"))
+        assertThat(GatewayPods.views(List.of(begun), NOBODY, "v1", OPERATOR))
                 .containsExactly(new GatewayView("a", false, false, List.of(), ""));
     }
 
@@ -89,7 +92,7 @@ class GatewayPodsTest {
                 "d",
                 "{phase: Running, containerStatuses: [{name: envoy, state: {waiting:"
                         + " {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1, reason: Error}}}]}");
-        assertThat(GatewayPods.views(List.of(dying, nowhere, noImage), NOBODY, "v1"))
+        assertThat(GatewayPods.views(List.of(dying, nowhere, noImage), NOBODY, "v1", OPERATOR))
                 .extracting(view -> view.name() + " " + view.problem())
                 .containsExactly(
                         "b waits: ImagePullBackOff: Back-off pulling image x",
@@ -98,11 +101,28 @@ class GatewayPodsTest {
     }
 
     @Test
+    void aGatewayThatRunsAndCannotReachTheOperatorSaysSinceWhenAndWhatToCheck() {
+        var lonely = pod(
+                "g",
+                "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: envoy, state:"
+                        + " {running: {startedAt: '2026-11-01T00:00:00Z'}}}]}");
+        assertThat(GatewayPods.views(List.of(lonely), NOBODY, "v1", OPERATOR)
+                        .getFirst()
+                        .problem())
+                .contains("runs since 2026-11-01T00:00:00Z", "not connected to the operator", OPERATOR, "namespace ai");
+        assertThat(GatewayPods.views(List.of(lonely), connected("g", ""), "v1", OPERATOR)
+                        .getFirst()
+                        .problem())
+                .contains("is connected to the operator and is not ready", "kubectl --namespace ai logs g");
+    }
+
+    @Test
     void aPodOnItsWayOutIsNoGatewayAnyMore() {
         var leaving = pod("e", "{phase: Running}");
         leaving.getMetadata().setDeletionTimestamp("2026-11-01T00:00:00Z");
         var failed = pod("f", "{phase: Failed}");
-        assertThat(GatewayPods.views(List.of(leaving, failed), NOBODY, "v1")).isEmpty();
+        assertThat(GatewayPods.views(List.of(leaving, failed), NOBODY, "v1", OPERATOR))
+                .isEmpty();
     }
 
     private static DataPathSync connected(String pod, String version) {

@@ -9,6 +9,9 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class StatusWriterTest {
@@ -70,6 +73,37 @@ class StatusWriterTest {
     }
 
     @Test
+    void everyTransitionIsOneLineOfTheLog() {
+        var lines = new ArrayList<String>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getLevel() + " " + line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        var logger = Logger.getLogger(StatusWriter.class.getName());
+        logger.addHandler(handler);
+        try {
+            var invalid = dataPath("one", "False", "Invalid");
+            invalid.getStatus().conditions().getFirst().setMessage("listener s3\nforged line");
+            write(dataPath("one", "True", "Accepted"), invalid.getStatus());
+            write(dataPath("one", "True", "Accepted"), invalid.getStatus());
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .matches("WARN(ING)? DataPath ai/one generation 7: Invalid: Accepted: listener s3 forged line");
+    }
+
+    @Test
     void objectsDoNotMeet() {
         write(dataPath("one", "True", "Accepted"), status("False", "Invalid"));
         write(dataPath("two", "True", "Accepted"), status("False", "Invalid"));
@@ -93,7 +127,7 @@ class StatusWriterTest {
         return Serialization.unmarshal("""
                 apiVersion: datapath.dev/v1alpha1
                 kind: DataPath
-                metadata: {name: %1$s, namespace: ai, uid: uid-of-%1$s}
+                metadata: {name: %1$s, namespace: ai, uid: uid-of-%1$s, generation: 7}
                 status:
                   conditions:
                     - {type: Accepted, status: "%2$s", reason: %3$s, message: "", lastTransitionTime: "2026-11-01T00:00:00Z"}
