@@ -103,6 +103,14 @@ final class OperatorOptions {
     boolean podMonitors;
 
     @Option(
+            names = "--pod-monitor-labels",
+            split = ",",
+            defaultValue = "${env:DATAPATH_POD_MONITOR_LABELS:-}",
+            paramLabel = "LABEL=VALUE",
+            description = "Labels by which Prometheus finds the PodMonitors (DATAPATH_POD_MONITOR_LABELS).")
+    List<String> podMonitorLabels = new ArrayList<>();
+
+    @Option(
             names = "--operator-labels",
             split = ",",
             defaultValue = "${env:DATAPATH_OPERATOR_LABELS:-app.kubernetes.io/name=datapath}",
@@ -181,6 +189,7 @@ final class OperatorOptions {
                 labels("--monitoring-namespaces", monitoringNamespaces),
                 networkPolicy,
                 podMonitors,
+                labels("--pod-monitor-labels", podMonitorLabels),
                 atMostAnHour("--gateway-drain-delay", drainDelay, Duration.ZERO),
                 atMostAnHour("--gateway-fallback-after", fallbackAfter, Duration.ofSeconds(1)));
         return new OperatorSettings(

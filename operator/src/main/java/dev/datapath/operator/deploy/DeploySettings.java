@@ -17,6 +17,7 @@ import java.util.TreeMap;
  *     pods
  * @param networkPolicy what the gateways' network is closed to
  * @param podMonitors whether the cluster knows PodMonitors, and one is wanted for each DataPath
+ * @param podMonitorLabels labels by which Prometheus finds the PodMonitors
  * @param drainDelay how long a leaving gateway goes on as before while load balancers learn that it leaves
  * @param fallbackAfter after how long without operator a starting gateway takes the last good configuration
  */
@@ -28,12 +29,14 @@ public record DeploySettings(
         Map<String, String> monitoring,
         NetworkPolicyMode networkPolicy,
         boolean podMonitors,
+        Map<String, String> podMonitorLabels,
         Duration drainDelay,
         Duration fallbackAfter) {
 
     public DeploySettings {
         imagePullSecrets = List.copyOf(imagePullSecrets);
         monitoring = sorted(monitoring);
+        podMonitorLabels = sorted(podMonitorLabels);
     }
 
     /** Equal settings are written in an equal order. */
@@ -51,6 +54,7 @@ public record DeploySettings(
                 monitoring,
                 networkPolicy,
                 false,
+                Map.of(),
                 drainDelay,
                 fallbackAfter);
     }

@@ -19,10 +19,15 @@ final class Monitors {
         if (!fleet.settings().podMonitors()) {
             return Optional.empty();
         }
+        var metadata = fleet.metadata(fleet.names().gateway());
+        var labels = new TreeMap<>(fleet.settings().podMonitorLabels());
+        // Ours win: alerts, dashboards and the operator count on them.
+        labels.putAll(metadata.getLabels());
+        metadata.setLabels(labels);
         return Optional.of(new GenericKubernetesResourceBuilder()
                 .withApiVersion("monitoring.coreos.com/v1")
                 .withKind("PodMonitor")
-                .withMetadata(fleet.metadata(fleet.names().gateway()))
+                .withMetadata(metadata)
                 .addToAdditionalProperties(
                         "spec",
                         new TreeMap<>(Map.of(

@@ -75,12 +75,17 @@ class DeployGoldenTest {
                         .toList(),
                 new DeploySettings.Operator(
                         "datapath-system", Map.of("app.kubernetes.io/name", "datapath-operator"), 18_000),
-                given.path("monitoring").properties().stream()
-                        .collect(Collectors.toMap(
-                                Map.Entry::getKey, entry -> entry.getValue().asText())),
+                labels(given.path("monitoring")),
                 NetworkPolicyMode.valueOf(given.path("networkPolicy").asText("IngressAndEgress")),
                 given.path("podMonitors").asBoolean(false),
+                labels(given.path("podMonitorLabels")),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10));
+    }
+
+    private static Map<String, String> labels(JsonNode given) {
+        return given.properties().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().asText()));
     }
 }

@@ -28,6 +28,7 @@ class GatewayObjectsTest {
             Map.of(),
             NetworkPolicyMode.IngressAndEgress,
             false,
+            Map.of(),
             Duration.ofSeconds(5),
             Duration.ofSeconds(10));
     private static final Map<String, String> BOOTSTRAP = Map.of("bootstrap.json", "{}");
