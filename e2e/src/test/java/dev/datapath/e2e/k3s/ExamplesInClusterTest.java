@@ -33,10 +33,10 @@ class ExamplesInClusterTest {
 
     /** The wide columns of the kinds. */
     private static final Map<String, String> COLUMNS = Map.of(
-            "DataPath", "NAME, ADDRESS, PROGRAMMED, SYNCED, READY, AGE, VERSION, REASON",
+            "DataPath", "NAME, ADDRESS, STATUS, PROGRAMMED, SYNCED, READY, AGE, VERSION, REASON",
             "StoragePool", "NAME, PROVIDER, HEALTHY, STATUS, AGE",
-            "RoutingPolicy", "NAME, TARGETS, ACCEPTED, PROGRAMMED, AGE",
-            "ServiceLevelObjective", "NAME, OBJECTIVE, CURRENT, BUDGET, BURN (1H), MET, REACTION, AGE");
+            "RoutingPolicy", "NAME, TARGETS, STATUS, ACCEPTED, RESOLVED, PROGRAMMED, AGE",
+            "ServiceLevelObjective", "NAME, OBJECTIVE, STATUS, CURRENT, BUDGET, BURN (1H), MET, REACTION, AGE");
 
     /** What is not True, or True with a warning. Nodes of examples do not exist, and objectives are not measured yet. */
     private static final Map<String, List<String>> SAID = Map.of(

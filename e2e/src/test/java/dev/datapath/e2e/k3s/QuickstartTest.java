@@ -71,7 +71,7 @@ class QuickstartTest {
         var said = type(commands);
         assertThat(said)
                 .as("the columns of DataPath and StoragePool")
-                .containsPattern("datapath.datapath.dev/training +[0-9.]+ +True +2/2 +2/2 ")
+                .containsPattern("datapath.datapath.dev/training +[0-9.]+ +Programmed +True +2/2 +2/2 ")
                 .containsPattern("storagepool.datapath.dev/store +SeaweedFS +1/1 +AllHealthy ");
         assertThat(said)
                 .as("the object that was uploaded, read again")
