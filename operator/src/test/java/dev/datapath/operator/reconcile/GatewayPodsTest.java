@@ -41,7 +41,7 @@ class GatewayPodsTest {
     void aGatewayThatCameToServeAfterTheWaitForAnOperatorStartedAlone() {
         var alone = pod("a", started("2026-10-31T23:59:49Z"));
         assertThat(GatewayPods.startedAlone(alone)).isTrue();
-        assertThat(GatewayPods.views(List.of(alone), NOBODY, "v1"))
+        assertThat(GatewayPods.views(List.of(alone), NOBODY, "v1", OPERATOR))
                 .singleElement()
                 .satisfies(view -> {
                     assertThat(view.synced()).isFalse();
