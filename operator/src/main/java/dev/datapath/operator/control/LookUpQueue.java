@@ -55,7 +55,10 @@ final class LookUpQueue implements AutoCloseable {
                 return;
             }
             var queue = waiting.remove(next);
-            var lookUp = queue == null ? null : queue.poll();
+            if (queue == null) {
+                continue;
+            }
+            var lookUp = queue.poll();
             if (lookUp == null) {
                 continue;
             }
