@@ -102,7 +102,7 @@ final class SourceDenies {
 
     /** What a deny takes and no earlier rule for the same buckets forwards. */
     private Predicate predicate(MatchPlan deny) {
-        var earlier = byBucket.get(deny.bucket()).stream()
+        var earlier = byBucket.getOrDefault(deny.bucket(), List.of()).stream()
                 .takeWhile(match -> match != deny)
                 .filter(match -> !denies(match))
                 .map(this::conditions)
