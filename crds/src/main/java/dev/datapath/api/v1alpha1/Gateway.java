@@ -62,7 +62,8 @@ public record Gateway(
         Placement placement,
 
         @Default("50000")
-        @JsonPropertyDescription("Client connections that one gateway accepts at once; more are refused.")
+        @JsonPropertyDescription(
+                "Client connections that one gateway accepts at once; more are refused. At most as many as fit into the memory limit: one for each 256 KiB above 128 MiB.")
         @Min(1)
         @Max(1000000)
         Integer maxConnections) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +32,12 @@ public final class StandaloneGateway implements GatewayUnderTest {
     private final Thread hook = Thread.ofPlatform().unstarted(this::killGateways);
     private @Nullable Overview overview;
 
-    private StandaloneGateway(int size) throws IOException {
+    private StandaloneGateway(int size, IntFunction<String> manifest) throws IOException {
         this.size = size;
         this.port = Ports.freeRun(size);
         this.directory = Files.createTempDirectory("datapath-rig-");
         var source = Files.createDirectory(directory.resolve("manifests"));
-        write("datapath.yaml", Manifests.dataPath(port));
+        write("datapath.yaml", manifest.apply(port));
         var options = new StandaloneOptions(
                 source, size, 1, "127.0.0.1", 1, directory.resolve("work"), EnvoyBinary.require());
         var reader = new ManifestReader(ApiCatalog.load(), List.of(source), InstantSource.system());
@@ -51,8 +52,17 @@ public final class StandaloneGateway implements GatewayUnderTest {
 
     /** Starts a fleet of that size with nothing routed yet; returns when its gateways run. */
     public static StandaloneGateway start(int size) {
+        return start(size, Manifests::dataPath);
+    }
+
+    /**
+     * The same with a DataPath of the caller's.
+     *
+     * @param manifest the YAML of the DataPath that {@link Manifests} names, and of all it needs, given its listener's port
+     */
+    public static StandaloneGateway start(int size, IntFunction<String> manifest) {
         try {
-            return new StandaloneGateway(size);
+            return new StandaloneGateway(size, manifest);
         } catch (IOException e) {
             throw new UncheckedIOException("the gateway cannot start", e);
         }

@@ -31,7 +31,7 @@ final class PodGateway {
             Files.createDirectories(dir);
             Files.writeString(dir.resolve(SdsFiles.CERTIFICATE), SdsFiles.certificate(identity));
             Files.writeString(dir.resolve(SdsFiles.AUTHORITIES), SdsFiles.authorities(identity));
-            var spec = new BootstrapSpec("", dataPath, "", dir.resolve("admin.sock"), List.of(), 1_000);
+            var spec = new BootstrapSpec("", dataPath, "", dir.resolve("admin.sock"), List.of(), 1_000, null);
             var tls = new OperatorEndpoint.Tls(
                     TestOperator.NAME, dir.resolve(SdsFiles.CERTIFICATE), dir.resolve(SdsFiles.AUTHORITIES));
             var bootstrap = Bootstrap.json(

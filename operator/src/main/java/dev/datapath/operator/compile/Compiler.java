@@ -12,6 +12,7 @@ import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.RulePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what users declared into what the gateways of a DataPath do.
@@ -128,7 +130,8 @@ public final class Compiler {
                         settings.gateway().maxConnections(),
                         MAX_CONNECTIONS,
                         1,
-                        1_000_000));
+                        1_000_000),
+                memoryLimit(settings.gateway().resources()));
         return new Compilation(plan, List.copyOf(findings), attached, fixed + selection.bytes());
     }
 
@@ -154,6 +157,11 @@ public final class Compiler {
             }
         }
         return fitting;
+    }
+
+    private static @Nullable Long memoryLimit(Gateway.Resources resources) {
+        var limit = resources.limits().get("memory");
+        return limit == null ? null : new Quantity(limit).getNumericalAmount().longValue();
     }
 
     /** Kubernetes takes a limit for the request where there is no request. */

@@ -44,6 +44,7 @@ final class AccessLogs {
         fields.put("pool", "%UPSTREAM_CLUSTER_RAW%");
         fields.put("node", "%UPSTREAM_HOST%");
         fields.put("attempts", "%UPSTREAM_REQUEST_ATTEMPT_COUNT%");
+        fields.put("store_id", "%RESP(X-AMZ-REQUEST-ID)%");
         fields.put("bytes_in", "%BYTES_RECEIVED%");
         fields.put("bytes_out", "%BYTES_SENT%");
         fields.put("first_byte_ms", "%RESPONSE_DURATION%");
@@ -56,7 +57,7 @@ final class AccessLogs {
                 .build();
     }
 
-    /** Answers of 500 and more, and whatever broke: also a transfer that was cut after a 200. */
+    /** Answers of 500 and more, denials by rules and guards, and transfers that were cut, also after a 200. */
     private static AccessLogFilter errors() {
         var serverErrors = StatusCodeFilter.newBuilder()
                 .setComparison(ComparisonFilter.newBuilder()
@@ -67,6 +68,7 @@ final class AccessLogs {
         return AccessLogFilter.newBuilder()
                 .setOrFilter(OrFilter.newBuilder()
                         .addFilters(AccessLogFilter.newBuilder().setStatusCodeFilter(serverErrors))
+                        .addFilters(LocalReplies.details("direct_response"))
                         .addFilters(AccessLogFilter.newBuilder()
                                 .setResponseFlagFilter(ResponseFlagFilter.getDefaultInstance())))
                 .build();

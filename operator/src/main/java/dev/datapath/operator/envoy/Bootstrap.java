@@ -23,11 +23,11 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
-import io.envoyproxy.envoy.config.overload.v3.OverloadManager;
-import io.envoyproxy.envoy.config.overload.v3.ResourceMonitor;
+import io.envoyproxy.envoy.config.overload.v3.ScaleTimersOverloadActionConfig;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
+import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
@@ -57,6 +57,8 @@ public final class Bootstrap {
                 .add(UpstreamTlsContext.getDescriptor())
                 .add(HttpProtocolOptions.getDescriptor())
                 .add(DownstreamConnectionsConfig.getDescriptor())
+                .add(FixedHeapConfig.getDescriptor())
+                .add(ScaleTimersOverloadActionConfig.getDescriptor())
                 .build();
         try {
             return JsonFormat.printer()
@@ -88,13 +90,7 @@ public final class Bootstrap {
                 .setStaticResources(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources.newBuilder()
                         .addClusters(AdminWindows.cluster(spec.admin()))
                         .addAllListeners(AdminWindows.listeners(spec.windows())))
-                .setOverloadManager(OverloadManager.newBuilder()
-                        .setRefreshInterval(Protos.duration(Duration.ofMillis(250)))
-                        .addResourceMonitors(ResourceMonitor.newBuilder()
-                                .setName("envoy.resource_monitors.global_downstream_max_connections")
-                                .setTypedConfig(Protos.any(DownstreamConnectionsConfig.newBuilder()
-                                        .setMaxActiveDownstreamConnections(spec.maxConnections())
-                                        .build()))));
+                .setOverloadManager(Overload.manager(spec));
     }
 
     private static Value number(int value) {

@@ -3,6 +3,7 @@ package dev.datapath.operator.envoy;
 import dev.datapath.operator.plan.ContainerPorts;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an Envoy process has before it has a configuration: who it is, and what others may see of it.
@@ -13,10 +14,17 @@ import java.util.List;
  * @param admin Unix socket of the admin interface, at most 107 bytes. Only the user of the process may open it: a client of the
  *     admin interface controls the gateway. It is never a TCP port, because a storage node can have any address and port
  * @param windows the parts of the admin interface that are open to others
- * @param maxConnections client connections before further ones are refused
+ * @param maxConnections client connections before further ones are refused; fewer when they do not fit into memory
+ * @param memoryLimit bytes that the process may use; null when nothing bounds it
  */
 public record BootstrapSpec(
-        String gateway, String cluster, String zone, Path admin, List<AdminWindow> windows, int maxConnections) {
+        String gateway,
+        String cluster,
+        String zone,
+        Path admin,
+        List<AdminWindow> windows,
+        int maxConnections,
+        @Nullable Long memoryLimit) {
 
     /** In a directory of the pod that only the gateway's container mounts. */
     private static final Path ADMIN_SOCKET = Path.of("/tmp/datapath-admin.sock");
@@ -43,7 +51,7 @@ public record BootstrapSpec(
      * A gateway in a pod. All pods of a DataPath start alike, so they get their names from the command line. Kubelet sees
      * only whether the gateway is ready; who may read metrics and the state of the nodes is for a NetworkPolicy to say.
      */
-    public static BootstrapSpec pod(String cluster, int maxConnections) {
+    public static BootstrapSpec pod(String cluster, int maxConnections, @Nullable Long memoryLimit) {
         var any = "0.0.0.0";
         return new BootstrapSpec(
                 "",
@@ -54,6 +62,7 @@ public record BootstrapSpec(
                         new AdminWindow("probe", any, ContainerPorts.PROBE, List.of("/ready")),
                         new AdminWindow(
                                 "metrics", any, ContainerPorts.METRICS, List.of("/stats/prometheus", "/clusters"))),
-                maxConnections);
+                maxConnections,
+                memoryLimit);
     }
 }

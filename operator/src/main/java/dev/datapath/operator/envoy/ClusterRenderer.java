@@ -22,7 +22,7 @@ final class ClusterRenderer {
      * The most of one transfer that waits in the gateway, per connection and direction. Larger moves large objects with
      * less CPU, smaller bounds the memory of stalled transfers; see docs/benchmarks.md for both.
      */
-    static final int BUFFER_BYTES = 256 * 1024;
+    static final int BUFFER_BYTES = 128 * 1024;
 
     /** High enough never to be reached: the bounds that count are per node. */
     private static final int UNLIMITED = 1_000_000;

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 final class ListenerRenderer {
 
     private static final Duration CLIENT_IDLE = Duration.ofHours(1);
+    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
     private static final Duration REQUEST_HEADERS = Duration.ofSeconds(10);
     /** For what has no route of its own: routes say their idle limit themselves. */
     private static final Duration STREAM_IDLE = Duration.ofMinutes(5);
@@ -60,7 +61,8 @@ final class ListenerRenderer {
                 .addFilters(filter("envoy.filters.network.set_filter_state", clientAddress()))
                 .addFilters(filter("envoy.filters.network.http_connection_manager", connections(listener, plan)));
         if (listener.tls() != null) {
-            chain.setTransportSocket(TlsContexts.downstream(listener.tls()));
+            chain.setTransportSocket(TlsContexts.downstream(listener.tls()))
+                    .setTransportSocketConnectTimeout(Protos.duration(HANDSHAKE));
         }
         return Listener.newBuilder()
                 .setName(listener.name())

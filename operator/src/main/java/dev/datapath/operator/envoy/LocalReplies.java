@@ -158,7 +158,7 @@ final class LocalReplies {
     }
 
     /** Envoy's own name for the reason of an answer that it made. */
-    private static AccessLogFilter details(String... details) {
+    static AccessLogFilter details(String... details) {
         return cel(Arrays.stream(details)
                 .map(detail -> "response.code_details == '" + detail + "'")
                 .collect(Collectors.joining(" || ")));

@@ -2,6 +2,7 @@ package dev.datapath.operator.plan;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the gateways of one DataPath do. Equal plans mean that nothing has to be pushed or written: all lists are
@@ -14,6 +15,7 @@ import java.util.List;
  * @param drainTimeout the longest transfer that survives a change or a rollout
  * @param accessLog which requests are logged
  * @param maxConnections client connections one gateway accepts before it refuses further ones
+ * @param memoryLimit bytes of memory that one gateway may use; null when nothing bounds it
  */
 public record GatewayPlan(
         ObjectKey dataPath,
@@ -22,7 +24,8 @@ public record GatewayPlan(
         List<RulePlan> rules,
         Duration drainTimeout,
         AccessLog accessLog,
-        int maxConnections) {
+        int maxConnections,
+        @Nullable Long memoryLimit) {
 
     /** Which requests a gateway writes to its access log; secrets in queries and headers never are. */
     public enum AccessLog {
@@ -33,7 +36,8 @@ public record GatewayPlan(
 
     /** The same plan with other pools. */
     public GatewayPlan withPools(List<PoolPlan> others) {
-        return new GatewayPlan(dataPath, listeners, others, rules, drainTimeout, accessLog, maxConnections);
+        return new GatewayPlan(
+                dataPath, listeners, others, rules, drainTimeout, accessLog, maxConnections, memoryLimit);
     }
 
     public GatewayPlan {

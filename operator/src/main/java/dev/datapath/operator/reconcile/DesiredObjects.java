@@ -45,7 +45,9 @@ final class DesiredObjects {
                 OperatorEndpoint.cluster(settings.xdsHost(), settings.xdsPort(), Path.of(GatewayContainer.BOOTSTRAP));
         return Map.of(
                 "bootstrap.json",
-                Bootstrap.json(BootstrapSpec.pod(plan.dataPath().toString(), plan.maxConnections()), operator),
+                Bootstrap.json(
+                        BootstrapSpec.pod(plan.dataPath().toString(), plan.maxConnections(), plan.memoryLimit()),
+                        operator),
                 SdsFiles.CERTIFICATE,
                 SdsFiles.certificate(identity),
                 SdsFiles.AUTHORITIES,

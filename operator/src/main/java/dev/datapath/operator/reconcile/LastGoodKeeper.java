@@ -139,7 +139,8 @@ final class LastGoodKeeper {
                 ? publication.resources()
                 : EnvoyRenderer.render(plan, RenderOptions.pod(plan));
         var bootstrap = LastGoodBootstrap.compressed(
-                BootstrapSpec.pod(Kinds.key(dataPath).toString(), plan.maxConnections()), resources);
+                BootstrapSpec.pod(Kinds.key(dataPath).toString(), plan.maxConnections(), plan.memoryLimit()),
+                resources);
         var good = LastGood.of(plan);
         var parts = LastGoodParts.write(good);
         int bytes = bootstrap.length + parts.length;

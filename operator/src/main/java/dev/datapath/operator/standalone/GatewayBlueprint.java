@@ -33,7 +33,8 @@ record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int
                 directory.resolve(GatewaySpec.ADMIN_SOCKET),
                 List.of(new BootstrapSpec.AdminWindow(
                         "metrics", LOOPBACK, metricsPort(id), List.of("/ready", "/stats/prometheus"))),
-                plan.maxConnections());
+                plan.maxConnections(),
+                plan.memoryLimit());
         var bootstrap = Bootstrap.json(spec, OperatorEndpoint.socket(work.xdsSocket()));
         return GatewaySpec.of(id, directory, binary, workers, bootstrap, plan.drainTimeout());
     }

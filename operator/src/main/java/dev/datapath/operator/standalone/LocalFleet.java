@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -59,6 +60,7 @@ final class LocalFleet {
         if (gateway == null
                 || before == null
                 || before.maxConnections() != plan.maxConnections()
+                || !Objects.equals(before.memoryLimit(), plan.memoryLimit())
                 || !before.drainTimeout().equals(plan.drainTimeout())) {
             apply(id, gateway, plan);
         }

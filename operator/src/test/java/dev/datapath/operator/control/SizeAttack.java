@@ -139,7 +139,7 @@ final class SizeAttack {
         kept.add(snapshot);
         kept.add(resources);
         kept.add(LastGoodBootstrap.compressed(
-                BootstrapSpec.pod(plan.dataPath().toString(), plan.maxConnections()), resources));
+                BootstrapSpec.pod(plan.dataPath().toString(), plan.maxConnections(), plan.memoryLimit()), resources));
         return Snapshots.shortVersion(snapshot);
     }
 

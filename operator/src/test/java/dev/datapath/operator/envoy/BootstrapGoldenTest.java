@@ -25,11 +25,12 @@ class BootstrapGoldenTest {
                             Path.of("/run/datapath/admin.sock"),
                             List.of(new BootstrapSpec.AdminWindow(
                                     "metrics", "127.0.0.1", 9901, List.of("/ready", "/stats/prometheus"))),
-                            50_000),
+                            50_000,
+                            null),
                     OperatorEndpoint.socket(Path.of("/run/datapath/xds.sock"))),
             "pod.json",
             Bootstrap.json(
-                    BootstrapSpec.pod("team-a/images", 50_000),
+                    BootstrapSpec.pod("team-a/images", 50_000, 1L << 30),
                     OperatorEndpoint.cluster(
                             "datapath-xds.datapath-system.svc", 18_000, Path.of("/etc/datapath/bootstrap"))),
             SdsFiles.CERTIFICATE,

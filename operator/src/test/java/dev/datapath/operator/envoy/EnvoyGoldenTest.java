@@ -43,7 +43,7 @@ class EnvoyGoldenTest {
         golden.expect(
                 "last-good.yaml",
                 EnvoyText.of(LastGoodBootstrap.of(
-                        BootstrapSpec.pod(plan.dataPath().toString(), plan.maxConnections()),
+                        BootstrapSpec.pod(plan.dataPath().toString(), plan.maxConnections(), plan.memoryLimit()),
                         EnvoyRenderer.render(plan, RenderOptions.pod(plan)))));
     }
 

@@ -94,6 +94,7 @@ class PublisherTest {
                 List.of(),
                 Duration.ofMinutes(10),
                 GatewayPlan.AccessLog.ERRORS,
-                50_000);
+                50_000,
+                null);
     }
 }
