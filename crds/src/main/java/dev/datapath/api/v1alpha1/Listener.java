@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol HTTP or HTTPS
  * @param port 1 to 65535, unique within the DataPath
  * @param baseDomains {@code <bucket>.<baseDomain>} is virtual-hosted style; any other host is path style
+ * @param hostnames hosts of path-style requests; empty takes any
  * @param tls required with HTTPS and forbidden with HTTP
  */
 @ApiRecord
@@ -50,11 +51,17 @@ public record Listener(
         @Size(max = 16)
         List<@Size(min = 1, max = 254) @Pattern(Formats.DNS_NAME) String> baseDomains,
 
+        @JsonPropertyDescription(
+                "Host names, or IPv4 addresses, that clients use for path-style requests besides baseDomains, without port. When set, a request for any other host gets 400; without it every other host is path style.")
+        @Size(max = 16)
+        List<@Size(min = 1, max = 253) @Pattern(Formats.DNS_SUBDOMAIN) String> hostnames,
+
         @JsonPropertyDescription("Certificates and TLS settings; required with HTTPS, not allowed with HTTP.") @Nullable
         Tls tls) {
 
     public Listener {
         baseDomains = Absent.or(baseDomains);
+        hostnames = Absent.or(hostnames);
     }
 
     /** What a listener speaks. */

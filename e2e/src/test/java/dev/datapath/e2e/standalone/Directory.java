@@ -53,7 +53,7 @@ record Directory(Path path) {
                 metadata: {name: %1$s, namespace: ai}
                 spec:
                   listeners:
-                  - {name: s3, protocol: HTTP, port: %2$d}
+                  - {name: s3, protocol: HTTP, port: %2$d, hostnames: [127.0.0.1]}
                   poolRef: {name: %1$s}
                   drain: {timeout: 30s}
                 ---

@@ -97,6 +97,35 @@ class StandaloneTest {
     }
 
     @Test
+    void aListenerWithHostnamesServesNoOtherHost() throws IOException {
+        directory.write(
+                "training.yaml",
+                Directory.dataPath("training", port, node.port()).replace("[127.0.0.1]", "[s3.lan, 127.0.0.1]"));
+        await().until(() -> statusFor("s3.lan") == 200);
+        assertThat(statusFor("bucket.s3.other.lan")).isEqualTo(400);
+        assertThat(statusFor("S3.lan.")).isEqualTo(200);
+        assertThat(statusFor("s3.lan:9000")).isEqualTo(200);
+        assertThat(statusFor("bucket.s3.lan")).isEqualTo(400);
+        assertThat(RawClient.status(port, "/bucket/key")).isEqualTo(200);
+    }
+
+    @Test
+    void aDenyByBucketWarnsWhereAnyHostIsServed() {
+        directory.write(
+                "training.yaml",
+                Directory.dataPath("training", port, node.port()).replace(", hostnames: [127.0.0.1]", ""));
+        directory.write("policy.yaml", Directory.refusal("training", "closed"));
+        await().until(() -> directory.status("datapath-ai-training").contains("listeners[0].hostnames"));
+    }
+
+    private int statusFor(String host) throws IOException {
+        try (var client = RawClient.to(port)) {
+            client.send("GET /bucket/key HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+            return client.answerTo("GET").status();
+        }
+    }
+
+    @Test
     void what_cannot_be_read_is_a_finding_with_its_line_and_the_rest_keeps_running() throws IOException {
         directory.write("training.yaml", "kind: DataPath\n  metadata: [\n");
         await().until(() -> directory.findings().contains("training.yaml:"));

@@ -105,6 +105,7 @@ public final class Compiler {
                     listener.name(),
                     listener.port(),
                     listener.baseDomains(),
+                    listener.hostnames(),
                     listener.tls(),
                     matches.stream().map(Candidate::match).toList(),
                     defaultBackend));
@@ -113,6 +114,7 @@ public final class Compiler {
             attached.put(listener.name(), (int)
                     matches.stream().map(Candidate::policy).distinct().count());
         }
+        UnknownHosts.check(settings.listeners(), plans, rules, at);
         var plan = new GatewayPlan(
                 key,
                 plans,

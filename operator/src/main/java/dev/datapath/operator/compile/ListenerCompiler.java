@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -79,9 +80,18 @@ final class ListenerCompiler {
 
     private Optional<ListenerPlan> open(Listener listener, Report at) {
         var baseDomains = baseDomains(listener, at);
+        var hostnames = hostnames(listener, at);
+        if (hostnames.isEmpty() && !listener.hostnames().isEmpty()) {
+            at.field("hostnames")
+                    .error(
+                            Reason.Invalid,
+                            "none of them can be read, and without them every host is served, so the listener is not opened:"
+                                    + " write the names that clients use, such as s3.example.com");
+            return Optional.empty();
+        }
         var tls = listener.tls();
         if (listener.protocol() == Listener.Protocol.HTTP && tls == null) {
-            return Optional.of(plan(listener, baseDomains, Optional.empty()));
+            return Optional.of(plan(listener, baseDomains, hostnames, Optional.empty()));
         }
         if (listener.protocol() != Listener.Protocol.HTTPS) {
             at.field("protocol")
@@ -101,13 +111,13 @@ final class ListenerCompiler {
         }
         var termination = terminate(tls, at.field("tls"));
         termination.ifPresent(found -> warnAboutNames(found, baseDomains, at));
-        return termination.map(found -> plan(listener, baseDomains, Optional.of(found)));
+        return termination.map(found -> plan(listener, baseDomains, hostnames, Optional.of(found)));
     }
 
     private static ListenerPlan plan(
-            Listener listener, List<String> baseDomains, Optional<TlsTermination> termination) {
+            Listener listener, List<String> baseDomains, List<String> hostnames, Optional<TlsTermination> termination) {
         return new ListenerPlan(
-                listener.name(), listener.port(), baseDomains, termination.orElse(null), List.of(), null);
+                listener.name(), listener.port(), baseDomains, hostnames, termination.orElse(null), List.of(), null);
     }
 
     private Optional<TlsTermination> terminate(Listener.Tls tls, Report at) {
@@ -182,6 +192,26 @@ final class ListenerCompiler {
         }
         kept.sort(null);
         return kept;
+    }
+
+    /** The host names of path-style requests, in lower case; IPv4 addresses are among them. */
+    private static List<String> hostnames(Listener listener, Report at) {
+        var kept = new TreeSet<String>();
+        for (int i = 0; i < listener.hostnames().size(); i++) {
+            var written = listener.hostnames().get(i);
+            // A name or an IPv4 address; a name with the root's dot is the same one.
+            var name = HostName.parse(written).map(HostName::name).orElse(written);
+            if (name.length() <= 253 && DNS_NAME.matcher(name).matches()) {
+                kept.add(name);
+            } else {
+                at.item("hostnames", i)
+                        .error(
+                                Reason.Invalid,
+                                "\"" + written
+                                        + "\" is not a host name: write one without port, such as s3.example.com or 10.0.0.1; it is left out");
+            }
+        }
+        return List.copyOf(kept);
     }
 
     private static boolean overlap(String one, String other) {

@@ -42,6 +42,11 @@ enum AddressStyle {
         return prefix + "(?:/" + SLASH + "+|/" + Segments.DOTS + ")";
     }
 
+    /** A target that looks like an object and that some store takes for the bucket. */
+    String looksLikeObject() {
+        return prefix + "(?:" + Segments.NO_KEY + ")";
+    }
+
     private static String folded() {
         return "(?:" + SLASH + "+|/" + Segments.DOTS + ")";
     }

@@ -9,11 +9,14 @@ import static dev.datapath.operator.envoy.Predicates.when;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
 import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.s3.Subresources;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Answers 400 to spellings that would slip past a rule and that no client needs: stores, and proxies before them, decode
@@ -32,12 +35,12 @@ final class Guards {
     private Guards() {}
 
     /**
-     * Those that a listener with these matches needs.
+     * Those that a listener needs.
      *
      * @param denies those of rules that deny: only then it pays to be taken for another request
      */
-    static List<FieldMatcher> of(
-            List<MatchPlan> matches, List<MatchPlan> denies, AddressStyle style, String baseDomain) {
+    static List<FieldMatcher> of(ListenerPlan listener, List<MatchPlan> denies, AddressStyle style, String baseDomain) {
+        var matches = listener.matches();
         boolean byBucket = matches.stream().anyMatch(match -> !(match.bucket() instanceof BucketMatch.Any));
         boolean byOperation =
                 matches.stream().anyMatch(match -> !match.operations().isEmpty());
@@ -45,6 +48,13 @@ final class Guards {
         var guards = new ArrayList<FieldMatcher>();
         // Envoy joins repeated lines; RFC 9112, 3.2 wants 400.
         guards.add(guard("guard/host", contains(AUTHORITY, ","), "InvalidRequest", "A request must name one host."));
+        if (style == AddressStyle.PATH && !listener.hostnames().isEmpty()) {
+            guards.add(guard(
+                    "guard/host",
+                    not(matches(AUTHORITY, served(listener))),
+                    "InvalidRequest",
+                    "This host name is not served here."));
+        }
         if (byBucket || byKey) {
             guards.add(guard(
                     "guard/host",
@@ -84,9 +94,26 @@ final class Guards {
         return guards;
     }
 
+    /** The hosts of path style, in any case and with or without port. */
+    private static String served(ListenerPlan listener) {
+        var names = Stream.concat(listener.hostnames().stream(), listener.baseDomains().stream())
+                .map(name -> name.replace(".", "\\."))
+                .collect(Collectors.joining("|"));
+        return "(?i:" + names + ")\\.?(?::" + PORT + ")?";
+    }
+
     /** For entries of buckets whose keys a rule denies. */
     static FieldMatcher ofKeys() {
         return guard("guard/path", matches(Names.TARGET_HEADER, Segments.ODD), "InvalidRequest", Segments.MESSAGE);
+    }
+
+    /** For entries of buckets where only some actions on objects are forwarded. */
+    static FieldMatcher ofNoKeys(AddressStyle style) {
+        return guard(
+                "guard/path",
+                matches(Names.TARGET_HEADER, style.looksLikeObject()),
+                "InvalidRequest",
+                Segments.MESSAGE);
     }
 
     /** How a host header goes on after the bucket: the case of a domain does not matter, nor does its root dot. */

@@ -27,6 +27,7 @@ final class RouteCache {
             List<MatchPlan> matches,
             List<RulePlan> rules,
             boolean byOperation,
+            List<String> baseDomains,
             @Nullable Backend fallback,
             Map<String, PoolTraits> pools) {}
 

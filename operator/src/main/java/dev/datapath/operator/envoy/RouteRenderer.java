@@ -10,12 +10,9 @@ import io.envoyproxy.envoy.config.route.v3.HedgePolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
-import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +51,12 @@ final class RouteRenderer {
 
     private final AddressStyle style;
 
-    RouteRenderer(Map<String, PoolTraits> pools, AddressStyle style) {
+    private final List<String> baseDomains;
+
+    RouteRenderer(Map<String, PoolTraits> pools, AddressStyle style, List<String> baseDomains) {
         this.pools = pools;
         this.style = style;
+        this.baseDomains = baseDomains;
     }
 
     Route rule(RulePlan rule, RequestClass requestClass, RouteMatch match) {
@@ -114,7 +114,7 @@ final class RouteRenderer {
                 .map(share -> traits(share).policy())
                 .filter(policy -> policy == Policy.HASH_BUCKET || policy == Policy.HASH_KEY)
                 .findFirst()
-                .ifPresent(policy -> addHashing(action, policy));
+                .ifPresent(policy -> action.addAllHashPolicy(ObjectHash.of(policy, style, baseDomains)));
 
         // Envoy's own limit on the whole response is 15 s: no S3 transfer may be cut by it.
         action.setTimeout(Protos.duration(Duration.ZERO))
@@ -193,21 +193,5 @@ final class RouteRenderer {
     private static Duration longest(Duration asked, RequestClass requestClass) {
         boolean late = requestClass == RequestClass.LONG_WRITE;
         return late && asked.compareTo(requestClass.defaultIdle()) < 0 ? requestClass.defaultIdle() : asked;
-    }
-
-    private void addHashing(RouteAction.Builder action, Policy policy) {
-        if (style == AddressStyle.HOST) {
-            action.addHashPolicy(HashPolicy.newBuilder()
-                    .setHeader(HashPolicy.Header.newBuilder().setHeaderName(":authority")));
-            if (policy == Policy.HASH_BUCKET) {
-                return;
-            }
-        }
-        var hashed = policy == Policy.HASH_BUCKET ? "^(/[^/?]*).*$" : "^([^?]*).*$";
-        var part = RegexMatchAndSubstitute.newBuilder()
-                .setPattern(RegexMatcher.newBuilder().setRegex(hashed))
-                .setSubstitution("\\1");
-        action.addHashPolicy(HashPolicy.newBuilder()
-                .setHeader(HashPolicy.Header.newBuilder().setHeaderName(":path").setRegexRewrite(part)));
     }
 }

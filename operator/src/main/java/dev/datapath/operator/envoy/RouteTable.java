@@ -96,7 +96,7 @@ final class RouteTable {
         var buckets = buckets(style);
         var matcher = new RequestClassifier(style, byOperation)
                 .dispatch(
-                        Guards.of(listener.matches(), denies(), style, baseDomain),
+                        Guards.of(listener, denies(), style, baseDomain),
                         sources,
                         requestClass -> style == AddressStyle.PATH
                                 ? byPath(buckets, requestClass)
@@ -179,7 +179,8 @@ final class RouteTable {
     }
 
     private Map<BucketMatch, BucketRoutes> buckets(AddressStyle style) {
-        var selection = new RuleSelection(listener, rules, new RouteRenderer(pools, style), style);
+        var selection =
+                new RuleSelection(listener, rules, new RouteRenderer(pools, style, listener.baseDomains()), style);
         var classes = byOperation
                 ? EnumSet.allOf(RequestClass.class)
                 : EnumSet.complementOf(EnumSet.of(RequestClass.UNKNOWN));
@@ -193,7 +194,13 @@ final class RouteTable {
                     bucket,
                     cache.get(
                             new RouteCache.Key(listener.name(), style, bucket),
-                            new RouteCache.Inputs(matches, used, byOperation, listener.defaultBackend(), pools),
+                            new RouteCache.Inputs(
+                                    matches,
+                                    used,
+                                    byOperation,
+                                    listener.baseDomains(),
+                                    listener.defaultBackend(),
+                                    pools),
                             () -> BucketRoutes.of(selection, bucket, matches, classes)));
         });
         return buckets;

@@ -5,7 +5,9 @@ import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.RulePlan;
+import dev.datapath.operator.s3.OperationShape;
 import dev.datapath.operator.s3.RequestClass;
+import dev.datapath.operator.s3.Scope;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteList;
@@ -59,8 +61,12 @@ final class RuleSelection {
                 .filter(match -> concerns(match, entry, requestClass))
                 .toList();
         var exceptions = Matcher.MatcherList.newBuilder();
+        boolean denies = concerned.stream().anyMatch(this::denies);
+        if (denies && concerned.stream().anyMatch(match -> !denies(match) && namesObjects(match))) {
+            exceptions.addMatchers(Guards.ofNoKeys(style));
+        }
         if (concerned.stream().anyMatch(match -> !match.keyPrefix().isEmpty())
-                && (listener.defaultBackend() == null || concerned.stream().anyMatch(this::denies))) {
+                && (listener.defaultBackend() == null || denies)) {
             exceptions.addMatchers(Guards.ofKeys());
         }
         if (concerned.stream()
@@ -161,6 +167,11 @@ final class RuleSelection {
     /** Whether a match may be about requests of a class. */
     boolean touches(MatchPlan match, RequestClass requestClass) {
         return operations.touches(match.operations(), requestClass, denies(match));
+    }
+
+    private static boolean namesObjects(MatchPlan match) {
+        return match.operations().stream()
+                .anyMatch(operation -> OperationShape.of(operation).scope() == Scope.OBJECT);
     }
 
     private boolean denies(MatchPlan match) {

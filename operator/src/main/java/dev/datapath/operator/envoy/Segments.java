@@ -16,6 +16,9 @@ final class Segments {
     /** Matches a text with a segment of dots or a backslash. */
     static final String ODD = "(?:" + DOTS + "|.*" + BACKSLASH + ".*)";
 
+    /** Matches a target whose key may be resolved to none: slashes only, or dots at the end. */
+    static final String NO_KEY = "/(?:/|%2[fF])+|/(?:.*" + SEPARATOR + ")?" + DOT + "{1,2}" + SEPARATOR + "+";
+
     private Segments() {}
 
     /**

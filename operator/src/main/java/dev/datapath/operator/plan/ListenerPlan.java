@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param port the TCP port, 1 to 65535
  * @param baseDomains lower-case host names; {@code <bucket>.<baseDomain>} is a virtual-hosted request, every other host
  *     is path style
+ * @param hostnames lower-case host names of path-style requests besides the base domains; empty for any
  * @param tls how TLS is terminated, or null for clear text
  * @param matches what may match a request here, the one that wins first
  * @param defaultBackend where a request goes that no match takes; null answers 404 NoSuchBucket
@@ -18,12 +19,14 @@ public record ListenerPlan(
         String name,
         int port,
         List<String> baseDomains,
+        List<String> hostnames,
         @Nullable TlsTermination tls,
         List<MatchPlan> matches,
         @Nullable Backend defaultBackend) {
 
     public ListenerPlan {
         baseDomains = List.copyOf(baseDomains);
+        hostnames = List.copyOf(hostnames);
         matches = List.copyOf(matches);
     }
 }

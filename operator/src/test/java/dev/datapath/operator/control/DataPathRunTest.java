@@ -114,7 +114,11 @@ class DataPathRunTest {
         dataPath.setMetadata(
                 new ObjectMetaBuilder().withNamespace("ai").withName("training").build());
         dataPath.setSpec(new DataPathSpec(
-                List.of(new Listener("s3", Listener.Protocol.HTTP, port, List.of(), null)), null, null, null, null));
+                List.of(new Listener("s3", Listener.Protocol.HTTP, port, List.of(), List.of(), null)),
+                null,
+                null,
+                null,
+                null));
         return dataPath;
     }
 }

@@ -37,7 +37,7 @@ class DenyPropertyTest {
     private static final List<String> OTHER_PARAMETERS =
             List.of("renameObject", "versionId=3", "x-id=PutObject", "list-type=1", "list-type=02", "prefix=a", "part");
 
-    @Property(tries = 600)
+    @Property(tries = 1000)
     void nothingPassesThatAStoreExecutesAsADeniedAction(@ForAll long seed) {
         var random = new Random(seed);
         var matches = matches(random);
@@ -88,7 +88,7 @@ class DenyPropertyTest {
         var forward = new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(store, 1)));
         var rules = Map.of(
                 "forward", rule("forward", forward), "deny", rule("deny", new RulePlan.Deny("AccessDenied", 403)));
-        var listener = new ListenerPlan("s3", 80, List.of(BASE), null, matches, store);
+        var listener = new ListenerPlan("s3", 80, List.of(BASE), List.of(), null, matches, store);
         return new RouteInterpreter(new RouteTable(listener, rules, Map.of(), new RouteCache()).render());
     }
 

@@ -123,7 +123,7 @@ class RouteSpellingTest {
         var forward = new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(store, 1)));
         var rules = Stream.of(rule("forward", forward), rule("deny", new RulePlan.Deny("AccessDenied", 403)))
                 .collect(Collectors.toMap(RulePlan::id, rule -> rule));
-        var listener = new ListenerPlan("s3", 80, List.of(BASE), null, List.of(matches), store);
+        var listener = new ListenerPlan("s3", 80, List.of(BASE), List.of(), null, List.of(matches), store);
         return new RouteInterpreter(new RouteTable(listener, rules, Map.of(), new RouteCache()).render());
     }
 

@@ -42,7 +42,7 @@ class RouteTablePropertyTest {
         var random = new Random(seed);
         var matches = matches(random);
         var rules = IntStream.range(0, 6).mapToObj(RouteTablePropertyTest::rule).toList();
-        var listener = new ListenerPlan("s3", 80, List.of(BASE), null, matches, new Backend.Pool("store"));
+        var listener = new ListenerPlan("s3", 80, List.of(BASE), List.of(), null, matches, new Backend.Pool("store"));
         var table = new RouteInterpreter(new RouteTable(
                         listener,
                         rules.stream().collect(Collectors.toMap(RulePlan::id, Function.identity())),

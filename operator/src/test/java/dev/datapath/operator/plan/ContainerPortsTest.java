@@ -95,7 +95,7 @@ class ContainerPortsTest {
 
     private static List<ListenerPlan> listeners(Set<Integer> ports) {
         return ports.stream()
-                .map(port -> new ListenerPlan("s3-" + port, port, List.of(), null, List.of(), null))
+                .map(port -> new ListenerPlan("s3-" + port, port, List.of(), List.of(), null, List.of(), null))
                 .toList();
     }
 }

@@ -89,7 +89,7 @@ class PublisherTest {
     private static GatewayPlan plan(int port) {
         return new GatewayPlan(
                 TRAINING,
-                List.of(new ListenerPlan("s3", port, List.of(), null, List.of(), null)),
+                List.of(new ListenerPlan("s3", port, List.of(), List.of(), null, List.of(), null)),
                 List.of(),
                 List.of(),
                 Duration.ofMinutes(10),

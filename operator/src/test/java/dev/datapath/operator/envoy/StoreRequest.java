@@ -1,0 +1,202 @@
+package dev.datapath.operator.envoy;
+
+import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.envoy.RouteInterpreter.Request;
+import dev.datapath.operator.envoy.StoreModels.Effect;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** A request as a store reads it, and what stores have in common in reading. */
+record StoreRequest(String method, String bucket, String key, Map<String, String> query, Map<String, String> headers) {
+
+    boolean has(String name) {
+        return query.containsKey(name);
+    }
+
+    String header(String name) {
+        return headers.getOrDefault(name, "");
+    }
+
+    boolean form() {
+        return header("content-type").contains("multipart/form-data");
+    }
+
+    /** What was asked for, and that a copy reads its source. */
+    static List<Effect> effects(StoreRequest p, S3Operation operation, String source) {
+        if (operation == null) {
+            return List.of();
+        }
+        var effects = new ArrayList<Effect>();
+        effects.add(new Effect(operation, p.bucket(), p.key()));
+        if (operation == S3Operation.CopyObject || operation == S3Operation.UploadPartCopy) {
+            effects.addAll(source(S3Operation.GetObject, source));
+        }
+        return effects;
+    }
+
+    static List<Effect> source(S3Operation operation, String source) {
+        var name = source.startsWith("/") ? source.substring(1) : source;
+        int slash = name.indexOf('/');
+        return slash <= 0
+                ? List.of()
+                : List.of(new Effect(operation, name.substring(0, slash), name.substring(slash + 1)));
+    }
+
+    static List<Effect> service(StoreRequest p, boolean lists) {
+        return lists ? List.of(new Effect(S3Operation.ListBuckets, "", "")) : List.of();
+    }
+
+    /** The action of the first parameter that is present. */
+    static S3Operation first(StoreRequest p, S3Operation otherwise, Object... namesAndOperations) {
+        for (int i = 0; i < namesAndOperations.length; i += 2) {
+            if (p.has((String) namesAndOperations[i])) {
+                return (S3Operation) namesAndOperations[i + 1];
+            }
+        }
+        return otherwise;
+    }
+
+    static S3Operation listing(StoreRequest p, String... routes) {
+        for (var route : routes) {
+            if (route.equals("list-type=2")) {
+                if ("2".equals(p.query().get("list-type"))) {
+                    return S3Operation.ListObjectsV2;
+                }
+            } else if (p.has(route)) {
+                return named(p, route);
+            }
+        }
+        return S3Operation.ListObjects;
+    }
+
+    static S3Operation bucket(StoreRequest p, S3Operation otherwise, String... routes) {
+        return Arrays.stream(routes)
+                .filter(p::has)
+                .findFirst()
+                .map(route -> named(p, route))
+                .orElse(otherwise);
+    }
+
+    static S3Operation named(StoreRequest p, String route) {
+        var configuration = p.method().charAt(0) + p.method().substring(1).toLowerCase(Locale.ROOT);
+        var subject = switch (route) {
+            case "uploads" -> "ListMultipartUploads";
+            case "versions" -> "ListObjectVersions";
+            case "accelerate" -> "BucketAccelerateConfiguration";
+            case "acl" -> "BucketAcl";
+            case "analytics", "inventory", "metrics" -> list(p, route, capital(route));
+            case "intelligent-tiering" -> list(p, route, "IntelligentTiering");
+            case "cors" -> "BucketCors";
+            case "encryption" -> "BucketEncryption";
+            case "lifecycle" -> p.method().equals("DELETE") ? "BucketLifecycle" : "BucketLifecycleConfiguration";
+            case "location" -> "BucketLocation";
+            case "logging" -> "BucketLogging";
+            case "notification" -> "BucketNotificationConfiguration";
+            case "object-lock" -> "ObjectLockConfiguration";
+            case "ownershipControls" -> "BucketOwnershipControls";
+            case "policy" -> "BucketPolicy";
+            case "policyStatus" -> "BucketPolicyStatus";
+            case "publicAccessBlock" -> "PublicAccessBlock";
+            case "replication" -> "BucketReplication";
+            case "requestPayment" -> "BucketRequestPayment";
+            case "tagging" -> "BucketTagging";
+            case "versioning" -> "BucketVersioning";
+            case "website" -> "BucketWebsite";
+            default -> "of no S3 action";
+        };
+        var name = subject.startsWith("List") ? subject : configuration + subject;
+        return Optional.of(name)
+                .filter(known -> Arrays.stream(S3Operation.values())
+                        .anyMatch(operation -> operation.name().equals(known)))
+                .map(S3Operation::valueOf)
+                .orElse(null);
+    }
+
+    static String list(StoreRequest p, String route, String subject) {
+        return p.method().equals("GET") && !p.has("id")
+                ? "ListBucket" + subject + "Configurations"
+                : "Bucket" + subject + "Configuration";
+    }
+
+    static String capital(String word) {
+        return Character.toUpperCase(word.charAt(0)) + word.substring(1);
+    }
+
+    static StoreRequest parsed(Request request, String path, Map<String, String> query, boolean decoded) {
+        var rest = path.substring(1);
+        int slash = rest.indexOf('/');
+        var bucket = slash < 0 ? rest : rest.substring(0, slash);
+        var key = slash < 0 ? "" : rest.substring(slash + 1);
+        return new StoreRequest(
+                request.method(),
+                decoded ? bucket : decode(bucket, false),
+                decoded ? key : decode(key, false),
+                query,
+                new HashMap<>(request.headers()));
+    }
+
+    /** The path with the bucket of a virtual host before it; a server in front of the store may have tidied the host. */
+    static String rawPath(Request request, String domain) {
+        var path = request.path().split("\\?", 2)[0];
+        var host = request.authority()
+                .toLowerCase(Locale.ROOT)
+                .replaceFirst("^.*@", "")
+                .replaceFirst("(?::[0-9]*)+$", "")
+                .replaceFirst("\\.$", "");
+        return host.endsWith("." + domain) ? "/" + host.substring(0, host.length() - domain.length() - 1) + path : path;
+    }
+
+    static Map<String, String> query(String target, String separator, boolean skipsMarks) {
+        var parameters = new LinkedHashMap<String, String>();
+        int mark = target.indexOf('?');
+        if (mark < 0) {
+            return parameters;
+        }
+        var text = target.substring(mark + 1);
+        if (skipsMarks && text.startsWith("?")) {
+            text = text.substring(1);
+        }
+        for (var pair : text.split(separator)) {
+            int equals = pair.indexOf('=');
+            var name = decode(equals < 0 ? pair : pair.substring(0, equals), true);
+            parameters.putIfAbsent(name, equals < 0 ? "" : decode(pair.substring(equals + 1), true));
+        }
+        return parameters;
+    }
+
+    static boolean resolves(String path) {
+        return Arrays.stream(path.split("[/\\\\]")).anyMatch(part -> part.equals(".") || part.equals(".."));
+    }
+
+    /** As a store does that keeps objects as files: dots are resolved, slashes merged, backslashes are slashes. */
+    static String clean(String path) {
+        var parts = new ArrayList<String>();
+        for (var part : path.replace('\\', '/').split("/")) {
+            if (part.equals("..")) {
+                if (!parts.isEmpty()) {
+                    parts.removeLast();
+                }
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.add(part);
+            }
+        }
+        var end = path.endsWith("/") && parts.size() > 1 ? "/" : "";
+        return "/" + String.join("/", parts) + end;
+    }
+
+    static String decode(String text, boolean plusIsBlank) {
+        try {
+            return URLDecoder.decode(plusIsBlank ? text : text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+}
