@@ -55,6 +55,7 @@ public final class Compiler {
                 key.namespace(),
                 ofNamespace(set.secrets(), key),
                 ofNamespace(set.configMaps(), key),
+                set.discovery().unreadable(),
                 lastGood,
                 set.now());
         var declaredPools = ofNamespace(set.pools(), key);
@@ -198,7 +199,7 @@ public final class Compiler {
         var findings = new TreeSet<Finding>();
         var lastGood = LastGood.NONE;
         new PoolCompiler(
-                        new Materials(namespace, secrets, configMaps, lastGood, now),
+                        new Materials(namespace, secrets, configMaps, discovery.unreadable(), lastGood, now),
                         new NodeCompiler(discovery, lastGood, environment),
                         environment)
                 .compile(pools, findings);

@@ -9,15 +9,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosts the addresses of each host name, as {@link dev.datapath.operator.net.HostName#toString} writes it; a name that is missing was not looked up yet
  * @param services what each Service of the namespace stands for, by {@code name:port}
+ * @param unreadable why Secrets and ConfigMaps cannot be read, by {@code Kind namespace/name}
  */
-public record Discovery(Map<String, Lookup> hosts, Map<String, Lookup> services) {
+public record Discovery(Map<String, Lookup> hosts, Map<String, Lookup> services, Map<String, String> unreadable) {
 
     /** Nothing was looked up. */
     public static final Discovery NONE = new Discovery(Map.of(), Map.of());
 
+    /** Every Secret and ConfigMap could be read. */
+    public Discovery(Map<String, Lookup> hosts, Map<String, Lookup> services) {
+        this(hosts, services, Map.of());
+    }
+
     public Discovery {
         hosts = Map.copyOf(hosts);
         services = Map.copyOf(services);
+        unreadable = Map.copyOf(unreadable);
     }
 
     /**

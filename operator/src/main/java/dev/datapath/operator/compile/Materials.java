@@ -34,19 +34,26 @@ final class Materials {
     private final Map<String, Secret> secrets;
     private final Map<String, ConfigMap> configMaps;
     private final LastGood lastGood;
+    private final Map<String, String> unreadable;
     private final String namespace;
     private final Instant now;
 
-    /** The Secrets and ConfigMaps are of the one namespace. */
+    /**
+     * The Secrets and ConfigMaps are of the one namespace.
+     *
+     * @param unreadable why others cannot be read, by kind, namespace and name
+     */
     Materials(
             String namespace,
             Collection<Secret> secrets,
             Collection<ConfigMap> configMaps,
+            Map<String, String> unreadable,
             LastGood lastGood,
             Instant now) {
         this.namespace = namespace;
         this.secrets = Identity.byName(secrets);
         this.configMaps = Identity.byName(configMaps);
+        this.unreadable = unreadable;
         this.lastGood = lastGood;
         this.now = now;
     }
@@ -72,6 +79,11 @@ final class Materials {
         void check(X509Certificate certificate) throws UnusableMaterial;
     }
 
+    private String missing(String what, String remedy) {
+        var why = unreadable.get(what);
+        return why == null ? what + " does not exist" + remedy : what + " cannot be read: " + why;
+    }
+
     private Optional<Certificate> certificate(Report at, @Nullable String secretName, Check check) {
         var id = namespace + "/" + Identity.text(secretName);
         var what = "Secret " + id;
@@ -80,7 +92,7 @@ final class Materials {
             return inPlaceOf(
                     at,
                     Reason.SecretNotFound,
-                    what + " does not exist: create it, of type " + TLS_SECRET,
+                    missing(what, ": create it, of type " + TLS_SECRET),
                     "certificate stays",
                     lastGood.certificate(id));
         }
@@ -156,7 +168,7 @@ final class Materials {
             inPlaceOf(
                     at,
                     fromSecret ? Reason.SecretNotFound : Reason.ConfigMapNotFound,
-                    what + " does not exist: create it with the CA certificates as PEM",
+                    missing(what, ": create it with the CA certificates as PEM"),
                     "CA certificates stay",
                     last);
             return Optional.empty();

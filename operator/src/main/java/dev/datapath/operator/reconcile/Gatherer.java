@@ -30,7 +30,9 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,11 +72,10 @@ final class Gatherer implements AutoCloseable {
     Gatherer(KubernetesClient client, HostResolver resolver, Neighbours neighbours, InstantSource clock) {
         this.resolver = resolver;
         this.clock = clock;
-        secrets = byName("Secret", client.secrets(), neighbours);
-        configMaps = byName("ConfigMap", client.configMaps(), neighbours);
-        services = byName("Service", client.services(), neighbours);
+        secrets = byName(client.secrets(), neighbours, clock);
+        configMaps = byName(client.configMaps(), neighbours, clock);
+        services = byName(client.services(), neighbours, clock);
         slices = new NamedWatches<>(
-                "EndpointSlices of Service",
                 name -> client.discovery()
                         .v1()
                         .endpointSlices()
@@ -82,7 +83,8 @@ final class Gatherer implements AutoCloseable {
                         .withLabel(ServiceNodes.SERVICE_LABEL, name.name())
                         .runnableInformer(0),
                 neighbours::look,
-                PATIENCE);
+                PATIENCE,
+                clock);
     }
 
     /** The event sources of the other kinds that a DataPath is made of. */
@@ -96,8 +98,9 @@ final class Gatherer implements AutoCloseable {
     }
 
     /**
-     * Everything that a DataPath depends on; empty while host names that it needs for its first plan are looked up. To compile
-     * without them would take the nodes away from gateways that have been running since before this operator.
+     * Everything that a DataPath depends on; empty while host names that it needs for its first plan are looked up, and while the
+     * API server has not answered for objects that it names. To compile without them would take nodes and certificates away from
+     * gateways that have been running since before this operator. Never waits: what cannot be read is reported as such.
      *
      * @param lastGood what stays where the declared parts cannot be used
      * @param first whether there is no plan yet
@@ -114,6 +117,9 @@ final class Gatherer implements AutoCloseable {
         resolver.want(References.hosts(known.pools().list(pool -> true).toList()));
         var references = References.of(List.of(dataPath), pools);
         var found = find(user, references);
+        if (found.pending()) {
+            return Optional.empty();
+        }
         if (first
                 && !found.discovery()
                         .hosts()
@@ -142,6 +148,10 @@ final class Gatherer implements AutoCloseable {
     /** What is wrong with a pool that no DataPath uses, and of which no compilation tells. */
     List<Finding> findings(StoragePool pool) {
         var found = find(Kinds.ref(pool), References.of(List.of(), List.of(pool)));
+        if (found.pending()) {
+            // The pool is reconciled again when the API server has answered.
+            return List.of();
+        }
         return Compiler.findingsOfPools(
                 pool.getMetadata().getNamespace(),
                 List.of(pool),
@@ -168,23 +178,37 @@ final class Gatherer implements AutoCloseable {
         slices.close();
     }
 
-    private record Found(List<Secret> secrets, List<ConfigMap> configMaps, Discovery discovery) {}
+    private record Found(boolean pending, List<Secret> secrets, List<ConfigMap> configMaps, Discovery discovery) {}
 
     private Found find(ObjectRef user, References references) {
-        secrets.want(user, references.secrets());
-        configMaps.want(user, references.configMaps());
+        var known = new ArrayList<NamedWatches.Known>();
+        var unreadable = new HashMap<String, String>();
+        var ofSecrets = secrets.want(user, references.secrets());
+        ofSecrets.unreadable().forEach((name, why) -> unreadable.put("Secret " + name, why));
+        var ofConfigMaps = configMaps.want(user, references.configMaps());
+        ofConfigMaps.unreadable().forEach((name, why) -> unreadable.put("ConfigMap " + name, why));
         var names = references.services().stream().map(ServicePort::service).collect(Collectors.toSet());
-        services.want(user, names);
-        slices.want(user, names);
+        var ofServices = services.want(user, names);
+        var ofSlices = slices.want(user, names);
+        known.addAll(List.of(ofSecrets, ofConfigMaps, ofServices, ofSlices));
         var hosts = resolver.discovery(user.namespace()).hosts().entrySet().stream()
                 .filter(entry -> references.hosts().containsKey(entry.getKey()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        var lookUps = new HashMap<>(
+                ServiceNodes.lookUps(references.services(), services.objects(names), slices.objects(names)));
+        references.services().forEach(port -> {
+            var why = ofServices
+                    .unreadable()
+                    .getOrDefault(port.service(), ofSlices.unreadable().get(port.service()));
+            if (why != null) {
+                lookUps.put(port.key(), new Discovery.Lookup(List.of(), "it cannot be read: " + why));
+            }
+        });
         return new Found(
+                known.stream().anyMatch(NamedWatches.Known::pending),
                 byName(secrets.objects(references.secrets())),
                 byName(configMaps.objects(references.configMaps())),
-                new Discovery(
-                        hosts,
-                        ServiceNodes.lookUps(references.services(), services.objects(names), slices.objects(names))));
+                new Discovery(hosts, lookUps, unreadable));
     }
 
     private Sources sources() {
@@ -201,14 +225,14 @@ final class Gatherer implements AutoCloseable {
     }
 
     private static <T extends HasMetadata, L extends KubernetesResourceList<T>, R extends Resource<T>>
-            NamedWatches<T> byName(String kind, MixedOperation<T, L, R> operation, Neighbours neighbours) {
+            NamedWatches<T> byName(MixedOperation<T, L, R> operation, Neighbours neighbours, InstantSource clock) {
         return new NamedWatches<>(
-                kind,
                 name -> operation
                         .inNamespace(name.namespace())
                         .withName(name.name())
                         .runnableInformer(0),
                 neighbours::look,
-                PATIENCE);
+                PATIENCE,
+                clock);
     }
 }

@@ -3,10 +3,11 @@ package dev.datapath.operator.reconcile;
 import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.plan.ObjectKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,9 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,49 +27,72 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the kind of object
  */
 final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
-    private final String kind;
+    private static final String CHECK = ". Check the permissions of the operator's ServiceAccount";
+
     private final Function<ObjectKey, SharedIndexInformer<T>> informers;
     private final Consumer<ObjectRef> onChange;
     private final Duration patience;
+    private final InstantSource clock;
     private final Map<ObjectKey, Watch<T>> watches = new HashMap<>();
 
     private static final class Watch<T> {
         private final SharedIndexInformer<T> informer;
+        private final Instant since;
         private final Set<ObjectRef> users = new HashSet<>();
+        private volatile boolean listed;
         private volatile @Nullable Throwable failure;
 
-        Watch(SharedIndexInformer<T> informer) {
+        Watch(SharedIndexInformer<T> informer, Instant since) {
             this.informer = informer;
+            this.since = since;
         }
     }
 
     /**
-     * @param kind the kind's name in messages
      * @param informers makes an informer, not started, that sees what belongs to a name
      * @param onChange told of each user of a name whose objects changed; called on threads of the informers
-     * @param patience how long the first look at a new name may take
+     * @param patience how long the API server may take to answer before the name counts as unreadable
      */
     NamedWatches(
-            String kind,
             Function<ObjectKey, SharedIndexInformer<T>> informers,
             Consumer<ObjectRef> onChange,
-            Duration patience) {
-        this.kind = kind;
+            Duration patience,
+            InstantSource clock) {
         this.informers = informers;
         this.onChange = onChange;
         this.patience = patience;
+        this.clock = clock;
     }
 
     /**
-     * Says what a user refers to now; what nobody refers to any more is not watched any more. Returns when everything new
-     * was looked at once.
+     * What is known of the names that a user refers to.
      *
-     * @throws KubernetesClientException when the API server did not answer, or does not permit it
+     * @param pending whether the API server has still to answer for one of them; the user is notified when it has
+     * @param unreadable why names cannot be read; each is tried again, and the user is notified when it can be
      */
-    void want(ObjectRef user, Collection<ObjectKey> names) {
-        for (var watch : started(user, names).entrySet()) {
-            await(watch.getKey(), watch.getValue());
+    record Known(boolean pending, Map<ObjectKey, String> unreadable) {}
+
+    /** Sets what a user refers to now; what nobody refers to any more is not watched any more. Never waits. */
+    Known want(ObjectRef user, Collection<ObjectKey> names) {
+        boolean pending = false;
+        var unreadable = new HashMap<ObjectKey, String>();
+        var now = clock.instant();
+        for (var entry : started(user, names).entrySet()) {
+            var watch = entry.getValue();
+            var failure = watch.failure;
+            if (watch.listed || watch.informer.hasSynced()) {
+                continue;
+            }
+            if (failure != null) {
+                unreadable.put(entry.getKey(), Refusal.words(failure) + CHECK);
+            } else if (watch.since.plus(patience).isAfter(now)) {
+                pending = true;
+            } else {
+                unreadable.put(
+                        entry.getKey(), "no answer of the API server within " + patience.toSeconds() + " s" + CHECK);
+            }
         }
+        return new Known(pending, unreadable);
     }
 
     /** The objects that belong to these names and exist, as the API server showed them last. */
@@ -126,11 +147,11 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
     }
 
     private Watch<T> start(ObjectKey name) {
-        var watch = new Watch<>(informers.apply(name));
+        var watch = new Watch<>(informers.apply(name), clock.instant());
         watch.informer.addEventHandler(new ResourceEventHandler<>() {
             @Override
             public void onAdd(T object) {
-                tell(watch);
+                answered(watch);
             }
 
             @Override
@@ -138,47 +159,44 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
                 if (!before.getMetadata()
                         .getResourceVersion()
                         .equals(now.getMetadata().getResourceVersion())) {
-                    tell(watch);
+                    answered(watch);
                 }
             }
 
             @Override
             public void onDelete(T object, boolean finalStateUnknown) {
-                tell(watch);
+                answered(watch);
+            }
+
+            @Override
+            public void onNothing() {
+                answered(watch);
             }
         });
         // Whatever fails is tried again for as long as somebody refers to the object.
         watch.informer.exceptionHandler((started, failure) -> {
+            boolean news = watch.failure == null && !watch.listed;
             watch.failure = failure;
+            if (news) {
+                notifyUsers(watch);
+            }
             return true;
         });
         watch.informer.start();
         return watch;
     }
 
-    private void tell(Watch<T> watch) {
+    private void answered(Watch<T> watch) {
+        watch.listed = true;
         watch.failure = null;
+        notifyUsers(watch);
+    }
+
+    private void notifyUsers(Watch<T> watch) {
         List<ObjectRef> users;
         synchronized (watches) {
             users = List.copyOf(watch.users);
         }
         users.forEach(onChange);
-    }
-
-    private void await(ObjectKey name, Watch<T> watch) {
-        var informer = watch.informer;
-        try {
-            informer.start().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KubernetesClientException("interrupted while reading " + kind + " " + name, e);
-        } catch (ExecutionException | TimeoutException e) {
-            var failure = watch.failure == null ? e : watch.failure;
-            throw new KubernetesClientException(kind + " " + name + " cannot be read: "
-                    + (failure instanceof TimeoutException
-                            ? "no answer within " + patience.toSeconds() + " s"
-                            : Refusal.words(failure))
-                    + ". Check the permissions of the operator's ServiceAccount.");
-        }
     }
 }
