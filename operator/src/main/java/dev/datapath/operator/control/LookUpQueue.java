@@ -62,7 +62,7 @@ final class LookUpQueue implements AutoCloseable {
             if (lookUp == null) {
                 continue;
             }
-            if (!queue.isEmpty()) {
+            if (queue != null && !queue.isEmpty()) {
                 waiting.put(next, queue);
             }
             if (!start(next, lookUp)) {
