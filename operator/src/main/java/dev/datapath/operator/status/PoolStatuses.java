@@ -42,7 +42,7 @@ public final class PoolStatuses {
     public static StoragePoolStatus of(
             StoragePool pool, long generation, Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
         var nodes = Stream.concat(planned(seen, previous, now), disabled(pool, previous, now))
-                .sorted(Comparator.comparing((NodeStatus node) -> attention(node.state()))
+                .sorted(Comparator.comparingInt((NodeStatus node) -> attention(node.state()))
                         .thenComparing(NodeStatus::name))
                 .toList();
         long healthy =
