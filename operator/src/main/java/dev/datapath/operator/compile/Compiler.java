@@ -96,6 +96,9 @@ public final class Compiler {
         var applying = Precedence.resolve(policies.candidates(), declaredListeners);
 
         checkObjectives(set, key, targeting, backends, findings);
+        UnreadObject.report(declaredPools, findings);
+        UnreadObject.report(targeting, findings);
+        UnreadObject.report(set.objectives(), findings);
 
         var attached = new TreeMap<String, Integer>();
         var plans = new ArrayList<ListenerPlan>();

@@ -4,6 +4,7 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
+import dev.datapath.operator.compile.UnreadObject;
 import dev.datapath.operator.control.DataPathRun;
 import dev.datapath.operator.control.DeliveryMetrics;
 import dev.datapath.operator.deploy.Labels;
@@ -103,6 +104,9 @@ final class DataPathReconciler implements Reconciler<DataPath> {
             return UpdateControl.noUpdate();
         }
         var run = runs.of(Kinds.key(dataPath), dataPath);
+        if (UnreadObject.finding(dataPath).isPresent()) {
+            return report(dataPath, run, NOTHING);
+        }
         try {
             var inForce = run.outcome().plan();
             var inputs = gatherer.gather(
@@ -243,7 +247,11 @@ final class DataPathReconciler implements Reconciler<DataPath> {
                 dataPath,
                 dataPath.getMetadata().getGeneration(),
                 new DataPathStatuses.Observation(
-                        Stream.concat(outcome.about(Kinds.ref(dataPath)).stream(), deployer.findings(dataPath).stream())
+                        Stream.of(
+                                        UnreadObject.finding(dataPath).stream(),
+                                        outcome.about(Kinds.ref(dataPath)).stream(),
+                                        deployer.findings(dataPath).stream())
+                                .flatMap(findings -> findings)
                                 .toList(),
                         outcome.attachedPolicies(),
                         fleet,

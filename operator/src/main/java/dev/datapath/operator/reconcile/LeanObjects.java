@@ -17,9 +17,10 @@ public final class LeanObjects {
 
     private LeanObjects() {}
 
-    /** For the client of an operator. */
+    /** For the client of an operator; it takes objects of a newer version too, see {@link UnknownValues}. */
     public static KubernetesSerialization serialization() {
-        return new KubernetesSerialization(
-                new ObjectMapper().addMixIn(ObjectMeta.class, WithoutManagedFields.class), true);
+        var mapper = new ObjectMapper().addMixIn(ObjectMeta.class, WithoutManagedFields.class);
+        UnknownValues.tolerate(mapper);
+        return new KubernetesSerialization(mapper, true);
     }
 }
