@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class K3sCluster implements AutoCloseable {
     private static final int FIRST_NODE_PORT = 30_080;
 
     private static final int NODE_PORTS = 8;
+    private static final Duration START_LIMIT = Duration.ofMinutes(4);
 
     /** Kubelet has Secrets in pods renewed within seconds instead of a minute and a half, and who asks what is written down. */
     private static final String SETTINGS = """
@@ -67,6 +69,8 @@ public final class K3sCluster implements AutoCloseable {
                 .toArray(Integer[]::new));
         container.withCopyToContainer(Transferable.of(SETTINGS), "/etc/rancher/k3s/config.yaml");
         container.withCopyToContainer(Transferable.of(AuditLog.POLICY), AuditLog.POLICY_FILE);
+        // A minute, the default, is too short for a machine that is busy with other tests.
+        container.withStartupTimeout(START_LIMIT);
         container.start();
         return new K3sCluster(container);
     }
