@@ -98,6 +98,7 @@ class ExamplesInClusterTest {
                             .append(
                                     document.contains("kind: DataPath\nmetadata:")
                                             ? document.replaceFirst("\nspec:\n", "\nspec:\n" + SMALL)
+                                                    .replaceFirst("\nspec: \\{", "\nspec: {" + SMALL.strip() + ", ")
                                             : document);
                 }
             }
