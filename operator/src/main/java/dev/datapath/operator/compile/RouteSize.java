@@ -30,7 +30,12 @@ final class RouteSize {
     /** Measured with gateways of Envoy 1.40; generous, because an estimate that is too small bounds nothing. */
     private static final int FORWARD = 270;
 
-    private static final int DENY = 130;
+    private static final int DENY = 215;
+    /** A deny also compares the source of copies, once for each address style. */
+    private static final int DENIED_SOURCE = 5500;
+    /** A deny of several buckets excludes, in that comparison, what rules for fewer of them forward. */
+    private static final int EXCLUDED_SOURCE = 250;
+
     private static final int BACKEND = 80;
     private static final int HEADER = 40;
     private static final int NETWORK = 40;
@@ -57,13 +62,15 @@ final class RouteSize {
         private final MatchPlan plan;
         private final Map<RequestClass, Conditions> conditions;
         private final long route;
+        private final boolean denies;
         private long bytes;
 
-        Match(Candidate candidate, Map<RequestClass, Conditions> conditions, long route) {
+        Match(Candidate candidate, Map<RequestClass, Conditions> conditions, @Nullable RulePlan rule) {
             policy = candidate.policy();
             plan = candidate.match();
             this.conditions = conditions;
-            this.route = route;
+            route = route(plan, rule);
+            denies = rule != null && rule.action() instanceof RulePlan.Deny;
         }
 
         Conditions in(RequestClass requestClass) {
@@ -95,7 +102,7 @@ final class RouteSize {
                 .map(candidate -> new Match(
                         candidate,
                         conditions.computeIfAbsent(candidate.match().operations(), RouteSize::conditions),
-                        route(candidate.match(), rules.get(candidate.match().rule()))))
+                        rules.get(candidate.match().rule())))
                 .toList();
         new RouteSize(baseDomains, enough).count(matches);
         matches.forEach(match -> bytes.merge(match.policy, match.bytes, Long::sum));
@@ -117,6 +124,25 @@ final class RouteSize {
                     return;
                 }
                 count(bucket.getKey(), bucket.getValue(), requestClass);
+            }
+        }
+        ordered.stream().filter(match -> match.denies).forEach(deny -> countSources(deny, ordered));
+    }
+
+    private void countSources(Match deny, List<Match> ordered) {
+        charge(deny, addressStyles * (long) DENIED_SOURCE);
+        if (deny.plan.bucket() instanceof BucketMatch.Exact) {
+            return;
+        }
+        for (var match : ordered) {
+            if (total > enough) {
+                return;
+            }
+            charge(deny, 1);
+            if (!match.denies
+                    && !match.plan.bucket().equals(deny.plan.bucket())
+                    && deny.plan.bucket().covers(match.plan.bucket())) {
+                charge(deny, addressStyles * (long) EXCLUDED_SOURCE);
             }
         }
     }

@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -122,8 +123,12 @@ public final class IpAddress {
         }
         var bytes = bytes();
         if (Cidr.NAT64_LOCAL.contains(this)) {
-            // Networks choose the length of their prefix: /48 has the address on both sides of bits 64 to 71.
-            return Stream.of(at(bytes, 12), of(new byte[] {bytes[6], bytes[7], bytes[9], bytes[10]}));
+            // Networks choose the length of their prefix: /48 has the address on both sides of bits 64 to 71, /96 at the end.
+            var both = List.of(of(new byte[] {bytes[6], bytes[7], bytes[9], bytes[10]}), at(bytes, 12));
+            // The form that is not used has zeros there.
+            return both.stream().filter(address -> address.ownScope() != Scope.UNSPECIFIED).findAny().isEmpty()
+                    ? both.stream()
+                    : both.stream().filter(address -> address.ownScope() != Scope.UNSPECIFIED);
         }
         if (Stream.of(Cidr.COMPATIBLE, Cidr.TRANSLATED, Cidr.NAT64).anyMatch(network -> network.contains(this))) {
             return Stream.of(at(bytes, 12));

@@ -105,6 +105,7 @@ class FleetTest {
         boolean all = serving.size() == fleet.desired()
                 && serving.stream().allMatch(GatewayView::synced)
                 && fleet.gateways().stream().noneMatch(GatewayView::rejecting)
+                && !(fleet.obstacle() instanceof Fleet.Obstacle.NotStored)
                 && fleet.listeners() > 0;
         assertThat(fleet.programmed().status() == ConditionStatus.True).isEqualTo(all);
     }
