@@ -123,10 +123,14 @@ public final class IpAddress {
         }
         var bytes = bytes();
         if (Cidr.NAT64_LOCAL.contains(this)) {
-            // Networks choose the length of their prefix: /48 has the address on both sides of bits 64 to 71, /96 at the end.
+            // Networks choose the length of their prefix: /48 has the address on both sides of bits 64 to 71, /96 at
+            // the end.
             var both = List.of(of(new byte[] {bytes[6], bytes[7], bytes[9], bytes[10]}), at(bytes, 12));
             // The form that is not used has zeros there.
-            return both.stream().filter(address -> address.ownScope() != Scope.UNSPECIFIED).findAny().isEmpty()
+            return both.stream()
+                            .filter(address -> address.ownScope() != Scope.UNSPECIFIED)
+                            .findAny()
+                            .isEmpty()
                     ? both.stream()
                     : both.stream().filter(address -> address.ownScope() != Scope.UNSPECIFIED);
         }
