@@ -54,7 +54,7 @@ public record RulePlan(
     /**
      * Repeated attempts.
      *
-     * @param attempts further attempts after the first, 0 to 10; null takes the default of the request's operation class
+     * @param attempts further attempts after the first, 0 to 5; null takes the default of the request's operation class
      * @param backoff the wait before the first of them; doubles up to ten times itself, with jitter
      */
     public record Retry(@Nullable Integer attempts, Duration backoff) {}
