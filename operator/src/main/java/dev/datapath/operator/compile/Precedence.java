@@ -100,13 +100,10 @@ final class Precedence {
             case BucketMatch.Prefix(var prefix) -> " for buckets " + prefix + "*";
         };
         if (winner.covers(loser) && loser.covers(winner)) {
-            var why = winner.policyCreated().isBefore(loser.policyCreated())
-                    ? ", which is older"
-                    : ", which comes first by name";
             loser.at()
                     .error(
                             Reason.Conflicted,
-                            winner.describe() + why + ", matches the same requests" + bucket
+                            winner.describe() + ", " + whyFirst(winner, loser) + ", matches the same requests" + bucket
                                     + ", so this match does not apply: make it more specific, or remove one of the two");
         } else {
             loser.at()
@@ -115,5 +112,12 @@ final class Precedence {
                             winner.describe() + " takes all of its requests" + bucket
                                     + ", so this match does not apply: make it more specific, or remove it");
         }
+    }
+
+    private static String whyFirst(Candidate winner, Candidate loser) {
+        if (!winner.dropped().equals(loser.dropped())) {
+            return "a deny with conditions that cannot be read";
+        }
+        return winner.policyCreated().isBefore(loser.policyCreated()) ? "which is older" : "which comes first by name";
     }
 }

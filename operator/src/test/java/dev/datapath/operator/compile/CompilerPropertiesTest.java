@@ -48,6 +48,11 @@ class CompilerPropertiesTest {
         });
     }
 
+    @Provide
+    Arbitrary<HasMetadata> denies() {
+        return objects().filter(CompilerPropertiesTest::denies);
+    }
+
     @Property(tries = 2000)
     void anySetCompilesToAPlanThatCanBeRendered(@ForAll("sets") ResourceSet set) {
         var compilation = Compiler.compile(set);
@@ -78,8 +83,9 @@ class CompilerPropertiesTest {
 
     @Property(tries = 1000)
     void anotherObjectLeavesTheOthersAsTheyAre(@ForAll("objects") HasMetadata other) {
-        // A match that names listeners is more specific than one that does not, whoever was first.
-        Assume.that(!namesListeners(other));
+        // A match that names listeners is more specific than one that does not, whoever was first, and a deny that cannot be
+        // read comes before what it may be about.
+        Assume.that(!namesListeners(other) && !denies(other));
         var without = Compiler.compile(WORLD);
         var with = Compiler.compile(plus(WORLD, other));
 
@@ -102,6 +108,33 @@ class CompilerPropertiesTest {
         if (with.plan().rules().size() == without.plan().rules().size()) {
             assertThat(with.plan()).isEqualTo(without.plan());
         }
+    }
+
+    @Property(tries = 1000)
+    void aDenyOfAnotherPolicyOnlyTakesAway(@ForAll("denies") HasMetadata other) {
+        var without = Compiler.compile(WORLD);
+        var with = Compiler.compile(plus(WORLD, other));
+
+        for (int i = 0; i < without.plan().listeners().size(); i++) {
+            var before = without.plan().listeners().get(i);
+            var after = with.plan().listeners().get(i);
+            assertThat(before.matches())
+                    .containsSubsequence(after.matches().stream()
+                            .filter(match -> !match.rule().startsWith("ai/zzz/"))
+                            .toList());
+            assertThat(after.tls()).isEqualTo(before.tls());
+            assertThat(after.defaultBackend()).isEqualTo(before.defaultBackend());
+        }
+        assertThat(without.plan().rules())
+                .containsAll(with.plan().rules().stream()
+                        .filter(rule -> !rule.id().startsWith("ai/zzz/"))
+                        .toList());
+    }
+
+    private static boolean denies(HasMetadata object) {
+        return object instanceof RoutingPolicy policy
+                && policy.getSpec() != null
+                && policy.getSpec().rules().stream().anyMatch(rule -> rule.deny() != null);
     }
 
     private static boolean namesListeners(HasMetadata object) {
