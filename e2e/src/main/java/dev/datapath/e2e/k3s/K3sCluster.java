@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.k3s.K3sContainer;
@@ -61,6 +62,9 @@ public final class K3sCluster implements AutoCloseable {
      */
     @SuppressWarnings("resource") // closed with this
     public static K3sCluster start(K3sImage image) {
+        // K3sContainer's constructor asks for Docker's address. Where this runs in a container itself, Testcontainers asks a container
+        // for that, with a client that it has only after this call.
+        DockerClientFactory.instance().client();
         var container = new K3sContainer(image.forTestcontainers());
         container.withExposedPorts(Stream.concat(
                         Stream.of(API_SERVER),
