@@ -82,6 +82,7 @@ final class ListenerRenderer {
                 .setStatPrefix(Names.statistics(listener))
                 .setCodecType(CodecType.HTTP1)
                 .setRds(Rds.newBuilder().setRouteConfigName(listener.name()).setConfigSource(Protos.ads()))
+                .addHttpFilters(Http10Answers.filter())
                 .addHttpFilters(GrpcErrors.filter())
                 .addHttpFilters(HedgedReads.filter())
                 .addHttpFilters(router())
@@ -154,6 +155,7 @@ final class ListenerRenderer {
         mutations.add(set(Names.FORWARDED_PROTO_HEADER, "%REQ(X-FORWARDED-PROTO)%"));
         mutations.add(set(Names.TARGET_HEADER, "%PATH(NQ:PATH)%/"));
         mutations.add(set(Names.METHOD_HEADER, "%REQ(:METHOD)% %REQ(ACCESS-CONTROL-REQUEST-METHOD)%"));
+        mutations.add(set(Names.PROTOCOL_HEADER, "%PROTOCOL%"));
         if (!listener.baseDomains().isEmpty()) {
             mutations.add(set(Names.HOST_HEADER, "%REQ(:AUTHORITY)%:"));
         }

@@ -72,6 +72,12 @@ final class LocalReplies {
                         503,
                         "ServiceUnavailable",
                         "The storage node failed while it handled the request. Please try again."))
+                .addMappers(mapper(
+                        cel("request.protocol == '" + Http10Answers.PROTOCOL + "' && response.code == 500"),
+                        501,
+                        "NotImplemented",
+                        "An answer of unknown length and more than " + Http10Answers.MAX_BYTES / 1024
+                                + " KiB cannot be sent to an HTTP/1.0 client. Use HTTP/1.1."))
                 .addMappers(mapper(flags("NR"), 404, "NoSuchBucket", "No rule takes this request."))
                 .addMappers(mapper(statuses(413, 429, 507), 503, "SlowDown", "Please reduce your request rate."))
                 .addMappers(mapper(

@@ -18,6 +18,9 @@ final class Names {
      */
     static final String METHOD_HEADER = "x-datapath-method";
 
+    /** Carries the version of HTTP that the client speaks: {@code HTTP/1.0} or {@code HTTP/1.1}. Never leaves the gateway. */
+    static final String PROTOCOL_HEADER = "x-datapath-protocol";
+
     /** Carries the host and a colon, so that a host has one spelling with and without port. Never leaves the gateway. */
     static final String HOST_HEADER = "x-datapath-host";
 

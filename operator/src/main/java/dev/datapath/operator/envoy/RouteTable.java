@@ -77,6 +77,7 @@ final class RouteTable {
                 .addRequestHeadersToRemove(Names.TARGET_HEADER)
                 .addRequestHeadersToRemove(Names.HOST_HEADER)
                 .addRequestHeadersToRemove(Names.METHOD_HEADER)
+                .addRequestHeadersToRemove(Names.PROTOCOL_HEADER)
                 .addRequestHeadersToRemove(Names.FORWARDED_PROTO_HEADER)
                 // Envoy adds it; a store must see what the client sent.
                 .addRequestHeadersToRemove("x-envoy-external-address")

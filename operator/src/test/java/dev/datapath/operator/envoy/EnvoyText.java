@@ -18,6 +18,9 @@ import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFi
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.common.matching.v3.ExtensionWithMatcher;
 import io.envoyproxy.envoy.extensions.filters.common.matcher.action.v3.SkipFilter;
+import io.envoyproxy.envoy.extensions.filters.http.composite.v3.Composite;
+import io.envoyproxy.envoy.extensions.filters.http.composite.v3.ExecuteFilterAction;
+import io.envoyproxy.envoy.extensions.filters.http.file_system_buffer.v3.FileSystemBufferFilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -47,10 +50,13 @@ final class EnvoyText {
             .preservingProtoFieldNames()
             .usingTypeRegistry(TypeRegistry.newBuilder()
                     .add(List.<Descriptor>of(
+                            Composite.getDescriptor(),
                             Config.getDescriptor(),
                             DownstreamConnectionsConfig.getDescriptor(),
                             DownstreamTlsContext.getDescriptor(),
+                            ExecuteFilterAction.getDescriptor(),
                             ExpressionFilter.getDescriptor(),
+                            FileSystemBufferFilterConfig.getDescriptor(),
                             FilterConfig.getDescriptor(),
                             FilterStateInput.getDescriptor(),
                             HeaderMutation.getDescriptor(),
