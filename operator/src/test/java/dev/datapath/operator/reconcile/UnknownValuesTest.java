@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.RoutingRule;
 import dev.datapath.api.v1alpha1.S3ErrorCode;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.compile.Finding;
@@ -22,6 +23,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -67,14 +70,14 @@ class UnknownValuesTest {
             informer.start();
             try {
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> informer.getStore().list().size() == 4);
+                        .until(() -> informer.getStore().list().size() == 5);
             } finally {
                 end.countDown();
             }
             assertThat(informer.getStore().list().stream()
                             .filter(policy -> UnreadObject.finding(policy).isPresent())
                             .map(policy -> policy.getMetadata().getName()))
-                    .containsExactlyInAnyOrder("newer-listed", "newer-watched");
+                    .containsExactlyInAnyOrder("newer-listed", "newer-watched", "other-watched");
         } finally {
             server.stop(0);
         }
@@ -90,7 +93,9 @@ class UnknownValuesTest {
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         boolean watch = exchange.getRequestURI().getQuery().contains("watch=true");
         var body = watch
-                ? event("newer-watched", "TeapotDenied") + event("known-watched", "SlowDown")
+                ? event("newer-watched", "TeapotDenied")
+                        + event("other-watched", "SlowDown").replace("[\"secret\"]", "{\"regex\": \"s.*\"}")
+                        + event("known-watched", "SlowDown")
                 : "{\"apiVersion\": \"datapath.dev/v1alpha1\", \"kind\": \"RoutingPolicyList\", \"metadata\":"
                         + " {\"resourceVersion\": \"1\"}, \"items\": ["
                         + POLICY.formatted("newer-listed", "TeapotDenied") + ","
@@ -139,10 +144,61 @@ class UnknownValuesTest {
     }
 
     @Test
-    void whatIsNoEnumerationIsStillAnError() {
+    void aDenyLosesAConditionThatCannotBeReadAndDeniesMore() {
+        var policy = policy("[{\"name\": \"closed\", \"matches\": [{\"buckets\": [\"a\", {\"regex\": \"b\"}], \"operations\":"
+                + " [\"Reads\"]}], \"deny\": {}}]");
+        assertThat(policy.getSpec().rules().getFirst().deny()).isNotNull();
+        assertThat(policy.getSpec().rules().getFirst().matches()).singleElement().satisfies(match -> {
+            assertThat(match.buckets()).isEmpty();
+            assertThat(match.operations()).containsExactly("Reads");
+        });
+        assertThat(UnreadObject.finding(policy))
+                .hasValueSatisfying(finding -> assertThat(finding.message())
+                        .contains("spec.rules.0.matches.0.buckets.1: ", "upgrade the operator"));
+    }
+
+    @Test
+    void aRuleThatForwardsIsNotAppliedWithoutAPartOfIt() {
+        var policy = policy("[{\"name\": \"open\", \"matches\": [{\"buckets\": [\"a\"], \"keyPrefix\": {\"any\": [\"x\"]}}],"
+                + " \"pools\": [{\"name\": \"p\"}]}, {\"name\": \"other\", \"pools\": [{\"name\": \"p\"}]},"
+                + " {\"name\": \"third\", \"timeouts\": [], \"pools\": [{\"name\": \"p\"}]}]");
+        assertThat(policy.getSpec().rules()).extracting(RoutingRule::name).containsExactly(null, "other", null);
+        assertThat(policy.getSpec().rules()).extracting(RoutingRule::matches).containsOnly(List.of());
+        assertThat(UnreadObject.finding(policy))
+                .hasValueSatisfying(finding -> assertThat(finding.message())
+                        .contains("spec.rules.0.matches.0.keyPrefix: ", "spec.rules.2.timeouts: "));
+    }
+
+    @Test
+    void manyPartsThatCannotBeReadCostASpecAndNoMore() {
+        var rules = Collections.nCopies(40, "{\"name\": 1, \"matches\": 7, \"deny\": {}}");
+        var policy = policy(rules.toString());
+        assertThat(policy.getSpec()).isNull();
+        assertThat(UnreadObject.finding(policy)).isPresent();
+    }
+
+    @Test
+    void aStatusOfANewerVersionIsAsGoodAsNone() {
+        var policy = serialization.unmarshal(
+                POLICY.formatted("x", "SlowDown").replace("\"spec\":", "\"status\": {\"conditions\": 7}, \"spec\":"),
+                RoutingPolicy.class);
+        assertThat(policy.getStatus().ancestors()).isEmpty();
+        assertThat(UnreadObject.finding(policy)).isEmpty();
+        assertThat(policy.getSpec().rules()).hasSize(1);
+    }
+
+    @Test
+    void metadataThatIsNoneIsStillAnError() {
         assertThatThrownBy(() -> serialization.unmarshal(
-                        POLICY.formatted("x", "SlowDown").replace("[{\"name\": \"training\"}]", "7"),
+                        "{\"apiVersion\": \"datapath.dev/v1alpha1\", \"kind\": \"RoutingPolicy\", \"metadata\": 7}",
                         RoutingPolicy.class))
                 .isInstanceOf(KubernetesClientException.class);
+    }
+
+    private RoutingPolicy policy(String rules) {
+        return serialization.unmarshal(
+                "{\"apiVersion\": \"datapath.dev/v1alpha1\", \"kind\": \"RoutingPolicy\", \"metadata\": {\"name\": \"x\"}, \"spec\":"
+                        + " {\"targetRefs\": [{\"name\": \"training\"}], \"rules\": " + rules + "}}",
+                RoutingPolicy.class);
     }
 }
