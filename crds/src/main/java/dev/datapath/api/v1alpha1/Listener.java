@@ -81,7 +81,7 @@ public record Listener(
     public record Tls(
             @Required
             @JsonPropertyDescription(
-                    "Secrets of type kubernetes.io/tls. Several are chosen by SNI; the first serves clients whose server name matches none. Rotation cuts no connection.")
+                    "Secrets of type kubernetes.io/tls. Several are chosen by the client's server name (SNI), whatever its case; the first serves clients whose server name matches none, or that send none. Rotation cuts no connection.")
             @Size(min = 1, max = 16)
             List<SecretReference> certificateRefs,
 

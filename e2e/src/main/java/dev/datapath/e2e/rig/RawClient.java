@@ -64,6 +64,11 @@ public final class RawClient implements AutoCloseable {
         return new RawClient(socket);
     }
 
+    /** On a connection that is there already, such as one with TLS. */
+    public static RawClient over(Socket socket) throws IOException {
+        return new RawClient(socket);
+    }
+
     /** Asks with GET, on a connection of its own, and returns the answer's status code. */
     public static int status(int port, String target) throws IOException {
         try (var client = to(port)) {

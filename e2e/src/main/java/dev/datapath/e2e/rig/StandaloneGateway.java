@@ -106,6 +106,11 @@ public final class StandaloneGateway implements GatewayUnderTest {
                                         && condition.getStatus().equals("True")));
     }
 
+    /** Writes the DataPath and all it needs anew, and does not wait. */
+    public void replace(String manifest) {
+        write("datapath.yaml", manifest);
+    }
+
     private void write(String name, String text) {
         try {
             var draft = Files.writeString(directory.resolve(name), text);

@@ -60,6 +60,12 @@ public final class TestPki {
         return issue(now.minus(Duration.ofHours(1)), now.plus(VALID), names);
     }
 
+    /** The same with an RSA key. */
+    public PemPair issueRsa(String... names) {
+        var now = Instant.now();
+        return issue(newKey("RSA"), now.minus(Duration.ofHours(1)), now.plus(VALID), names);
+    }
+
     /** A certificate that was valid until an hour ago. */
     public PemPair issueExpired(String... names) {
         var now = Instant.now();
@@ -97,7 +103,10 @@ public final class TestPki {
     }
 
     private PemPair issue(Instant from, Instant until, String... names) {
-        var pair = newKey();
+        return issue(newKey(), from, until, names);
+    }
+
+    private PemPair issue(KeyPair pair, Instant from, Instant until, String... names) {
         return new PemPair(
                 pem(sign(new X500Name("CN=" + names[0]), pair, from, until, false, names)), pem(pair.getPrivate()));
     }
@@ -136,12 +145,20 @@ public final class TestPki {
     }
 
     private static KeyPair newKey() {
+        return newKey("EC");
+    }
+
+    private static KeyPair newKey(String algorithm) {
         try {
-            var generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
+            var generator = KeyPairGenerator.getInstance(algorithm);
+            if (algorithm.equals("EC")) {
+                generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
+            } else {
+                generator.initialize(2048, RANDOM);
+            }
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has P-256", e);
+            throw new IllegalStateException("every JDK has P-256 and RSA", e);
         }
     }
 

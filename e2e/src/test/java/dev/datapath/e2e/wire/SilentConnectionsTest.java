@@ -19,15 +19,18 @@ import javax.net.ssl.X509TrustManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections on which nothing is sent do not keep others out for long, also when they are all that a gateway accepts. */
 @Tag("tier3")
 class SilentConnectionsTest {
     private static final int MAX_CONNECTIONS = 50;
 
-    @Test
-    void connectionsWithoutAHandshakeMakeRoom() throws IOException {
-        try (var gateway = StandaloneGateway.start(1, SilentConnectionsTest::tls)) {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void connectionsWithoutAHandshakeMakeRoom(int certificates) throws IOException {
+        try (var gateway = StandaloneGateway.start(1, port -> tls(port, certificates))) {
             var silent = connect(gateway);
             try {
                 awaitServed(() -> tlsStatus(gateway.port(0)));
@@ -38,9 +41,10 @@ class SilentConnectionsTest {
         }
     }
 
-    @Test
-    void aConnectionWithoutAHandshakeIsClosedWithoutPressureToo() throws IOException {
-        try (var gateway = StandaloneGateway.start(1, SilentConnectionsTest::tls);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aConnectionWithoutAHandshakeIsClosedWithoutPressureToo(int certificates) throws IOException {
+        try (var gateway = StandaloneGateway.start(1, port -> tls(port, certificates));
                 var client = RawClient.to(gateway.port(0))) {
             assertThat(client.awaitEnd()).isIn(RawClient.End.TRUNCATED, RawClient.End.RESET);
         }
@@ -48,7 +52,7 @@ class SilentConnectionsTest {
 
     @Test
     void handshakesWithoutARequestMakeRoom() throws IOException {
-        try (var gateway = StandaloneGateway.start(1, SilentConnectionsTest::tls)) {
+        try (var gateway = StandaloneGateway.start(1, port -> tls(port, 1))) {
             var silent = new ArrayList<AutoCloseable>();
             try {
                 for (int i = 0; i < MAX_CONNECTIONS; i++) {
@@ -151,29 +155,42 @@ class SilentConnectionsTest {
                 """.formatted(Manifests.DATA_PATH, Manifests.NAMESPACE, MAX_CONNECTIONS, port);
     }
 
-    private static String tls(int port) {
-        var pair = new TestPki("silent").issue("localhost");
+    /** With several certificates a connection has no filter chain before its ClientHello. */
+    private static String tls(int port, int certificates) {
+        var pki = new TestPki("silent");
+        var secrets = new StringBuilder();
+        var references = new ArrayList<String>();
+        for (int i = 0; i < certificates; i++) {
+            var pair = pki.issue("s3-" + i + ".test");
+            references.add("{name: tls-" + i + "}");
+            secrets.append("""
+                    ---
+                    apiVersion: v1
+                    kind: Secret
+                    metadata: {name: tls-%d, namespace: %s}
+                    type: kubernetes.io/tls
+                    stringData:
+                      tls.crt: |
+                    %s  tls.key: |
+                    %s""".formatted(
+                            i,
+                            Manifests.NAMESPACE,
+                            pair.certificate().indent(4),
+                            pair.privateKey().indent(4)));
+        }
         return """
                 apiVersion: datapath.dev/v1alpha1
                 kind: DataPath
-                metadata: {name: %1$s, namespace: %2$s}
+                metadata: {name: %s, namespace: %s}
                 spec:
-                  gateway: {maxConnections: %3$d}
-                  listeners: [{name: s3, protocol: HTTPS, port: %4$d, tls: {certificateRefs: [{name: s3-tls}]}}]
-                ---
-                apiVersion: v1
-                kind: Secret
-                metadata: {name: s3-tls, namespace: %2$s}
-                type: kubernetes.io/tls
-                stringData:
-                  tls.crt: |
-                %5$s  tls.key: |
-                %6$s""".formatted(
+                  gateway: {maxConnections: %d}
+                  listeners: [{name: s3, protocol: HTTPS, port: %d, tls: {certificateRefs: [%s]}}]
+                %s""".formatted(
                         Manifests.DATA_PATH,
                         Manifests.NAMESPACE,
                         MAX_CONNECTIONS,
                         port,
-                        pair.certificate().indent(4),
-                        pair.privateKey().indent(4));
+                        String.join(", ", references),
+                        secrets);
     }
 }

@@ -3,9 +3,11 @@ package dev.datapath.operator.compile;
 import dev.datapath.api.v1alpha1.DataPathSpec;
 import dev.datapath.api.v1alpha1.Listener;
 import dev.datapath.operator.net.HostName;
+import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.TlsTermination;
 import dev.datapath.operator.plan.TlsTermination.ClientCertificates;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -121,16 +123,17 @@ final class ListenerCompiler {
     }
 
     private Optional<TlsTermination> terminate(Listener.Tls tls, Report at) {
-        var certificates = new ArrayList<dev.datapath.operator.plan.Certificate>();
+        var listed = new ArrayList<CertificateChoices.Listed>();
         for (int i = 0; i < tls.certificateRefs().size(); i++) {
+            var here = at.item("certificateRefs", i);
             materials
-                    .serverCertificate(
-                            at.item("certificateRefs", i),
-                            tls.certificateRefs().get(i).name())
-                    .filter(certificate -> !certificates.contains(certificate))
-                    .ifPresent(certificates::add);
+                    .serverCertificate(here, tls.certificateRefs().get(i).name())
+                    .filter(certificate ->
+                            listed.stream().noneMatch(one -> one.certificate().equals(certificate)))
+                    .ifPresent(certificate ->
+                            listed.add(new CertificateChoices.Listed(certificate, leaf(certificate), here)));
         }
-        if (certificates.isEmpty()) {
+        if (listed.isEmpty()) {
             boolean none = tls.certificateRefs().stream().noneMatch(reference -> materials.hasSecret(reference.name()));
             at.error(
                     none ? Reason.SecretNotFound : Reason.InvalidCertificate,
@@ -140,9 +143,10 @@ final class ListenerCompiler {
         var version = tls.minVersion() == Listener.TlsVersion.V1_3
                 ? TlsTermination.Version.TLS_1_3
                 : TlsTermination.Version.TLS_1_2;
+        var chosen = CertificateChoices.of(listed);
         var clients = tls.clientCertificates();
         if (clients == null || !asked(clients.mode())) {
-            return Optional.of(new TlsTermination(certificates, version, null));
+            return Optional.of(new TlsTermination(chosen.certificates(), chosen.choices(), version, null));
         }
         var here = at.field("clientCertificates");
         var authorities = materials.trustBundle(here, clients.caCertificateRefs());
@@ -152,7 +156,8 @@ final class ListenerCompiler {
                     "no CA certificate can be used to verify clients with, so the listener is not opened: name one in caCertificateRefs");
         }
         return authorities.map(bundle -> new TlsTermination(
-                certificates,
+                chosen.certificates(),
+                chosen.choices(),
                 version,
                 new ClientCertificates(clients.mode() == Listener.ClientCertificateMode.Required, bundle)));
     }
@@ -221,12 +226,7 @@ final class ListenerCompiler {
     private static void warnAboutNames(TlsTermination tls, List<String> baseDomains, Report at) {
         var names = new HashSet<String>();
         for (var certificate : tls.certificates()) {
-            try {
-                names.addAll(
-                        X509.dnsNames(X509.certificates(certificate.chainPem()).getFirst()));
-            } catch (UnusableMaterial e) {
-                throw new IllegalStateException("it was read before", e);
-            }
+            names.addAll(X509.dnsNames(leaf(certificate)));
         }
         for (var domain : baseDomains) {
             var missing = List.of(domain, "*." + domain).stream()
@@ -241,6 +241,14 @@ final class ListenerCompiler {
                                         + ", so clients of base domain " + domain
                                         + " will refuse the connection: issue one with these DNS names");
             }
+        }
+    }
+
+    private static X509Certificate leaf(Certificate certificate) {
+        try {
+            return X509.certificates(certificate.chainPem()).getFirst();
+        } catch (UnusableMaterial e) {
+            throw new IllegalStateException("it was read before", e);
         }
     }
 

@@ -29,8 +29,9 @@ final class SizeLimit {
     /** Counting goes on a little above the limit, to see which policy is the one that is too much. */
     private static final int FACTOR = 4;
 
-    private static final int LISTENER = 10_000;
+    private static final int LISTENER = 15_000;
     private static final int BASE_DOMAIN = 6_000;
+    private static final int SERVER_NAME = 4;
     private static final int POOL = 4_000;
     private static final int NODE = 250;
 
@@ -63,6 +64,12 @@ final class SizeLimit {
         long bytes = LISTENER + listener.baseDomains().size() * (long) BASE_DOMAIN;
         var tls = listener.tls();
         if (tls != null) {
+            // Each choice of certificates has a filter chain of its own, with all that a listener has but routes.
+            bytes += Math.max(0, tls.choices().size() - 1) * (long) LISTENER;
+            bytes += tls.choices().stream()
+                    .flatMap(choice -> choice.serverNames().stream())
+                    .mapToLong(name -> SERVER_NAME + name.length())
+                    .sum();
             bytes += tls.certificates().stream().mapToLong(SizeLimit::bytes).sum();
             var clients = tls.clientCertificates();
             bytes += clients == null ? 0 : clients.authorities().pem().length();

@@ -13,17 +13,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x500.style.IETFUtils;
 
 /** Reads X.509 certificates from PEM text. */
 final class X509 {
     private static final Set<String> LABELS = Set.of("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE");
-    /** GeneralName's dNSName, RFC 5280, 4.2.1.6. */
+    /** GeneralName's dNSName and iPAddress, RFC 5280, 4.2.1.6. */
     private static final int DNS_NAME = 2;
+
+    private static final int IP_ADDRESS = 7;
 
     /** Place in {@link X509Certificate#getKeyUsage}, RFC 5280, 4.2.1.3. */
     private static final int DIGITAL_SIGNATURE = 0;
     /** RFC 7633. */
     private static final String TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
+
+    /** RFC 1035, 2.3.4. */
+    private static final int MOST_NAME = 253;
+    /** Underscores are no host names, and are used all the same. An IP address is no server name (RFC 6066, 3). */
+    private static final Pattern SERVER_NAME =
+            Pattern.compile("(?![0-9.]+$)(\\*\\.)?[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*");
 
     private X509() {}
 
@@ -57,19 +69,52 @@ final class X509 {
     /** The DNS names that a certificate is for, in lower case. Common names do not count, as in every current client. */
     static Set<String> dnsNames(X509Certificate certificate) {
         var names = new TreeSet<String>();
+        alternatives(certificate, DNS_NAME).forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+        return names;
+    }
+
+    /** The IP addresses that a certificate is for. */
+    static Set<String> addresses(X509Certificate certificate) {
+        return new TreeSet<>(alternatives(certificate, IP_ADDRESS));
+    }
+
+    private static List<String> alternatives(X509Certificate certificate, int kind) {
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
-            if (alternatives != null) {
-                for (var alternative : alternatives) {
-                    if (alternative.get(0) instanceof Integer type
-                            && type == DNS_NAME
-                            && alternative.get(1) instanceof String name) {
-                        names.add(name.toLowerCase(Locale.ROOT));
-                    }
+            var names = new ArrayList<String>();
+            for (var alternative : alternatives == null ? List.<List<?>>of() : alternatives) {
+                if (alternative.get(0) instanceof Integer type
+                        && type == kind
+                        && alternative.get(1) instanceof String name) {
+                    names.add(name);
                 }
             }
+            return names;
         } catch (CertificateParsingException e) {
-            return Set.of();
+            return List.of();
+        }
+    }
+
+    /**
+     * The names for which a server shows the certificate, in lower case: its DNS names, or its common name when it has none, as Envoy
+     * takes them. A wildcard stands for the whole first label. Other texts are no names that a client can ask for.
+     */
+    static Set<String> serverNames(X509Certificate certificate) {
+        var names = new TreeSet<String>();
+        var alternatives = dnsNames(certificate);
+        (alternatives.isEmpty() ? commonNames(certificate) : alternatives)
+                .stream()
+                        .filter(name -> name.length() <= MOST_NAME
+                                && SERVER_NAME.matcher(name).matches())
+                        .forEach(names::add);
+        return names;
+    }
+
+    private static Set<String> commonNames(X509Certificate certificate) {
+        var names = new TreeSet<String>();
+        var subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        for (var name : subject.getRDNs(BCStyle.CN)) {
+            names.add(IETFUtils.valueToString(name.getFirst().getValue()).toLowerCase(Locale.ROOT));
         }
         return names;
     }

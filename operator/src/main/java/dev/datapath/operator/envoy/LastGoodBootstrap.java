@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,6 +32,8 @@ public final class LastGoodBootstrap {
     private final EnvoyResources resources;
     private final Map<String, RouteConfiguration> routes;
     private final Map<String, ClusterLoadAssignment> endpoints;
+    /** The chains of a listener have equal filters: one text with all its routes is in memory once. */
+    private final Map<Filter, Filter> filters = new HashMap<>();
 
     private LastGoodBootstrap(EnvoyResources resources) {
         this.resources = resources;
@@ -97,7 +100,7 @@ public final class LastGoodBootstrap {
     private FilterChain chain(FilterChain chain) {
         var inline = chain.toBuilder();
         for (int i = 0; i < chain.getFiltersCount(); i++) {
-            inline.setFilters(i, filter(chain.getFilters(i)));
+            inline.setFilters(i, filters.computeIfAbsent(chain.getFilters(i), this::filter));
         }
         if (chain.hasTransportSocket()) {
             inline.setTransportSocket(socket(chain.getTransportSocket()));

@@ -37,7 +37,6 @@ import java.util.ArrayList;
 final class ListenerRenderer {
 
     private static final Duration CLIENT_IDLE = Duration.ofHours(1);
-    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
     private static final Duration REQUEST_HEADERS = Duration.ofSeconds(10);
     /** For what has no route of its own: routes say their idle limit themselves. */
     private static final Duration STREAM_IDLE = Duration.ofMinutes(5);
@@ -59,22 +58,23 @@ final class ListenerRenderer {
     static Listener render(ListenerPlan listener, GatewayPlan plan, RenderOptions options) {
         var chain = FilterChain.newBuilder()
                 .addFilters(filter("envoy.filters.network.set_filter_state", clientAddress()))
-                .addFilters(filter("envoy.filters.network.http_connection_manager", connections(listener, plan)));
-        if (listener.tls() != null) {
-            chain.setTransportSocket(TlsContexts.downstream(listener.tls()))
-                    .setTransportSocketConnectTimeout(Protos.duration(HANDSHAKE));
-        }
-        return Listener.newBuilder()
+                .addFilters(filter("envoy.filters.network.http_connection_manager", connections(listener, plan)))
+                .build();
+        var message = Listener.newBuilder()
                 .setName(listener.name())
                 // What a gateway that is told to stop closes; its own listeners go on answering probes.
                 .setTrafficDirection(TrafficDirection.INBOUND)
                 .setAddress(EndpointRenderer.address(
                         options.bindAddress(), options.ports().applyAsInt(listener.port())))
-                .addFilterChains(chain)
                 .setPerConnectionBufferLimitBytes(UInt32Value.of(ClusterRenderer.BUFFER_BYTES))
                 .setTcpBacklogSize(UInt32Value.of(ACCEPT_BACKLOG))
-                .setEnableReusePort(BoolValue.of(options.reusePort()))
-                .build();
+                .setEnableReusePort(BoolValue.of(options.reusePort()));
+        if (listener.tls() == null) {
+            message.addFilterChains(chain);
+        } else {
+            ServerNameChains.add(message, chain, listener.tls());
+        }
+        return message.build();
     }
 
     private static HttpConnectionManager connections(ListenerPlan listener, GatewayPlan plan) {

@@ -1,6 +1,7 @@
 package dev.datapath.operator.envoy;
 
 import com.google.protobuf.BoolValue;
+import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.TlsTermination;
 import dev.datapath.operator.plan.UpstreamTls;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -14,6 +15,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.List;
 
 /** TLS towards clients and towards the store. */
 final class TlsContexts {
@@ -23,13 +25,18 @@ final class TlsContexts {
 
     private TlsContexts() {}
 
-    static TransportSocket downstream(TlsTermination tls) {
+    /** @param certificates shown to clients; of several, the one whose kind of key the client takes */
+    static TransportSocket downstream(TlsTermination tls, List<Certificate> certificates) {
         var minimum = tls.minVersion() == TlsTermination.Version.TLS_1_3 ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2;
         var common = CommonTlsContext.newBuilder().addAlpnProtocols("http/1.1").setTlsParams(parameters(minimum));
-        tls.certificates()
-                .forEach(
-                        certificate -> common.addTlsCertificateSdsSecretConfigs(SecretRenderer.reference(certificate)));
+        certificates.forEach(
+                certificate -> common.addTlsCertificateSdsSecretConfigs(SecretRenderer.reference(certificate)));
         var context = DownstreamTlsContext.newBuilder();
+        if (certificates.size() > 1) {
+            // The chain was chosen by the name already. Without this Envoy shows the first certificate to every client whose name is
+            // spelled in another case than the certificate's.
+            context.setFullScanCertsOnSniMismatch(BoolValue.of(true));
+        }
         var clients = tls.clientCertificates();
         if (clients != null) {
             common.setValidationContextSdsSecretConfig(SecretRenderer.reference(clients.authorities()));

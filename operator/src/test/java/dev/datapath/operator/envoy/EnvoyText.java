@@ -24,6 +24,7 @@ import io.envoyproxy.envoy.extensions.filters.http.file_system_buffer.v3.FileSys
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
@@ -79,6 +80,7 @@ final class EnvoyText {
                             FixedHeapConfig.getDescriptor(),
                             ScaleTimersOverloadActionConfig.getDescriptor(),
                             StdoutAccessLog.getDescriptor(),
+                            TlsInspector.getDescriptor(),
                             TypedStruct.getDescriptor(),
                             UpstreamTlsContext.getDescriptor()))
                     .build());

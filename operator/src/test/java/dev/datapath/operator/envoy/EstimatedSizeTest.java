@@ -2,11 +2,14 @@ package dev.datapath.operator.envoy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.MessageLite;
+import dev.datapath.operator.GoldenCase;
 import dev.datapath.operator.compile.Compiler;
 import dev.datapath.operator.compile.World;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -64,5 +67,17 @@ class EstimatedSizeTest {
                         .mapToLong(RouteConfiguration::getSerializedSize)
                         .sum();
         assertThat(compilation.bytes()).isBetween(rendered, 3 * rendered);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"envoy/tls", "envoy/tls-server-names"})
+    void theEstimateFitsListenersWithTheirChainsAndCertificates(String golden) {
+        var compilation = Compiler.compile(
+                World.of(GoldenCase.of(golden).read("in.yaml")).resources(null));
+        var rendered = EnvoyRenderer.render(compilation.plan(), RenderOptions.pod(compilation.plan()));
+        long bytes = Stream.concat(rendered.listeners().stream(), rendered.secrets().stream())
+                .mapToLong(MessageLite::getSerializedSize)
+                .sum();
+        assertThat(compilation.bytes()).isBetween(bytes, 3 * bytes);
     }
 }
