@@ -1,12 +1,14 @@
 package dev.datapath.e2e.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.datapath.e2e.Rig;
 import dev.datapath.e2e.rig.ScriptedNode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * Keys that path normalisation would harm. Real stores on file systems refuse some of them, so the node here is one that takes
@@ -22,9 +24,8 @@ class OddKeysTest {
                 "//lead",
                 "a/../b",
                 "a/./b",
-                "..",
                 ".",
-                "../up",
+                "a/b/../../c",
                 "a/..",
                 "a/.",
                 "sp ace",
@@ -68,6 +69,21 @@ class OddKeysTest {
                     .satisfies(content -> assertThat(content).asString().contains("content"));
             assertThat(s3.getObjectAsBytes(b -> b.bucket(bucket).key(key)).asUtf8String())
                     .contains("content");
+        }
+    }
+
+    /** Amazon S3 has no such keys ("Naming Amazon S3 objects"), and a proxy before a store would serve another bucket. */
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "../up", "a/../../up"})
+    void aKeyThatLeadsOutOfItsBucketIsRefused(String key, Rig rig) {
+        try (var node = ScriptedNode.start();
+                var s3 = S3Clients.pathStyle(rig)) {
+            var bucket = rig.bucket(node);
+            assertThatThrownBy(() -> s3.getObjectAsBytes(b -> b.bucket(bucket).key(key)))
+                    .isInstanceOfSatisfying(
+                            S3Exception.class,
+                            error -> assertThat(error.statusCode()).isEqualTo(400));
+            assertThat(node.exchanges()).isEmpty();
         }
     }
 }

@@ -138,6 +138,37 @@ class DeniedEffectsTest {
         }
     }
 
+    /** The host names the open bucket for the gateway; a store that compares its domain literally reads the path. */
+    @ParameterizedTest
+    @MethodSource("stores")
+    void noHostLeadsToADeniedBucket(StoreProgram program, Rig rig) throws IOException {
+        var store = rig.store(program, program.name());
+        var secret = rig.bucketName(program.name());
+        var open = rig.bucketName(program.name());
+        rig.gateway().policy(secret, Manifests.policy(secret, """
+                - name: secret
+                  matches: [{buckets: [%s]}]
+                  deny: {code: AccessDenied}
+                """.formatted(secret)));
+        try (var s3 = client(store)) {
+            Stream.of(secret, open).forEach(bucket -> s3.createBucket(request -> request.bucket(bucket)));
+            fill(s3, secret);
+            fill(s3, open);
+            var untouched = objects(s3, secret);
+            for (var domain : List.of("s3.test.", "S3.TEST", "s3.Test:80", "s3.test.:80", "s3.test:")) {
+                var host = "Host: " + open + "." + domain;
+                for (var request : List.of(
+                        new SignedRequest("GET", "/" + secret + "/k", List.of(host), ""),
+                        new SignedRequest("GET", "/" + secret + "?list-type=2", List.of(host), ""),
+                        new SignedRequest("PUT", "/" + secret + "/k", List.of(host), "changed"),
+                        new SignedRequest("DELETE", "/" + secret + "/k", List.of(host), ""))) {
+                    assertThat(request.sendTo(rig.port())).as("%s", request).isEqualTo(403);
+                }
+                assertThat(objects(s3, secret)).isEqualTo(untouched);
+            }
+        }
+    }
+
     private static SignedRequest request(String method, String target) {
         return new SignedRequest(method, target, List.of(), "");
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
@@ -25,6 +26,7 @@ import javax.crypto.spec.SecretKeySpec;
  * @param headers lines that are sent and signed besides those of the signature
  */
 record SignedRequest(String method, String target, List<String> headers, String body) {
+    private static final String HOST = "host:";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final String REGION = "us-east-1";
@@ -38,7 +40,7 @@ record SignedRequest(String method, String target, List<String> headers, String 
         signed.put("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
         headers.forEach(line -> {
             var parts = line.split(":", 2);
-            signed.put(parts[0].toLowerCase(java.util.Locale.ROOT), parts[1].strip());
+            signed.put(parts[0].toLowerCase(Locale.ROOT), parts[1].strip());
         });
         var names = String.join(";", signed.keySet());
         var scope = time.substring(0, 8) + "/" + REGION + "/s3/aws4_request";
@@ -50,8 +52,9 @@ record SignedRequest(String method, String target, List<String> headers, String 
         lines.add("Authorization: AWS4-HMAC-SHA256 Credential=" + S3Store.ACCESS_KEY + "/" + scope + ",SignedHeaders="
                 + names + ",Signature=" + HexFormat.of().formatHex(hmac(key(scope), toSign)));
         try (var client = RawClient.to(port)) {
-            client.request(method, target, lines.toArray(String[]::new));
-            client.send(body);
+            lines.removeIf(line -> line.toLowerCase(Locale.ROOT).startsWith(HOST));
+            lines.addFirst("Host: " + signed.get("host"));
+            client.send(method + " " + target + " HTTP/1.1\r\n" + String.join("\r\n", lines) + "\r\n\r\n" + body);
             return client.answerTo(method).status();
         }
     }

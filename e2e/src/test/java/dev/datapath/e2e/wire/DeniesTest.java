@@ -177,7 +177,8 @@ class DeniesTest {
         "/./top-secret/x, 400",
         "/open/./a, 404",
         "/open/a/../b, 404",
-        "/open/../up, 404",
+        "/open/../up, 400",
+        "/open/a/b/../../c, 404",
         "/open/a\\b, 404",
         "/half-secret/a..b/x, 404",
         "/half-secret/.hidden/...x, 404"
@@ -185,6 +186,39 @@ class DeniesTest {
     void aPathThatAStoreResolvesDoesNotLeadAroundADeny(String target, int status, Rig rig) throws IOException {
         secrets(rig);
         assertThat(status(rig, "GET", target, "")).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /..",
+        "GET, /%2e%2e",
+        "GET, /%2E./",
+        "GET, /../",
+        "GET, /./..",
+        "GET, /x/../..",
+        "GET, /x/../../other/k",
+        "GET, /x/..%2f..",
+        "GET, /..%5cother%5ck",
+        "GET, /..\\",
+        "GET, /a/../b/../../c",
+        "POST, /..?Action=CreateUser",
+        "PUT, /..?acl",
+    })
+    void aPathThatLeadsOutOfItsBucketIsRefused(String method, String path, Rig rig) throws IOException {
+        try (var node = ScriptedNode.start()) {
+            var bucket = rig.bucket(node);
+            assertThat(status(rig, method, "/" + bucket + path, "")).isEqualTo(400);
+            assertThat(node.exchanges()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/a/..", "/a/b/../../c", "/a/../b/../c", "/..a/...", "/a/.", "/a%2Fb/..", "/x..y/%2e/z"})
+    void aPathThatStaysInItsBucketIsServed(String path, Rig rig) throws IOException {
+        try (var node = ScriptedNode.start()) {
+            var bucket = rig.bucket(node);
+            assertThat(status(rig, "GET", "/" + bucket + path, "")).isEqualTo(200);
+        }
     }
 
     @ParameterizedTest
@@ -199,7 +233,7 @@ class DeniesTest {
         "Top-Secret.s3.test, 400",
         "top-secret.s3.test:80:80, 400",
         "top-secret.s3.test:99999, 400",
-        "top-secret.s3.test:, 400",
+        "top-secret.s3.test:, 403",
         "top-secret.s3.test:http, 400",
         "top-secret.s3.test.., 400",
         "x@top-secret.s3.test, 400",

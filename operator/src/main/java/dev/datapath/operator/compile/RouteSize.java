@@ -33,11 +33,18 @@ final class RouteSize {
     private static final int DENY = 215;
     /** A deny also compares the source of copies, once for each address style. */
     private static final int DENIED_SOURCE = 5500;
+    /** And the path of requests by host, once for each base domain; in each class where rules name actions. */
+    private static final int DENIED_PATH = 700;
+
+    private static final int DENIED_PATH_BY_CLASS = 4000;
     /** A deny of several buckets excludes, in that comparison, what rules for fewer of them forward. */
     private static final int EXCLUDED_SOURCE = 250;
 
     private static final int BACKEND = 80;
     private static final int HEADER = 40;
+    /** A deny looks for the value among several. */
+    private static final int DENIED_HEADER = 60;
+
     private static final int NETWORK = 40;
     private static final int ENTRY = 60;
     /** Of one octet of a key: the expression takes it as it is and percent-encoded. */
@@ -126,10 +133,18 @@ final class RouteSize {
                 count(bucket.getKey(), bucket.getValue(), requestClass);
             }
         }
-        ordered.stream().filter(match -> match.denies).forEach(deny -> countSources(deny, ordered));
+        boolean byClass =
+                ordered.stream().anyMatch(match -> !match.plan.operations().isEmpty());
+        int readings = addressStyles + (addressStyles - 1) * (byClass ? RequestClass.values().length : 1);
+        for (var match : ordered) {
+            if (match.denies) {
+                charge(match, (addressStyles - 1) * (long) (byClass ? DENIED_PATH_BY_CLASS : DENIED_PATH));
+                countSources(match, ordered, readings);
+            }
+        }
     }
 
-    private void countSources(Match deny, List<Match> ordered) {
+    private void countSources(Match deny, List<Match> ordered, int readings) {
         charge(deny, addressStyles * (long) DENIED_SOURCE);
         if (deny.plan.bucket() instanceof BucketMatch.Exact) {
             return;
@@ -142,7 +157,7 @@ final class RouteSize {
             if (!match.denies
                     && !match.plan.bucket().equals(deny.plan.bucket())
                     && deny.plan.bucket().covers(match.plan.bucket())) {
-                charge(deny, addressStyles * (long) EXCLUDED_SOURCE);
+                charge(deny, readings * (long) EXCLUDED_SOURCE);
             }
         }
     }
@@ -247,7 +262,11 @@ final class RouteSize {
                     };
         }
         for (var header : match.headers()) {
-            bytes += HEADER + header.name().length() + header.value().length() * 2L;
+            boolean denies = rule != null && rule.action() instanceof RulePlan.Deny;
+            bytes += HEADER
+                    + (denies ? DENIED_HEADER : 0)
+                    + header.name().length()
+                    + header.value().length() * 2L;
         }
         return bytes;
     }

@@ -28,9 +28,9 @@ final class Guards {
 
     private static final String PORT =
             "(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
-    /** A name or an address, with a port or without (RFC 9110, 7.2). */
+    /** A name or an address, with a port or without; a port may be empty (RFC 9110, 7.2; RFC 3986, 3.2.3). */
     private static final String HOST =
-            "(?:[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?|\\[[0-9A-Fa-f:.]+\\])(?::" + PORT + ")?";
+            "(?:[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?|\\[[0-9A-Fa-f:.]+\\])(?::" + PORT + "?)?";
 
     private Guards() {}
 
@@ -55,12 +55,18 @@ final class Guards {
                     "InvalidRequest",
                     "This host name is not served here."));
         }
-        if (byBucket || byKey) {
+        if (byBucket || byKey || byOperation) {
             guards.add(guard(
                     "guard/host",
                     and(matches(AUTHORITY, ".+"), not(matches(AUTHORITY, HOST))),
                     "InvalidRequest",
                     "The host must be a name or an address, with at most one port."));
+            if (!listener.baseDomains().isEmpty() && (style == AddressStyle.HOST || listener.hostnames().isEmpty())) {
+                guards.add(refuse(
+                        "guard/host",
+                        matches(AUTHORITY, domainElsewhere(listener.baseDomains(), baseDomain)),
+                        "The host must hold the base domain at its end and nowhere else."));
+            }
         }
         if (style == AddressStyle.HOST && byBucket) {
             guards.add(guard(
@@ -77,8 +83,12 @@ final class Guards {
             // Ceph takes what is before a colon for a tenant; some stores and proxies resolve dots.
             guards.add(bucket("/[^/]*[^A-Za-z0-9._/-].*|/\\.{1,2}/.*"));
         }
-        Escapes.into(denies, matches)
-                .ifPresent(predicate -> guards.add(guard("guard/path", predicate, "InvalidRequest", Segments.MESSAGE)));
+        if (byBucket && (!denies.isEmpty() || listener.defaultBackend() == null)) {
+            guards.add(refuse(
+                    "guard/path",
+                    Escapes.outOfTheBucket(style),
+                    "Dot segments must not lead out of the bucket where rules name buckets."));
+        }
         if (byOperation) {
             guards.add(guard(
                     "guard/query",
@@ -94,12 +104,37 @@ final class Guards {
         return guards;
     }
 
+    /**
+     * Matches a host that has a base domain before its end, too: VersityGW cuts at the first one (s3api/middlewares,
+     * HostStyleParser).
+     *
+     * @param own the base domain that the host ends with; empty for none
+     */
+    private static String domainElsewhere(List<String> baseDomains, String own) {
+        var elsewhere = baseDomains.stream()
+                .filter(domain -> !own.startsWith(domain) || own.equals(domain))
+                .collect(Collectors.joining("|"));
+        // Within its own end a longer domain may hold a shorter one.
+        var before = baseDomains.stream()
+                .filter(domain -> own.startsWith(domain) && !own.equals(domain))
+                .collect(Collectors.joining("|"));
+        var patterns = new ArrayList<String>();
+        if (!elsewhere.isEmpty()) {
+            patterns.add(".*\\.(?:" + elsewhere.replace(".", "\\.") + ")(?:[^.:].*|\\.[^:].*)");
+        }
+        if (!before.isEmpty()) {
+            patterns.add(".*\\.(?:" + before.replace(".", "\\.") + ")(?:\\..*|[^.].*)?\\." + own.replace(".", "\\.")
+                    + "\\.?(?::[0-9]*)?");
+        }
+        return "(?i)(?:" + String.join("|", patterns) + ")";
+    }
+
     /** The hosts of path style, in any case and with or without port. */
     private static String served(ListenerPlan listener) {
         var names = Stream.concat(listener.hostnames().stream(), listener.baseDomains().stream())
                 .map(name -> name.replace(".", "\\."))
                 .collect(Collectors.joining("|"));
-        return "(?i:" + names + ")\\.?(?::" + PORT + ")?";
+        return "(?i:" + names + ")\\.?(?::" + PORT + "?)?";
     }
 
     /** For entries of buckets whose keys a rule denies. */
@@ -127,6 +162,11 @@ final class Guards {
                 matches(Names.TARGET_HEADER, expression),
                 "InvalidBucketName",
                 "A bucket name must be neither empty nor percent-encoded and hold only letters, digits, '.', '-' and '_'.");
+    }
+
+    /** Answers 400. */
+    static FieldMatcher refuse(String name, Predicate predicate, String message) {
+        return guard(name, predicate, "InvalidRequest", message);
     }
 
     private static FieldMatcher guard(String name, Predicate predicate, String code, String message) {

@@ -64,6 +64,7 @@ final class OperationConditions {
         }
         return switch (requestClass) {
             case OBJECT_READ -> objectReads(operations, wanted, widely);
+            case LONG_WRITE -> widely ? longWrites(operations) : exact(wanted);
             case UNKNOWN -> widely ? unknown(operations) : List.of();
             default -> widely ? wide(operations, requestClass) : exact(wanted);
         };
@@ -147,6 +148,17 @@ final class OperationConditions {
             conditions.add(path(QueryPattern.named(names)));
             alternatives.add(conditions);
         });
+        return alternatives;
+    }
+
+    /** A copy to a key that some store, or a proxy before it, resolves to none is a write of the bucket. */
+    private List<List<HeaderMatcher>> longWrites(Set<S3Operation> operations) {
+        var alternatives = wide(operations, RequestClass.LONG_WRITE);
+        if (operations.stream()
+                .map(OperationShape::of)
+                .anyMatch(shape -> !shape.safe() && shape.scope() == Scope.BUCKET)) {
+            alternatives.add(List.of(regex(Names.TARGET_HEADER, style.resolvesToBucket())));
+        }
         return alternatives;
     }
 

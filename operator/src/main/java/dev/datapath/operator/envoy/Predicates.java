@@ -9,6 +9,7 @@ import com.github.xds.type.matcher.v3.RegexMatcher;
 import com.github.xds.type.matcher.v3.StringMatcher;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.FilterStateInput;
 import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
@@ -114,6 +115,15 @@ final class Predicates {
                 .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(when(predicate, then))));
     }
 
+    /** The first of two that has a match; the header is there. */
+    static Matcher.OnMatch firstOf(String header, Matcher.OnMatch first, Matcher.OnMatch second) {
+        var any = matches(header, ".+");
+        return nested(Matcher.newBuilder()
+                .setMatcherList(Matcher.MatcherList.newBuilder()
+                        .addMatchers(when(any, first))
+                        .addMatchers(when(any, second))));
+    }
+
     static Matcher.OnMatch nested(Matcher.Builder matcher) {
         return Matcher.OnMatch.newBuilder().setMatcher(matcher).build();
     }
@@ -129,6 +139,15 @@ final class Predicates {
         return Matcher.OnMatch.newBuilder()
                 .setAction(TypedExtensionConfig.newBuilder().setName(name).setTypedConfig(Protos.any(config)))
                 .build();
+    }
+
+    /** The same condition in a route's own language. */
+    static Predicate of(HeaderMatcher matcher) {
+        var text = matcher.getStringMatch();
+        var predicate = text.hasSafeRegex()
+                ? matches(matcher.getName(), text.getSafeRegex().getRegex())
+                : equal(matcher.getName(), text.getExact());
+        return matcher.getInvertMatch() ? not(predicate) : predicate;
     }
 
     private static Predicate single(String header, StringMatcher.Builder value) {

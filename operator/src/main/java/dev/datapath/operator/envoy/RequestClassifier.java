@@ -12,7 +12,9 @@ import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
 import dev.datapath.operator.s3.RequestClass;
 import dev.datapath.operator.s3.Scope;
 import dev.datapath.operator.s3.Subresources;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -57,13 +59,10 @@ final class RequestClassifier {
             List<FieldMatcher> guards,
             List<FieldMatcher> guardsOfWrites,
             Function<RequestClass, Matcher.OnMatch> byClass) {
-        var reads = Methods.isSafe();
         var list = Matcher.MatcherList.newBuilder()
                 .addAllMatchers(guards)
                 .addMatchers(when(objectRead(), byClass.apply(RequestClass.OBJECT_READ)))
-                .addMatchers(when(
-                        byShape ? and(reads, not(moreThan(1, Subresources.ofReads()))) : reads,
-                        byClass.apply(RequestClass.METADATA_READ)))
+                .addMatchers(when(metadataRead(), byClass.apply(RequestClass.METADATA_READ)))
                 .addAllMatchers(guardsOfWrites)
                 .addMatchers(when(byShape ? longWrite() : mayBeLongWrite(), byClass.apply(RequestClass.LONG_WRITE)));
         if (!byShape) {
@@ -76,6 +75,32 @@ final class RequestClassifier {
                 .setMatcherList(list.addMatchers(when(write(), byClass.apply(RequestClass.WRITE))))
                 .setOnNoMatch(byClass.apply(RequestClass.UNKNOWN))
                 .build();
+    }
+
+    /**
+     * A matcher that goes on by class and asks nothing of another class where there is no match. Empty when there is nothing
+     * to ask of any class.
+     */
+    Optional<Matcher.OnMatch> only(Function<RequestClass, Optional<Matcher.OnMatch>> byClass) {
+        var rest = byClass.apply(RequestClass.UNKNOWN);
+        var classes = new LinkedHashMap<RequestClass, Predicate>();
+        classes.put(RequestClass.WRITE, write());
+        classes.put(RequestClass.LONG_WRITE, longWrite());
+        classes.put(RequestClass.METADATA_READ, metadataRead());
+        classes.put(RequestClass.OBJECT_READ, objectRead());
+        for (var known : classes.entrySet()) {
+            var list = Matcher.MatcherList.newBuilder();
+            byClass.apply(known.getKey()).ifPresent(then -> list.addMatchers(when(known.getValue(), then)));
+            rest.ifPresent(then -> list.addMatchers(when(not(known.getValue()), then)));
+            rest = list.getMatchersCount() == 0
+                    ? Optional.empty()
+                    : Optional.of(Predicates.nested(Matcher.newBuilder().setMatcherList(list)));
+        }
+        return rest;
+    }
+
+    private Predicate metadataRead() {
+        return byShape ? and(Methods.isSafe(), not(moreThan(1, Subresources.ofReads()))) : Methods.isSafe();
     }
 
     /** HEAD of an object is HeadObject whatever its query: an answer without body has nothing else to give. */

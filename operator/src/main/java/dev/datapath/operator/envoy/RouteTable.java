@@ -95,9 +95,15 @@ final class RouteTable {
 
     private VirtualHost virtualHost(String name, List<String> domains, AddressStyle style, String baseDomain) {
         var buckets = buckets(style);
+        var guards = Guards.of(listener, denies(), style, baseDomain);
+        if (style == AddressStyle.HOST) {
+            new HostReadings(listener.matches(), rules, byOperation)
+                    .render(baseDomain)
+                    .ifPresent(guards::add);
+        }
         var matcher = new RequestClassifier(style, byOperation)
                 .dispatch(
-                        Guards.of(listener, denies(), style, baseDomain),
+                        guards,
                         sources,
                         requestClass -> style == AddressStyle.PATH
                                 ? byPath(buckets, requestClass)
@@ -153,15 +159,19 @@ final class RouteTable {
             if (whole != null) {
                 switch (bucket) {
                     case BucketMatch.Any any -> {}
-                    case BucketMatch.Prefix(var prefix) -> entries.put(prefix, whole);
+                    case BucketMatch.Prefix(var prefix) ->
+                        // The prefix "a." begins like the host of the bucket "a", which comes first.
+                        entries.merge(prefix, whole, (exact, wide) ->
+                                Predicates.firstOf(Names.HOST_HEADER, exact, wide));
                     case BucketMatch.Exact(var name) ->
-                        entries.put(
+                        entries.merge(
                                 name + ".",
                                 Predicates.only(
                                         Predicates.matches(
                                                 Names.HOST_HEADER,
                                                 name.replace(".", "\\.") + Guards.hostEnd(baseDomain)),
-                                        Predicates.longestPrefix(Names.TARGET_HEADER, byKey, whole)));
+                                        Predicates.longestPrefix(Names.TARGET_HEADER, byKey, whole)),
+                                (wide, exact) -> Predicates.firstOf(Names.HOST_HEADER, exact, wide));
                 }
             }
         });

@@ -103,7 +103,7 @@ final class RuleSelection {
             for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
                 var conditions = new ArrayList<>(keyCondition);
                 conditions.addAll(alternative);
-                match.headers().forEach(h -> conditions.add(OperationConditions.exact(h.name(), h.value())));
+                match.headers().forEach(wanted -> conditions.add(HeaderValues.condition(wanted, denies(match))));
                 selected.add(routes.rule(rule, requestClass, routeMatch(conditions, match.sourceCidrs())));
                 unconditional |= conditions.isEmpty() && match.sourceCidrs().isEmpty();
             }

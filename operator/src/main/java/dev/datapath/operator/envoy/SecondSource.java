@@ -37,6 +37,6 @@ final class SecondSource {
 
     private static String pattern(MatchPlan match) {
         var key = match.bucket() instanceof BucketMatch.Any ? match.keyPrefix() : "";
-        return SourceDenies.pattern(match.bucket()) + SourceDenies.key(key, true);
+        return DeniedAddresses.pattern(match.bucket()) + DeniedAddresses.key(key, true);
     }
 }

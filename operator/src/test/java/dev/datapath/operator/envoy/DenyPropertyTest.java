@@ -163,7 +163,7 @@ class DenyPropertyTest {
 
     private static String host(Random random, String bucket) {
         var host = (bucket.isEmpty() ? "" : bucket + ".") + BASE;
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(20)) {
             case 0 -> host + ".";
             case 1 -> host + ":80";
             case 2 -> host + ":80:80";
@@ -172,6 +172,11 @@ class DenyPropertyTest {
             case 5 -> host + ".:443";
             case 6 -> host + ":99999";
             case 7 -> host.toUpperCase(java.util.Locale.ROOT);
+            case 8 -> host + ":";
+            case 9 -> host + ".evil.com";
+            case 10 -> host + pick(random, List.of("x", "-x", "_", ".."));
+            case 11 -> host + "." + BASE + pick(random, List.of("", ".", ":80"));
+            case 12 -> host.replace(BASE, "S3.Example.COM.evil");
             default -> host;
         };
     }
@@ -201,7 +206,18 @@ class DenyPropertyTest {
                         "/a/../../secret/k",
                         "/%C3%A9",
                         "/.",
-                        "/x//"));
+                        "/x//",
+                        "/..",
+                        "/../",
+                        "/%2e%2e",
+                        "/%2E./",
+                        "/x/../..",
+                        "/..\\",
+                        "/secret/k",
+                        "/secret",
+                        "/secret/private/x",
+                        "/%73ecret/k",
+                        "//secret/k"));
     }
 
     private static String source(Random random) {

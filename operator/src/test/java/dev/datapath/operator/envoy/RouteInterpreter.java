@@ -141,10 +141,15 @@ final class RouteInterpreter {
                 }
                 var wanted = single.getValueMatch();
                 return wanted.hasSafeRegex()
-                        ? value.matches(wanted.getSafeRegex().getRegex())
+                        ? matches(value, wanted.getSafeRegex().getRegex())
                         : wanted.hasExact() ? value.equals(wanted.getExact()) : value.contains(wanted.getContains());
             }
         }
+    }
+
+    /** RE2 has an expression for any octet, Java has not. */
+    private static boolean matches(String value, String regex) {
+        return value.matches(regex.replace("\\C", "[\\s\\S]"));
     }
 
     private static boolean matches(RouteMatch match, Request request) {
@@ -165,7 +170,7 @@ final class RouteInterpreter {
         } else {
             var wanted = header.getStringMatch();
             holds = wanted.hasSafeRegex()
-                    ? value.matches(wanted.getSafeRegex().getRegex())
+                    ? matches(value, wanted.getSafeRegex().getRegex())
                     : value.equals(wanted.getExact());
         }
         return holds != header.getInvertMatch();

@@ -92,6 +92,20 @@ class RouteSpellingTest {
     }
 
     @Test
+    void aBucketAndAPrefixOfBucketsWithOneName() {
+        var table = table(
+                deny(B, ""),
+                match("forward", new BucketMatch.Prefix("b."), ""),
+                match("forward", new BucketMatch.Exact("c"), ""),
+                new MatchPlan("deny", new BucketMatch.Prefix("b"), "x/", new TreeSet<>(), List.of(), List.of()));
+        assertThat(host(table, "GET", "b", "/k")).isEqualTo("deny");
+        assertThat(host(table, "GET", "b.c", "/k")).isEqualTo("forward");
+        var copy = new RouteInterpreter.Request(
+                "PUT", "10.0.0.1", "/c/k", Map.of(Names.COPY_SOURCE, "/b/k"), "10.1.1.1");
+        assertThat(table.route(copy)).isEqualTo("deny");
+    }
+
+    @Test
     void operationsByAnEncodedSlash() {
         var table = table(operations(S3Operation.GetObject, S3Operation.HeadObject));
         assertThat(route(table, "GET", "/b/key")).isEqualTo("deny");

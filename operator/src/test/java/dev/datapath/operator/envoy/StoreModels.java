@@ -1,13 +1,18 @@
 package dev.datapath.operator.envoy;
 
 import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.envoy.RouteInterpreter.Request;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * What stores do with a request, written from their routers and not from this gateway's table. A model that accepts more than
- * its store is safe here; authentication is left out.
+ * its store is safe here; authentication is left out. Each store stands alone and behind a proxy that tidies what it forwards.
  */
 final class StoreModels {
 
@@ -15,12 +20,78 @@ final class StoreModels {
     record Effect(S3Operation operation, String bucket, String key) {}
 
     /** By the store's name: the effects of a request, with the domain under which buckets are hosts. */
-    static final Map<String, BiFunction<RouteInterpreter.Request, String, List<Effect>>> ALL = Map.of(
-            "MinIO", MinioModel::effects,
-            "Ceph", CephModel::effects,
-            "SeaweedFS", SeaweedFsModel::effects,
-            "S3Proxy", S3ProxyModel::effects,
-            "VersityGW", VersityGwModel::effects);
+    static final Map<String, BiFunction<Request, String, List<Effect>>> ALL = all();
 
     private StoreModels() {}
+
+    private static Map<String, BiFunction<Request, String, List<Effect>>> all() {
+        var all = new LinkedHashMap<String, BiFunction<Request, String, List<Effect>>>();
+        add(all, "MinIO", StoreModels::literally, MinioModel::effects);
+        add(all, "Ceph", StoreModels::withoutCase, CephModel::effects);
+        add(all, "SeaweedFS", StoreModels::literally, SeaweedFsModel::effects);
+        add(all, "S3Proxy", StoreModels::literally, S3ProxyModel::effects);
+        add(all, "VersityGW", StoreModels::cutAtTheFirst, VersityGwModel::effects);
+        return all;
+    }
+
+    private static void add(
+            Map<String, BiFunction<Request, String, List<Effect>>> all,
+            String name,
+            BiFunction<String, String, String> host,
+            BiFunction<Request, String, List<Effect>> model) {
+        all.put(name, (request, domain) -> read(request, domain, host, model, path -> path));
+        all.put("a tidied host and " + name, (request, domain) -> read(
+                request, domain, StoreModels::withoutCase, model, path -> path));
+        all.put("a tidied path and " + name, (request, domain) -> read(
+                request, domain, host, model, StoreModels::normalised));
+    }
+
+    private static List<Effect> read(
+            Request request,
+            String domain,
+            BiFunction<String, String, String> host,
+            BiFunction<Request, String, List<Effect>> model,
+            UnaryOperator<String> path) {
+        var bucket = host.apply(request.authority(), domain);
+        var parts = request.path().split("\\?", 2);
+        var target = path.apply(parts[0]) + (parts.length > 1 ? "?" + parts[1] : "");
+        return new ArrayList<>(model.apply(
+                new Request(
+                        request.method(),
+                        bucket.isEmpty() ? domain : bucket + "." + domain,
+                        target,
+                        request.headers(),
+                        request.source()),
+                domain));
+    }
+
+    /**
+     * The bucket of a host whose domain is compared as it is, the port aside: the host templates of gorilla/mux, regexp.go, in
+     * MinIO and SeaweedFS; HostAndPort in S3Proxy.
+     */
+    private static String literally(String authority, String domain) {
+        var host = authority.replaceFirst(":.*$", "");
+        return host.endsWith("." + domain) ? host.substring(0, host.length() - domain.length() - 1) : "";
+    }
+
+    /** The same for a server that knows that host names have no case, a root dot, and nothing before an at sign. */
+    private static String withoutCase(String authority, String domain) {
+        var host = authority.toLowerCase(Locale.ROOT)
+                .replaceFirst("^.*@", "")
+                .replaceFirst("(?::[0-9]*)+$", "")
+                .replaceFirst("\\.$", "");
+        return literally(host, domain);
+    }
+
+    /** VersityGW, s3api/middlewares/host-style-parser.go, behind fasthttp, which turns hosts into lower case. */
+    private static String cutAtTheFirst(String authority, String domain) {
+        var host = authority.toLowerCase(Locale.ROOT).replaceFirst("^.*@", "");
+        int cut = host.indexOf("." + domain);
+        return cut < 0 ? "" : host.substring(0, cut);
+    }
+
+    /** As a proxy does that decodes and normalises a path before it forwards it (RFC 3986, 6.2.2). */
+    private static String normalised(String path) {
+        return StoreRequest.clean(StoreRequest.decode(path, false));
+    }
 }

@@ -143,14 +143,10 @@ record StoreRequest(String method, String bucket, String key, Map<String, String
                 new HashMap<>(request.headers()));
     }
 
-    /** The path with the bucket of a virtual host before it; a server in front of the store may have tidied the host. */
+    /** The path with the bucket of a virtual host before it; {@link StoreModels} has read the host as the store does. */
     static String rawPath(Request request, String domain) {
         var path = request.path().split("\\?", 2)[0];
-        var host = request.authority()
-                .toLowerCase(Locale.ROOT)
-                .replaceFirst("^.*@", "")
-                .replaceFirst("(?::[0-9]*)+$", "")
-                .replaceFirst("\\.$", "");
+        var host = request.authority();
         return host.endsWith("." + domain) ? "/" + host.substring(0, host.length() - domain.length() - 1) + path : path;
     }
 

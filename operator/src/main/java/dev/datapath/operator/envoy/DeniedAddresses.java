@@ -1,0 +1,202 @@
+package dev.datapath.operator.envoy;
+
+import static dev.datapath.operator.envoy.Predicates.matches;
+import static dev.datapath.operator.envoy.Predicates.when;
+
+import com.github.xds.type.matcher.v3.Matcher;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
+import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.MatchPlan;
+import dev.datapath.operator.plan.RulePlan;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Denies by an address besides the one that a request's own rule is found by, such as the source of a copy. Whatever rule
+ * takes {@code bucket/key} in a header decides; when that rule forwards, nothing matches and the request goes on to its own
+ * rule.
+ */
+final class DeniedAddresses {
+
+    /** A separator of bucket and key. */
+    static final String SLASH = "(?:/|%2[fF])";
+
+    private static final RouteMatch EVERYTHING =
+            RouteMatch.newBuilder().setPrefix("/").build();
+
+    private final Address address;
+    private final Map<String, RulePlan> rules;
+    private final List<MatchPlan> denies;
+    private final List<MatchPlan> forwards;
+    private final Map<BucketMatch, List<MatchPlan>> byBucket;
+
+    /** Where an address stands, and what else belongs to a match of it. */
+    interface Address {
+
+        /** The header that holds it. */
+        String header();
+
+        /** What may stand before the bucket. */
+        List<String> leads();
+
+        /** Whether a match of any bucket is about every value of the header. */
+        boolean anyValue();
+
+        /** Whether what is denied in the address is the whole bucket or a key, and how that is answered otherwise. */
+        Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> denies);
+
+        /** What a match wants besides bucket and key; none of the alternatives means that it is not about the request. */
+        List<List<Predicate>> conditions(MatchPlan match, boolean denies);
+    }
+
+    /**
+     * Those of the matches that the address is about.
+     *
+     * @param matches of the listener, in order of precedence
+     */
+    DeniedAddresses(Address address, List<MatchPlan> matches, Map<String, RulePlan> rules) {
+        this.address = address;
+        this.rules = rules;
+        var relevant = matches.stream()
+                .filter(match -> !address.conditions(match, denies(match)).isEmpty())
+                .toList();
+        this.forwards = relevant.stream().filter(match -> !denies(match)).toList();
+        this.byBucket = relevant.stream().collect(Collectors.groupingBy(MatchPlan::bucket));
+        this.denies = relevant.stream().filter(this::denies).toList();
+    }
+
+    /** The matches that deny, in order of precedence. */
+    List<MatchPlan> denies() {
+        return denies;
+    }
+
+    /** Answers what is denied; without result the request goes on. */
+    Matcher.OnMatch after(List<FieldMatcher> guards) {
+        var matchersByBucket = new LinkedHashMap<BucketMatch, List<FieldMatcher>>();
+        denies.forEach(match -> matchersByBucket
+                .computeIfAbsent(match.bucket(), bucket -> new ArrayList<>())
+                .add(when(predicate(match), deny(match))));
+        var list = Matcher.MatcherList.newBuilder().addAllMatchers(guards);
+        var entries = new LinkedHashMap<String, Matcher.OnMatch>();
+        matchersByBucket.forEach((bucket, matchers) -> {
+            address.guard(bucket, denies).ifPresent(guard -> matchers.addFirst(guard));
+            var gated = gated(bucket, matchers);
+            if (bucket instanceof BucketMatch.Any) {
+                list.addMatchers(when(matches(address.header(), ".+"), gated));
+            } else {
+                // A bucket and a prefix of buckets may have one name.
+                address.leads().forEach(lead -> entries.merge(
+                        lead + name(bucket),
+                        gated,
+                        (first, second) -> Predicates.firstOf(address.header(), first, second)));
+            }
+        });
+        var asked = Matcher.newBuilder();
+        if (list.getMatchersCount() > 0) {
+            asked.setMatcherList(list);
+            if (!entries.isEmpty()) {
+                asked.setOnNoMatch(Predicates.longestPrefix(address.header(), entries));
+            }
+            return Predicates.nested(asked);
+        }
+        return Predicates.longestPrefix(address.header(), entries);
+    }
+
+    /** Rules that forward a part of the buckets win over a deny of all of them. */
+    private Matcher.OnMatch gated(BucketMatch bucket, List<FieldMatcher> matchers) {
+        var list = Predicates.nested(Matcher.newBuilder()
+                .setMatcherList(Matcher.MatcherList.newBuilder().addAllMatchers(matchers)));
+        if (bucket instanceof BucketMatch.Exact) {
+            return list;
+        }
+        var narrower = forwards.stream()
+                .filter(match -> !match.bucket().equals(bucket) && bucket.covers(match.bucket()))
+                .map(this::conditions)
+                .toList();
+        return narrower.isEmpty() ? list : Predicates.only(Predicates.not(Predicates.any(narrower)), list);
+    }
+
+    /** What a deny takes and no earlier rule for the same buckets forwards. */
+    private Predicate predicate(MatchPlan deny) {
+        var earlier = byBucket.getOrDefault(deny.bucket(), List.of()).stream()
+                .takeWhile(match -> match != deny)
+                .filter(match -> !denies(match))
+                .map(this::conditions)
+                .toList();
+        return earlier.isEmpty()
+                ? conditions(deny)
+                : Predicates.and(conditions(deny), Predicates.not(Predicates.any(earlier)));
+    }
+
+    private Predicate conditions(MatchPlan match) {
+        boolean denies = denies(match);
+        var parts = new ArrayList<Predicate>();
+        if (!address.anyValue() || !(match.bucket() instanceof BucketMatch.Any) || !match.keyPrefix().isEmpty()) {
+            parts.add(matches(
+                    address.header(), SLASH + "?" + pattern(match.bucket()) + key(match.keyPrefix(), denies)));
+        }
+        match.headers().forEach(wanted -> parts.add(HeaderValues.predicate(wanted, denies)));
+        if (!match.sourceCidrs().isEmpty()) {
+            parts.add(Predicates.clientIn(match.sourceCidrs()));
+        }
+        var alternatives = address.conditions(match, denies);
+        if (alternatives.stream().noneMatch(List::isEmpty)) {
+            parts.add(Predicates.any(
+                    alternatives.stream().map(Predicates::all).toList()));
+        }
+        return parts.isEmpty() ? matches(address.header(), ".+") : Predicates.all(parts);
+    }
+
+    static String key(String prefix, boolean denies) {
+        if (prefix.isEmpty()) {
+            return SLASH + ".*";
+        }
+        return denies
+                ? KeyPattern.SLASHES + KeyPattern.everySpellingWithMoreSlashes(prefix) + ".*"
+                : SLASH + KeyPattern.everySpelling(prefix) + ".*";
+    }
+
+    /** The bucket's name, spelled literally. */
+    static String pattern(BucketMatch bucket) {
+        return switch (bucket) {
+            case BucketMatch.Any any -> "[^/%]+";
+            case BucketMatch.Exact(var name) -> name.replace(".", "\\.");
+            case BucketMatch.Prefix(var prefix) -> prefix.replace(".", "\\.") + "[^/%]*";
+        };
+    }
+
+    private static String name(BucketMatch bucket) {
+        return switch (bucket) {
+            case BucketMatch.Any any -> "";
+            case BucketMatch.Exact(var name) -> name;
+            case BucketMatch.Prefix(var prefix) -> prefix;
+        };
+    }
+
+    private Matcher.OnMatch deny(MatchPlan match) {
+        var rule = rule(match);
+        if (!(rule.action() instanceof RulePlan.Deny(var code, var status))) {
+            throw new IllegalStateException(rule.id() + " does not deny");
+        }
+        return Predicates.action(
+                "route", RouteRenderer.refuse(rule.id(), status, code, RouteRenderer.DENIED, EVERYTHING));
+    }
+
+    private boolean denies(MatchPlan match) {
+        return rule(match).action() instanceof RulePlan.Deny;
+    }
+
+    private RulePlan rule(MatchPlan match) {
+        var rule = rules.get(match.rule());
+        if (rule == null) {
+            throw new IllegalArgumentException("the plan has no rule " + match.rule());
+        }
+        return rule;
+    }
+}
