@@ -162,25 +162,26 @@ public record Health(
     }
 
     /**
-     * What gateways conclude from clients' requests: failed connections, resets, answers that are not HTTP, first bytes
-     * that come too late, 502 and 504. A 500 or a 503 never counts.
+     * What gateways conclude from clients' requests: failed connections, resets, answers that are not HTTP or break off,
+     * first bytes that come too late, 502 and 504. A 500 or a 503 never counts.
      *
-     * @param consecutiveErrors failures in a row that take a node out, 1 to 1000
-     * @param ejectFor how long it stays out the first time, 1s to 1h; longer each time it happens again
+     * @param consecutiveErrors failures in a row that take a node out, 1 to 1000; a quarter of failures among at least twice
+     *     as many requests within 3 s takes it out as well
+     * @param ejectFor how long it stays out at least the first time, 1s to 1h; longer each time it happens again
      * @param maxEjectedPercent most nodes that may be out at once for this reason, 0 (none) to 100
      */
     @ApiRecord
     public record Passive(
             @Default("5")
             @JsonPropertyDescription(
-                    "Failures in a row (no connection, reset, no HTTP, no first byte in time, 502, 504; never 500 or 503) after which a gateway stops using a node.")
+                    "Failures in a row (no connection, reset, no HTTP, a body that breaks off, no first byte in time, 502, 504; never 500 or 503) after which a gateway stops using a node. It also stops when a quarter of at least twice as many requests within 3 s fail.")
             @Min(1)
             @Max(1000)
             Integer consecutiveErrors,
 
             @Default("3s")
             @JsonPropertyDescription(
-                    "How long such a node is left out, from 1s to 1h; longer each time it happens again, up to ten times as long. Passing health checks do not shorten it.")
+                    "How long such a node is left out at least, from 1s to 1h, and up to 3 s more; longer each time it happens again, up to ten times as long. Passing health checks do not shorten it.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(

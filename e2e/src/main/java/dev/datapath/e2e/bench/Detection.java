@@ -182,7 +182,8 @@ final class Detection {
         private boolean request(boolean put) {
             try (var client = RawClient.to(port).patience(PATIENCE)) {
                 var request = put ? client.request("PUT", target, "Content-Length: 0") : client.request("GET", target);
-                return request.answer().status() == 200;
+                var answer = request.answer();
+                return answer.status() == 200 && answer.end() == RawClient.End.COMPLETE;
             } catch (IOException noAnswer) {
                 return false;
             }

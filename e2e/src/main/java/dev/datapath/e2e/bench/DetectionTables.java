@@ -45,10 +45,10 @@ final class DetectionTables {
                         measured,
                         peers,
                         row -> row.failed() + " of " + Figures.thousands(row.sent()),
-                        "Not answered 200 within ten seconds; half of the requests are uploads, which are not repeated."));
+                        "Not answered 200 with a whole body within ten seconds; half of the requests are uploads, which are not repeated."));
         var setup =
                 "Two nodes for each pool, one of which fails; 40 requests a second to each pool (5 with TLS), uploads and downloads in turn, all presets at the same time and with a pool's defaults. "
-                        + "Resets, closes, garbage and statuses meet clients' requests only, health checks pass. "
+                        + "Resets, closes, short bodies, garbage and statuses meet clients' requests only, health checks pass. "
                         + "HAProxy checks by HEAD / each second (fall 3, rise 2), retries on another server, and marks a server down after five errors of clients (observe layer7); – is not measured.";
         return new Section("detection", "Node detection", setup, tables, measured, aims(measured));
     }

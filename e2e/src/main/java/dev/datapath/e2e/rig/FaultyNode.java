@@ -95,6 +95,17 @@ public final class FaultyNode implements AutoCloseable {
         switch (fault) {
             case RESETS -> exchange.reset();
             case CLOSES -> exchange.close();
+            case SHORT_BODY -> {
+                exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").write(new byte[500]);
+                exchange.close();
+            }
+            case RESETS_WRITES -> {
+                if (exchange.head().method().equals("PUT")) {
+                    exchange.reset();
+                } else {
+                    exchange.answer("200 OK", "");
+                }
+            }
             case GARBAGE -> {
                 exchange.write("\u0016\u0003\u0001 not HTTP\r\n\r\n");
                 exchange.close();

@@ -12,6 +12,10 @@ public enum NodeFault {
     RESETS("resets every request"),
     /** Every request is answered with FIN; health checks pass. */
     CLOSES("closes on every request"),
+    /** Every request is answered 200 with a body that ends before its length; health checks pass. */
+    SHORT_BODY("answers 200 with a short body"),
+    /** Every PUT is answered with RST; reads succeed and health checks pass. */
+    RESETS_WRITES("resets writes only"),
     /** Every request is answered with bytes that are not HTTP; health checks pass. */
     GARBAGE("answers garbage"),
     /** Every request is answered 502; health checks pass. */

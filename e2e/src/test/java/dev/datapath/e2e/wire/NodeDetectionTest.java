@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.datapath.api.v1alpha1.StoragePoolSpec.Provider;
 import dev.datapath.e2e.Rig;
 import dev.datapath.e2e.rig.FailingPools;
+import dev.datapath.e2e.rig.FaultyNode;
 import dev.datapath.e2e.rig.NodeFault;
 import dev.datapath.e2e.rig.RawClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,6 +25,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -35,6 +39,12 @@ class NodeDetectionTest {
     private static final int IN_A_ROW = 20;
     /** Two ejections' worth: nothing here is repeated once a node has seen it. */
     private static final int MOST_FAILURES = 10;
+    /** Failures that never come in a row, because each is next to a success: found by their share, a few seconds later. */
+    private static final Set<NodeFault> FOUND_BY_SHARE = EnumSet.of(NodeFault.SHORT_BODY, NodeFault.RESETS_WRITES);
+    /** More than take a node out. */
+    private static final int MANY = 200;
+    /** Reads between two writes, where reads succeed. */
+    private static final int READS = 2;
 
     private final List<FailingPools> started = new ArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -65,13 +75,13 @@ class NodeDetectionTest {
         var all = new FailingPools(rig.gateway(), fault, "timeouts: {firstByte: 1s}");
         started.add(all);
         return all.pools().stream()
-                .map(pool -> threads.submit(() -> meets(rig, all, pool)))
+                .map(pool -> threads.submit(() -> meets(rig, fault, all, pool)))
                 .toList();
     }
 
-    private static Void meets(Rig rig, FailingPools all, FailingPools.Pool pool) throws IOException {
+    private static Void meets(Rig rig, NodeFault fault, FailingPools all, FailingPools.Pool pool) throws IOException {
         var failing = pool.failing();
-        var requests = new Requests(rig, pool.bucket());
+        var requests = new Requests(rig, pool.bucket(), fault == NodeFault.RESETS_WRITES ? READS : 0);
         requests.until(
                 "both nodes serve",
                 () -> failing.requests() > 0 && pool.healthy().requests() > 0);
@@ -85,35 +95,53 @@ class NodeDetectionTest {
         }
         requests.restart();
         requests.until("it is out", () -> requests.succeededInARow >= IN_A_ROW);
-        assertThat(requests.failed).as("failed requests until the node was out").isLessThanOrEqualTo(MOST_FAILURES);
+        assertThat(requests.failedReads).isZero();
+        if (!FOUND_BY_SHARE.contains(fault)) {
+            assertThat(requests.failed).as("failed writes until the node was out").isLessThanOrEqualTo(MOST_FAILURES);
+        }
         long before = failing.requests();
         all.recover(pool);
         requests.until("it is back", () -> failing.requests() > before);
         return null;
     }
 
-    /** Uploads one after the other: what is sent to a node that fails does fail. */
+    /** A pool has no other node to turn to, so the one that it has is used. */
+    @Test
+    void thereIsNoNodeLeftSoTheFailingOneServes(Rig rig) throws IOException {
+        try (var node = FaultyNode.start()) {
+            var requests = new Requests(rig, rig.bucket(routing -> routing, node.port()), READS);
+            node.fail(NodeFault.RESETS_WRITES);
+            requests.until("many writes have failed", () -> requests.failed >= MANY);
+            assertThat(requests.failedReads).isZero();
+        }
+    }
+
+    /** Uploads one after the other, with reads between them if asked for: what is sent to a node that fails does fail. */
     private static final class Requests {
         private final Rig rig;
         private final String target;
+        private final int reads;
         private int succeededInARow;
         private int failed;
+        private int failedReads;
 
-        Requests(Rig rig, String bucket) {
+        Requests(Rig rig, String bucket, int reads) {
             this.rig = rig;
             this.target = "/" + bucket + "/k";
+            this.reads = reads;
         }
 
         void restart() {
             succeededInARow = 0;
             failed = 0;
+            failedReads = 0;
         }
 
         void until(String what, BooleanSupplier condition) {
             await(what)
                     .atMost(LIMIT)
                     .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(50))
+                    .pollInterval(Duration.ofMillis(25))
                     .pollInSameThread()
                     .until(() -> {
                         send();
@@ -122,23 +150,22 @@ class NodeDetectionTest {
         }
 
         private void send() {
-            try (var client = rig.connect()) {
-                var answer = patient(client)
-                        .request("PUT", target, "Content-Length: 0")
-                        .answer();
-                count(answer.status() == 200);
-            } catch (IOException noAnswer) {
-                count(false);
+            for (int i = 0; i < reads; i++) {
+                failedReads += succeeds("GET") ? 0 : 1;
             }
-        }
-
-        private static RawClient patient(RawClient client) throws IOException {
-            return client.patience(Duration.ofSeconds(3));
-        }
-
-        private void count(boolean succeeded) {
+            boolean succeeded = succeeds("PUT");
             succeededInARow = succeeded ? succeededInARow + 1 : 0;
             failed += succeeded ? 0 : 1;
+        }
+
+        private boolean succeeds(String method) {
+            try (var client = rig.connect().patience(Duration.ofSeconds(3))) {
+                var answer =
+                        client.request(method, target, "Content-Length: 0").answer();
+                return answer.status() == 200 && answer.end() == RawClient.End.COMPLETE;
+            } catch (IOException noAnswer) {
+                return false;
+            }
         }
     }
 }

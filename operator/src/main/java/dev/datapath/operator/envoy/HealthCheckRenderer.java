@@ -26,6 +26,18 @@ final class HealthCheckRenderer {
     /** How many times its first time out a node is left out at most; Envoy adds the first time with each ejection. */
     private static final int MOST_EJECTION_FACTOR = 10;
 
+    /** How often a share of failures is counted anew, and whether ejections are over is checked. */
+    private static final Duration EJECTION_INTERVAL = Duration.ofSeconds(3);
+
+    /**
+     * The share of failures that ejects a node. A node that fails only writes fails their share; one that breaks off every
+     * answer fails half, since Envoy counts the head of an answer as a success and then the cut as a failure.
+     */
+    private static final int FAILURE_PERCENT = 25;
+
+    /** A share is taken of at least so many results for each failure in a row that ejects: three failures by default. */
+    private static final int RESULTS_PER_ERROR = 2;
+
     /** No endpoint carries it: requests always take the cluster's own socket. */
     private static final Struct CLEAR_TEXT = Struct.newBuilder()
             .putFields("clear-text", Value.newBuilder().setBoolValue(true).build())
@@ -90,10 +102,14 @@ final class HealthCheckRenderer {
      * counts these apart when asked to split errors by their origin, and then forgets them with each connection that
      * opens: a node that accepts and resets would never be ejected. So they are not split. Nor does a health check that
      * passes end an ejection: such a node passes all of them.
+     *
+     * <p>Failures in a row miss a node that fails some requests, or breaks off answers, since each success starts the count
+     * again. So their share counts too. Envoy's comparison with the other nodes (success rate) is not used: in a pool where all
+     * is well it ejects for a single failure.
      */
     static OutlierDetection passive(HealthPlan.Passive passive) {
         return OutlierDetection.newBuilder()
-                .setInterval(Protos.duration(Duration.ofMillis(500)))
+                .setInterval(Protos.duration(EJECTION_INTERVAL))
                 .setBaseEjectionTime(Protos.duration(passive.ejectFor()))
                 .setMaxEjectionTime(Protos.duration(passive.ejectFor().multipliedBy(MOST_EJECTION_FACTOR)))
                 .setSuccessfulActiveHealthCheckUnejectHost(BoolValue.of(false))
@@ -104,6 +120,11 @@ final class HealthCheckRenderer {
                 .setEnforcingSuccessRate(UInt32Value.of(0))
                 .setConsecutiveGatewayFailure(UInt32Value.of(passive.consecutiveErrors()))
                 .setEnforcingConsecutiveGatewayFailure(UInt32Value.of(100))
+                .setFailurePercentageThreshold(UInt32Value.of(FAILURE_PERCENT))
+                .setEnforcingFailurePercentage(UInt32Value.of(100))
+                .setFailurePercentageMinimumHosts(UInt32Value.of(1))
+                .setFailurePercentageRequestVolume(
+                        UInt32Value.of(RESULTS_PER_ERROR * passive.consecutiveErrors()))
                 .setSplitExternalLocalOriginErrors(false)
                 .build();
     }

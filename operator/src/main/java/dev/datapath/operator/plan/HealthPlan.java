@@ -52,11 +52,11 @@ public record HealthPlan(Active active, Passive passive, int panicThresholdPerce
     }
 
     /**
-     * Ejection of a node that fails clients' requests: connection errors, resets, bytes that are not HTTP, a first byte
-     * that comes too late, 502 and 504. A 503 or 500 never counts: it is an answer, and overloaded is not down.
+     * Ejection of a node that fails clients' requests: connection errors, resets, bytes that are not HTTP, a body that
+     * breaks off, a first byte that comes too late, 502 and 504. A 503 or 500 never counts: it is an answer, and overloaded is not down.
      *
-     * @param consecutiveErrors in a row
-     * @param ejectFor the first time; longer with each further ejection, up to ten times as long
+     * @param consecutiveErrors in a row; a share of failures among at least twice as many requests ejects as well
+     * @param ejectFor at least, the first time; longer with each further ejection, up to ten times as long
      * @param maxEjectedPercent of the pool's nodes at the same time; one node may always be ejected
      */
     public record Passive(int consecutiveErrors, Duration ejectFor, int maxEjectedPercent) {}
