@@ -10,7 +10,8 @@ DATAPATH_ADMIN_TOKEN=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 export DATAPATH_ADMIN_TOKEN
 
 # Prints the configuration of a listener through which this launcher reaches Envoy's admin interface. That interface is a Unix socket,
-# which bash cannot open. A storage node could have the address of a port on 127.0.0.1, so this port forwards only requests with the
+# which bash cannot open. The launcher sends a request at once on each connection: one without is closed soon, so that it is in nobody's way.
+# A storage node could have the address of a port on 127.0.0.1, so this port forwards only requests with the
 # token, and of the admin interface only what the launcher needs.
 launcher_listener() {
   local http=type.googleapis.com/envoy.extensions.filters
@@ -20,11 +21,25 @@ launcher_listener() {
   "address": {"socket_address": {"address": "127.0.0.1", "port_value": $DATAPATH_ADMIN_PORT}},
   "ignore_global_conn_limit": true,
   "bypass_overload_manager": true,
+  "per_connection_buffer_limit_bytes": 32768,
   "filter_chains": [{"filters": [{
+    "name": "envoy.filters.network.connection_limit",
+    "typed_config": {
+      "@type": "$http.network.connection_limit.v3.ConnectionLimit",
+      "stat_prefix": "launcher",
+      "max_connections": 64
+    }
+  }, {
     "name": "envoy.filters.network.http_connection_manager",
     "typed_config": {
       "@type": "$http.network.http_connection_manager.v3.HttpConnectionManager",
       "stat_prefix": "launcher",
+      "codec_type": "HTTP1",
+      "common_http_protocol_options": {"idle_timeout": "2s", "max_stream_duration": "10s"},
+      "request_headers_timeout": "2s",
+      "request_timeout": "2s",
+      "stream_idle_timeout": "10s",
+      "max_request_headers_kb": 8,
       "route_config": {"virtual_hosts": [{"name": "launcher", "domains": ["*"], "routes": [{
         "match": {
           "safe_regex": {"regex": "/(ready|stats|healthcheck/fail|drain_listeners)"},

@@ -9,6 +9,7 @@ import dev.datapath.e2e.rig.ScriptedNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +71,31 @@ class LauncherDrainTest {
         }
         ended();
         assertThat(gateway.log()).contains("drained");
+    }
+
+    @Test
+    void who_says_nothing_on_the_launchers_port_is_not_in_the_way_of_a_drain() throws IOException {
+        start();
+        var silent = new ArrayList<RawClient>();
+        try {
+            for (int i = 0; i < 100; i++) {
+                silent.add(RawClient.to(ports.admin()));
+            }
+            silent.getFirst().send("GET /ready HTTP/1.1\r\nHost: localhost\r\n");
+            for (var client : silent) {
+                assertThat(client.awaitEnd()).isNotEqualTo(RawClient.End.SILENT);
+            }
+            for (int i = 0; i < 100; i++) {
+                silent.add(RawClient.to(ports.admin()));
+            }
+            gateway.tellToStop();
+            ended();
+            assertThat(gateway.log()).contains("drained");
+        } finally {
+            for (var client : silent) {
+                client.close();
+            }
+        }
     }
 
     @Test

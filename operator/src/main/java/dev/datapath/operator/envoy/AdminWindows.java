@@ -1,8 +1,11 @@
 package dev.datapath.operator.envoy;
 
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.UInt64Value;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -13,16 +16,38 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
-/** Envoy's admin interface, and the ports that show parts of it. */
+/**
+ * Envoy's admin interface, and the ports that show parts of it. These ports are outside the bounds of a gateway, so that they answer
+ * when clients use up all connections; they have small bounds of their own. Their clients send a request at once and read the answer:
+ * kubelet, Prometheus and the operator. Whoever does less is closed before kubelet, which asks twice in five seconds, counts
+ * a gateway as not ready.
+ */
 final class AdminWindows {
 
     private static final String CLUSTER = "admin";
     private static final int OWNER_ONLY = 0600;
+
+    /** Of one port. Further ones are closed at once. */
+    private static final int MOST_CONNECTIONS = 256;
+    /** For a first or next request to begin. A scraper that comes later connects again. */
+    private static final Duration IDLE = Duration.ofSeconds(3);
+    /** For a request to be complete, with its body, which none has. */
+    private static final Duration REQUEST = Duration.ofSeconds(3);
+    /** For a client to go on reading. */
+    private static final Duration STALL = Duration.ofSeconds(10);
+    /** For a whole answer; the largest, 13 MB for a thousand pools, takes seconds. */
+    private static final Duration ANSWER = Duration.ofMinutes(1);
+
+    private static final int HEADERS_KIB = 16;
+    private static final int BUFFER_BYTES = 32 << 10;
 
     private AdminWindows() {}
 
@@ -50,6 +75,15 @@ final class AdminWindows {
         }
         var connections = HttpConnectionManager.newBuilder()
                 .setStatPrefix(window.name())
+                // HTTP/2 would have many requests on one connection.
+                .setCodecType(CodecType.HTTP1)
+                .setCommonHttpProtocolOptions(HttpProtocolOptions.newBuilder()
+                        .setIdleTimeout(Protos.duration(IDLE))
+                        .setMaxStreamDuration(Protos.duration(ANSWER)))
+                .setRequestHeadersTimeout(Protos.duration(REQUEST))
+                .setRequestTimeout(Protos.duration(REQUEST))
+                .setStreamIdleTimeout(Protos.duration(STALL))
+                .setMaxRequestHeadersKb(UInt32Value.of(HEADERS_KIB))
                 .setRouteConfig(
                         RouteConfiguration.newBuilder().setName(window.name()).addVirtualHosts(host))
                 .addHttpFilters(HttpFilter.newBuilder()
@@ -61,7 +95,14 @@ final class AdminWindows {
                 .setAddress(EndpointRenderer.address(window.address(), window.port()))
                 // Must answer also when clients use up all connections.
                 .setIgnoreGlobalConnLimit(true)
+                .setPerConnectionBufferLimitBytes(UInt32Value.of(BUFFER_BYTES))
                 .addFilterChains(FilterChain.newBuilder()
+                        .addFilters(Filter.newBuilder()
+                                .setName("envoy.filters.network.connection_limit")
+                                .setTypedConfig(Protos.any(ConnectionLimit.newBuilder()
+                                        .setStatPrefix(window.name())
+                                        .setMaxConnections(UInt64Value.of(MOST_CONNECTIONS))
+                                        .build())))
                         .addFilters(Filter.newBuilder()
                                 .setName("envoy.filters.network.http_connection_manager")
                                 .setTypedConfig(Protos.any(connections.build()))))

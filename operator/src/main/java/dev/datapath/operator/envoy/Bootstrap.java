@@ -25,6 +25,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.config.overload.v3.ScaleTimersOverloadActionConfig;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
@@ -52,6 +53,7 @@ public final class Bootstrap {
         var message = common(spec).setDynamicResources(dynamicResources());
         message.getStaticResourcesBuilder().addClusters(0, OperatorCluster.of(operator));
         var types = TypeRegistry.newBuilder()
+                .add(ConnectionLimit.getDescriptor())
                 .add(HttpConnectionManager.getDescriptor())
                 .add(Router.getDescriptor())
                 .add(UpstreamTlsContext.getDescriptor())

@@ -25,6 +25,7 @@ import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMuta
 import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
@@ -53,6 +54,7 @@ final class EnvoyText {
                     .add(List.<Descriptor>of(
                             Composite.getDescriptor(),
                             Config.getDescriptor(),
+                            ConnectionLimit.getDescriptor(),
                             DownstreamConnectionsConfig.getDescriptor(),
                             DownstreamTlsContext.getDescriptor(),
                             ExecuteFilterAction.getDescriptor(),
