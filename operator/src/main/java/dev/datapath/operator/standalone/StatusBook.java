@@ -8,10 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.manifest.LocatedFinding;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.CustomResource;
+import java.io.Serial;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +25,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.NodeId;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * The status of every object, in memory and as a file of {@link StatusDirectory}. A file is written only when its content
@@ -36,9 +41,24 @@ final class StatusBook {
     private static final String FINDINGS = "findings.txt";
     private static final String CONTENT = "datapath.dev/content";
 
-    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
+    /** Jackson's own quotes neither {@code 87490e6866}, a digest, nor {@code 12:30}, which YAML reads as numbers. */
+    private static final StringQuotingChecker QUOTES = new StringQuotingChecker.Default() {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private final transient Resolver resolver = new Resolver();
+
+        @Override
+        public boolean needToQuoteValue(String value) {
+            return super.needToQuoteValue(value) || resolver.resolve(NodeId.scalar, value, true) != Tag.STR;
+        }
+    };
+
+    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES))
+                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                    .stringQuotingChecker(QUOTES)
+                    .build())
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
             .setSerializationInclusion(JsonInclude.Include.NON_EMPTY);
     private final ObjectMapper canonical = new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);

@@ -145,13 +145,16 @@ class UnknownValuesTest {
 
     @Test
     void aDenyLosesAConditionThatCannotBeReadAndDeniesMore() {
-        var policy = policy("[{\"name\": \"closed\", \"matches\": [{\"buckets\": [\"a\", {\"regex\": \"b\"}], \"operations\":"
-                + " [\"Reads\"]}], \"deny\": {}}]");
+        var policy = policy(
+                "[{\"name\": \"closed\", \"matches\": [{\"buckets\": [\"a\", {\"regex\": \"b\"}], \"operations\":"
+                        + " [\"Reads\"]}], \"deny\": {}}]");
         assertThat(policy.getSpec().rules().getFirst().deny()).isNotNull();
-        assertThat(policy.getSpec().rules().getFirst().matches()).singleElement().satisfies(match -> {
-            assertThat(match.buckets()).isEmpty();
-            assertThat(match.operations()).containsExactly("Reads");
-        });
+        assertThat(policy.getSpec().rules().getFirst().matches())
+                .singleElement()
+                .satisfies(match -> {
+                    assertThat(match.buckets()).isEmpty();
+                    assertThat(match.operations()).containsExactly("Reads");
+                });
         assertThat(UnreadObject.finding(policy))
                 .hasValueSatisfying(finding -> assertThat(finding.message())
                         .contains("spec.rules.0.matches.0.buckets.1: ", "upgrade the operator"));
@@ -159,9 +162,10 @@ class UnknownValuesTest {
 
     @Test
     void aRuleThatForwardsIsNotAppliedWithoutAPartOfIt() {
-        var policy = policy("[{\"name\": \"open\", \"matches\": [{\"buckets\": [\"a\"], \"keyPrefix\": {\"any\": [\"x\"]}}],"
-                + " \"pools\": [{\"name\": \"p\"}]}, {\"name\": \"other\", \"pools\": [{\"name\": \"p\"}]},"
-                + " {\"name\": \"third\", \"timeouts\": [], \"pools\": [{\"name\": \"p\"}]}]");
+        var policy =
+                policy("[{\"name\": \"open\", \"matches\": [{\"buckets\": [\"a\"], \"keyPrefix\": {\"any\": [\"x\"]}}],"
+                        + " \"pools\": [{\"name\": \"p\"}]}, {\"name\": \"other\", \"pools\": [{\"name\": \"p\"}]},"
+                        + " {\"name\": \"third\", \"timeouts\": [], \"pools\": [{\"name\": \"p\"}]}]");
         assertThat(policy.getSpec().rules()).extracting(RoutingRule::name).containsExactly(null, "other", null);
         assertThat(policy.getSpec().rules()).extracting(RoutingRule::matches).containsOnly(List.of());
         assertThat(UnreadObject.finding(policy))

@@ -17,6 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StatusBookTest {
     private static final ObjectRef REF = new ObjectRef("DataPath", "ai", "training");
@@ -50,6 +52,49 @@ class StatusBookTest {
         assertThat(book.generation(REF, dataPath("a"))).isEqualTo(1);
         assertThat(book.generation(REF, dataPath("a"))).isEqualTo(1);
         assertThat(book.generation(REF, dataPath("b"))).isEqualTo(2);
+    }
+
+    /** A digest such as 87490e6866 is a number in YAML unless it is quoted. */
+    @Test
+    void generationSurvivesARestartWhateverTheDigestLooksLike() {
+        for (int i = 0; i < 300; i++) {
+            var pool = "pool-" + i;
+            var book = book();
+            long before = book.generation(REF, dataPath(pool));
+            book.record(dataPath(pool), REF, status(before, "True"));
+            assertThat(book().generation(REF, dataPath(pool))).as(pool).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "12345678",
+                "00123456",
+                "1234e567",
+                "1e3",
+                "0x12",
+                "0b11",
+                "1_000",
+                "12:30:45",
+                "-1",
+                "+1.5",
+                ".5",
+                ".inf",
+                "2026-11-30",
+                "true",
+                "off",
+                "null",
+                "~",
+                "<<"
+            })
+    void textStaysTextInTheFile(String version) {
+        var book = book();
+        var status = status(book.generation(REF, dataPath("a")), "True", version);
+        book.record(dataPath("a"), REF, status);
+
+        assertThat(file()).content().contains("configVersion: \"" + version + "\"");
+        assertThat(book().status(REF, DataPathStatus.class)).isEqualTo(status);
     }
 
     @Test
@@ -174,6 +219,10 @@ class StatusBookTest {
     }
 
     private static DataPathStatus status(long generation, String accepted) {
+        return status(generation, accepted, "3f9a27c1");
+    }
+
+    private static DataPathStatus status(long generation, String accepted, String version) {
         var condition = new ConditionBuilder()
                 .withType("Accepted")
                 .withStatus(accepted)
@@ -182,6 +231,6 @@ class StatusBookTest {
                 .withObservedGeneration(generation)
                 .withLastTransitionTime("2026-11-01T00:00:00Z")
                 .build();
-        return new DataPathStatus(generation, List.of(), null, "3f9a27c1", List.of(), List.of(condition), null, null);
+        return new DataPathStatus(generation, List.of(), null, version, List.of(), List.of(condition), null, null);
     }
 }
