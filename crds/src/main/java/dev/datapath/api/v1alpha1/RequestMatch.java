@@ -47,7 +47,9 @@ public record RequestMatch(
         @Size(min = 1, max = 16)
         List<@Size(min = 1, max = 63) @Pattern(Formats.DNS_LABEL) String> listeners,
 
-        @JsonPropertyDescription("Request headers; all must have exactly these values.") @Size(min = 1, max = 16)
+        @JsonPropertyDescription(
+                "Request headers; all must have exactly these values, for a rule that denies in any case and among others.")
+        @Size(min = 1, max = 16)
         List<HeaderMatch> headers,
 
         @JsonPropertyDescription("Networks such as 10.0.0.0/8 or fd00::/8; the client's address lies in one of them.")

@@ -134,7 +134,9 @@ class DeniesTest {
                 "http://host/top-secret/k",
                 "/:top-secret/k",
                 "/open/k,/top-secret/k",
-                "/half-secret/./private/k"
+                "/half-secret/./private/k",
+                "/half-secret/private%5Ck",
+                "/half-secret\\private/k"
             })
     void aCopyDoesNotReadWhatIsDenied(String source, Rig rig) throws IOException {
         secrets(rig);
@@ -153,7 +155,10 @@ class DeniesTest {
                 "/half-secret/public/k",
                 "half-secret/privates/k",
                 "/open/a b,c/top-secret/k",
-                "/open/top-secret/k"
+                "/open/top-secret/k",
+                "/open/a%5Cb",
+                "/open/./private/k",
+                "/half-secret/public%5Cprivate/k"
             })
     void aCopyOfSomethingElsePasses(String source, Rig rig) throws IOException {
         secrets(rig);
@@ -166,8 +171,12 @@ class DeniesTest {
         "/half-secret/./private/x, 400",
         "/half-secret/a/../private/x, 400",
         "/half-secret/%2e%2E/half-secret/private/x, 400",
-        "/half-secret/private%5cx, 400",
-        "/half-secret/private\\x, 400",
+        "/half-secret/private%5cx, 403",
+        "/half-secret/private\\x, 403",
+        "/half-secret/%70rivate%5C%5Cx, 403",
+        "/half-secret/x%5c..%5cprivate%5cx, 400",
+        "/half-secret/a%5cprivate%5cx, 404",
+        "/half-secret/dir\\x, 404",
         "/open/../top-secret/x, 400",
         "/open/..%2ftop-secret/x, 400",
         "/open/a/../../top-secret/x, 400",

@@ -36,9 +36,12 @@ final class RouteSize {
     /** And the path of requests by host, once for each base domain; in each class where rules name actions. */
     private static final int DENIED_PATH = 700;
 
-    private static final int DENIED_PATH_BY_CLASS = 4000;
+    private static final int DENIED_PATH_BY_CLASS = 4400;
     /** A deny of several buckets excludes, in that comparison, what rules for fewer of them forward. */
     private static final int EXCLUDED_SOURCE = 250;
+
+    /** What tells requests of no known shape apart, once for each address style, where rules name actions. */
+    private static final int SHAPES = 15_000;
 
     private static final int BACKEND = 80;
     private static final int HEADER = 40;
@@ -135,6 +138,9 @@ final class RouteSize {
         }
         boolean byClass =
                 ordered.stream().anyMatch(match -> !match.plan.operations().isEmpty());
+        if (byClass) {
+            charge(ordered.getFirst(), addressStyles * (long) SHAPES);
+        }
         int readings = addressStyles + (addressStyles - 1) * (byClass ? RequestClass.values().length : 1);
         for (var match : ordered) {
             if (match.denies) {

@@ -51,6 +51,9 @@ final class DeniedAddresses {
         /** Whether what is denied in the address is the whole bucket or a key, and how that is answered otherwise. */
         Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> denies);
 
+        /** Requests that write other keys than the one of the address. */
+        Optional<Predicate> keyInBody();
+
         /** What a match wants besides bucket and key; none of the alternatives means that it is not about the request. */
         List<List<Predicate>> conditions(MatchPlan match, boolean denies);
     }
@@ -91,10 +94,11 @@ final class DeniedAddresses {
                 list.addMatchers(when(matches(address.header(), ".+"), gated));
             } else {
                 // A bucket and a prefix of buckets may have one name.
-                address.leads().forEach(lead -> entries.merge(
-                        lead + name(bucket),
-                        gated,
-                        (first, second) -> Predicates.firstOf(address.header(), first, second)));
+                address.leads()
+                        .forEach(lead -> entries.merge(
+                                lead + name(bucket),
+                                gated,
+                                (first, second) -> Predicates.firstOf(address.header(), first, second)));
             }
         });
         var asked = Matcher.newBuilder();
@@ -137,9 +141,17 @@ final class DeniedAddresses {
     private Predicate conditions(MatchPlan match) {
         boolean denies = denies(match);
         var parts = new ArrayList<Predicate>();
-        if (!address.anyValue() || !(match.bucket() instanceof BucketMatch.Any) || !match.keyPrefix().isEmpty()) {
-            parts.add(matches(
-                    address.header(), SLASH + "?" + pattern(match.bucket()) + key(match.keyPrefix(), denies)));
+        if (!address.anyValue()
+                || !(match.bucket() instanceof BucketMatch.Any)
+                || !match.keyPrefix().isEmpty()) {
+            var named = address(match.bucket(), match.keyPrefix(), denies);
+            parts.add(
+                    denies && !match.keyPrefix().isEmpty()
+                            ? address.keyInBody()
+                                    .map(inBody -> Predicates.or(
+                                            named, Predicates.and(inBody, address(match.bucket(), "", true))))
+                                    .orElse(named)
+                            : named);
         }
         match.headers().forEach(wanted -> parts.add(HeaderValues.predicate(wanted, denies)));
         if (!match.sourceCidrs().isEmpty()) {
@@ -147,10 +159,13 @@ final class DeniedAddresses {
         }
         var alternatives = address.conditions(match, denies);
         if (alternatives.stream().noneMatch(List::isEmpty)) {
-            parts.add(Predicates.any(
-                    alternatives.stream().map(Predicates::all).toList()));
+            parts.add(Predicates.any(alternatives.stream().map(Predicates::all).toList()));
         }
         return parts.isEmpty() ? matches(address.header(), ".+") : Predicates.all(parts);
+    }
+
+    private Predicate address(BucketMatch bucket, String keyPrefix, boolean denies) {
+        return matches(address.header(), SLASH + "?" + pattern(bucket) + key(keyPrefix, denies));
     }
 
     static String key(String prefix, boolean denies) {

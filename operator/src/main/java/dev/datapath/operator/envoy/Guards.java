@@ -45,6 +45,7 @@ final class Guards {
         boolean byOperation =
                 matches.stream().anyMatch(match -> !match.operations().isEmpty());
         boolean byKey = matches.stream().anyMatch(match -> !match.keyPrefix().isEmpty());
+        boolean deniedByName = !denies.isEmpty() && (byBucket || byOperation || byKey);
         var guards = new ArrayList<FieldMatcher>();
         // Envoy joins repeated lines; RFC 9112, 3.2 wants 400.
         guards.add(guard("guard/host", contains(AUTHORITY, ","), "InvalidRequest", "A request must name one host."));
@@ -61,7 +62,8 @@ final class Guards {
                     and(matches(AUTHORITY, ".+"), not(matches(AUTHORITY, HOST))),
                     "InvalidRequest",
                     "The host must be a name or an address, with at most one port."));
-            if (!listener.baseDomains().isEmpty() && (style == AddressStyle.HOST || listener.hostnames().isEmpty())) {
+            if (!listener.baseDomains().isEmpty()
+                    && (style == AddressStyle.HOST || listener.hostnames().isEmpty())) {
                 guards.add(refuse(
                         "guard/host",
                         matches(AUTHORITY, domainElsewhere(listener.baseDomains(), baseDomain)),
@@ -79,28 +81,35 @@ final class Guards {
             // An encoded slash would make a bucket of bucket and key. The list of buckets, which has none, is "//".
             guards.add(bucket("/[^/%]*%.*|//.+"));
         }
-        if (style == AddressStyle.PATH && !denies.isEmpty() && (byBucket || byOperation || byKey)) {
+        if (style == AddressStyle.PATH && deniedByName) {
             // Ceph takes what is before a colon for a tenant; some stores and proxies resolve dots.
             guards.add(bucket("/[^/]*[^A-Za-z0-9._/-].*|/\\.{1,2}/.*"));
         }
-        if (byBucket && (!denies.isEmpty() || listener.defaultBackend() == null)) {
+        if (deniedByName || (byBucket && listener.defaultBackend() == null)) {
             guards.add(refuse(
-                    "guard/path",
-                    Escapes.outOfTheBucket(style),
-                    "Dot segments must not lead out of the bucket where rules name buckets."));
+                    "guard/path", Escapes.outOfTheBucket(style), "Dot segments must not lead out of the bucket."));
         }
         if (byOperation) {
             guards.add(guard(
                     "guard/query",
-                    and(contains(":path", "%"), matches(":path", QueryPattern.ENCODED_NAME)),
+                    and(
+                            contains(":path", "%"),
+                            matches(":path", QueryPattern.ENCODED_NAME),
+                            matches(":path", QueryPattern.encoded(Subresources.all()))),
                     "InvalidRequest",
-                    "The name of a query parameter must not be percent-encoded."));
+                    "The name of a query parameter that selects an action must not be percent-encoded."));
             guards.add(guard(
                     "guard/query",
                     and(contains(":path", "??"), matches(":path", QueryPattern.afterMarks(Subresources.all()))),
                     "InvalidRequest",
                     "The query must not begin with a question mark."));
         }
+        UnderscoredHeaders.guard(denies.stream()
+                        .flatMap(match -> match.headers().stream())
+                        .map(MatchPlan.HeaderValue::name)
+                        .distinct()
+                        .toList())
+                .ifPresent(guards::add);
         return guards;
     }
 
@@ -139,7 +148,7 @@ final class Guards {
 
     /** For entries of buckets whose keys a rule denies. */
     static FieldMatcher ofKeys() {
-        return guard("guard/path", matches(Names.TARGET_HEADER, Segments.ODD), "InvalidRequest", Segments.MESSAGE);
+        return guard("guard/path", matches(Names.TARGET_HEADER, Segments.DOTS), "InvalidRequest", Segments.MESSAGE);
     }
 
     /** For entries of buckets where only some actions on objects are forwarded. */

@@ -42,8 +42,8 @@ final class HostReadings {
     }
 
     /** The address of a request as path style has it; with a class only what matches say of requests of the class. */
-    private record InPath(OperationConditions operations, @Nullable RequestClass requestClass)
-            implements DeniedAddresses.Address {
+    private record InPath(
+            OperationConditions operations, @Nullable RequestClass requestClass) implements DeniedAddresses.Address {
         @Override
         public String header() {
             return Names.TARGET_HEADER;
@@ -65,6 +65,11 @@ final class HostReadings {
         }
 
         @Override
+        public Optional<Predicate> keyInBody() {
+            return Optional.of(Snowball.uploads());
+        }
+
+        @Override
         public List<List<Predicate>> conditions(MatchPlan match, boolean denies) {
             return requestClass == null
                     ? List.of(List.of())
@@ -78,16 +83,19 @@ final class HostReadings {
     /** What to ask of a virtual-hosted request; without result it goes on. Empty when no rule denies. */
     Optional<FieldMatcher> render(String baseDomain) {
         return denied().map(denied -> when(
-                not(and(
-                        contains(Names.HOST_HEADER, "." + baseDomain + ":"), not(contains(Names.HOST_HEADER, "::")))),
+                not(and(contains(Names.HOST_HEADER, "." + baseDomain + ":"), not(contains(Names.HOST_HEADER, "::")))),
                 Predicates.nested(Matcher.newBuilder()
-                        .setMatcherList(Matcher.MatcherList.newBuilder()
-                                .addMatchers(Guards.refuse(
-                                        "guard/path", matches(Names.TARGET_HEADER, Segments.ODD), Segments.MESSAGE))
-                                .addMatchers(Guards.refuse(
-                                        "guard/path",
-                                        matches(Names.TARGET_HEADER, HIDDEN_BUCKET),
-                                        "The path of a request whose host is not spelled as the domain must not hide a bucket.")))
+                        .setMatcherList(
+                                Matcher.MatcherList.newBuilder()
+                                        .addMatchers(Guards.refuse(
+                                                "guard/path",
+                                                matches(Names.TARGET_HEADER, Segments.ODD),
+                                                Segments.MESSAGE))
+                                        .addMatchers(
+                                                Guards.refuse(
+                                                        "guard/path",
+                                                        matches(Names.TARGET_HEADER, HIDDEN_BUCKET),
+                                                        "The path of a request whose host is not spelled as the domain must not hide a bucket.")))
                         .setOnNoMatch(denied))));
     }
 

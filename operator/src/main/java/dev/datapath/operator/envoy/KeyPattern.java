@@ -18,8 +18,8 @@ final class KeyPattern {
      */
     static final String UNUSUAL = ".*(?:[^A-Za-z0-9._~/-]|//).*";
 
-    /** One slash or several, percent-encoded or not. */
-    static final String SLASHES = "(?:/|%2[fF])+";
+    /** One slash or several, percent-encoded or not, as stores have them that keep objects as files: backslashes are slashes. */
+    static final String SLASHES = "(?:/|%2[fF]|\\\\|%5[cC])+";
 
     private KeyPattern() {}
 
@@ -46,7 +46,7 @@ final class KeyPattern {
         var pattern = new StringBuilder();
         for (byte octet : prefix.getBytes(StandardCharsets.UTF_8)) {
             int value = octet & 0xff;
-            var encoded = "%" + anyCase(value >> 4) + anyCase(value & 0xf);
+            var encoded = encoded(value);
             if (value == ' ' && plusIsBlank) {
                 pattern.append("(?:\\+|%20)");
             } else if (value < 0x21 || value > 0x7e) {
@@ -63,8 +63,8 @@ final class KeyPattern {
     }
 
     /**
-     * The same for what some store takes for a key with this prefix: several slashes for one, and a plus sign for a blank,
-     * as S3Proxy does.
+     * The same for what some store takes for a key with this prefix: several slashes or backslashes for a slash, and a plus
+     * sign for a blank, as S3Proxy does.
      */
     static String everySpellingWithMoreSlashes(String prefix) {
         return Arrays.stream(prefix.split("/", -1))
@@ -77,6 +77,11 @@ final class KeyPattern {
                 || (value >= 'A' && value <= 'Z')
                 || (value >= '0' && value <= '9')
                 || UNRESERVED.indexOf(value) >= 0;
+    }
+
+    /** An expression for an octet that is percent-encoded, in either case. */
+    static String encoded(int octet) {
+        return "%" + anyCase(octet >> 4) + anyCase(octet & 0xf);
     }
 
     private static String anyCase(int nibble) {

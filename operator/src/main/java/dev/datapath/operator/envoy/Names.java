@@ -33,6 +33,9 @@ final class Names {
     /** Names what CopyObject and UploadPartCopy read. */
     static final String COPY_SOURCE = "x-amz-copy-source";
 
+    /** Names what RenameObject moves. */
+    static final String RENAME_SOURCE = "x-amz-rename-source";
+
     /** The client's IP address, kept per connection for rules with source CIDRs. */
     static final String SOURCE_ADDRESS_STATE = "datapath.source";
 

@@ -9,12 +9,12 @@ import java.util.stream.Collectors;
  */
 final class QueryPattern {
 
-    /** Matches a path that has a percent-encoded character in the name of a parameter; no S3 parameter needs one. */
-    static final String ENCODED_NAME = "[^?]*\\?(?:.*&)?[^=&]*%.*";
-
     private static final String FIRST = "[^?]*\\?(?:.*&)?";
     private static final String ANYWHERE = "[^?]*\\?(?:.*[?&;])?";
     private static final String END = "(?:[=&;].*)?";
+
+    /** Matches a path with a percent-encoded letter or hyphen in the name of a parameter; nearly no path has one. */
+    static final String ENCODED_NAME = ANYWHERE + "[^=&;]*%(?:2[dD]|[46][1-9a-fA-F]|[57][0-9aA]).*";
 
     private QueryPattern() {}
 
@@ -26,6 +26,22 @@ final class QueryPattern {
     /** The same, whatever the value: for the parameter of listings, too. */
     static String named(Collection<String> names) {
         return ANYWHERE + "(?:" + joined(names) + ")" + END;
+    }
+
+    /** Matches a path that has one of these parameters, with percent-encoded characters in its name. */
+    static String encoded(Collection<String> names) {
+        var spellings = names.stream().sorted().map(QueryPattern::encoded).collect(Collectors.joining("|"));
+        return ANYWHERE + "(?:" + spellings + ")" + END;
+    }
+
+    /** Every spelling but the plain one: the text stays short because each half is spelled twice only. */
+    private static String encoded(String name) {
+        if (name.length() == 1) {
+            return KeyPattern.encoded(name.charAt(0));
+        }
+        var left = name.substring(0, name.length() / 2);
+        var right = name.substring(name.length() / 2);
+        return "(?:" + encoded(left) + KeyPattern.everySpelling(right) + "|" + left + encoded(right) + ")";
     }
 
     /** Matches a path whose query has one of these parameters for every store. */

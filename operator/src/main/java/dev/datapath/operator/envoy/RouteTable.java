@@ -58,16 +58,30 @@ final class RouteTable {
         this.byOperation = listener.matches().stream()
                 .anyMatch(match -> !match.operations().isEmpty());
         this.candidates = candidates(listener.matches());
-        this.sources = Stream.of(
+        var sourceDenies = Stream.of(
                         new SourceDenies(Names.COPY_SOURCE, Set.of(S3Operation.GetObject), listener.matches(), rules),
                         new SourceDenies(
-                                "x-amz-rename-source",
+                                Names.RENAME_SOURCE,
                                 Set.of(S3Operation.GetObject, S3Operation.DeleteObject),
                                 listener.matches(),
                                 rules))
                 .map(SourceDenies::render)
-                .filter(Objects::nonNull)
+                .filter(Objects::nonNull);
+        this.sources = Stream.concat(UnderscoredHeaders.guard(headersOfWrites()).stream(), sourceDenies)
                 .toList();
+    }
+
+    /** The headers that tell whether a write is denied. */
+    private List<String> headersOfWrites() {
+        var denies = denies();
+        return (byOperation && !denies.isEmpty()) || denies.stream().anyMatch(RouteTable::namesObjects)
+                ? List.of(Names.COPY_SOURCE, Names.RENAME_SOURCE)
+                : List.of();
+    }
+
+    private static boolean namesObjects(MatchPlan match) {
+        return !(match.bucket() instanceof BucketMatch.Any)
+                || !match.keyPrefix().isEmpty();
     }
 
     RouteConfiguration render() {
@@ -161,8 +175,8 @@ final class RouteTable {
                     case BucketMatch.Any any -> {}
                     case BucketMatch.Prefix(var prefix) ->
                         // The prefix "a." begins like the host of the bucket "a", which comes first.
-                        entries.merge(prefix, whole, (exact, wide) ->
-                                Predicates.firstOf(Names.HOST_HEADER, exact, wide));
+                        entries.merge(
+                                prefix, whole, (exact, wide) -> Predicates.firstOf(Names.HOST_HEADER, exact, wide));
                     case BucketMatch.Exact(var name) ->
                         entries.merge(
                                 name + ".",

@@ -1,6 +1,7 @@
 package dev.datapath.operator.envoy;
 
 import com.github.xds.type.matcher.v3.Matcher;
+import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;
@@ -89,7 +90,7 @@ final class RuleSelection {
 
     private Matcher.OnMatch select(
             Entry entry, RequestClass requestClass, List<MatchPlan> candidates, boolean unusualSpelling) {
-        var selected = new ArrayList<Route>();
+        var selected = snowballs(entry, requestClass, candidates);
         for (var match : candidates) {
             if (!concerns(match, entry, requestClass)) {
                 continue;
@@ -113,6 +114,41 @@ final class RuleSelection {
         }
         selected.add(routes.fallback(listener.defaultBackend(), requestClass, routeMatch(List.of(), List.of())));
         return action(selected);
+    }
+
+    /**
+     * What is denied to uploads whose keys are in their body, where rules name keys: a deny takes them whatever its prefix, and
+     * a rule that forwards a prefix does not.
+     */
+    private List<Route> snowballs(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
+        var selected = new ArrayList<Route>();
+        var about = candidates.stream()
+                .filter(match -> concerns(match, entry, requestClass))
+                .filter(match ->
+                        match.operations().isEmpty() || match.operations().contains(S3Operation.PutObject))
+                .toList();
+        if ((requestClass != RequestClass.WRITE && requestClass != RequestClass.UNKNOWN)
+                || about.stream().allMatch(match -> match.keyPrefix().isEmpty())
+                || about.stream().noneMatch(this::denies)) {
+            return selected;
+        }
+        for (var match : about) {
+            if (!denies(match) && !match.keyPrefix().isEmpty()) {
+                continue;
+            }
+            for (var snowball : Snowball.conditions()) {
+                for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
+                    var conditions = new ArrayList<>(snowball);
+                    conditions.addAll(alternative);
+                    match.headers().forEach(wanted -> conditions.add(HeaderValues.condition(wanted, denies(match))));
+                    selected.add(routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
+                }
+            }
+            if (match.unconditional()) {
+                return selected;
+            }
+        }
+        return selected;
     }
 
     private static Matcher.OnMatch action(List<Route> selected) {
@@ -145,7 +181,7 @@ final class RuleSelection {
         return List.of(OperationConditions.regex(Names.TARGET_HEADER, bucketPart + key + ".*/"));
     }
 
-    /** Whether a key may begin with both, slashes that are repeated aside; the expression then tells. */
+    /** Whether a key may begin with both, repeated slashes and backslashes aside; the expression then tells. */
     private static boolean mayMeet(String one, String other) {
         var first = withSingleSlashes(one);
         var second = withSingleSlashes(other);
@@ -154,9 +190,10 @@ final class RuleSelection {
 
     /** Asked of each two prefixes of a bucket, of which hardly any has more. */
     private static String withSingleSlashes(String prefix) {
-        return prefix.startsWith("/") || prefix.contains("//")
-                ? REPEATED_SLASHES.matcher(prefix).replaceAll("")
-                : prefix;
+        var slashes = prefix.replace('\\', '/');
+        return slashes.startsWith("/") || slashes.contains("//")
+                ? REPEATED_SLASHES.matcher(slashes).replaceAll("")
+                : slashes;
     }
 
     /** Whether a match may be about requests that reach the entry, their keys aside. */

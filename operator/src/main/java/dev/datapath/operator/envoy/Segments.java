@@ -4,7 +4,7 @@ package dev.datapath.operator.envoy;
 final class Segments {
 
     static final String MESSAGE =
-            "The path must have neither dot segments nor backslashes where rules deny buckets or keys.";
+            "The path must have no dot segments where rules deny keys, nor lead to another bucket.";
 
     private static final String BACKSLASH = "(?:\\\\|%5[cC])";
     private static final String SEPARATOR = "(?:/|%2[fF]|\\\\|%5[cC])";

@@ -3,7 +3,6 @@ package dev.datapath.operator.envoy;
 import static dev.datapath.operator.envoy.Predicates.matches;
 import static dev.datapath.operator.envoy.Predicates.when;
 
-import com.github.xds.type.matcher.v3.Matcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
 import dev.datapath.api.v1alpha1.S3Operation;
@@ -76,6 +75,11 @@ final class SourceDenies implements DeniedAddresses.Address {
     }
 
     @Override
+    public Optional<Predicate> keyInBody() {
+        return Optional.empty();
+    }
+
+    @Override
     public List<List<Predicate>> conditions(MatchPlan match, boolean denies) {
         return match.operations().isEmpty() || match.operations().stream().anyMatch(actions::contains)
                 ? List.of(List.of())
@@ -99,8 +103,7 @@ final class SourceDenies implements DeniedAddresses.Address {
     private FieldMatcher spelling() {
         var literal = SLASH + "?[A-Za-z0-9][A-Za-z0-9._-]*(?:" + SLASH + ".*)?";
         return refuse(
-                Predicates.or(
-                        Predicates.not(matches(header, literal)), matches(header, Segments.escapeOfSource())),
+                Predicates.or(Predicates.not(matches(header, literal)), matches(header, Segments.escapeOfSource())),
                 "The source must be bucket/key, with the bucket spelled literally and without dot segments.");
     }
 
@@ -108,7 +111,6 @@ final class SourceDenies implements DeniedAddresses.Address {
         return when(
                 predicate,
                 Predicates.action(
-                        "route",
-                        RouteRenderer.refuse("guard/source", 400, "InvalidArgument", message, EVERYTHING)));
+                        "route", RouteRenderer.refuse("guard/source", 400, "InvalidArgument", message, EVERYTHING)));
     }
 }

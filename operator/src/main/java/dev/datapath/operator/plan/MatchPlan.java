@@ -35,6 +35,6 @@ public record MatchPlan(
         return operations.isEmpty() && headers.isEmpty() && sourceCidrs.isEmpty();
     }
 
-    /** A request header and the value it must have, byte for byte. */
+    /** A request header and the value it must have: byte for byte, but for a rule that denies in any case and among others. */
     public record HeaderValue(String name, String value) {}
 }

@@ -85,7 +85,16 @@ class RouteSpellingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/b?prefix=a%2Fb", "/b?prefix=%3D&delimiter=%2F", "/b/k%3F?partNumber=1", "/b/%64elete"})
+    @ValueSource(
+            strings = {
+                "/b?prefix=a%2Fb",
+                "/b?prefix=%3D&delimiter=%2F",
+                "/b/k%3F?partNumber=1",
+                "/b/%64elete",
+                "/b?x%5B%5D=1",
+                "/b?%66oo&list-type=2%20",
+                "/b?user%2Did=1"
+            })
     void encodedValuesAndKeysAreNoEncodedNames(String path) {
         var table = table(operations(S3Operation.DeleteObjects));
         assertThat(route(table, "GET", path)).isEqualTo(Names.DEFAULT_RULE);
@@ -100,8 +109,8 @@ class RouteSpellingTest {
                 new MatchPlan("deny", new BucketMatch.Prefix("b"), "x/", new TreeSet<>(), List.of(), List.of()));
         assertThat(host(table, "GET", "b", "/k")).isEqualTo("deny");
         assertThat(host(table, "GET", "b.c", "/k")).isEqualTo("forward");
-        var copy = new RouteInterpreter.Request(
-                "PUT", "10.0.0.1", "/c/k", Map.of(Names.COPY_SOURCE, "/b/k"), "10.1.1.1");
+        var copy =
+                new RouteInterpreter.Request("PUT", "10.0.0.1", "/c/k", Map.of(Names.COPY_SOURCE, "/b/k"), "10.1.1.1");
         assertThat(table.route(copy)).isEqualTo("deny");
     }
 

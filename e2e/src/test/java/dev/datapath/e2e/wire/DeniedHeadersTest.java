@@ -1,0 +1,142 @@
+package dev.datapath.e2e.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.e2e.Rig;
+import dev.datapath.e2e.rig.Manifests;
+import dev.datapath.e2e.rig.ScriptedNode;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A deny holds however the headers that it depends on are spelled; {@code |} separates lines. */
+@Rig.Test
+class DeniedHeadersTest {
+    private static ScriptedNode node;
+
+    @BeforeAll
+    static void policies(Rig rig) {
+        node = ScriptedNode.start();
+        var pool = rig.bucket(node);
+        rig.gateway().policy("denied-headers", Manifests.policy("denied-headers", """
+                - name: no-public-objects
+                  matches: [{buckets: [dh-acl, dh-open], headers: [{name: x-amz-acl, value: public-read}]}]
+                  deny: {code: AccessDenied}
+                - name: two-values
+                  matches: [{buckets: [dh-open], headers: [{name: x-team, value: "a, b"}]}]
+                  deny: {code: AccessDenied}
+                - name: keys
+                  matches:
+                  - {buckets: [dh-keys], keyPrefix: private/}
+                  - {buckets: [dh-writes], keyPrefix: private/, operations: [Writes]}
+                  - {buckets: [dh-reads], keyPrefix: private/, operations: [Reads]}
+                  - {buckets: [dh-part]}
+                  deny: {code: AccessDenied}
+                - name: part
+                  matches: [{buckets: [dh-part], keyPrefix: data/}]
+                  pools: [{name: %1$s}]
+                - name: open
+                  matches: [{buckets: [dh-acl, dh-open, dh-keys, dh-writes, dh-reads]}]
+                  pools: [{name: %1$s}]
+                """.formatted(pool)));
+    }
+
+    @AfterAll
+    static void close() {
+        node.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x-amz-acl: public-read",
+                "X-Amz-ACL:  \t public-read \t",
+                "x-amz-acl: public-read|x-amz-acl: public-read",
+                "x-amz-acl: private|x-amz-acl: public-read",
+                "x-amz-acl: public-read|X-AMZ-Acl: private",
+                "x-amz-acl: private, public-read",
+                "x-amz-acl: public-read ,private",
+                "x-amz-acl: PUBLIC-Read",
+                "x-amz-acl: \u00ff|x-amz-acl: public-read",
+                "x-team: a, b",
+                "x-team: a,b",
+            })
+    void aHeaderIsDeniedAmongOthersAndInEveryCase(String lines, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-open/k", lines)).isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x-amz-acl: public-read",
+                "x-amz-acl: public-read|x-amz-acl: public-read",
+                "x-amz-acl: private|x-amz-acl: public-read",
+                "x-amz-acl: PUBLIC-read"
+            })
+    void aHeaderIsDeniedForTheSourceOfACopyToo(String lines, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-keys/k", lines + "|x-amz-copy-source: /dh-acl/k"))
+                .isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x-amz-acl: private",
+                "x-amz-acl: public-read-write",
+                "x-amz-acl: not-public-read",
+                "x-team: a",
+                "x-team: a b",
+                "x-amz-meta-acl: public-read",
+                "x_amz_top: public-read",
+                "x-amz-meta-x_amz_acl: public-read",
+                "x-amz-meta-a_b: 1"
+            })
+    void anotherHeaderPasses(String lines, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-open/k", lines)).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/dh-keys/a.tar, X-Amz-Meta-Snowball-Auto-Extract: true, 403",
+        "/dh-keys/a.tar, x-amz-meta-snowball-auto-extract: untrue, 403",
+        "/dh-keys/a.tar, x-amz-meta-snowball-auto-extract: TRUE, 403",
+        "/dh-keys/a.tar, x-amz-snowball-auto-extract: true, 403",
+        "/dh-keys/a.tar, x-amz-meta-snowball-auto-extract: false|x-amz-meta-snowball-auto-extract: true, 403",
+        "/dh-keys/%61.tar, X-Amz-Meta-Snowball-Auto-Extract: true, 403",
+        "/dh-writes/a.tar, X-Amz-Meta-Snowball-Auto-Extract: true, 403",
+        "/dh-part/data/a.tar, X-Amz-Meta-Snowball-Auto-Extract: true, 403",
+        "/dh-keys/a.tar, X-Amz-Meta-Snowball-Auto-Extract: false, 200",
+        "/dh-part/data/a.tar, X-Amz-Meta-Snowball-Auto-Extract: no, 200",
+        "/dh-reads/a.tar, X-Amz-Meta-Snowball-Auto-Extract: true, 200",
+        "/dh-open/a.tar, X-Amz-Meta-Snowball-Auto-Extract: true, 200",
+    })
+    void anArchiveThatTheStoreUnpacksIsDeniedWhereKeysAre(String target, String lines, int status, Rig rig)
+            throws IOException {
+        assertThat(put(rig, target, lines)).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x_amz_copy_source: /dh-keys/private/k",
+                "x-amz_copy-source: /dh-keys/private/k",
+                "x-amz-copy_source: /dh-keys/private/k",
+                "X_AMZ_RENAME_SOURCE: /dh-keys/private/k",
+                "x_amz_acl: public-read"
+            })
+    void aNameThatServersMakeOneThatRulesReadIsRefused(String lines, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-open/k", lines)).isEqualTo(400);
+    }
+
+    private static int put(Rig rig, String target, String lines) throws IOException {
+        try (var client = rig.connect()) {
+            var headers =
+                    Arrays.stream((lines + "|Content-Length: 0").split("\\|")).toArray(String[]::new);
+            return client.request("PUT", target, headers).answerTo("PUT").status();
+        }
+    }
+}
