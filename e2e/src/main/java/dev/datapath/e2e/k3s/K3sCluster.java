@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ public final class K3sCluster implements AutoCloseable {
             kube-apiserver-arg: [audit-policy-file=%s, audit-log-path=%s]
             """.formatted(AuditLog.POLICY_FILE, AuditLog.FILE);
 
+    /** How wget says that the answer is an error. */
+    private static final Pattern HTTP_STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})");
+
     private static final List<String> CRDS =
             List.of("datapaths", "routingpolicies", "servicelevelobjectives", "storagepools");
 
@@ -62,7 +66,8 @@ public final class K3sCluster implements AutoCloseable {
      */
     @SuppressWarnings("resource") // closed with this
     public static K3sCluster start(K3sImage image) {
-        // K3sContainer's constructor asks for Docker's address. Where this runs in a container itself, Testcontainers asks a container
+        // K3sContainer's constructor asks for Docker's address. Where this runs in a container itself, Testcontainers
+        // asks a container
         // for that, with a client that it has only after this call.
         DockerClientFactory.instance().client();
         var container = new K3sContainer(image.forTestcontainers());
@@ -255,6 +260,16 @@ public final class K3sCluster implements AutoCloseable {
     /** Whether a URL answers, asked for on the node: there pods can be reached by their addresses, whatever the API server does. */
     public boolean answers(String url) {
         return run("wget", "-q", "-T", "2", "-O", "/dev/null", url).getExitCode() == 0;
+    }
+
+    /** The HTTP status that a URL is answered with, asked for on the node; 0 for no answer. */
+    public int status(String url) {
+        var result = run("wget", "-q", "-T", "2", "-O", "/dev/null", url);
+        if (result.getExitCode() == 0) {
+            return 200;
+        }
+        var status = HTTP_STATUS.matcher(result.getStderr());
+        return status.find() ? Integer.parseInt(status.group(1)) : 0;
     }
 
     /**

@@ -178,7 +178,21 @@ class OperatorInClusterTest {
     @Order(8)
     void aGatewayStartsWithoutAnyOperatorAndIsReplacedWhenOneIsBack() throws InterruptedException {
         var late = new String[1];
+        ClosedBucket.at(site, s3, "shut");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(installation
+                                .cluster()
+                                .kubectl(
+                                        "get",
+                                        "routingpolicy",
+                                        "closed",
+                                        "-n",
+                                        site.namespace(),
+                                        "-o",
+                                        "jsonpath={.status.summary.status}"))
+                        .isEqualTo("Programmed"));
         load.during(() -> {
+            // A deny that is programmed holds at a gateway that starts the moment after.
             installation.scale(0);
             await().atMost(PATIENCE).until(() -> installation.operators().isEmpty());
             var before = Pods.names(site.gateways());
@@ -190,6 +204,8 @@ class OperatorInClusterTest {
                             .hasSize(1)
                             .allMatch(OperatorInClusterTest::ready)
                             .allSatisfy(pod -> late[0] = pod.getMetadata().getName()));
+            assertThat(statusAt(late[0], "/shut")).isEqualTo(403);
+            assertThat(statusAt(late[0], "/open")).isEqualTo(404);
         });
         load.during(() -> {
             installation.scale(2);
@@ -199,6 +215,24 @@ class OperatorInClusterTest {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(site.synced()).isEqualTo("2/2"));
         });
+    }
+
+    /** How one gateway answers. */
+    private int statusAt(String gateway, String path) {
+        var pod = site.gateways().stream()
+                .filter(one -> one.getMetadata().getName().equals(gateway))
+                .findFirst()
+                .orElseThrow();
+        var port = installation
+                .cluster()
+                .kubectl(
+                        "get",
+                        "service/training-gateway",
+                        "-n",
+                        site.namespace(),
+                        "-o",
+                        "jsonpath={.spec.ports[0].targetPort}");
+        return installation.cluster().status("http://" + pod.getStatus().getPodIP() + ":" + port + path);
     }
 
     @Test
