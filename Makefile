@@ -42,4 +42,4 @@ crds: ## Rewrite the CRD YAML from the API types, and its copy in the chart
 clean: ## Remove what was built (fetched tools stay in .tools/)
 	@rm -rf target crds/target operator/target helm/target e2e/target
 
-SCRIPTS := $(wildcard tools/*) gateway-image/install-envoy $(wildcard gateway-image/rootfs/datapath/*) .ci/run .ci/test .ci/test-summary bin/datapath e2e/run e2e/bench e2e/cluster-environment e2e/cluster-images
+SCRIPTS := $(wildcard tools/*) gateway-image/install-envoy $(wildcard gateway-image/rootfs/datapath/*) .ci/run .ci/test .ci/bare .ci/test-summary bin/datapath e2e/run e2e/bench e2e/cluster-environment e2e/cluster-images
