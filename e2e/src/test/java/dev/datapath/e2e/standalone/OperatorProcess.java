@@ -92,6 +92,12 @@ final class OperatorProcess implements AutoCloseable {
         }
     }
 
+    /** The port of health and metrics; 0 until it listens. */
+    int httpPort() {
+        var base = HTTP.matcher(output());
+        return base.find() ? URI.create(base.group()).getPort() : 0;
+    }
+
     @Override
     public void close() throws InterruptedException {
         process.destroy();
