@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is at the other end of a call: forwards the names in the peer's certificate to the service, and bounds the calls that one
@@ -85,7 +87,11 @@ final class Peers implements ServerInterceptor {
     }
 
     private static List<SubjectAlternativeName> names(ServerCall<?, ?> call) {
-        var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        return names(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+    }
+
+    /** The names in the certificate that the peer of a session showed; none without one. */
+    static List<SubjectAlternativeName> names(@Nullable SSLSession session) {
         if (session == null) {
             return List.of();
         }

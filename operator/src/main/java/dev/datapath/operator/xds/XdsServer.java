@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * The port from which gateways fetch their configuration. One gateway is one ADS stream; it says who it is with Envoy's
  * {@code node.cluster}, the key of its DataPath ({@code namespace/name}), and {@code node.id}, its own name.
  *
- * <p>Limits: requests of at most 2 MiB with 16,384 names; 16 streams per connection, 4 per gateway and 2,048 per certificate
+ * <p>Limits: 256 connections that have not shown a certificate, for 10 s each, of which the oldest makes room for a new one; 4,096
+ * connections per certificate identity, closed when they have no stream for a minute; requests of at most 2 MiB with 16,384 names; 16 streams per connection, 4 per gateway and 2,048 per certificate
  * identity; the threads are shared out between identities, of which none ever has all; pings no more often than every 4 s (Envoy sends one
  * each 5 s); a peer that does not answer a ping for 5 s is gone; a gateway that leaves a response unanswered, or sends no
  * first request, for the answer timeout (60 s by default) is disconnected with DEADLINE_EXCEEDED and starts over.
@@ -52,7 +53,15 @@ public final class XdsServer implements AutoCloseable {
     /** Twice the gateways that a DataPath may have: while they are replaced, old and new ones are connected. */
     private static final int MAX_STREAMS_PER_IDENTITY = 2048;
 
+    /** Each has one for its stream and one for its checks which operator serves. */
+    private static final int MAX_CONNECTIONS_PER_IDENTITY = 2 * MAX_STREAMS_PER_IDENTITY;
+
+    /** Connections that have not shown a certificate; each takes some tens of kilobytes. */
+    private static final int MAX_UNPROVEN_CONNECTIONS = 256;
+
     private static final int HANDSHAKE_SECONDS = 10;
+    /** A gateway has a stream, and checks more often than that. */
+    private static final int IDLE_SECONDS = 60;
     /** Streams that a client may reset; Envoy resets one when it changes the operator. */
     private static final int MAX_RESETS = 200;
 
@@ -74,6 +83,7 @@ public final class XdsServer implements AutoCloseable {
     private final XdsEvents events;
     private final Heartbeat heartbeat;
     private final @Nullable UnixSocket socket;
+    private final @Nullable Connections connections;
 
     private XdsServer(Builder builder) throws IOException {
         store = builder.store;
@@ -111,6 +121,10 @@ public final class XdsServer implements AutoCloseable {
         if (socket != null) {
             socket.serveOn(netty);
         }
+        connections = tls == null ? null : new Connections(threads, builder.mostUnproven, builder.mostPerIdentity);
+        if (connections != null) {
+            connections.serveOn(netty);
+        }
         server = netty.executor(workers)
                 .callExecutor(new ServerCallExecutorSupplier() {
                     @Override
@@ -120,6 +134,7 @@ public final class XdsServer implements AutoCloseable {
                 })
                 .maxInboundMessageSize(RequestLimits.MAX_BYTES)
                 .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                .maxConnectionIdle(IDLE_SECONDS, TimeUnit.SECONDS)
                 .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
                 .maxConcurrentCallsPerConnection(MAX_STREAMS_PER_CONNECTION)
                 .permitKeepAliveTime(4, TimeUnit.SECONDS)
@@ -217,6 +232,9 @@ public final class XdsServer implements AutoCloseable {
         if (socket != null) {
             socket.close();
         }
+        if (connections != null) {
+            connections.close();
+        }
         MoreExecutors.shutdownAndAwaitTermination(workers, Duration.ofSeconds(2));
         MoreExecutors.shutdownAndAwaitTermination(notifier, Duration.ofSeconds(2));
     }
@@ -237,6 +255,8 @@ public final class XdsServer implements AutoCloseable {
         private Duration stallLimit = Duration.ofMinutes(1);
         private boolean serving = true;
         private InstantSource clock = InstantSource.system();
+        private int mostUnproven = MAX_UNPROVEN_CONNECTIONS;
+        private int mostPerIdentity = MAX_CONNECTIONS_PER_IDENTITY;
 
         private Builder(SnapshotStore store) {
             this.store = store;
@@ -299,6 +319,13 @@ public final class XdsServer implements AutoCloseable {
         /** Starts without serving, until {@link XdsServer#serving} says otherwise. */
         public Builder standby() {
             serving = false;
+            return this;
+        }
+
+        /** How many connections there may be before their handshake has ended, and of one identity. */
+        Builder connections(int unproven, int perIdentity) {
+            mostUnproven = unproven;
+            mostPerIdentity = perIdentity;
             return this;
         }
 

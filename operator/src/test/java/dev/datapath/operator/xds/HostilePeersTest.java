@@ -8,6 +8,11 @@ import static org.awaitility.Awaitility.await;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.grpc.Status;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,12 +27,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("tier2")
 class HostilePeersTest {
     private static final String OTHER = "team-b/logs";
+    private static final int UNPROVEN = 20;
+    private static final int PER_IDENTITY = 16;
 
     private final TestAuthority authority = new TestAuthority("authority");
     private final XdsTls tls = tls(authority);
 
     @RegisterExtension
-    private final XdsFixture xds = new XdsFixture(server -> server.tls(tls));
+    private final XdsFixture xds = new XdsFixture(server -> server.tls(tls).connections(UNPROVEN, PER_IDENTITY));
 
     @Test
     void namesWithEqualHashesDelayNobody() {
@@ -90,6 +97,74 @@ class HostilePeersTest {
             assertThat(old.awaitEnd().getCode()).isEqualTo(Status.Code.ABORTED);
         }
         assertThat(streams.subList(3, 7)).allMatch(ScriptedEnvoy::isOpen);
+    }
+
+    /** Well before their handshake times out. */
+    @Test
+    void theOldestOfManyConnectionsWithoutAHandshakeIsClosed() throws IOException {
+        xds.store.publish(OTHER, Samples.gateway("b"));
+        var silent = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 3 * UNPROVEN; i++) {
+                silent.add(silent());
+            }
+            for (var oldest : silent.subList(0, 2 * UNPROVEN)) {
+                assertThat(ends(oldest)).isTrue();
+            }
+            victimStarts("gateway-1");
+            // Its certificate has been seen, so silent connections do not take its place.
+            for (int i = 0; i < 2 * UNPROVEN; i++) {
+                silent.add(silent());
+            }
+            assertThat(ends(silent.get(3 * UNPROVEN))).isTrue();
+            assertThat(xds.server().sync().of(OTHER).gateways()).hasSize(1);
+        } finally {
+            for (var socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void connectionsOfOneIdentityAreBounded() {
+        xds.publish(Samples.gateway("a"));
+        xds.store.publish(OTHER, Samples.gateway("b"));
+        var attackers = new ArrayList<ScriptedEnvoy>();
+        for (int i = 0; i < PER_IDENTITY; i++) {
+            var one = attacker("gateway-" + i);
+            attackers.add(one);
+            one.ask(CLUSTER);
+            one.expect(CLUSTER);
+        }
+        var excess = attacker("gateway-excess");
+        excess.ask(CLUSTER);
+        victimStarts("gateway-1");
+        assertThat(connected()).hasSize(PER_IDENTITY).doesNotContain("gateway-excess");
+        excess.close();
+        attackers.getFirst().close();
+        await().until(() -> connected().size() < PER_IDENTITY);
+        attacker("gateway-next").ask(CLUSTER);
+        await().until(() -> connected().contains("gateway-next"));
+    }
+
+    private List<String> connected() {
+        return xds.sync().gateways().stream().map(GatewayState::gateway).toList();
+    }
+
+    private Socket silent() throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), xds.server().port());
+        socket.setSoTimeout(5_000);
+        return socket;
+    }
+
+    private static boolean ends(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException silent) {
+            return false;
+        } catch (SocketException reset) {
+            return true;
+        }
     }
 
     @ParameterizedTest
