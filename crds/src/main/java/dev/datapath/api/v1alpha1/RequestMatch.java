@@ -33,7 +33,7 @@ public record RequestMatch(
         List<@Size(min = 1, max = 255) @Pattern(RequestMatch.BUCKET) String> buckets,
 
         @JsonPropertyDescription(
-                "Start of the object key, compared with the decoded key byte by byte, such as shards/. It is the key in the request's address: DeleteObjects and PostObject, whose keys are in the body, and requests about a bucket, such as listings, never fit, and the source of a copy is not compared.")
+                "Start of the object key, compared with the decoded key byte by byte, such as shards/. It is the key in the request's address: DeleteObjects and PostObject, whose keys are in the body, and requests about a bucket, such as listings, never fit. A rule that denies also compares the source of a copy.")
         @Size(min = 1, max = 1024)
         @Nullable
         String keyPrefix,

@@ -166,10 +166,7 @@ final class ListenerCompiler {
         return mode == Listener.ClientCertificateMode.Required || mode == Listener.ClientCertificateMode.Optional;
     }
 
-    /**
-     * The base domains in lower case. Of two where one lies within the other, the later is left out: {@code
-     * <bucket>.<baseDomain>} would have two meanings.
-     */
+    /** The base domains in lower case. One may lie within another: the longest that a host ends with decides. */
     private static List<String> baseDomains(Listener listener, Report at) {
         var kept = new ArrayList<String>();
         for (int i = 0; i < listener.baseDomains().size(); i++) {
@@ -182,17 +179,10 @@ final class ListenerCompiler {
                         "\"" + domain + "\" is not a DNS name: write one, such as s3.example.com; it is left out");
                 continue;
             }
-            var other = kept.stream().filter(one -> overlap(one, domain)).findFirst();
-            if (other.isEmpty()) {
-                kept.add(domain);
-            } else if (other.get().equals(domain)) {
+            if (kept.contains(domain)) {
                 here.warning(Reason.Invalid, domain + " is listed twice: remove one");
             } else {
-                here.error(
-                        Reason.Invalid,
-                        domain + " and " + other.get()
-                                + " overlap, so a bucket's host name would have two meanings: keep one, or use two listeners; "
-                                + domain + " is left out");
+                kept.add(domain);
             }
         }
         kept.sort(null);
@@ -217,10 +207,6 @@ final class ListenerCompiler {
             }
         }
         return List.copyOf(kept);
-    }
-
-    private static boolean overlap(String one, String other) {
-        return one.equals(other) || one.endsWith("." + other) || other.endsWith("." + one);
     }
 
     private static void warnAboutNames(TlsTermination tls, List<String> baseDomains, Report at) {

@@ -18,7 +18,7 @@ final class ObjectHash {
     static List<HashPolicy> of(Policy policy, AddressStyle style, List<String> baseDomains) {
         var bucket = style == AddressStyle.PATH
                 ? part(":path", "^/([^/?]*).*$")
-                : part(":authority", "^(.*)\\.(?i:" + alternatives(baseDomains) + ")\\.?(?::[0-9]*)?$");
+                : part(":authority", "^(.*?)\\.(?i:" + alternatives(baseDomains) + ")\\.?(?::[0-9]*)?$");
         if (policy == Policy.HASH_BUCKET) {
             return List.of(bucket);
         }

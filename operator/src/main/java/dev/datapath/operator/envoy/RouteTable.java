@@ -103,8 +103,21 @@ final class RouteTable {
                     "host/" + domain, List.of("*." + domain, "*." + domain + "."), AddressStyle.HOST, domain));
         }
         return configuration
-                .addVirtualHosts(virtualHost("path", List.of("*"), AddressStyle.PATH, ""))
+                .addVirtualHosts(virtualHost("path", pathStyle(), AddressStyle.PATH, ""))
                 .build();
+    }
+
+    /** Any host; those that are base domains themselves are no buckets of a shorter one. */
+    private List<String> pathStyle() {
+        var domains = new ArrayList<String>();
+        domains.add("*");
+        for (var domain : listener.baseDomains()) {
+            if (listener.baseDomains().stream().anyMatch(other -> domain.endsWith("." + other))) {
+                domains.add(domain);
+                domains.add(domain + ".");
+            }
+        }
+        return domains;
     }
 
     private VirtualHost virtualHost(String name, List<String> domains, AddressStyle style, String baseDomain) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique within the DataPath
  * @param port the TCP port, 1 to 65535
- * @param baseDomains lower-case host names; {@code <bucket>.<baseDomain>} is a virtual-hosted request, every other host
- *     is path style
+ * @param baseDomains lower-case host names; {@code <bucket>.<baseDomain>} is a virtual-hosted request, for the longest
+ *     that fits; every other host is path style
  * @param hostnames lower-case host names of path-style requests besides the base domains; empty for any
  * @param tls how TLS is terminated, or null for clear text
  * @param matches what may match a request here, the one that wins first

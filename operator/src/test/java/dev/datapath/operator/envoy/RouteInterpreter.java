@@ -51,14 +51,21 @@ final class RouteInterpreter {
 
     private VirtualHost virtualHost(String authority) {
         var host = withoutPort(authority).toLowerCase(Locale.ROOT);
+        var found = configuration.getVirtualHosts(configuration.getVirtualHostsCount() - 1);
+        int longest = 0;
         for (var candidate : configuration.getVirtualHostsList()) {
             for (var domain : candidate.getDomainsList()) {
-                if (domain.startsWith("*.") && host.endsWith(domain.substring(1)) && host.length() >= domain.length()) {
+                if (domain.equals(host)) {
                     return candidate;
+                }
+                boolean wild = domain.startsWith("*.") && host.endsWith(domain.substring(1));
+                if (wild && host.length() >= domain.length() && domain.length() > longest) {
+                    longest = domain.length();
+                    found = candidate;
                 }
             }
         }
-        return configuration.getVirtualHosts(configuration.getVirtualHostsCount() - 1);
+        return found;
     }
 
     private static String withoutPort(String authority) {
