@@ -57,15 +57,28 @@ launcher_listener() {
 END
 }
 
+# Keeps the newest half of the log of health checks when it has become long. Envoy appends to it.
+trim_check_events() {
+  local log=$DATAPATH_CHECK_EVENTS size
+  size=$(stat -c %s "$log" 2>/dev/null) || return 0
+  if ((size > 262144)); then
+    tail -c 131072 "$log" >"$log.new" && cat "$log.new" >"$log"
+    rm -f "$log.new"
+  fi
+}
+
 # start_envoy CONFIGURATION
 #   --disable-hot-restart       two gateways on one machine would otherwise collide in shared memory
 #   --drain-time-s              how long transfers live on that a change of their listener leaves behind
 #   --drain-strategy immediate  every client is told with its next response to close, rather than some of them
+#   --file-flush-interval-msec  how late logs are written: 10 s are late for the reason of a failed health check
 #   --config-yaml               adds the launcher's own listener to the configuration
 start_envoy() {
+  # What the last process saw of nodes says nothing of them now.
+  rm -f "$DATAPATH_CHECK_EVENTS"
   "$DATAPATH_ENVOY" --config-path "$1" --config-yaml "$(launcher_listener)" --service-node "$POD_NAME" --concurrency "$DATAPATH_WORKERS" \
     --drain-time-s "$((DATAPATH_DRAIN_TIMEOUT > 0 ? DATAPATH_DRAIN_TIMEOUT : 1))" --drain-strategy immediate \
-    --disable-hot-restart --log-level "$DATAPATH_LOG_LEVEL" &
+    --disable-hot-restart --file-flush-interval-msec 1000 --log-level "$DATAPATH_LOG_LEVEL" &
   envoy=$!
 }
 

@@ -11,6 +11,8 @@
 #   DATAPATH_ADMIN_PORT       19000                                  port on 127.0.0.1 through which the launcher reaches Envoy's admin interface
 #   DATAPATH_BOOTSTRAP        /etc/datapath/bootstrap/bootstrap.json
 #   DATAPATH_LAST_GOOD        /etc/datapath/last-good/bootstrap.pb.gz
+#   DATAPATH_CHECK_EVENTS     /tmp/datapath-check-events             where Envoy logs how nodes pass and fail health checks: the path in the
+#                                                                    operator's configuration
 #   DATAPATH_ENVOY            /datapath/envoy                        the Envoy to run
 
 log() {
@@ -43,6 +45,7 @@ whole DATAPATH_ADMIN_PORT 19000 1 65535
 : "${DATAPATH_LOG_LEVEL:=warning}"
 : "${DATAPATH_BOOTSTRAP:=/etc/datapath/bootstrap/bootstrap.json}"
 : "${DATAPATH_LAST_GOOD:=/etc/datapath/last-good/bootstrap.pb.gz}"
+: "${DATAPATH_CHECK_EVENTS:=/tmp/datapath-check-events}"
 : "${DATAPATH_ENVOY:=/datapath/envoy}"
 
 [[ -n $POD_NAME ]] || bad_setting POD_NAME "the name of the pod is needed"

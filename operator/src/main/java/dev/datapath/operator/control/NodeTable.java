@@ -12,15 +12,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads Envoy's {@code /clusters?format=json} (admin.v3.Clusters): how a gateway sees the nodes of each pool. */
+/**
+ * Reads how a gateway sees the nodes of each pool: Envoy's {@code /clusters?format=json} (admin.v3.Clusters), and why a node fails
+ * its health check from the log of health check events (data.core.v3.HealthCheckEvent, one in each line).
+ */
 public final class NodeTable {
+    /** Where the log of health check events is. */
+    @FunctionalInterface
+    public interface Events {
+        /** The log, oldest event first; empty when there is none. */
+        String read() throws IOException, InterruptedException;
+    }
+
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String POOL_PREFIX = "pool/";
+    static final String POOL_PREFIX = "pool/";
 
     private NodeTable() {}
 
-    /** The nodes by pool. */
-    public static Map<String, List<NodeReport>> parse(String gateway, String clusters) throws IOException {
+    /**
+     * The nodes by pool.
+     *
+     * @param events read only when a node fails its health check for a reason that the clusters do not tell; a log that cannot be
+     *     read leaves the reason open
+     */
+    public static Map<String, List<NodeReport>> parse(String gateway, String clusters, Events events)
+            throws IOException, InterruptedException {
+        var pools = pools(gateway, clusters);
+        boolean open =
+                pools.values().stream().flatMap(List::stream).anyMatch(node -> node.health() == Health.FAILED_CHECK);
+        return open ? CheckEvents.parse(text(events)).complete(pools) : pools;
+    }
+
+    private static String text(Events events) throws InterruptedException {
+        try {
+            return events.read();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static Map<String, List<NodeReport>> pools(String gateway, String clusters) throws IOException {
         var pools = new TreeMap<String, List<NodeReport>>();
         for (var cluster : tree(clusters).path("cluster_statuses")) {
             var name = cluster.path("name").asText();
@@ -41,7 +72,7 @@ public final class NodeTable {
     }
 
     /** Envoy writes addresses as inet_ntop does, which is not RFC 5952 for all of them. */
-    private static String canonical(String address) {
+    static String canonical(String address) {
         return IpAddress.parse(address).map(IpAddress::toString).orElse(address);
     }
 

@@ -1,5 +1,6 @@
 package dev.datapath.operator.envoy;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
@@ -10,6 +11,8 @@ import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -33,6 +36,7 @@ import java.util.List;
 final class AdminWindows {
 
     private static final String CLUSTER = "admin";
+    private static final String FILES = "files";
     private static final int OWNER_ONLY = 0600;
 
     /** Of one port. Further ones are closed at once. */
@@ -73,6 +77,9 @@ final class AdminWindows {
                     .setMatch(RouteMatch.newBuilder().setPath(path))
                     .setRoute(RouteAction.newBuilder().setCluster(CLUSTER)));
         }
+        if (window.checkEvents() != null) {
+            host.addRoutes(file());
+        }
         var connections = HttpConnectionManager.newBuilder()
                 .setStatPrefix(window.name())
                 // HTTP/2 would have many requests on one connection.
@@ -85,10 +92,13 @@ final class AdminWindows {
                 .setStreamIdleTimeout(Protos.duration(STALL))
                 .setMaxRequestHeadersKb(UInt32Value.of(HEADERS_KIB))
                 .setRouteConfig(
-                        RouteConfiguration.newBuilder().setName(window.name()).addVirtualHosts(host))
-                .addHttpFilters(HttpFilter.newBuilder()
-                        .setName("envoy.filters.http.router")
-                        .setTypedConfig(Protos.any(Router.getDefaultInstance())));
+                        RouteConfiguration.newBuilder().setName(window.name()).addVirtualHosts(host));
+        if (window.checkEvents() != null) {
+            connections.addHttpFilters(files(window.checkEvents()));
+        }
+        connections.addHttpFilters(HttpFilter.newBuilder()
+                .setName("envoy.filters.http.router")
+                .setTypedConfig(Protos.any(Router.getDefaultInstance())));
         return Listener.newBuilder()
                 // Envoy does not serve a listener that has the name of one of its bootstrap: no DataPath's has a slash.
                 .setName(CLUSTER + "/" + window.name())
@@ -106,6 +116,37 @@ final class AdminWindows {
                         .addFilters(Filter.newBuilder()
                                 .setName("envoy.filters.network.http_connection_manager")
                                 .setTypedConfig(Protos.any(connections.build()))))
+                .build();
+    }
+
+    private static Route file() {
+        return Route.newBuilder()
+                .setMatch(RouteMatch.newBuilder().setPath(BootstrapSpec.CHECK_EVENTS_PATH))
+                .setDirectResponse(DirectResponseAction.newBuilder().setStatus(404))
+                .putTypedPerFilterConfig(
+                        FILES,
+                        Protos.any(FilterConfig.newBuilder()
+                                .setConfig(Any.getDefaultInstance())
+                                .build()))
+                .build();
+    }
+
+    /**
+     * Serves files; the one route that enables it has the path of one of them. Envoy calls the filter work in progress. Written as JSON
+     * because it is newer than the API library.
+     */
+    private static HttpFilter files(Path file) {
+        var served = BootstrapSpec.CHECK_EVENTS_PATH.substring(0, BootstrapSpec.CHECK_EVENTS_PATH.lastIndexOf('/'));
+        var json = """
+                {"manager_config": {"thread_pool": {"thread_count": 1}},
+                 "path_mappings": [{"request_path_prefix": "%s", "file_path_prefix": "%s"}],
+                 "default_content_type": "application/json"}
+                """.formatted(served, file.getParent());
+        return HttpFilter.newBuilder()
+                .setName(FILES)
+                .setDisabled(true)
+                .setTypedConfig(Protos.any(
+                        Protos.typedStruct("envoy.extensions.filters.http.file_server.v3.FileServerConfig", json)))
                 .build();
     }
 

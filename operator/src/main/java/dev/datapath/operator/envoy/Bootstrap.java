@@ -1,5 +1,6 @@
 package dev.datapath.operator.envoy;
 
+import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.TypeRegistry;
@@ -24,6 +25,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.config.overload.v3.ScaleTimersOverloadActionConfig;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -54,7 +56,9 @@ public final class Bootstrap {
         message.getStaticResourcesBuilder().addClusters(0, OperatorCluster.of(operator));
         var types = TypeRegistry.newBuilder()
                 .add(ConnectionLimit.getDescriptor())
+                .add(FilterConfig.getDescriptor())
                 .add(HttpConnectionManager.getDescriptor())
+                .add(TypedStruct.getDescriptor())
                 .add(Router.getDescriptor())
                 .add(UpstreamTlsContext.getDescriptor())
                 .add(HttpProtocolOptions.getDescriptor())

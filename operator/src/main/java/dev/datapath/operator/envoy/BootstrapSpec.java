@@ -29,6 +29,15 @@ public record BootstrapSpec(
     /** In a directory of the pod that only the gateway's container mounts. */
     private static final Path ADMIN_SOCKET = Path.of("/tmp/datapath-admin.sock");
 
+    /**
+     * What the metrics port of a pod shows {@link #CHECK_EVENTS} as: a directory that is served, and the file's name. Nothing else
+     * of the directory is shown.
+     */
+    public static final String CHECK_EVENTS_PATH = "/files/datapath-check-events";
+
+    /** Beside the admin interface, because a gateway of an older version has no other directory to write to. */
+    static final Path CHECK_EVENTS = Path.of("/tmp/datapath-check-events");
+
     public BootstrapSpec {
         windows = List.copyOf(windows);
     }
@@ -40,10 +49,21 @@ public record BootstrapSpec(
      * @param address IP address to bind
      * @param port TCP port
      * @param paths shown exactly so, with any query
+     * @param checkEvents file that is shown at {@link #CHECK_EVENTS_PATH}; null for none
      */
-    public record AdminWindow(String name, String address, int port, List<String> paths) {
+    public record AdminWindow(
+            String name,
+            String address,
+            int port,
+            List<String> paths,
+            @Nullable Path checkEvents) {
         public AdminWindow {
             paths = List.copyOf(paths);
+        }
+
+        /** A port that shows no file. */
+        public AdminWindow(String name, String address, int port, List<String> paths) {
+            this(name, address, port, paths, null);
         }
     }
 
@@ -61,7 +81,11 @@ public record BootstrapSpec(
                 List.of(
                         new AdminWindow("probe", any, ContainerPorts.PROBE, List.of("/ready")),
                         new AdminWindow(
-                                "metrics", any, ContainerPorts.METRICS, List.of("/stats/prometheus", "/clusters"))),
+                                "metrics",
+                                any,
+                                ContainerPorts.METRICS,
+                                List.of("/stats/prometheus", "/clusters"),
+                                CHECK_EVENTS)),
                 maxConnections,
                 memoryLimit);
     }

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.type.v3.Percent;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +51,9 @@ final class ClusterRenderer {
 
     private ClusterRenderer() {}
 
-    static List<Cluster> clusters(List<PoolPlan> pools) {
+    static List<Cluster> clusters(List<PoolPlan> pools, Path checkEvents) {
         var clusters = new ArrayList<Cluster>();
-        pools.forEach(pool -> clusters.add(cluster(pool)));
+        pools.forEach(pool -> clusters.add(cluster(pool, checkEvents)));
         clusters.add(Cluster.newBuilder()
                 .setName(Names.UNAVAILABLE_CLUSTER)
                 .setType(Cluster.DiscoveryType.STATIC)
@@ -62,7 +63,7 @@ final class ClusterRenderer {
         return clusters;
     }
 
-    private static Cluster cluster(PoolPlan pool) {
+    private static Cluster cluster(PoolPlan pool, Path checkEvents) {
         var limits = pool.limits();
         var cluster = Cluster.newBuilder()
                 .setName(Names.cluster(pool.name()))
@@ -79,7 +80,7 @@ final class ClusterRenderer {
                         // Envoy would go on for a second with nodes that it knows to be down.
                         .setUpdateMergeWindow(Protos.duration(Duration.ZERO)))
                 .setCircuitBreakers(circuitBreakers(limits))
-                .addHealthChecks(HealthCheckRenderer.active(pool.health().active()))
+                .addHealthChecks(HealthCheckRenderer.active(pool.health().active(), checkEvents))
                 .setIgnoreHealthOnHostRemoval(true)
                 .setOutlierDetection(HealthCheckRenderer.passive(pool.health().passive()))
                 .setUpstreamConnectionOptions(UpstreamConnectionOptions.newBuilder()

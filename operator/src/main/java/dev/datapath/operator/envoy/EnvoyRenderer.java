@@ -32,7 +32,7 @@ public final class EnvoyRenderer {
                         .map(listener -> ListenerRenderer.render(listener, plan, options))
                         .toList(),
                 routes,
-                ClusterRenderer.clusters(plan.pools()),
+                ClusterRenderer.clusters(plan.pools(), options.checkEvents()),
                 EndpointRenderer.assignments(plan.pools()),
                 SecretRenderer.secrets(plan));
     }

@@ -11,9 +11,11 @@ import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.type.v3.Int64Range;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,7 +47,8 @@ final class HealthCheckRenderer {
 
     private HealthCheckRenderer() {}
 
-    static HealthCheck active(HealthPlan.Active active) {
+    /** @param events file to which passes and failures are appended when a node's health changes */
+    static HealthCheck active(HealthPlan.Active active, Path events) {
         var interval = Protos.duration(active.interval());
         var check = HealthCheck.newBuilder()
                 .setInterval(interval)
@@ -57,7 +60,12 @@ final class HealthCheckRenderer {
                 .setTimeout(Protos.duration(active.timeout()))
                 .setUnhealthyThreshold(UInt32Value.of(active.unhealthyAfter()))
                 .setHealthyThreshold(UInt32Value.of(active.healthyAfter()));
-        check.setHttpHealthCheck(http(active.probe()));
+        check.setHttpHealthCheck(http(active.probe()))
+                .addEventLogger(Protos.extension(
+                        "envoy.health_check.event_sinks.file",
+                        HealthCheckEventFileSink.newBuilder()
+                                .setEventLogPath(events.toString())
+                                .build()));
         if (active.probe().clearText()) {
             check.setTransportSocketMatchCriteria(CLEAR_TEXT);
         }
@@ -123,8 +131,7 @@ final class HealthCheckRenderer {
                 .setFailurePercentageThreshold(UInt32Value.of(FAILURE_PERCENT))
                 .setEnforcingFailurePercentage(UInt32Value.of(100))
                 .setFailurePercentageMinimumHosts(UInt32Value.of(1))
-                .setFailurePercentageRequestVolume(
-                        UInt32Value.of(RESULTS_PER_ERROR * passive.consecutiveErrors()))
+                .setFailurePercentageRequestVolume(UInt32Value.of(RESULTS_PER_ERROR * passive.consecutiveErrors()))
                 .setSplitExternalLocalOriginErrors(false)
                 .build();
     }

@@ -2,6 +2,7 @@ package dev.datapath.operator.envoy;
 
 import dev.datapath.operator.plan.ContainerPorts;
 import dev.datapath.operator.plan.GatewayPlan;
+import java.nio.file.Path;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -11,11 +12,12 @@ import java.util.function.IntUnaryOperator;
  * @param ports from a listener's port to the one that the gateway opens for it
  * @param reusePort whether each worker thread accepts on a socket of its own: spreads connections better, but hides that
  *     another process of the same user has the port
+ * @param checkEvents file to which the gateway appends how nodes pass and fail health checks; its directory must exist
  */
-public record RenderOptions(String bindAddress, IntUnaryOperator ports, boolean reusePort) {
+public record RenderOptions(String bindAddress, IntUnaryOperator ports, boolean reusePort, Path checkEvents) {
 
     /** A gateway alone in its network namespace: all gateways of this plan. */
     public static RenderOptions pod(GatewayPlan plan) {
-        return new RenderOptions("0.0.0.0", ContainerPorts.of(plan.listeners())::of, true);
+        return new RenderOptions("0.0.0.0", ContainerPorts.of(plan.listeners())::of, true, BootstrapSpec.CHECK_EVENTS);
     }
 }

@@ -1,13 +1,9 @@
 package dev.datapath.operator.reconcile;
 
 import dev.datapath.operator.control.NodeTable;
-import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.status.NodeReport;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,13 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -46,17 +39,16 @@ final class GatewayHealth implements AutoCloseable {
     interface Question {
         /** The answer to {@code /clusters?format=json}; comes to an end soon, with an answer or without. */
         String clusters(Gateway gateway) throws IOException, InterruptedException;
+
+        /** The gateway's log of health check events, just as soon; empty when it shows none. */
+        default String checkEvents(Gateway gateway) throws IOException, InterruptedException {
+            return "";
+        }
     }
 
     private static final System.Logger LOG = System.getLogger(GatewayHealth.class.getName());
     /** Between two questions to one gateway. */
     static final Duration PERIOD = Duration.ofSeconds(3);
-    /** For all of an answer: a gateway may begin one, and never end. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
-
-    /** Some thousands of nodes. */
-    static final int MAX_BYTES = 4 << 20;
-
     /** How long the report of a gateway counts that does not answer any more. */
     static final Duration MAX_AGE = Duration.ofSeconds(30);
 
@@ -108,29 +100,7 @@ final class GatewayHealth implements AutoCloseable {
 
     /** Asks over HTTP. */
     static Question http(int port) {
-        var client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-        return gateway -> {
-            var endpoint = IpAddress.parse(gateway.address())
-                    .orElseThrow(() -> new IOException(gateway.address() + " is not an IP address"))
-                    .withPort(port);
-            var request = HttpRequest.newBuilder(URI.create("http://" + endpoint + "/clusters?format=json"))
-                    .build();
-            // The request's own timeout ends with the headers.
-            var exchange = client.sendAsync(request, head -> new LimitedText(MAX_BYTES));
-            try {
-                var answer = exchange.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-                if (answer.statusCode() != 200) {
-                    throw new IOException("answered " + answer.statusCode());
-                }
-                return answer.body();
-            } catch (ExecutionException e) {
-                throw new IOException(String.valueOf(e.getCause()), e);
-            } catch (TimeoutException e) {
-                throw new IOException("no answer within " + TIMEOUT.toSeconds() + " s", e);
-            } finally {
-                exchange.cancel(true);
-            }
-        };
+        return new HttpQuestion(port);
     }
 
     /** These are the gateways of a DataPath now. */
@@ -199,7 +169,7 @@ final class GatewayHealth implements AutoCloseable {
             var shared = all.of(failures);
             shared.acquire();
             try {
-                if (keep(gateway, NodeTable.parse(gateway.pod(), question.clusters(gateway)))) {
+                if (keep(gateway, nodes(gateway))) {
                     report(gateway);
                 }
                 return 0;
@@ -216,6 +186,10 @@ final class GatewayHealth implements AutoCloseable {
         } finally {
             own.release();
         }
+    }
+
+    private Map<String, List<NodeReport>> nodes(Gateway gateway) throws IOException, InterruptedException {
+        return NodeTable.parse(gateway.pod(), question.clusters(gateway), () -> question.checkEvents(gateway));
     }
 
     private synchronized boolean keep(Gateway gateway, Map<String, List<NodeReport>> nodes) {

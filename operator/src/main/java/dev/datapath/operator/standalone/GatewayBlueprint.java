@@ -57,7 +57,8 @@ record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int
     /** Where the listeners of a gateway are bound. */
     RenderOptions options(GatewayId id) {
         // One socket per listener: with a socket per worker, a second program of this user could share the port unseen.
-        return new RenderOptions(bindAddress, port -> port + shift(id), false);
+        return new RenderOptions(
+                bindAddress, port -> port + shift(id), false, work.gateway(id).resolve(OsProcess.CHECK_EVENTS));
     }
 
     /** The URLs under which clients on this machine reach a gateway. */

@@ -1,5 +1,6 @@
 package dev.datapath.operator.standalone;
 
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /** A gateway's process, started or found. */
@@ -22,6 +23,9 @@ interface GatewayProcess {
 
     /** What the process said last about why it cannot go on; empty when nothing. */
     String lastWords();
+
+    /** What it logged of health checks, see {@link dev.datapath.operator.control.NodeTable}; empty when nothing. */
+    String checkEvents() throws IOException;
 
     /** Keeps what it writes to disk within bounds. */
     void trimLogs();

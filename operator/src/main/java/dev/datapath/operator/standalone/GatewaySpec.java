@@ -17,6 +17,8 @@ import java.util.List;
 record GatewaySpec(
         GatewayId id, Path directory, Path binary, List<String> arguments, String bootstrap, Duration drainTimeout) {
 
+    private static final String FLUSH_MILLIS = "1000";
+
     static final String DRAIN_TIME = "--drain-time-s";
     static final String ADMIN_SOCKET = "admin.sock";
 
@@ -30,7 +32,8 @@ record GatewaySpec(
      * <p>{@code --disable-hot-restart}, because a second Envoy on the machine would otherwise collide with the first in shared
      * memory. {@code --drain-time-s} is the time after which a change of a listener cuts what still runs on the old one.
      * {@code --drain-strategy immediate} tells every client with its next response, rather than some of them, that the
-     * connection ends.
+     * connection ends. {@code --file-flush-interval-msec} is how late logs are written: Envoy's own 10 s are late for the reason of a
+     * failed health check.
      *
      * @param workers Envoy's worker threads; limits per node are exact with one
      */
@@ -46,6 +49,8 @@ record GatewaySpec(
                 "--drain-strategy",
                 "immediate",
                 "--disable-hot-restart",
+                "--file-flush-interval-msec",
+                FLUSH_MILLIS,
                 "--log-level",
                 "warning");
         return new GatewaySpec(id, directory, binary, arguments, bootstrap, drainTimeout);

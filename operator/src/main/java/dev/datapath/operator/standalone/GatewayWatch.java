@@ -81,9 +81,12 @@ final class GatewayWatch implements AutoCloseable {
     private static Answer answer(GatewayId id, GatewayProcess process) {
         try {
             process.admin().get("/ready");
-            return new Answer(
-                    process, true, NodeTable.parse(id.name(), process.admin().get("/clusters?format=json")));
+            var clusters = process.admin().get("/clusters?format=json");
+            return new Answer(process, true, NodeTable.parse(id.name(), clusters, process::checkEvents));
         } catch (IOException notReady) {
+            return new Answer(process, false, Map.of());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return new Answer(process, false, Map.of());
         }
     }

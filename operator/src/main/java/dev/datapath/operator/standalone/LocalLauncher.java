@@ -30,6 +30,9 @@ final class LocalLauncher implements GatewayLauncher {
         PrivateFiles.createDirectory(spec.directory());
         PrivateFiles.write(spec.bootstrapFile(), spec.bootstrap());
         Files.deleteIfExists(spec.adminSocket());
+        // What the last process saw of nodes says nothing of them now.
+        Files.deleteIfExists(spec.directory().resolve(OsProcess.CHECK_EVENTS));
+        PrivateFiles.log(spec.directory(), OsProcess.CHECK_EVENTS);
         var command = new ArrayList<String>();
         SETSID.ifPresent(setsid -> command.add(setsid.toString()));
         command.add(spec.binary().toString());

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -19,6 +18,10 @@ import java.util.regex.Pattern;
 final class OsProcess implements GatewayProcess {
     /** Standard output of Envoy, where its access log goes; standard error is the log given to this class. */
     static final String ACCESS_LOG = "access.log";
+    /** Envoy's log of health check events. */
+    static final String CHECK_EVENTS = "check-events";
+    /** Some hundred events; it is read every second while a node fails. */
+    static final long MAX_EVENT_BYTES = 256L * 1024;
     /** A log is emptied at this size; what it held is kept once more beside it. */
     static final long MAX_LOG_BYTES = 64L * 1024 * 1024;
 
@@ -125,21 +128,30 @@ final class OsProcess implements GatewayProcess {
         }
     }
 
-    /** Both files are appended to, so a writer goes on at the new end after they were emptied. */
+    @Override
+    public String checkEvents() throws IOException {
+        var file = log.resolveSibling(CHECK_EVENTS);
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    /** All files are appended to, so a writer goes on at the new end after they were emptied. */
     @Override
     public void trimLogs() {
-        for (var file : List.of(log, log.resolveSibling(ACCESS_LOG))) {
-            try {
-                if (Files.exists(file) && Files.size(file) > MAX_LOG_BYTES) {
-                    Files.copy(
-                            file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
-                    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                        channel.truncate(0);
-                    }
+        trim(log, MAX_LOG_BYTES);
+        trim(log.resolveSibling(ACCESS_LOG), MAX_LOG_BYTES);
+        trim(log.resolveSibling(CHECK_EVENTS), MAX_EVENT_BYTES);
+    }
+
+    private static void trim(Path file, long maxBytes) {
+        try {
+            if (Files.exists(file) && Files.size(file) > maxBytes) {
+                Files.copy(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+                try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.truncate(0);
                 }
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.WARNING, "{0} cannot be trimmed: {1}", file, e.toString());
             }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} cannot be trimmed: {1}", file, e.toString());
         }
     }
 }

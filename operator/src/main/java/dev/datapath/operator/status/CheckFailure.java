@@ -1,12 +1,11 @@
 package dev.datapath.operator.status;
 
 import dev.datapath.operator.plan.HealthPlan;
-import dev.datapath.operator.status.NodeReport.Health;
 import java.util.stream.Collectors;
 
 /**
- * What a health check asked and what came. Envoy reports of a node only whether its check failed and whether that was for the lack of
- * an answer; its event log, which tells more, stays in the gateway.
+ * What a health check asked and what came. Envoy does not tell apart why no answer came but for the time: a refused or reset
+ * connection, bytes that are not HTTP, and a certificate that is not accepted are one.
  */
 final class CheckFailure {
     /** A reason in status has at most 256 characters. */
@@ -14,18 +13,35 @@ final class CheckFailure {
 
     private CheckFailure() {}
 
-    /** Completes the sentence "fails its health check"; empty for a failure of another kind. */
-    static String of(HealthPlan.Active check, int nodePort, Health health) {
+    /**
+     * Completes the sentence "fails its health check"; empty for a failure of another kind.
+     *
+     * @param tls whether the nodes are spoken to with TLS
+     */
+    static String of(HealthPlan.Active check, boolean tls, NodeReport report) {
         var probe = check.probe();
         var path =
                 probe.path().length() <= MAX_PATH ? probe.path() : probe.path().substring(0, MAX_PATH) + "...";
-        var asked = ": " + probe.method() + " " + path + " at port " + (check.port() == null ? nodePort : check.port());
-        return switch (health) {
+        var asked = ": " + probe.method() + " " + path + " at port "
+                + (check.port() == null ? report.port() : check.port());
+        return switch (report.health()) {
             case TIMED_OUT_CHECK ->
                 asked + " gets no answer within " + check.timeout().toMillis() + " ms";
+            case BROKEN_CHECK ->
+                asked
+                        + (tls && !probe.clearText()
+                                ? " is refused or broken off, or the certificate is not accepted"
+                                : " is refused, broken off or not answered with HTTP");
+            case ANSWERED_CHECK -> asked + " is answered " + answered(probe, report.checkStatus());
             case FAILED_CHECK -> asked + " is refused, broken off or not answered with " + expected(probe);
             default -> "";
         };
+    }
+
+    private static String answered(HealthPlan.HttpProbe probe, int status) {
+        return probe.expectedStatuses().isEmpty() || probe.expectedStatuses().contains(status)
+                ? status + " without the expected body"
+                : status + ", not " + expected(probe);
     }
 
     private static String expected(HealthPlan.HttpProbe probe) {

@@ -7,7 +7,6 @@ import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus.State;
 import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.net.IpAddress;
-import dev.datapath.operator.plan.HealthPlan;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import java.time.Instant;
@@ -125,17 +124,12 @@ public final class PoolStatuses {
     private static Stream<NodeStatus> planned(Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
         return seen.plan() == null
                 ? Stream.empty()
-                : seen.plan().nodes().stream()
-                        .map(node -> node(node, seen.plan().health().active(), seen.reports(), previous, now));
+                : seen.plan().nodes().stream().map(node -> node(node, seen.plan(), seen.reports(), previous, now));
     }
 
     /** A gateway that takes a node out counts: requests of its clients do not go there. */
     private static NodeStatus node(
-            NodePlan node,
-            HealthPlan.Active check,
-            List<NodeReport> reports,
-            @Nullable StoragePoolStatus previous,
-            Instant now) {
+            NodePlan node, PoolPlan pool, List<NodeReport> reports, @Nullable StoragePoolStatus previous, Instant now) {
         var own = reports.stream().filter(report -> report.isAbout(node)).toList();
         var failing = own.stream().filter(report -> report.health().failing()).toList();
         var address = endpoint(node.address(), node.port());
@@ -143,9 +137,9 @@ public final class PoolStatuses {
             return status(node.name(), address, State.Draining, "drained by spec.nodes", 0, previous, now);
         }
         if (!failing.isEmpty()) {
-            var health = failing.getFirst().health();
-            var reason = health.reason()
-                    + CheckFailure.of(check, node.port(), health)
+            var report = failing.getFirst();
+            var reason = report.health().reason()
+                    + CheckFailure.of(pool.health().active(), pool.tls() != null, report)
                     + (failing.size() == own.size() ? "" : " at " + failing.size() + " of " + own.size() + " gateways");
             return status(node.name(), address, State.Unhealthy, reason, 0, previous, now);
         }

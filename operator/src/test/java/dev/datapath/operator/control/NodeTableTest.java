@@ -32,8 +32,8 @@ class NodeTableTest {
             """;
 
     @Test
-    void readsHowAGatewaySeesTheNodesOfEachPool() throws IOException {
-        assertThat(NodeTable.parse("training-0", CLUSTERS))
+    void readsHowAGatewaySeesTheNodesOfEachPool() throws IOException, InterruptedException {
+        assertThat(NodeTable.parse("training-0", CLUSTERS, () -> ""))
                 .isEqualTo(Map.of(
                         "store",
                         List.of(
@@ -45,9 +45,49 @@ class NodeTableTest {
                                 new NodeReport("training-0", "10.0.0.6", 9021, Health.TIMED_OUT_CHECK))));
     }
 
+    /** As Envoy 1.40 writes events, shortened; the first line has lost its beginning. */
+    @Test
+    void readsWhyANodeFailsItsHealthCheck() throws IOException, InterruptedException {
+        var before = event("10.0.0.2", "health_check_failure_event", "NETWORK", 0);
+        assertThat(failed("{\"clus\n" + before)).isEqualTo(report(Health.BROKEN_CHECK, 0));
+        assertThat(failed(before + event("10.0.0.2", "eject_unhealthy_event", "ACTIVE", 503)))
+                .isEqualTo(report(Health.ANSWERED_CHECK, 503));
+        assertThat(failed(before + event("10.0.0.2", "add_healthy_event", "", 0)))
+                .isEqualTo(report(Health.FAILED_CHECK, 0));
+        assertThat(failed(event("10.0.0.9", "health_check_failure_event", "NETWORK", 0)))
+                .isEqualTo(report(Health.FAILED_CHECK, 0));
+        assertThat(failed(event("10.0.0.2", "health_check_failure_event", "NETWORK_TIMEOUT", 0)))
+                .isEqualTo(report(Health.FAILED_CHECK, 0));
+    }
+
+    @Test
+    void aLogThatCannotBeReadLeavesTheReasonOpen() throws IOException, InterruptedException {
+        var pools = NodeTable.parse("training-0", CLUSTERS, () -> {
+            throw new IOException("answered 404");
+        });
+        assertThat(pools.get("store")).contains(report(Health.FAILED_CHECK, 0));
+    }
+
+    private static NodeReport failed(String events) throws IOException, InterruptedException {
+        return NodeTable.parse("training-0", CLUSTERS, () -> events)
+                .get("store")
+                .get(1);
+    }
+
+    private static NodeReport report(Health health, int status) {
+        return new NodeReport("training-0", "10.0.0.2", 9021, health, status);
+    }
+
+    private static String event(String address, String kind, String type, int status) {
+        return """
+                {"health_checker_type":"HTTP","host":{"socket_address":{"protocol":"TCP","address":"%s","port_value":9021}},\
+                "cluster_name":"pool/store","%s":{"failure_type":"%s","first_check":true,"http_status_code":%d}}
+                """.formatted(address, kind, type, status);
+    }
+
     @Test
     void refusesWhatIsNoTable() {
-        assertThatThrownBy(() -> NodeTable.parse("training-0", "{\"cluster_statuses\": ["))
+        assertThatThrownBy(() -> NodeTable.parse("training-0", "{\"cluster_statuses\": [", () -> ""))
                 .isInstanceOf(IOException.class);
     }
 }

@@ -28,6 +28,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspe
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
+import io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
@@ -63,6 +64,7 @@ final class EnvoyText {
                             FilterConfig.getDescriptor(),
                             FilterStateInput.getDescriptor(),
                             HeaderMutation.getDescriptor(),
+                            HealthCheckEventFileSink.getDescriptor(),
                             HttpConnectionManager.getDescriptor(),
                             HttpRequestHeaderMatchInput.getDescriptor(),
                             Ip.getDescriptor(),

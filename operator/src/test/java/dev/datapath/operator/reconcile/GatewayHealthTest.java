@@ -209,7 +209,7 @@ class GatewayHealthTest {
 
     @Test
     void anAnswerThatIsTooLongIsNone() throws Exception {
-        int length = GatewayHealth.MAX_BYTES + 1;
+        int length = HttpQuestion.MAX_BYTES + 1;
         int port = serve("HTTP/1.1 200 OK\r\ncontent-length: " + length + "\r\n\r\n" + "x".repeat(length));
         assertThatThrownBy(() -> GatewayHealth.http(port).clusters(gateway("g-0")))
                 .isInstanceOf(IOException.class)

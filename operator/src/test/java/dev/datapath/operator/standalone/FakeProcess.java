@@ -73,5 +73,10 @@ final class FakeProcess implements GatewayProcess {
     }
 
     @Override
+    public String checkEvents() {
+        return "";
+    }
+
+    @Override
     public void trimLogs() {}
 }

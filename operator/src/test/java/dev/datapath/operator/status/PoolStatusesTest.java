@@ -153,6 +153,17 @@ class PoolStatusesTest {
     }
 
     @Test
+    void aCheckThatBreaksIsToldFromOneThatIsAnsweredOtherwise() {
+        assertThat(reason(Health.BROKEN_CHECK, 0)).endsWith(" is refused, broken off or not answered with HTTP");
+        assertThat(reason(Health.ANSWERED_CHECK, 503)).endsWith(" is answered 503 without the expected body");
+    }
+
+    private static String reason(Health health, int checkStatus) {
+        var report = new NodeReport("training-0", "10.0.0.0", 9021, health, checkStatus);
+        return status(plan(1), List.of(report), null, T0).nodes().getFirst().reason();
+    }
+
+    @Test
     void asManyAsAreShownAreNotMore() {
         var failed = status(plan(5), reports("training-0", Collections.nCopies(5, FAILED_CHECK)), null, T0);
         assertThat(said(failed)).endsWith("node-4 (" + FAILS + ")");
