@@ -96,7 +96,8 @@ public final class FaultyNode implements AutoCloseable {
             case RESETS -> exchange.reset();
             case CLOSES -> exchange.close();
             case SHORT_BODY -> {
-                exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").write(new byte[500]);
+                exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                        .write(new byte[500]);
                 exchange.close();
             }
             case RESETS_WRITES -> {

@@ -100,8 +100,7 @@ class HostReadingsTest {
         "GET, s3.test, /hr-open/k",
         "GET, s3.test.example.com, /hr-open/k",
     })
-    void aHostIsServedWhenNoReadingOfItIsDenied(String method, String host, String target, Rig rig)
-            throws IOException {
+    void aHostIsServedWhenNoReadingOfItIsDenied(String method, String host, String target, Rig rig) throws IOException {
         assertThat(status(rig, method, host, target)).isEqualTo(200);
     }
 

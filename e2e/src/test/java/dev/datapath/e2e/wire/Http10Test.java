@@ -92,8 +92,8 @@ class Http10Test {
         try (var node = ScriptedNode.start(exchange -> cut(exchange, how))) {
             var bucket = rig.bucket(node);
             try (var client = rig.connect()) {
-                client.send("%s /%s/%s HTTP/1.0\r\nHost: h\r\nContent-Length: 0\r\n\r\n"
-                        .formatted(method, bucket, target));
+                client.send(
+                        "%s /%s/%s HTTP/1.0\r\nHost: h\r\nContent-Length: 0\r\n\r\n".formatted(method, bucket, target));
                 assertThat(S3Error.assertThatIs(client.answer(), 503)).isEqualTo("ServiceUnavailable");
             }
             assertThat(node.exchanges()).hasSize(1);

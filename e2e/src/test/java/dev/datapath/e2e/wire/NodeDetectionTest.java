@@ -97,7 +97,9 @@ class NodeDetectionTest {
         requests.until("it is out", () -> requests.succeededInARow >= IN_A_ROW);
         assertThat(requests.failedReads).isZero();
         if (!FOUND_BY_SHARE.contains(fault)) {
-            assertThat(requests.failed).as("failed writes until the node was out").isLessThanOrEqualTo(MOST_FAILURES);
+            assertThat(requests.failed)
+                    .as("failed writes until the node was out")
+                    .isLessThanOrEqualTo(MOST_FAILURES);
         }
         long before = failing.requests();
         all.recover(pool);
@@ -160,8 +162,7 @@ class NodeDetectionTest {
 
         private boolean succeeds(String method) {
             try (var client = rig.connect().patience(Duration.ofSeconds(3))) {
-                var answer =
-                        client.request(method, target, "Content-Length: 0").answer();
+                var answer = client.request(method, target, "Content-Length: 0").answer();
                 return answer.status() == 200 && answer.end() == RawClient.End.COMPLETE;
             } catch (IOException noAnswer) {
                 return false;

@@ -110,8 +110,7 @@ class ServerNamesTest {
                 renewed.put("capitals", PKI.issue("s3.CAPITALS.test"));
                 gateway.replace(manifest(gateway.port(0), names, renewed));
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> ServedCertificate.at(
-                                        "127.0.0.1", gateway.port(0), "s3.capitals.test", List.of())
+                        .until(() -> ServedCertificate.at("127.0.0.1", gateway.port(0), "s3.capitals.test", List.of())
                                 .equals(renewed.get("capitals").certificate()));
                 assertThat(client.request("GET", "/b/k").answer().status()).isEqualTo(404);
             }
@@ -120,8 +119,8 @@ class ServerNamesTest {
     }
 
     private static String shown(StandaloneGateway gateway, String serverName) throws IOException {
-        var pem = ServedCertificate.at(
-                "127.0.0.1", gateway.port(0), serverName.isEmpty() ? null : serverName, List.of());
+        var pem =
+                ServedCertificate.at("127.0.0.1", gateway.port(0), serverName.isEmpty() ? null : serverName, List.of());
         return CERTIFICATES.entrySet().stream()
                 .filter(entry -> entry.getValue().certificate().equals(pem))
                 .map(Map.Entry::getKey)

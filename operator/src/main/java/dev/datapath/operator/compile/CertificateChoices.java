@@ -113,7 +113,8 @@ final class CertificateChoices {
         taken.forEach((secret, both) -> claimant.at()
                 .warning(
                         Reason.Incomplete,
-                        "the certificate of " + claimant.secret() + " is for " + text(both) + ", as is that of " + secret
+                        "the certificate of " + claimant.secret() + " is for " + text(both) + ", as is that of "
+                                + secret
                                 + ", which is listed before it and is shown"
                                 + (never ? "; no client gets this one" : "")
                                 + ": remove one, or issue them for different names"));

@@ -58,11 +58,10 @@ final class Http10Answers {
         return FileSystemBufferFilterConfig.newBuilder()
                 // Required, although nothing is written.
                 .setManagerConfig(AsyncFileManagerConfig.newBuilder()
-                        .setThreadPool(AsyncFileManagerConfig.ThreadPool.newBuilder()
-                                .setThreadCount(1)))
+                        .setThreadPool(
+                                AsyncFileManagerConfig.ThreadPool.newBuilder().setThreadCount(1)))
                 .setRequest(StreamConfig.newBuilder()
-                        .setBehavior(BufferBehavior.newBuilder()
-                                .setBypass(BufferBehavior.Bypass.getDefaultInstance())))
+                        .setBehavior(BufferBehavior.newBuilder().setBypass(BufferBehavior.Bypass.getDefaultInstance())))
                 .setResponse(StreamConfig.newBuilder()
                         .setBehavior(BufferBehavior.newBuilder()
                                 .setInjectContentLengthIfNecessary(

@@ -33,7 +33,8 @@ final class TlsContexts {
                 certificate -> common.addTlsCertificateSdsSecretConfigs(SecretRenderer.reference(certificate)));
         var context = DownstreamTlsContext.newBuilder();
         if (certificates.size() > 1) {
-            // The chain was chosen by the name already. Without this Envoy shows the first certificate to every client whose name is
+            // The chain was chosen by the name already. Without this Envoy shows the first certificate to every client
+            // whose name is
             // spelled in another case than the certificate's.
             context.setFullScanCertsOnSniMismatch(BoolValue.of(true));
         }

@@ -26,11 +26,16 @@ public record TlsTermination(
 
     /** The certificates that are shown where a choice is taken, the preferred one first. */
     public List<Certificate> certificates(Choice choice) {
-        return choice.certificates().stream().map(this::certificate).flatMap(Optional::stream).toList();
+        return choice.certificates().stream()
+                .map(this::certificate)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private Optional<Certificate> certificate(String id) {
-        return certificates.stream().filter(certificate -> certificate.id().equals(id)).findFirst();
+        return certificates.stream()
+                .filter(certificate -> certificate.id().equals(id))
+                .findFirst();
     }
 
     /** TLS protocol versions. */

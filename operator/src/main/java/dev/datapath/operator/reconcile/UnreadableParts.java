@@ -79,7 +79,8 @@ final class UnreadableParts {
         var rule = ruleOf(path);
         if (rule != null && !rule.path("deny").isObject() && !enumeration) {
             // Another rule keeps its place, by which findings name it.
-            ((ArrayNode) object.path("spec").path(RULES)).set(path.get(2).index(), JsonNodeFactory.instance.objectNode());
+            ((ArrayNode) object.path("spec").path(RULES))
+                    .set(path.get(2).index(), JsonNodeFactory.instance.objectNode());
             return true;
         }
         int last = path.size() - 1;
@@ -90,7 +91,9 @@ final class UnreadableParts {
         for (var step : path.subList(0, last)) {
             parent = step.name().isEmpty() ? parent.path(step.index()) : parent.path(step.name());
         }
-        return last > 0 && parent instanceof ObjectNode fields && fields.remove(path.get(last).name()) != null;
+        return last > 0
+                && parent instanceof ObjectNode fields
+                && fields.remove(path.get(last).name()) != null;
     }
 
     /** The rule of a policy that a path leads into; null for other paths. */

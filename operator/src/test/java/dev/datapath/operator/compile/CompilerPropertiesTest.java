@@ -83,7 +83,8 @@ class CompilerPropertiesTest {
 
     @Property(tries = 1000)
     void anotherObjectLeavesTheOthersAsTheyAre(@ForAll("objects") HasMetadata other) {
-        // A match that names listeners is more specific than one that does not, whoever was first, and a deny that cannot be
+        // A match that names listeners is more specific than one that does not, whoever was first, and a deny that
+        // cannot be
         // read comes before what it may be about.
         Assume.that(!namesListeners(other) && !denies(other));
         var without = Compiler.compile(WORLD);

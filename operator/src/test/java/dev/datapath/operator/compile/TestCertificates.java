@@ -57,13 +57,24 @@ final class TestCertificates {
             put("expired.crt", issued(authority, server, names, -90, -1));
             put("future.crt", issued(authority, server, names, 1, 90));
             put("bare.crt", issued(authority, server, List.of("s3.example.com"), -10, 90));
-            put("capitals.crt", issued(authority, server, List.of("S3.Capitals.Example.com", "*.Capitals.example.com"), -10, 90));
-            put("twin.crt", issued(authority, rsa, List.of("s3.capitals.example.com", "*.capitals.example.com"), -10, 90));
+            put(
+                    "capitals.crt",
+                    issued(authority, server, List.of("S3.Capitals.Example.com", "*.Capitals.example.com"), -10, 90));
+            put(
+                    "twin.crt",
+                    issued(authority, rsa, List.of("s3.capitals.example.com", "*.capitals.example.com"), -10, 90));
             put("address.crt", issued(authority, server, List.of("10.0.0.1"), -10, 90));
             put(
                     "nameless.crt",
                     certificate("CN=Test CA", authority, "CN=10.0.0.2", server, List.of("10.0.0.2"), -10, 90, false));
-            put("odd-names.crt", issued(authority, server, List.of("w*.example.com", "*", "a..b", "under_score.example.com"), -10, 90));
+            put(
+                    "odd-names.crt",
+                    issued(
+                            authority,
+                            server,
+                            List.of("w*.example.com", "*", "a..b", "under_score.example.com"),
+                            -10,
+                            90));
             var weak = rsa(1024);
             put("weak.crt", issued(authority, weak, names, -10, 90));
             key("weak.key", weak.getPrivate());

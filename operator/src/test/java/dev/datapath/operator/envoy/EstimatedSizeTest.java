@@ -72,8 +72,8 @@ class EstimatedSizeTest {
     @ParameterizedTest
     @ValueSource(strings = {"envoy/tls", "envoy/tls-server-names"})
     void theEstimateFitsListenersWithTheirChainsAndCertificates(String golden) {
-        var compilation = Compiler.compile(
-                World.of(GoldenCase.of(golden).read("in.yaml")).resources(null));
+        var compilation =
+                Compiler.compile(World.of(GoldenCase.of(golden).read("in.yaml")).resources(null));
         var rendered = EnvoyRenderer.render(compilation.plan(), RenderOptions.pod(compilation.plan()));
         long bytes = Stream.concat(rendered.listeners().stream(), rendered.secrets().stream())
                 .mapToLong(MessageLite::getSerializedSize)

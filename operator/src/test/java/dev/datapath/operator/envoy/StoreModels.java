@@ -40,10 +40,12 @@ final class StoreModels {
             BiFunction<String, String, String> host,
             BiFunction<Request, String, List<Effect>> model) {
         all.put(name, (request, domain) -> read(request, domain, host, model, path -> path));
-        all.put("a tidied host and " + name, (request, domain) -> read(
-                request, domain, StoreModels::withoutCase, model, path -> path));
-        all.put("a tidied path and " + name, (request, domain) -> read(
-                request, domain, host, model, StoreModels::normalised));
+        all.put(
+                "a tidied host and " + name,
+                (request, domain) -> read(request, domain, StoreModels::withoutCase, model, path -> path));
+        all.put(
+                "a tidied path and " + name,
+                (request, domain) -> read(request, domain, host, model, StoreModels::normalised));
     }
 
     private static List<Effect> read(
@@ -76,7 +78,8 @@ final class StoreModels {
 
     /** The same for a server that knows that host names have no case, a root dot, and nothing before an at sign. */
     private static String withoutCase(String authority, String domain) {
-        var host = authority.toLowerCase(Locale.ROOT)
+        var host = authority
+                .toLowerCase(Locale.ROOT)
                 .replaceFirst("^.*@", "")
                 .replaceFirst("(?::[0-9]*)+$", "")
                 .replaceFirst("\\.$", "");
