@@ -25,10 +25,13 @@ public record Placement(
         @JsonPropertyDescription("Labels that a node must have to run a gateway.") @Size(max = 32)
         Map<String, @Size(max = 63) @Pattern(Formats.LABEL_VALUE) String> nodeSelector,
 
-        @JsonPropertyDescription("Taints of nodes that gateways accept.") @Size(max = 32)
+        @JsonPropertyDescription(
+                "Taints of nodes that gateways accept; the operator's administrator allows their keys.")
+        @Size(max = 32)
         List<Toleration> tolerations,
 
-        @JsonPropertyDescription("PriorityClass of the gateway pods; the cluster's default when absent or empty.")
+        @JsonPropertyDescription(
+                "PriorityClass of the gateway pods; the cluster's default when absent or empty. The operator's administrator allows it.")
         @Size(max = 253)
         @Pattern("^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")
         @Nullable

@@ -1,6 +1,7 @@
 package dev.datapath.operator.cli;
 
 import dev.datapath.operator.compile.DurationText;
+import dev.datapath.operator.deploy.AllowedPlacement;
 import dev.datapath.operator.deploy.DeploySettings;
 import dev.datapath.operator.reconcile.OperatorSettings;
 import java.time.Duration;
@@ -111,6 +112,33 @@ final class OperatorOptions {
     List<String> podMonitorLabels = new ArrayList<>();
 
     @Option(
+            names = "--allowed-priority-classes",
+            split = ",",
+            defaultValue = "${env:DATAPATH_ALLOWED_PRIORITY_CLASSES:-}",
+            paramLabel = "NAME",
+            description =
+                    "PriorityClasses that DataPaths may give their gateways; * for all, none when none is given (DATAPATH_ALLOWED_PRIORITY_CLASSES).")
+    List<String> allowedPriorityClasses = new ArrayList<>();
+
+    @Option(
+            names = "--allowed-tolerations",
+            split = ",",
+            defaultValue = "${env:DATAPATH_ALLOWED_TOLERATIONS:-}",
+            paramLabel = "KEY",
+            description =
+                    "Keys of taints that the gateways of DataPaths may tolerate; * for all, none when none is given (DATAPATH_ALLOWED_TOLERATIONS).")
+    List<String> allowedTolerations = new ArrayList<>();
+
+    @Option(
+            names = "--allow-daemon-set",
+            defaultValue = "${env:DATAPATH_ALLOW_DAEMON_SET:-true}",
+            paramLabel = "true|false",
+            arity = "1",
+            description =
+                    "Whether DataPaths may run a gateway on each node, as a DaemonSet (DATAPATH_ALLOW_DAEMON_SET).")
+    boolean allowDaemonSet = true;
+
+    @Option(
             names = "--operator-labels",
             split = ",",
             defaultValue = "${env:DATAPATH_OPERATOR_LABELS:-app.kubernetes.io/name=datapath}",
@@ -182,14 +210,13 @@ final class OperatorOptions {
         var deploy = new DeploySettings(
                 gatewayImage.isBlank() ? "datapath/gateway:" + Version.current() : gatewayImage,
                 gatewayImagePullPolicy,
-                gatewayImagePullSecrets.stream()
-                        .filter(secret -> !secret.isBlank())
-                        .toList(),
+                List.copyOf(names(gatewayImagePullSecrets)),
                 new DeploySettings.Operator(namespace, labels("--operator-labels", operatorLabels), xdsPort),
                 labels("--monitoring-namespaces", monitoringNamespaces),
                 networkPolicy,
                 podMonitors,
                 labels("--pod-monitor-labels", podMonitorLabels),
+                new AllowedPlacement(names(allowedPriorityClasses), names(allowedTolerations), allowDaemonSet),
                 atMostAnHour("--gateway-drain-delay", drainDelay, Duration.ZERO),
                 atMostAnHour("--gateway-fallback-after", fallbackAfter, Duration.ofSeconds(1)));
         return new OperatorSettings(
@@ -205,6 +232,12 @@ final class OperatorOptions {
                         duration("--authority-lifetime", authorityLifetime),
                         duration("--certificate-lifetime", certificateLifetime)),
                 deploy);
+    }
+
+    private static Set<String> names(List<String> texts) {
+        var names = new LinkedHashSet<>(texts);
+        names.removeIf(String::isBlank);
+        return names;
     }
 
     private static Map<String, String> labels(String option, List<String> texts) {

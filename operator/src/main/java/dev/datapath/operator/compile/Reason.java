@@ -10,6 +10,8 @@ public enum Reason {
     TargetNotFound(ConditionType.Accepted),
     /** The field is known but this version does not act on it. */
     Unsupported(ConditionType.Accepted),
+    /** The operator is told not to do it. */
+    NotAllowed(ConditionType.Accepted),
     /** It works, but is too much for something that should be done with it as well. */
     TooLarge(ConditionType.Accepted),
     /** It is in force and covers less than its reader may think: something is not checked, or not matched. */

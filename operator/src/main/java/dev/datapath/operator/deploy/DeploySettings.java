@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param networkPolicy what the gateways' network is closed to
  * @param podMonitors whether the cluster knows PodMonitors, and one is wanted for each DataPath
  * @param podMonitorLabels labels by which Prometheus finds the PodMonitors
+ * @param allowed what owners of DataPaths may ask of the scheduler
  * @param drainDelay how long a leaving gateway goes on as before while load balancers learn that it leaves
  * @param fallbackAfter after how long without operator a starting gateway takes the last good configuration
  */
@@ -30,6 +31,7 @@ public record DeploySettings(
         NetworkPolicyMode networkPolicy,
         boolean podMonitors,
         Map<String, String> podMonitorLabels,
+        AllowedPlacement allowed,
         Duration drainDelay,
         Duration fallbackAfter) {
 
@@ -55,6 +57,7 @@ public record DeploySettings(
                 networkPolicy,
                 false,
                 Map.of(),
+                allowed,
                 drainDelay,
                 fallbackAfter);
     }

@@ -23,9 +23,10 @@ record Fleet(DataPath dataPath, GatewayPlan plan, DeploySettings settings, Gatew
         return dataPath.getMetadata().getName();
     }
 
+    /** What was asked for, without what is not allowed. */
     Gateway gateway() {
         var spec = dataPath.getSpec();
-        return spec == null ? Gateway.DEFAULT : spec.gateway();
+        return settings.allowed().of(spec == null ? Gateway.DEFAULT : spec.gateway());
     }
 
     /** The declared listeners, whether they can be served or not. */

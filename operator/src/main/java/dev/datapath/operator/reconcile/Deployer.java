@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Brings the objects that run the gateways of a DataPath into the state that it asks for. */
 final class Deployer {
@@ -98,7 +99,8 @@ final class Deployer {
 
     /** What is wrong with what was declared, and shows only when it is deployed. */
     List<Finding> findings(DataPath dataPath) {
-        return lastGood.findings(dataPath);
+        return Stream.concat(desired.findings(dataPath).stream(), lastGood.findings(dataPath).stream())
+                .toList();
     }
 
     void forget(ObjectKey key) {

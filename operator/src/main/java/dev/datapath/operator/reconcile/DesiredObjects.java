@@ -2,6 +2,8 @@ package dev.datapath.operator.reconcile;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.Reason;
 import dev.datapath.operator.deploy.DeploySettings;
 import dev.datapath.operator.deploy.GatewayContainer;
 import dev.datapath.operator.deploy.GatewayObjects;
@@ -37,6 +39,14 @@ final class DesiredObjects {
 
     Optional<NetworkPolicy> networkPolicy(DataPath dataPath, GatewayPlan plan, Collection<StoragePool> pools) {
         return GatewayObjects.networkPolicy(dataPath, plan, pools, deploy);
+    }
+
+    /** What the DataPath asks for and the operator is told not to do. */
+    List<Finding> findings(DataPath dataPath) {
+        return deploy.allowed().leftOut(dataPath).stream()
+                .map(left -> new Finding(
+                        Kinds.ref(dataPath), Finding.Severity.ERROR, Reason.NotAllowed, left.field(), left.message()))
+                .toList();
     }
 
     private Map<String, String> bootstrap(GatewayPlan plan) {

@@ -5,6 +5,7 @@ import dev.datapath.api.v1alpha1.DataPathStatus.Address;
 import dev.datapath.api.v1alpha1.Gateway;
 import dev.datapath.api.v1alpha1.GatewayService;
 import dev.datapath.operator.control.DataPathRun;
+import dev.datapath.operator.deploy.AllowedPlacement;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.status.Fleet;
 import dev.datapath.operator.status.Fleet.Obstacle;
@@ -23,13 +24,23 @@ final class FleetObserver {
     private final SyncState sync;
     private final Publisher publisher;
     private final String operator;
+    private final AllowedPlacement allowed;
 
-    /** @param operator name and port under which gateways reach the operators, for messages */
-    FleetObserver(OwnedObjects<DataPath> owned, SyncState sync, Publisher publisher, String operator) {
+    /**
+     * @param operator name and port under which gateways reach the operators, for messages
+     * @param allowed what decides how gateways run, besides their DataPath
+     */
+    FleetObserver(
+            OwnedObjects<DataPath> owned,
+            SyncState sync,
+            Publisher publisher,
+            String operator,
+            AllowedPlacement allowed) {
         this.owned = owned;
         this.sync = sync;
         this.publisher = publisher;
         this.operator = operator;
+        this.allowed = allowed;
     }
 
     /** @param blocked what keeps the gateways from being run as they should; empty when nothing does */
@@ -76,7 +87,7 @@ final class FleetObserver {
 
     /** What was asked for or, where a number follows from something else, what the workload says. */
     private int desired(ObjectKey key, DataPath dataPath) {
-        var gateway = dataPath.getSpec().gateway();
+        var gateway = allowed.of(dataPath.getSpec().gateway());
         if (gateway.kind() == Gateway.WorkloadKind.DaemonSet) {
             return owned.of(DaemonSet.class, key).stream()
                     .map(set -> set.getStatus() == null

@@ -119,7 +119,12 @@ public final class OperatorRuntime implements AutoCloseable {
                                 new PolicyHandover(name -> owned.find(NetworkPolicy.class, name)),
                                 publisher),
                         owned,
-                        new FleetObserver(owned, xds.sync(), publisher, settings.xdsHost() + ":" + settings.xdsPort()),
+                        new FleetObserver(
+                                owned,
+                                xds.sync(),
+                                publisher,
+                                settings.xdsHost() + ":" + settings.xdsPort(),
+                                settings.deploy().allowed()),
                         new FleetCare(client, health, xds.sync(), clock),
                         neighbours,
                         metrics,

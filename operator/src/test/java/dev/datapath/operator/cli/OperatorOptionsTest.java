@@ -3,10 +3,12 @@ package dev.datapath.operator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.datapath.operator.deploy.AllowedPlacement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,22 @@ class OperatorOptionsTest {
 
         assertThat(deploy.drainDelay()).isZero();
         assertThat(deploy.fallbackAfter()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void ownersOfDataPathsMayAskOfTheSchedulerWhatIsAllowed() {
+        assertThat(options().settings().deploy().allowed()).isEqualTo(new AllowedPlacement(Set.of(), Set.of(), true));
+        assertThat(options(
+                                "--allowed-priority-classes",
+                                "a,b",
+                                "--allowed-tolerations",
+                                "*",
+                                "--allow-daemon-set",
+                                "false")
+                        .settings()
+                        .deploy()
+                        .allowed())
+                .isEqualTo(new AllowedPlacement(Set.of("a", "b"), Set.of("*"), false));
     }
 
     @ParameterizedTest

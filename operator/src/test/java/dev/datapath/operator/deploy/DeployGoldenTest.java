@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,8 +80,18 @@ class DeployGoldenTest {
                 NetworkPolicyMode.valueOf(given.path("networkPolicy").asText("IngressAndEgress")),
                 given.path("podMonitors").asBoolean(false),
                 labels(given.path("podMonitorLabels")),
+                new AllowedPlacement(
+                        names(given.path("allowed").path("priorityClassNames")),
+                        names(given.path("allowed").path("tolerations")),
+                        given.path("allowed").path("daemonSet").asBoolean(true)),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10));
+    }
+
+    private static Set<String> names(JsonNode given) {
+        return StreamSupport.stream(given.spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.toSet());
     }
 
     private static Map<String, String> labels(JsonNode given) {

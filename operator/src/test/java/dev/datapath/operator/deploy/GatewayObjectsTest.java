@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What changes when something changes. */
@@ -29,6 +30,7 @@ class GatewayObjectsTest {
             NetworkPolicyMode.IngressAndEgress,
             false,
             Map.of(),
+            new AllowedPlacement(Set.of(), Set.of(), true),
             Duration.ofSeconds(5),
             Duration.ofSeconds(10));
     private static final Map<String, String> BOOTSTRAP = Map.of("bootstrap.json", "{}");
