@@ -10,10 +10,12 @@ import dev.datapath.operator.plan.Backend;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;
+import dev.datapath.operator.plan.MatchPlan.HeaderValue;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.OperationShape;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -29,6 +31,7 @@ import net.jqwik.api.Property;
 class DenyPropertyTest {
 
     private static final String BASE = "s3.example.com";
+    private static final HeaderValue PUBLIC = new HeaderValue("x-amz-acl", "public-read");
     private static final List<String> BUCKETS = List.of("pub", "secret", "secret-2", "logs");
     private static final List<String> PARAMETERS = OperationShape.all().stream()
             .flatMap(shape -> shape.query().stream())
@@ -48,7 +51,7 @@ class DenyPropertyTest {
             if (passes(route)) {
                 StoreModels.ALL.forEach((store, model) -> {
                     for (var effect : model.apply(request, BASE)) {
-                        assertThat(winner(matches, effect))
+                        assertThat(winner(matches, effect, request))
                                 .as("%s on %s executes %s, which %s", request, store, effect, matches)
                                 .isNotEqualTo("deny");
                     }
@@ -62,7 +65,8 @@ class DenyPropertyTest {
     }
 
     /** The first match for what a store does, keys in bodies aside. */
-    private static String winner(List<MatchPlan> matches, Effect effect) {
+    private static String winner(List<MatchPlan> matches, Effect effect, Request request) {
+        var acl = request.headers().getOrDefault(PUBLIC.name(), "");
         for (var match : matches) {
             boolean bucket = effect.bucket().isEmpty()
                     ? match.bucket() instanceof BucketMatch.Any
@@ -72,7 +76,11 @@ class DenyPropertyTest {
             boolean key = match.keyPrefix().isEmpty()
                     || effect.key().startsWith(match.keyPrefix())
                     || (match.rule().equals("deny") && single(effect.key()).startsWith(single(match.keyPrefix())));
-            if (bucket && operation && key) {
+            boolean header = match.headers().isEmpty()
+                    || (match.rule().equals("deny")
+                            ? Arrays.stream(acl.split(",")).anyMatch(PUBLIC.value()::equalsIgnoreCase)
+                            : acl.equals(PUBLIC.value()));
+            if (bucket && operation && key && header) {
                 return match.rule();
             }
         }
@@ -110,7 +118,7 @@ class DenyPropertyTest {
                     bucket,
                     random.nextInt(3) == 0 ? pick(random, List.of("private/", "a b/", "é")) : "",
                     operations(random),
-                    List.of(),
+                    random.nextInt(5) == 0 ? List.of(PUBLIC) : List.of(),
                     List.of()));
         }
         matches.sort(Comparator.<MatchPlan>comparingInt(match -> switch (match.bucket()) {
@@ -149,6 +157,13 @@ class DenyPropertyTest {
         }
         if (random.nextInt(4) == 0) {
             headers.put("content-type", "multipart/form-data; boundary=x");
+        }
+        if (random.nextInt(8) == 0) {
+            headers.put("x-amz-meta-snowball-auto-extract", "true");
+        }
+        if (random.nextInt(3) == 0) {
+            headers.put(
+                    "x-amz-acl", pick(random, List.of("private", "public-read", "private,public-read", "PUBLIC-READ")));
         }
         boolean hostStyle = random.nextInt(3) == 0;
         var bucket = pick(random, BUCKETS);

