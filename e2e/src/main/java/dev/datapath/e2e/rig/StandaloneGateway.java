@@ -7,6 +7,7 @@ import dev.datapath.operator.manifest.ManifestReader;
 import dev.datapath.operator.standalone.Overview;
 import dev.datapath.operator.standalone.Standalone;
 import dev.datapath.operator.standalone.StandaloneOptions;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,8 +18,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** The product in standalone mode, inside this JVM, over a directory of its own; its Envoy processes are real. */
@@ -30,6 +34,7 @@ public final class StandaloneGateway implements GatewayUnderTest {
     private final int size;
     private final Standalone standalone;
     private final Thread hook = Thread.ofPlatform().unstarted(this::killGateways);
+    private final Map<String, String> policies = new ConcurrentHashMap<>();
     private @Nullable Overview overview;
 
     private StandaloneGateway(int size, IntFunction<String> manifest) throws IOException {
@@ -92,18 +97,34 @@ public final class StandaloneGateway implements GatewayUnderTest {
 
     @Override
     public void policy(String name, String yaml) {
-        write(name + ".yaml", yaml);
         var policy = new ObjectRef("RoutingPolicy", Manifests.NAMESPACE, name);
-        await(policy + " is programmed", seen -> programmed(seen.statuses().get(policy)));
+        // The status of the policy that it replaces says that it is programmed, too.
+        long replaced = yaml.equals(policies.put(name, yaml)) ? 0 : generation(policy);
+        write(name + ".yaml", yaml);
+        await(
+                policy + " is programmed",
+                seen -> programmed(seen.statuses().get(policy)).anyMatch(generation -> generation > replaced));
     }
 
-    private static boolean programmed(@Nullable Object status) {
-        return status instanceof RoutingPolicyStatus policy
-                && !policy.ancestors().isEmpty()
-                && policy.ancestors().stream()
-                        .allMatch(ancestor -> ancestor.conditions().stream()
-                                .anyMatch(condition -> condition.getType().equals("Programmed")
-                                        && condition.getStatus().equals("True")));
+    private synchronized long generation(ObjectRef policy) {
+        return overview == null
+                ? 0
+                : programmed(overview.statuses().get(policy)).max().orElse(0);
+    }
+
+    /** The generation that is programmed at each target; none unless it is at all. */
+    private static LongStream programmed(@Nullable Object status) {
+        if (!(status instanceof RoutingPolicyStatus policy)) {
+            return LongStream.empty();
+        }
+        var programmed = policy.ancestors().stream()
+                .flatMap(ancestor -> ancestor.conditions().stream())
+                .filter(condition -> condition.getType().equals("Programmed")
+                        && condition.getStatus().equals("True"))
+                .toList();
+        return programmed.size() == policy.ancestors().size()
+                ? programmed.stream().mapToLong(Condition::getObservedGeneration)
+                : LongStream.empty();
     }
 
     /** Writes the DataPath and all it needs anew, and does not wait. */

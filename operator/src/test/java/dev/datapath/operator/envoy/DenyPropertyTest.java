@@ -30,7 +30,7 @@ import net.jqwik.api.Property;
 /** No request passes that some store would execute as an action that a rule denies, however the request is spelled. */
 class DenyPropertyTest {
 
-    private static final String BASE = "s3.example.com";
+    static final String BASE = "s3.example.com";
     private static final HeaderValue PUBLIC = new HeaderValue("x-amz-acl", "public-read");
     private static final List<String> BUCKETS = List.of("pub", "secret", "secret-2", "logs");
     private static final List<String> PARAMETERS = OperationShape.all().stream()
@@ -60,7 +60,7 @@ class DenyPropertyTest {
         }
     }
 
-    private static boolean passes(String route) {
+    static boolean passes(String route) {
         return !route.equals("deny") && !route.startsWith("guard/");
     }
 
@@ -105,7 +105,7 @@ class DenyPropertyTest {
                 id, action, new RulePlan.Timeouts(null, null), new RulePlan.Retry(1, Duration.ofMillis(5)), null);
     }
 
-    private static List<MatchPlan> matches(Random random) {
+    static List<MatchPlan> matches(Random random) {
         var matches = new ArrayList<MatchPlan>();
         for (int i = random.nextInt(4); i >= 0; i--) {
             BucketMatch bucket = switch (random.nextInt(4)) {
@@ -146,7 +146,7 @@ class DenyPropertyTest {
         return operations;
     }
 
-    private static Request request(Random random) {
+    static Request request(Random random) {
         var method = pick(random, List.of("GET", "HEAD", "PUT", "POST", "DELETE", "PUT", "POST", "DELETE", "PATCH"));
         var headers = new HashMap<String, String>();
         if (random.nextInt(3) == 0) {
