@@ -132,6 +132,33 @@ class DeniedHeadersTest {
         assertThat(put(rig, "/dh-open/k", lines)).isEqualTo(400);
     }
 
+    /** Header values may hold octets that are no UTF-8 (RFC 9110, 5.5). */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /dh-no-reads/k, Access-Control-Request-Method: \u00ff",
+        "GET, /dh-no-reads?list-type=2, Access-Control-Request-Method: \u00ff",
+        "PUT, /dh-no-copies/k, x-amz-copy-source: /dh-open/k?versionId=\u00ff",
+        "PUT, /dh-no-copies/k?partNumber=1&uploadId=u, x-amz-copy-source: /dh-open/\u00ff",
+        "POST, /dh-no-forms?delete, Content-Type: multipart/form-data; boundary=\u00ff",
+        "POST, /dh-no-forms/k?uploads, Content-Type: multipart/form-data; boundary=\u00ff",
+    })
+    void octetsThatAreNoTextHideNothing(String method, String target, String line, Rig rig) throws IOException {
+        rig.gateway().policy("dh-octets", Manifests.policy("dh-octets", """
+                - name: octets
+                  matches:
+                  - {buckets: [dh-no-reads], operations: [GetObject, ListObjectsV2]}
+                  - {buckets: [dh-no-copies], operations: [CopyObject, UploadPartCopy]}
+                  - {buckets: [dh-no-forms], operations: [PostObject]}
+                  deny: {code: AccessDenied}
+                """));
+        try (var client = rig.connect()) {
+            assertThat(client.request(method, target, line, "Content-Length: 0")
+                            .answerTo(method)
+                            .status())
+                    .isIn(400, 403);
+        }
+    }
+
     private static int put(Rig rig, String target, String lines) throws IOException {
         try (var client = rig.connect()) {
             var headers =
