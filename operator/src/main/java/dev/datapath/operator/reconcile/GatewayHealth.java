@@ -1,6 +1,7 @@
 package dev.datapath.operator.reconcile;
 
 import dev.datapath.operator.control.NodeTable;
+import dev.datapath.operator.control.Stalls;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.status.NodeReport;
 import java.io.IOException;
@@ -11,7 +12,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,7 +79,7 @@ final class GatewayHealth implements AutoCloseable {
     }
 
     private final Question question;
-    private final Consumer<String> onChange;
+    private final Consumer<ObjectKey> onChange;
     private final InstantSource clock;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("gateway-health-", 0).factory());
@@ -85,13 +88,14 @@ final class GatewayHealth implements AutoCloseable {
     private final Map<ObjectKey, Places> places = new ConcurrentHashMap<>();
     private final Map<Gateway, Future<?>> asked = new HashMap<>();
     private final Map<Gateway, Answer> answers = new ConcurrentHashMap<>();
+    private final Stalls stalls = new Stalls(System::nanoTime);
 
-    /** @param onChange called with the namespace of a gateway whose report differs from the one before, or has expired */
-    GatewayHealth(Question question, Consumer<String> onChange, InstantSource clock) {
+    /** @param onChange called with each StoragePool on which a gateway's report differs from the one before, or has expired */
+    GatewayHealth(Question question, Consumer<ObjectKey> onChange, InstantSource clock) {
         this(question, onChange, clock, PERIOD);
     }
 
-    GatewayHealth(Question question, Consumer<String> onChange, InstantSource clock, Duration period) {
+    GatewayHealth(Question question, Consumer<ObjectKey> onChange, InstantSource clock, Duration period) {
         this.question = question;
         this.onChange = onChange;
         this.clock = clock;
@@ -130,6 +134,11 @@ final class GatewayHealth implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether questions come to an end: gateways have places for a number of them. */
+    boolean alive() {
+        return stalls.alive();
+    }
+
     @Override
     public void close() {
         threads.shutdownNow();
@@ -139,7 +148,7 @@ final class GatewayHealth implements AutoCloseable {
         try {
             int failures = 0;
             while (true) {
-                failures = ask(gateway, failures);
+                failures = askSafely(gateway, failures);
                 Thread.sleep(period);
             }
         } catch (InterruptedException e) {
@@ -147,11 +156,26 @@ final class GatewayHealth implements AutoCloseable {
         }
     }
 
-    private void report(Gateway gateway) {
+    /** Nobody would ask the gateway again after an error. */
+    private int askSafely(Gateway gateway, int failures) throws InterruptedException {
         try {
-            onChange.accept(gateway.dataPath().namespace());
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "the report of gateway " + gateway.pod() + " was not processed", e);
+            return ask(gateway, failures);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "asking gateway " + gateway.pod() + " failed, retrying", e);
+            return failures + 1;
+        }
+    }
+
+    private void report(Gateway gateway, Set<String> pools) {
+        for (var pool : pools) {
+            try {
+                onChange.accept(new ObjectKey(gateway.dataPath().namespace(), pool));
+            } catch (RuntimeException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "the report of gateway " + gateway.pod() + " was not processed",
+                        e);
+            }
         }
     }
 
@@ -169,9 +193,7 @@ final class GatewayHealth implements AutoCloseable {
             var shared = all.of(failures);
             shared.acquire();
             try {
-                if (keep(gateway, nodes(gateway))) {
-                    report(gateway);
-                }
+                report(gateway, keep(gateway, nodes(gateway)));
                 return 0;
             } finally {
                 shared.release();
@@ -179,8 +201,8 @@ final class GatewayHealth implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             // Its last report stays for a while: a gateway that does not answer says nothing about nodes.
             LOG.log(System.Logger.Level.DEBUG, "gateway {0} does not answer: {1}", gateway.pod(), e.toString());
-            if (failures + 1 >= MAX_FAILURES && expire(gateway)) {
-                report(gateway);
+            if (failures + 1 >= MAX_FAILURES) {
+                report(gateway, expire(gateway));
             }
             return failures + 1;
         } finally {
@@ -189,20 +211,30 @@ final class GatewayHealth implements AutoCloseable {
     }
 
     private Map<String, List<NodeReport>> nodes(Gateway gateway) throws IOException, InterruptedException {
-        return NodeTable.parse(gateway.pod(), question.clusters(gateway), () -> question.checkEvents(gateway));
-    }
-
-    private synchronized boolean keep(Gateway gateway, Map<String, List<NodeReport>> nodes) {
-        if (!asked.containsKey(gateway)) {
-            return false;
+        try (var asking = stalls.begin()) {
+            return NodeTable.parse(gateway.pod(), question.clusters(gateway), () -> question.checkEvents(gateway));
         }
-        var before = answers.put(gateway, new Answer(nodes, clock.instant()));
-        return before == null || !before.nodes().equals(nodes);
     }
 
-    private synchronized boolean expire(Gateway gateway) {
+    /** The pools of which it reports something else than before. */
+    private synchronized Set<String> keep(Gateway gateway, Map<String, List<NodeReport>> nodes) {
+        if (!asked.containsKey(gateway)) {
+            return Set.of();
+        }
+        var last = answers.put(gateway, new Answer(nodes, clock.instant()));
+        var before = last == null ? Map.<String, List<NodeReport>>of() : last.nodes();
+        var pools = new TreeSet<>(nodes.keySet());
+        pools.addAll(before.keySet());
+        pools.removeIf(pool -> Objects.equals(before.get(pool), nodes.get(pool)));
+        return pools;
+    }
+
+    /** The pools of which a report has expired. */
+    private synchronized Set<String> expire(Gateway gateway) {
         var last = answers.get(gateway);
-        return last != null && isOld(last) && answers.remove(gateway, last);
+        return last != null && isOld(last) && answers.remove(gateway, last)
+                ? last.nodes().keySet()
+                : Set.of();
     }
 
     private boolean isOld(Answer answer) {

@@ -21,13 +21,19 @@ final class Neighbours {
     /** The framework forgets a deleted object as soon as its reconciler has returned, which takes no time to speak of. */
     static final Duration UNTIL_FORGOTTEN = Duration.ofSeconds(1);
 
+    /** In a rollout each gateway changes what is said of a DataPath. */
+    static final Duration UNTIL_TOLD = Duration.ofMillis(100);
+
     private final BiConsumer<Duration, Runnable> timer;
+    private final Wakes<String> changes;
     private final List<Consumer<String>> namespaces = new CopyOnWriteArrayList<>();
     private final Map<String, Consumer<ObjectKey>> kinds = new ConcurrentHashMap<>();
 
     /** @param timer does something after a while, on another thread */
     Neighbours(BiConsumer<Duration, Runnable> timer) {
         this.timer = timer;
+        changes =
+                new Wakes<>(timer, UNTIL_TOLD, namespace -> namespaces.forEach(follower -> follower.accept(namespace)));
     }
 
     /** An event source that has all primaries of a namespace looked at again after {@link #changed}. */
@@ -44,9 +50,9 @@ final class Neighbours {
         return source;
     }
 
-    /** Something about the DataPaths of a namespace changed that others' status speaks of. */
+    /** Something about the DataPaths of a namespace changed that others' status speaks of; told once for many changes. */
     void changed(String namespace) {
-        namespaces.forEach(follower -> follower.accept(namespace));
+        changes.changed(namespace);
     }
 
     /** An object should be looked at again. */

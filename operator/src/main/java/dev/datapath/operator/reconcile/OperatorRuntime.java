@@ -2,13 +2,13 @@ package dev.datapath.operator.reconcile;
 
 import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.control.ClusterNames;
-import dev.datapath.operator.control.Daemons;
 import dev.datapath.operator.control.DeliveryMetrics;
 import dev.datapath.operator.control.HostResolver;
 import dev.datapath.operator.control.JvmAddressCache;
 import dev.datapath.operator.control.NameService;
 import dev.datapath.operator.pki.Issuer;
 import dev.datapath.operator.plan.ContainerPorts;
+import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -30,9 +30,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +51,10 @@ public final class OperatorRuntime implements AutoCloseable {
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration RENEW = Duration.ofSeconds(7);
     private static final Duration RETRY = Duration.ofSeconds(2);
+    /** Many gateways acknowledge one change, each of its types. */
+    private static final Duration UNTIL_ACKNOWLEDGED = Duration.ofMillis(100);
+    /** All gateways see a node fail, each by itself; each is asked every three seconds. */
+    private static final Duration UNTIL_REPORTED = Duration.ofSeconds(1);
 
     private final OperatorSettings settings;
     private final OperatorMetrics work;
@@ -62,7 +63,7 @@ public final class OperatorRuntime implements AutoCloseable {
     private final HostResolver resolver;
     private final Gatherer gatherer;
     private final GatewayHealth health;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Daemons.named("looks"));
+    private final LookTimer timer = new LookTimer();
     private final Operator operator;
 
     private OperatorRuntime(
@@ -71,7 +72,7 @@ public final class OperatorRuntime implements AutoCloseable {
         this.settings = settings;
         this.work = work;
         var clock = InstantSource.system();
-        var neighbours = new Neighbours((pause, look) -> timer.schedule(look, pause.toMillis(), TimeUnit.MILLISECONDS));
+        var neighbours = new Neighbours(timer);
         var metrics = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
         var runs = new Runs(work::findings);
@@ -92,14 +93,19 @@ public final class OperatorRuntime implements AutoCloseable {
                 .standby()
                 .events(metrics)
                 .start();
-        xds.sync().onChange(key -> neighbours.look(dataPath(key)));
+        var acknowledged = new Wakes<String>(timer, UNTIL_ACKNOWLEDGED, key -> neighbours.look(dataPath(key)));
+        xds.sync().onChange(acknowledged::changed);
         resolver = new HostResolver(
                 ClusterNames.of(RESOLV_CONF, NameService.absolute()),
                 namespace -> runs.keys().stream()
                         .filter(key -> key.namespace().equals(namespace))
                         .forEach(key -> neighbours.look(new ObjectRef("DataPath", key.namespace(), key.name()))));
         gatherer = new Gatherer(client, resolver, neighbours, clock);
-        health = new GatewayHealth(GatewayHealth.http(ContainerPorts.METRICS), neighbours::changed, clock);
+        var reported = new Wakes<ObjectKey>(
+                timer,
+                UNTIL_REPORTED,
+                pool -> neighbours.look(new ObjectRef("StoragePool", pool.namespace(), pool.name())));
+        health = new GatewayHealth(GatewayHealth.http(ContainerPorts.METRICS), reported::changed, clock);
         var pools = OwnedObjects.ofPools();
         var publisher = new Publisher(store);
         var writer = new StatusWriter(new EventRecorder(client, settings.name(), clock)::record);
@@ -191,6 +197,8 @@ public final class OperatorRuntime implements AutoCloseable {
      */
     public boolean alive() {
         return xds.alive()
+                && timer.alive()
+                && health.alive()
                 && (!operator.getRuntimeInfo().isStarted()
                         || unhealthy()
                                 .flatMap(source -> source.informerHealthIndicators().values().stream())
@@ -207,7 +215,7 @@ public final class OperatorRuntime implements AutoCloseable {
     @Override
     public void close() {
         operator.stop();
-        timer.shutdownNow();
+        timer.close();
         health.close();
         gatherer.close();
         resolver.close();

@@ -2,14 +2,14 @@ package dev.datapath.operator.standalone;
 
 import dev.datapath.operator.control.Daemons;
 import dev.datapath.operator.control.NodeTable;
+import dev.datapath.operator.control.Stalls;
 import dev.datapath.operator.status.NodeReport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +28,19 @@ final class GatewayWatch implements AutoCloseable {
      */
     record Answer(GatewayProcess process, boolean ready, Map<String, List<NodeReport>> nodes) {}
 
+    private static final System.Logger LOG = System.getLogger(GatewayWatch.class.getName());
     private static final Duration WHEN_READY = Duration.ofSeconds(1);
     private static final Duration UNTIL_READY = Duration.ofMillis(50);
 
     private final Runnable onChange;
-    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(2, Daemons.named("watch"));
+    private final ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(
+            2,
+            Daemons.named("watch"),
+            // After the end nobody is asked any more.
+            new ScheduledThreadPoolExecutor.DiscardPolicy());
     private final Map<GatewayId, Answer> answers = new ConcurrentHashMap<>();
     private final Map<GatewayId, GatewayProcess> followed = new ConcurrentHashMap<>();
+    private final Stalls stalls = new Stalls(System::nanoTime);
 
     /** @param onChange called, on any thread, when an answer differs from the one before */
     GatewayWatch(Runnable onChange) {
@@ -59,6 +65,11 @@ final class GatewayWatch implements AutoCloseable {
         return answers.get(id);
     }
 
+    /** Whether questions come to an end: there are threads for a number of them. */
+    boolean alive() {
+        return stalls.alive();
+    }
+
     @Override
     public void close() {
         threads.shutdownNow();
@@ -67,15 +78,25 @@ final class GatewayWatch implements AutoCloseable {
     private void ask(GatewayId id, GatewayProcess process) {
         threads.execute(() -> {
             if (process.equals(followed.get(id)) && process.alive()) {
-                var answer = answer(id, process);
-                if (!answer.equals(answers.put(id, answer))) {
-                    onChange.run();
-                }
-                process.trimLogs();
-                var pause = answer.ready() ? WHEN_READY : UNTIL_READY;
-                threads.schedule(() -> ask(id, process), pause.toMillis(), TimeUnit.MILLISECONDS);
+                var pause = pauseAfter(id, process);
+                var unused = threads.schedule(() -> ask(id, process), pause.toMillis(), TimeUnit.MILLISECONDS);
             }
         });
+    }
+
+    /** Asks once. Nobody would ask the gateway again after an error, so that is logged. */
+    private Duration pauseAfter(GatewayId id, GatewayProcess process) {
+        try (var asking = stalls.begin()) {
+            var answer = answer(id, process);
+            if (!answer.equals(answers.put(id, answer))) {
+                onChange.run();
+            }
+            process.trimLogs();
+            return answer.ready() ? WHEN_READY : UNTIL_READY;
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "asking gateway " + id.name() + " failed, retrying", e);
+            return WHEN_READY;
+        }
     }
 
     private static Answer answer(GatewayId id, GatewayProcess process) {

@@ -112,7 +112,7 @@ public final class Standalone implements AutoCloseable {
 
     /** Whether the control loop runs, the directory is followed and the xDS server takes work; when not, only a restart helps. */
     public boolean alive() {
-        return loop.ended().getCount() > 0 && source.alive() && xds.alive();
+        return loop.ended().getCount() > 0 && source.alive() && xds.alive() && watch.alive();
     }
 
     /** The Unix domain socket of the xDS server, which only this user may open. */

@@ -31,7 +31,9 @@ class GatewayHealthTest {
             """;
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T12:00:00Z"));
-    private final List<String> changes = new CopyOnWriteArrayList<>();
+    private static final ObjectKey POOL = new ObjectKey("ai", "rgw");
+
+    private final List<ObjectKey> changes = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -50,7 +52,7 @@ class GatewayHealthTest {
                 .containsExactlyInAnyOrder(
                         new NodeReport("g-0", "10.0.0.1", 8000, NodeReport.Health.HEALTHY),
                         new NodeReport("g-1", "10.0.0.1", 8000, NodeReport.Health.HEALTHY));
-        assertThat(changes).containsOnly("ai");
+        assertThat(changes).containsOnly(POOL);
         assertThat(health.nodes("other", "rgw")).isEmpty();
     }
 
@@ -136,7 +138,7 @@ class GatewayHealthTest {
         });
         health.ask(DATA_PATH, List.of(gateway("g-0")));
         await().until(() -> answers.get() > 5 * GatewayHealth.MAX_FAILURES);
-        assertThat(changes).containsExactly("ai");
+        assertThat(changes).containsExactly(POOL);
     }
 
     @Test
@@ -175,6 +177,38 @@ class GatewayHealthTest {
         awaitUninterrupted(answered);
         assertThat(changes).isEmpty();
         assertThat(health.nodes("ai", "rgw")).isEmpty();
+    }
+
+    @Test
+    void onlyThePoolWhoseNodesChangedIsReported() {
+        var failing = new AtomicReference<>("");
+        var health = health(gateway -> """
+                {"cluster_statuses": [
+                  {"name": "pool/one", "host_statuses": [
+                    {"address": {"socket_address": {"address": "10.0.0.1", "port_value": 8000}}, "health_status": {%s}}]},
+                  {"name": "pool/two", "host_statuses": [
+                    {"address": {"socket_address": {"address": "10.0.0.2", "port_value": 8000}}}]}]}
+                """.formatted(failing.get()));
+        health.ask(DATA_PATH, List.of(gateway("g-0")));
+        await().until(() -> changes.size() == 2);
+        failing.set("\"failed_active_health_check\": true");
+        await().until(() -> changes.size() > 2);
+        assertThat(changes.subList(2, changes.size())).containsOnly(new ObjectKey("ai", "one"));
+    }
+
+    /** A thread that ends with an error is not started again. */
+    @Test
+    void anErrorDoesNotEndTheQuestions() {
+        var asked = new AtomicInteger();
+        var health = health(gateway -> {
+            if (asked.incrementAndGet() < 3) {
+                throw new StackOverflowError("made for the test");
+            }
+            return ANSWER;
+        });
+        health.ask(DATA_PATH, List.of(gateway("g-0")));
+        await().until(() -> !health.nodes("ai", "rgw").isEmpty());
+        assertThat(health.alive()).isTrue();
     }
 
     @Test

@@ -47,6 +47,8 @@ class NeighboursTest {
         var two = primaries.add("ai", "two");
         primaries.add("elsewhere", "three");
         neighbours.changed("ai");
+        assertThat(later.values()).containsExactly(Neighbours.UNTIL_TOLD);
+        runLater();
         assertThat(events).satisfiesExactly(first -> assertIsChange(first, one), second -> assertIsChange(second, two));
     }
 
@@ -66,8 +68,27 @@ class NeighboursTest {
         assertThat(events).isEmpty();
         assertThat(later.values()).containsExactly(Neighbours.UNTIL_FORGOTTEN);
 
-        later.keySet().forEach(Runnable::run);
+        runLater();
         assertThat(events).singleElement().satisfies(event -> assertIsChange(event, next));
+    }
+
+    @Test
+    void manyChangesOfANamespaceAreToldOnce() {
+        start(neighbours.follow(context));
+        primaries.add("ai", "one");
+        primaries.add("elsewhere", "two");
+        for (int i = 0; i < 1000; i++) {
+            neighbours.changed("ai");
+        }
+        runLater();
+        assertThat(events).hasSize(1);
+        assertThat(later).isEmpty();
+    }
+
+    private void runLater() {
+        var due = List.copyOf(later.keySet());
+        later.clear();
+        due.forEach(Runnable::run);
     }
 
     private void start(EventSource<Void, StoragePool> source) {

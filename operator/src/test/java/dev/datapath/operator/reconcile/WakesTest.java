@@ -1,0 +1,121 @@
+package dev.datapath.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.reconcile.GatewayHealth.Gateway;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class WakesTest {
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final List<Runnable> due = new CopyOnWriteArrayList<>();
+    private final List<ObjectKey> woken = new ArrayList<>();
+    private Runnable during = () -> {};
+    private final Wakes<ObjectKey> wakes = new Wakes<>(
+            (pause, task) -> {
+                assertThat(pause).isEqualTo(PAUSE);
+                due.add(task);
+            },
+            PAUSE,
+            topic -> {
+                woken.add(topic);
+                during.run();
+            });
+
+    /** Each gateway sees the node fail by itself. */
+    @Test
+    void aThousandReportsOfOneFailedNodeWakeEachPoolOnce() {
+        int gateways = 1000;
+        var failed = new AtomicBoolean();
+        var reports = new AtomicInteger();
+        var dataPath = new ObjectKey("ai", "training");
+        try (var health = new GatewayHealth(
+                gateway -> answer(failed.get()),
+                pool -> {
+                    wakes.changed(pool);
+                    reports.incrementAndGet();
+                },
+                InstantSource.system(),
+                Duration.ofMillis(50))) {
+            health.ask(
+                    dataPath,
+                    IntStream.range(0, gateways)
+                            .mapToObj(i -> new Gateway(dataPath, "g-" + i, "127.0.0.1"))
+                            .toList());
+            Awaitility.await().until(() -> reports.get() == 3 * gateways);
+            pass();
+            woken.clear();
+
+            failed.set(true);
+            Awaitility.await().until(() -> reports.get() == 5 * gateways);
+            assertThat(due).hasSize(1);
+            pass();
+            assertThat(woken).containsExactlyInAnyOrder(new ObjectKey("ai", "a"), new ObjectKey("ai", "b"));
+            assertThat(due).isEmpty();
+        }
+    }
+
+    @Test
+    void aChangeWhileItsTopicIsWokenWakesItAgain() {
+        var topic = new ObjectKey("ai", "a");
+        during = () -> {
+            if (woken.size() == 1) {
+                wakes.changed(topic);
+            }
+        };
+        wakes.changed(topic);
+        pass();
+        assertThat(due).hasSize(1);
+        pass();
+        assertThat(woken).containsExactly(topic, topic);
+        assertThat(due).isEmpty();
+    }
+
+    @Test
+    void aTopicThatCannotBeWokenIsWokenAgainAndKeepsNoOtherFromIt() {
+        var a = new ObjectKey("ai", "a");
+        var b = new ObjectKey("ai", "b");
+        during = () -> {
+            if (woken.size() == 1) {
+                throw new IllegalStateException("made for the test");
+            }
+        };
+        wakes.changed(a);
+        wakes.changed(b);
+        pass();
+        assertThat(woken).containsExactly(a, b);
+        pass();
+        assertThat(woken).containsExactly(a, b, a);
+    }
+
+    private void pass() {
+        var tasks = List.copyOf(due);
+        due.clear();
+        tasks.forEach(Runnable::run);
+    }
+
+    /** Pools a and b have the node, c has another one. */
+    private static String answer(boolean failed) {
+        var health = failed ? "{\"failed_active_health_check\": true}" : "{}";
+        return """
+                {"cluster_statuses": [%s, %s, %s]}
+                """.formatted(pool("a", health), pool("b", health), pool("c", "{}"));
+    }
+
+    private static String pool(String name, String health) {
+        return """
+                {"name": "pool/%s", "host_statuses": [
+                  {"address": {"socket_address": {"address": "10.0.0.1", "port_value": 8000}}, "health_status": %s}]}
+                """.formatted(name, health);
+    }
+}
