@@ -71,13 +71,6 @@ class ApiServerTroubleTest {
                     "SecretNotFound",
                     "Secret " + trouble.namespace() + "/unreadable cannot be read",
                     "Check the permissions of the operator's ServiceAccount");
-            // What a gateway that starts now would take cannot be renewed either.
-            Told.by(
-                    trouble::dataPath,
-                    "Programmed",
-                    "False",
-                    "Blocked",
-                    "Secret " + trouble.namespace() + "/training-gateway-last-good is refused by the API server");
             giveRights(rights);
             Told.by(trouble::dataPath, "ResolvedRefs", "False", "SecretNotFound", "/unreadable does not exist");
             Told.by(trouble::dataPath, "Programmed", "True", "Programmed");
