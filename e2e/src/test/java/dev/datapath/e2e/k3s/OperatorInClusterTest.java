@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.events.v1.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -178,18 +179,18 @@ class OperatorInClusterTest {
     @Order(8)
     void aGatewayStartsWithoutAnyOperatorAndIsReplacedWhenOneIsBack() throws InterruptedException {
         var late = new String[1];
-        ClosedBucket.at(site, s3, "shut");
+        // The store answers 403 to who does not sign, so the gateway has to say something else.
+        site.apply("""
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: shut}
+                spec:
+                  targetRefs: [{name: training}]
+                  rules: [{name: shut, matches: [{buckets: [shut]}], deny: {code: MethodNotAllowed}}]
+                """);
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(installation
-                                .cluster()
-                                .kubectl(
-                                        "get",
-                                        "routingpolicy",
-                                        "closed",
-                                        "-n",
-                                        site.namespace(),
-                                        "-o",
-                                        "jsonpath={.status.summary.status}"))
+                .untilAsserted(() -> assertThat(
+                                kubectl("get", "routingpolicy/shut", "-o", "jsonpath={.status.summary.status}"))
                         .isEqualTo("Programmed"));
         load.during(() -> {
             // A deny that is programmed holds at a gateway that starts the moment after.
@@ -204,8 +205,8 @@ class OperatorInClusterTest {
                             .hasSize(1)
                             .allMatch(OperatorInClusterTest::ready)
                             .allSatisfy(pod -> late[0] = pod.getMetadata().getName()));
-            assertThat(statusAt(late[0], "/shut")).isEqualTo(403);
-            assertThat(statusAt(late[0], "/open")).isEqualTo(404);
+            assertThat(statusAt(late[0], "/shut")).isEqualTo(405);
+            assertThat(statusAt(late[0], "/open")).isEqualTo(403);
         });
         load.during(() -> {
             installation.scale(2);
@@ -217,21 +218,20 @@ class OperatorInClusterTest {
         });
     }
 
+    /** In the namespace of the site. */
+    private String kubectl(String verb, String... rest) {
+        var command = new ArrayList<>(List.of(verb, "-n", site.namespace()));
+        command.addAll(List.of(rest));
+        return installation.cluster().kubectl(command.toArray(String[]::new));
+    }
+
     /** How one gateway answers. */
     private int statusAt(String gateway, String path) {
         var pod = site.gateways().stream()
                 .filter(one -> one.getMetadata().getName().equals(gateway))
                 .findFirst()
                 .orElseThrow();
-        var port = installation
-                .cluster()
-                .kubectl(
-                        "get",
-                        "service/training-gateway",
-                        "-n",
-                        site.namespace(),
-                        "-o",
-                        "jsonpath={.spec.ports[0].targetPort}");
+        var port = kubectl("get", "service/training-gateway", "-o", "jsonpath={.spec.ports[0].targetPort}");
         return installation.cluster().status("http://" + pod.getStatus().getPodIP() + ":" + port + path);
     }
 
