@@ -4,6 +4,7 @@ import dev.datapath.operator.control.Daemons;
 import dev.datapath.operator.control.Stalls;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
@@ -26,7 +27,7 @@ final class LookTimer implements BiConsumer<Duration, Runnable>, AutoCloseable {
     LookTimer(Duration afterFailure, Stalls stalls) {
         thread = new ScheduledThreadPoolExecutor(1, Daemons.named("looks"));
         // After the end nothing is due any more.
-        thread.setRejectedExecutionHandler(new ScheduledThreadPoolExecutor.DiscardPolicy());
+        thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         this.afterFailure = afterFailure;
         this.stalls = stalls;
     }

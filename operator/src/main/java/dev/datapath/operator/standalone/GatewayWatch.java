@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class GatewayWatch implements AutoCloseable {
             2,
             Daemons.named("watch"),
             // After the end nobody is asked any more.
-            new ScheduledThreadPoolExecutor.DiscardPolicy());
+            new ThreadPoolExecutor.DiscardPolicy());
     private final Map<GatewayId, Answer> answers = new ConcurrentHashMap<>();
     private final Map<GatewayId, GatewayProcess> followed = new ConcurrentHashMap<>();
     private final Stalls stalls = new Stalls(System::nanoTime);

@@ -85,7 +85,7 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
         if (oldest != null) {
             end(oldest);
         }
-        connection.closeFuture().addListener(closed -> forget(peer, connection));
+        var unused = connection.closeFuture().addListener(closed -> forget(peer, connection));
     }
 
     private synchronized @Nullable Channel add(SocketAddress peer, Channel connection) {
@@ -128,9 +128,9 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
     private static void end(Channel connection) {
         var first = connection.pipeline().firstContext();
         if (first == null) {
-            connection.close();
+            var unused = connection.close();
         } else {
-            first.close();
+            var unused = first.close();
         }
     }
 
@@ -145,8 +145,8 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
     /** To be called when the server has ended. */
     @Override
     public void close() {
-        acceptor.shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS);
-        loops.shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        var accepting = acceptor.shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        var working = loops.shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static ThreadFactory named(String format) {
