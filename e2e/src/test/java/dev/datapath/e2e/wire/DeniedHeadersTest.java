@@ -36,6 +36,12 @@ class DeniedHeadersTest {
                   - {buckets: [dh-reads], keyPrefix: private/, operations: [Reads]}
                   - {buckets: [dh-part]}
                   deny: {code: AccessDenied}
+                - name: through-clear-text
+                  matches: [{buckets: [dh-proxy], headers: [{name: x-forwarded-proto, value: http}]}]
+                  deny: {code: AccessDenied}
+                - name: through-tls
+                  matches: [{buckets: [dh-proxy], headers: [{name: x-forwarded-proto, value: https}]}]
+                  pools: [{name: %1$s}]
                 - name: part
                   matches: [{buckets: [dh-part], keyPrefix: data/}]
                   pools: [{name: %1$s}]
@@ -130,6 +136,19 @@ class DeniedHeadersTest {
             })
     void aNameThatServersMakeOneThatRulesReadIsRefused(String lines, Rig rig) throws IOException {
         assertThat(put(rig, "/dh-open/k", lines)).isEqualTo(400);
+    }
+
+    /** Envoy has a value of its own for the header: that of the connection to it. */
+    @ParameterizedTest
+    @CsvSource({
+        "X-Forwarded-Proto: http, 403",
+        "X-Forwarded-Proto: HTTP, 403",
+        "X-Forwarded-Proto: https|X-Forwarded-Proto: http, 403",
+        "X-Forwarded-Proto: https, 200",
+        "X-Forwarded-For: 10.0.0.1, 404",
+    })
+    void theProtocolBeforeAProxyIsTheOneThatTheProxySent(String lines, int status, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-proxy/k", lines)).isEqualTo(status);
     }
 
     /** Header values may hold octets that are no UTF-8 (RFC 9110, 5.5). */

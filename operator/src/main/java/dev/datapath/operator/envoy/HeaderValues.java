@@ -23,14 +23,19 @@ final class HeaderValues {
 
     static Predicate predicate(HeaderValue wanted, boolean denies) {
         return denies
-                ? Predicates.matches(wanted.name(), among(wanted.value()))
-                : Predicates.equal(wanted.name(), wanted.value());
+                ? Predicates.matches(asSent(wanted), among(wanted.value()))
+                : Predicates.equal(asSent(wanted), wanted.value());
     }
 
     static HeaderMatcher condition(HeaderValue wanted, boolean denies) {
         return denies
-                ? OperationConditions.regex(wanted.name(), among(wanted.value()))
-                : OperationConditions.exact(wanted.name(), wanted.value());
+                ? OperationConditions.regex(asSent(wanted), among(wanted.value()))
+                : OperationConditions.exact(asSent(wanted), wanted.value());
+    }
+
+    /** Where the client's value stands. */
+    private static String asSent(HeaderValue wanted) {
+        return wanted.name().equals(Names.FORWARDED_PROTO) ? Names.FORWARDED_PROTO_HEADER : wanted.name();
     }
 
     /** Envoy joins lines of one name by commas. */

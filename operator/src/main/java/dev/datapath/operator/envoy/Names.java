@@ -24,6 +24,9 @@ final class Names {
     /** Carries the host and a colon, so that a host has one spelling with and without port. Never leaves the gateway. */
     static final String HOST_HEADER = "x-datapath-host";
 
+    /** Which protocol a client spoke to a proxy before the gateway. Envoy overwrites it with that of its own connection. */
+    static final String FORWARDED_PROTO = "x-forwarded-proto";
+
     /**
      * Carries the client's {@code X-Forwarded-Proto} past Envoy, which replaces it by what it knows of the connection. Never leaves
      * the gateway.

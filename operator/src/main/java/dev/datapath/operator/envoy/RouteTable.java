@@ -37,8 +37,6 @@ final class RouteTable {
     /** {@code VirtualHost.request_body_buffer_limit}, a UInt64Value: newer than the API library. */
     private static final int BODY_BUFFER_FIELD = 25;
 
-    private static final String FORWARDED_PROTO = "x-forwarded-proto";
-
     private final ListenerPlan listener;
     private final Map<String, RulePlan> rules;
     private final Map<String, PoolTraits> pools;
@@ -141,9 +139,9 @@ final class RouteTable {
                 .setMatcher(matcher)
                 // Envoy's value goes, the client's own comes back. The host's headers are set before the table's are
                 // removed.
-                .addRequestHeadersToRemove(FORWARDED_PROTO)
+                .addRequestHeadersToRemove(Names.FORWARDED_PROTO)
                 .addRequestHeadersToAdd(
-                        LocalReplies.header(FORWARDED_PROTO, "%REQ(" + Names.FORWARDED_PROTO_HEADER + ")%"))
+                        LocalReplies.header(Names.FORWARDED_PROTO, "%REQ(" + Names.FORWARDED_PROTO_HEADER + ")%"))
                 .setUnknownFields(UnknownFieldSet.newBuilder()
                         .addField(
                                 BODY_BUFFER_FIELD,

@@ -34,6 +34,7 @@ final class RouteInterpreter {
             int query = path.indexOf('?');
             all.put(Names.TARGET_HEADER, (query < 0 ? path : path.substring(0, query)) + "/");
             all.put(Names.HOST_HEADER, authority + ":");
+            all.put(Names.FORWARDED_PROTO_HEADER, headers.getOrDefault(Names.FORWARDED_PROTO, ""));
             all.put(Names.METHOD_HEADER, method + " " + headers.getOrDefault("access-control-request-method", ""));
             return all;
         }
