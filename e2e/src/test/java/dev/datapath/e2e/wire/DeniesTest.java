@@ -86,6 +86,38 @@ class DeniesTest {
         }
     }
 
+    /** minio-go and others end the path of a bucket with a slash; by host there is nothing else. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /?list-type=2&prefix=a%2F, 200",
+        "GET, /?location=, 200",
+        "GET, /, 200",
+        "HEAD, /, 200",
+        "GET, //, 400",
+        "GET, /%2F, 400",
+        "GET, //?list-type=2, 400",
+        "GET, /x/..?list-type=2, 400",
+    })
+    void aRuleThatAllowsReadsOnlyTakesTheBucketWithASlash(String method, String path, int status, Rig rig)
+            throws IOException {
+        try (var node = ScriptedNode.start()) {
+            var pool = rig.bucket(node);
+            rig.gateway().policy("slash", Manifests.policy("slash", """
+                    - name: reads
+                      matches: [{buckets: [slash], operations: [Reads, Lists]}]
+                      pools: [{name: %s}]
+                    - name: rest
+                      matches: [{buckets: [slash]}]
+                      deny: {code: AccessDenied}
+                    """.formatted(pool)));
+            assertThat(status(rig, method, "/slash" + path, "")).isEqualTo(status);
+            try (var client = rig.connect()) {
+                client.send(method + " " + path + " HTTP/1.1\r\nHost: slash.s3.test\r\n\r\n");
+                assertThat(client.answerTo(method).status()).as("by host").isEqualTo(status);
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET, /no-get/k?torrent, 403",

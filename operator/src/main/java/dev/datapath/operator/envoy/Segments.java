@@ -16,8 +16,8 @@ final class Segments {
     /** Matches a text with a segment of dots or a backslash. */
     static final String ODD = "(?:" + DOTS + "|.*" + BACKSLASH + ".*)";
 
-    /** Matches a target whose key may be resolved to none: slashes only, or dots at the end. */
-    static final String NO_KEY = "/(?:/|%2[fF])+|/(?:.*" + SEPARATOR + ")?" + DOT + "{1,2}" + SEPARATOR + "+";
+    /** Matches a target whose key may be resolved to none: slashes only, or dots at the end. One slash, {@code //}, is no key. */
+    static final String NO_KEY = "/(?:/|%2[fF])+/|/(?:.*" + SEPARATOR + ")?" + DOT + "{1,2}" + SEPARATOR + "+";
 
     /** A character of a segment; a percent sign also counts alone, for servers that do not decode. */
     private static final String CHARACTER =
