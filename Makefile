@@ -21,7 +21,7 @@ demo: ## Four S3 nodes, two gateways, one node lost: see what clients notice
 images: ## Build the container images of gateway and operator (FRESH=1: with the newest Debian packages)
 	@tools/images $(if $(FRESH),--fresh)
 
-bench: ## Measure data plane and control plane (20 minutes; BENCH=quick: 9; BENCH=cluster: in a cluster); writes docs/benchmarks.md
+bench: ## Measure data plane and control plane (20 minutes; BENCH=quick: 9; BENCH=detection; BENCH=cluster: in a cluster); writes docs/benchmarks.md
 	@e2e/bench $(BENCH)
 
 lint: ## Formatting, Error Prone, NullAway, shell scripts

@@ -3,6 +3,7 @@ package dev.datapath.e2e.bench;
 import dev.datapath.e2e.rig.NodeFault;
 import dev.datapath.e2e.rig.StandaloneGateway;
 import dev.datapath.e2e.rig.TestPki;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import java.util.concurrent.Executors;
  * {@code make bench}: prints what the product costs, and writes it as JSON and Markdown.
  *
  * <p>Arguments are names of parts to run, and {@code quick} for fewer rounds; without names, all parts but {@code cluster} run, and
- * only then the document is written. {@code cluster} has a place of its own there, which it always writes.
+ * only then the document is written. {@code detection} and {@code cluster} have places of their own there, which they always write.
  */
 public final class Bench {
     private enum Part {
@@ -59,8 +60,12 @@ public final class Bench {
         if (all) {
             parts.addAll(EnumSet.complementOf(EnumSet.of(Part.CLUSTER)));
         }
+        boolean detection = parts.remove(Part.DETECTION);
         if (!parts.isEmpty()) {
             onThisMachine(parts, quick, all);
+        }
+        if (detection) {
+            ofFailingNodes(quick);
         }
         if (cluster) {
             inACluster(quick);
@@ -69,13 +74,37 @@ public final class Bench {
 
     private static void onThisMachine(Set<Part> parts, boolean quick, boolean all) throws Exception {
         var load = Report.loadAverage();
+        var sections = in(directory -> new Bench(System.out, quick, directory).run(parts));
+        write(new Report(Report.Place.MACHINE, sections, quick ? "make bench BENCH=quick" : "make bench", load), all);
+    }
+
+    private static void ofFailingNodes(boolean quick) throws Exception {
+        var load = Report.loadAverage();
+        var section = in(directory -> new Bench(System.out, quick, directory).detection());
+        section.tables().forEach(table -> System.out.println(table.terminal()));
+        write(
+                new Report(
+                        Report.Place.DETECTION,
+                        List.of(section),
+                        quick ? "make bench BENCH=\"detection quick\"" : "make bench BENCH=detection",
+                        load),
+                true);
+    }
+
+    private static void write(Report report, boolean document) throws IOException {
+        report.printAims(System.out);
+        report.write(System.out, document);
+    }
+
+    private interface Measurement<T> {
+        T in(Path directory) throws Exception;
+    }
+
+    /** Runs in a directory that is removed afterwards. */
+    private static <T> T in(Measurement<T> measurement) throws Exception {
         var directory = Files.createTempDirectory("datapath-bench-");
         try {
-            var sections = new Bench(System.out, quick, directory).run(parts);
-            var report =
-                    new Report(Report.Place.MACHINE, sections, quick ? "make bench BENCH=quick" : "make bench", load);
-            report.printAims(System.out);
-            report.write(System.out, all);
+            return measurement.in(directory);
         } finally {
             try (var files = Files.walk(directory)) {
                 files.sorted(Comparator.reverseOrder())
@@ -92,13 +121,13 @@ public final class Bench {
         var load = Report.loadAverage();
         var section = ClusterTables.of(Cluster.measure(System.out, quick));
         section.tables().forEach(table -> System.out.println(table.terminal()));
-        var report = new Report(
-                Report.Place.CLUSTER,
-                List.of(section),
-                quick ? "make bench BENCH=\"cluster quick\"" : "make bench BENCH=cluster",
-                load);
-        report.printAims(System.out);
-        report.write(System.out, true);
+        write(
+                new Report(
+                        Report.Place.CLUSTER,
+                        List.of(section),
+                        quick ? "make bench BENCH=\"cluster quick\"" : "make bench BENCH=cluster",
+                        load),
+                true);
     }
 
     private static Part part(String word) {
@@ -120,9 +149,6 @@ public final class Bench {
         }
         if (parts.contains(Part.FAULTS)) {
             add(sections, faults());
-        }
-        if (parts.contains(Part.DETECTION)) {
-            add(sections, detection());
         }
         return sections;
     }

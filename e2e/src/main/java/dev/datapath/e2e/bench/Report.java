@@ -20,6 +20,11 @@ final class Report {
     /** Where figures stand; each place is written without touching the other. */
     enum Place {
         MACHINE("results.json", "Aims", "<!-- figures: begin (written by make bench) -->", "<!-- figures: end -->"),
+        DETECTION(
+                "detection.json",
+                "Aims of node detection",
+                "<!-- figures of detection: begin (written by make bench BENCH=detection) -->",
+                "<!-- figures of detection: end -->"),
         CLUSTER(
                 "cluster.json",
                 "Aims in a cluster",
