@@ -79,19 +79,26 @@ public record DataPathSpec(
      * What gateways log, as JSON on standard output. Query strings and Authorization headers are never logged.
      *
      * @param mode which requests are logged
+     * @param sendRequestId whether stores get the id under which a request is logged, as {@code x-datapath-request-id}, to log it as
+     *     well; the value that a client sent goes. False when absent: a store then gets nothing that the client did not send
      */
     @ApiRecord
     public record AccessLog(
             @Default("Errors")
             @JsonPropertyDescription(
                     "Which requests are logged as JSON on standard output: None, Errors (gateway-made errors and 5xx) or All. Signatures are never logged.")
-            Mode mode) {
+            Mode mode,
+
+            @JsonPropertyDescription(
+                    "Send stores the id under which a request is logged, in the header x-datapath-request-id, for their own logs. It is not part of what clients sign.")
+            Boolean sendRequestId) {
 
         /** What an absent value stands for. */
-        public static final AccessLog DEFAULT = new AccessLog(Mode.Errors);
+        public static final AccessLog DEFAULT = new AccessLog(Mode.Errors, false);
 
         public AccessLog {
             mode = Absent.or(mode, Mode.Errors);
+            sendRequestId = Absent.or(sendRequestId, false);
         }
 
         /** Which requests are logged. */

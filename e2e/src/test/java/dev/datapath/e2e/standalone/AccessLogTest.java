@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.datapath.e2e.rig.EnvoyBinary;
+import dev.datapath.e2e.rig.HttpHead;
 import dev.datapath.e2e.rig.Ports;
 import dev.datapath.e2e.rig.RawClient;
 import dev.datapath.e2e.rig.ScriptedNode;
@@ -49,7 +50,7 @@ class AccessLogTest {
         directory.write(
                 "training.yaml",
                 Directory.dataPath("training", port, node.port())
-                                .replace("poolRef:", "accessLog: {mode: Errors}\n  poolRef:")
+                                .replace("poolRef:", "accessLog: {mode: Errors, sendRequestId: true}\n  poolRef:")
                         + "---\n"
                         + Directory.refusal("training", "secret"));
         standalone = Standalone.start(
@@ -112,6 +113,25 @@ class AccessLogTest {
                                 "bytes_out",
                                 "first_byte_ms",
                                 "duration_ms"));
+    }
+
+    @Test
+    void theStoreGetsTheIdUnderWhichARequestIsLogged() throws IOException {
+        String answered;
+        try (var client = RawClient.to(port)) {
+            answered = client.request("GET", "/open/joined", "x-datapath-request-id: of-the-client")
+                    .answer()
+                    .head()
+                    .field("x-datapath-request-id")
+                    .orElseThrow();
+        }
+        assertThat(node.last().head().fields().stream()
+                        .filter(field -> field.name().equalsIgnoreCase("x-datapath-request-id"))
+                        .map(HttpHead.Field::value))
+                .containsExactly(answered);
+        await().atMost(LIMIT)
+                .until(() -> lines().stream().anyMatch(line -> path(line).equals("/open/joined")));
+        assertThat(logged("/open/joined")).contains("id=" + answered, "store_id=OF-THE-STORE");
     }
 
     private int get(String target) throws IOException {

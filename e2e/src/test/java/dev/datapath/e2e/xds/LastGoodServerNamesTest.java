@@ -55,6 +55,7 @@ class LastGoodServerNamesTest {
                 List.of(),
                 Duration.ofMinutes(1),
                 GatewayPlan.AccessLog.OFF,
+                false,
                 1_000,
                 null);
         var spec = new BootstrapSpec(

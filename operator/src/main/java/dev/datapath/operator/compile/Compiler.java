@@ -131,6 +131,7 @@ public final class Compiler {
                         Duration.ofSeconds(1),
                         Duration.ofHours(24)),
                 accessLog(settings.accessLog().mode()),
+                settings.accessLog().sendRequestId(),
                 Bounds.integer(
                         at.field("gateway").field("maxConnections"),
                         settings.gateway().maxConnections(),

@@ -3,6 +3,7 @@ package dev.datapath.operator.envoy;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.RulePlan;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,7 @@ public final class EnvoyRenderer {
         var pools = plan.pools().stream().collect(Collectors.toMap(PoolPlan::name, PoolTraits::of));
         var routes = plan.listeners().stream()
                 .map(listener -> new RouteTable(listener, rules, pools, cache).render())
+                .map(table -> plan.requestIdToStore() ? withRequestId(table) : table)
                 .toList();
         cache.endOfRendering();
         return new EnvoyResources(
@@ -35,5 +37,11 @@ public final class EnvoyRenderer {
                 ClusterRenderer.clusters(plan.pools(), options.checkEvents()),
                 EndpointRenderer.assignments(plan.pools()),
                 SecretRenderer.secrets(plan));
+    }
+
+    private static RouteConfiguration withRequestId(RouteConfiguration table) {
+        return table.toBuilder()
+                .addRequestHeadersToAdd(LocalReplies.header(LocalReplies.REQUEST_ID_HEADER, LocalReplies.REQUEST_ID))
+                .build();
     }
 }

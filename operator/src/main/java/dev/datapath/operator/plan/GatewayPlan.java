@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules every rule that a listener's matches name, by id
  * @param drainTimeout the longest transfer that survives a change or a rollout
  * @param accessLog which requests are logged
+ * @param requestIdToStore whether stores get the id under which a request is logged
  * @param maxConnections client connections one gateway accepts before it refuses further ones
  * @param memoryLimit bytes of memory that one gateway may use; null when nothing bounds it
  */
@@ -24,6 +25,7 @@ public record GatewayPlan(
         List<RulePlan> rules,
         Duration drainTimeout,
         AccessLog accessLog,
+        boolean requestIdToStore,
         int maxConnections,
         @Nullable Long memoryLimit) {
 
@@ -37,7 +39,15 @@ public record GatewayPlan(
     /** The same plan with other pools. */
     public GatewayPlan withPools(List<PoolPlan> others) {
         return new GatewayPlan(
-                dataPath, listeners, others, rules, drainTimeout, accessLog, maxConnections, memoryLimit);
+                dataPath,
+                listeners,
+                others,
+                rules,
+                drainTimeout,
+                accessLog,
+                requestIdToStore,
+                maxConnections,
+                memoryLimit);
     }
 
     public GatewayPlan {

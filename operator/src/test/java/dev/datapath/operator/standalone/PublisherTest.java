@@ -94,6 +94,7 @@ class PublisherTest {
                 List.of(),
                 Duration.ofMinutes(10),
                 GatewayPlan.AccessLog.ERRORS,
+                false,
                 50_000,
                 null);
     }
