@@ -138,6 +138,43 @@ class DeniedEffectsTest {
         }
     }
 
+    /** The path has a key that may be written; the body, or the query, is about the rest of the bucket. */
+    @ParameterizedTest
+    @MethodSource("stores")
+    void noPathWithinAPrefixLeadsToOtherKeys(StoreProgram program, Rig rig) throws IOException {
+        var store = rig.store(program, program.name());
+        var control = rig.bucketName(program.name());
+        var part = rig.bucketName(program.name());
+        rig.gateway().policy(part, Manifests.policy(part, """
+                - name: part
+                  matches: [{buckets: [%1$s], keyPrefix: data/}]
+                  pools: [{name: %2$s}]
+                - name: rest
+                  matches: [{buckets: [%1$s]}]
+                  deny: {code: AccessDenied}
+                """.formatted(part, program.name())));
+        try (var s3 = client(store)) {
+            Stream.of(control, part).forEach(bucket -> s3.createBucket(request -> request.bucket(bucket)));
+            fill(s3, control);
+            fill(s3, part);
+            var untouched = objects(s3, part);
+            for (var query : List.of("?delete", "?delete=&x=1", "?uploads&delete")) {
+                var path = "/data/k" + query;
+                new SignedRequest("POST", "/" + control + path, List.of(), DELETE_BODY)
+                        .sendTo(store.nodes().getFirst().directPort());
+                assertThat(new SignedRequest("POST", "/" + part + path, List.of(), DELETE_BODY).sendTo(rig.port()))
+                        .as(path)
+                        .isEqualTo(403);
+                assertThat(objects(s3, part)).as("after %s", path).isEqualTo(untouched);
+            }
+            if (program.name().equals("seaweedfs")) {
+                assertThat(objects(s3, control))
+                        .as("the store executes one of them")
+                        .doesNotContainKey("x");
+            }
+        }
+    }
+
     /** The host names the open bucket for the gateway; a store that compares its domain literally reads the path. */
     @ParameterizedTest
     @MethodSource("stores")

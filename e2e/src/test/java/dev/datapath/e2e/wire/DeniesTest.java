@@ -86,6 +86,43 @@ class DeniesTest {
         }
     }
 
+    /** SeaweedFS and S3Proxy take what the body says for the keys, and list the bucket whatever the path. */
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /data/k?delete, '', 403",
+        "POST, /data/k?x=1&delete=, '', 403",
+        "POST, /data/k?uploadId=u&delete, '', 403",
+        "POST, /data/k, Content-Type: multipart/form-data; boundary=x, 403",
+        "POST, /data/k?uploads, Content-Type: Multipart/Form-Data; boundary=\u00ff, 403",
+        "GET, /data/k?versions, '', 403",
+        "GET, /data/?uploads=, '', 403",
+        "GET, /data/k?x&versions&prefix=other, '', 403",
+        "POST, /data/k?uploads, Content-Type: text/plain, 200",
+        "POST, /data/k?uploadId=u, '', 200",
+        "GET, /data/k?versionId=1, '', 200",
+        "GET, /data/k?uploadId=u, '', 200",
+        "PUT, /data/k, Content-Type: multipart/form-data; boundary=x, 200",
+        "DELETE, /data/delete, '', 200",
+        "POST, ?delete, '', 403",
+        "GET, /k?versions, '', 403",
+    })
+    void aRuleForAPrefixDoesNotForwardWhatIsAboutOtherKeys(
+            String method, String path, String header, int status, Rig rig) throws IOException {
+        try (var node = ScriptedNode.start()) {
+            var pool = rig.bucket(node);
+            var plain = rig.bucketName("part");
+            rig.gateway().policy("part", Manifests.policy("part", """
+                    - name: part
+                      matches: [{buckets: [%1$s], keyPrefix: data/}]
+                      pools: [{name: %2$s}]
+                    - name: rest
+                      matches: [{buckets: [%1$s]}]
+                      deny: {code: AccessDenied}
+                    """.formatted(plain, pool)));
+            assertThat(status(rig, method, "/" + plain + path, header)).isEqualTo(status);
+        }
+    }
+
     /** minio-go and others end the path of a bucket with a slash; by host there is nothing else. */
     @ParameterizedTest
     @CsvSource({

@@ -54,6 +54,8 @@ final class RouteSize {
     private static final int KEY_OCTET = 14;
 
     private static final int CONDITION = 40;
+    /** What tells a request whose keys are not those of its path. */
+    private static final int ELSEWHERE = 250;
 
     private final long enough;
     private final int addressStyles;
@@ -177,11 +179,16 @@ final class RouteSize {
         var covering = covering(bucket, own);
         var keys = new LinkedHashSet<String>();
         keys.add("");
+        boolean byKey =
+                touching.stream().anyMatch(match -> !match.plan.keyPrefix().isEmpty());
         if (bucket instanceof BucketMatch.Exact) {
             touching.forEach(match -> keys.add(match.plan.keyPrefix()));
         }
         for (var key : keys) {
             walk(key, requestClass, covering, false);
+            if (byKey) {
+                walkElsewhere(requestClass, covering);
+            }
             if (keys.size() > 1) {
                 walk(key, requestClass, covering, true);
             }
@@ -243,6 +250,30 @@ final class RouteSize {
         }
         if (first != null) {
             charge(first, addressStyles * (long) (ENTRY + key.length() + FORWARD));
+        }
+    }
+
+    /** What an entry asks of requests whose keys are not those of their path. */
+    private void walkElsewhere(RequestClass requestClass, List<List<Match>> covering) {
+        boolean writes = requestClass == RequestClass.WRITE || requestClass == RequestClass.UNKNOWN;
+        boolean archives = writes;
+        boolean forwards = false;
+        for (var group : covering) {
+            for (var match : group) {
+                var needed = match.in(requestClass);
+                boolean whole = match.plan.keyPrefix().isEmpty();
+                forwards |= !whole && !match.denies;
+                int kinds = archives && (whole || match.denies) ? 2 : 0;
+                if (whole && forwards && requestClass != RequestClass.OBJECT_READ) {
+                    kinds += 2;
+                }
+                charge(match, 1 + addressStyles * kinds * (needed.routes * (match.route + ELSEWHERE) + needed.bytes));
+                boolean all = match.plan.unconditional() && (whole || match.denies);
+                archives &= !all;
+                if (total > enough || all && whole) {
+                    return;
+                }
+            }
         }
     }
 

@@ -35,6 +35,7 @@ final class RuleSelection {
     private final RouteRenderer routes;
     private final AddressStyle style;
     private final OperationConditions operations;
+    private final boolean byOperation;
 
     RuleSelection(ListenerPlan listener, Map<String, RulePlan> rules, RouteRenderer routes, AddressStyle style) {
         this.listener = listener;
@@ -42,6 +43,8 @@ final class RuleSelection {
         this.routes = routes;
         this.style = style;
         this.operations = new OperationConditions(style);
+        this.byOperation = listener.matches().stream()
+                .anyMatch(match -> !match.operations().isEmpty());
     }
 
     /** The target of a request for exactly this key, spelled as S3 clients do. */
@@ -91,6 +94,7 @@ final class RuleSelection {
     private Matcher.OnMatch select(
             Entry entry, RequestClass requestClass, List<MatchPlan> candidates, boolean unusualSpelling) {
         var selected = snowballs(entry, requestClass, candidates);
+        selected.addAll(keysElsewhere(entry, requestClass, candidates));
         for (var match : candidates) {
             if (!concerns(match, entry, requestClass)) {
                 continue;
@@ -139,6 +143,38 @@ final class RuleSelection {
             for (var snowball : Snowball.conditions()) {
                 for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
                     var conditions = new ArrayList<>(snowball);
+                    conditions.addAll(alternative);
+                    match.headers().forEach(wanted -> conditions.add(HeaderValues.condition(wanted, denies(match))));
+                    selected.add(routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
+                }
+            }
+            if (match.unconditional()) {
+                return selected;
+            }
+        }
+        return selected;
+    }
+
+    /**
+     * What happens, where rules forward a part of a bucket and deny another, to requests that only look as if they were about the
+     * part: what is said of the whole bucket.
+     */
+    private List<Route> keysElsewhere(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
+        var selected = new ArrayList<Route>();
+        var concerned = candidates.stream()
+                .filter(match -> concerns(match, entry, requestClass))
+                .toList();
+        var ofBucket =
+                concerned.stream().filter(match -> match.keyPrefix().isEmpty()).toList();
+        if (ofBucket.stream().noneMatch(this::denies)
+                || concerned.stream()
+                        .allMatch(match -> denies(match) || match.keyPrefix().isEmpty())) {
+            return selected;
+        }
+        for (var match : ofBucket) {
+            for (var elsewhere : KeysElsewhere.conditions(style, requestClass, byOperation)) {
+                for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
+                    var conditions = new ArrayList<>(elsewhere);
                     conditions.addAll(alternative);
                     match.headers().forEach(wanted -> conditions.add(HeaderValues.condition(wanted, denies(match))));
                     selected.add(routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
