@@ -24,7 +24,7 @@ final class StrictStore implements ScriptedNode.Script {
         }
         var body = exchange.readBody();
         var name = head.field("host").orElse("") + head.target();
-        if (!SignatureV4.valid(head, S3Store.SECRET_KEY)) {
+        if (!SignatureCheck.valid(head, S3Store.SECRET_KEY)) {
             exchange.answer("403 Forbidden", "<Error><Code>SignatureDoesNotMatch</Code></Error>");
         } else if (head.method().equals("PUT")) {
             objects.put(name, body);
