@@ -138,6 +138,24 @@ class DeniedHeadersTest {
         assertThat(put(rig, "/dh-open/k", lines)).isEqualTo(400);
     }
 
+    /** SDKs that presign a URL move headers into its query, and stores read them there. */
+    @ParameterizedTest
+    @CsvSource({
+        "x-amz-acl=public-read, 403",
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&x-amz-acl=public-read&X-Amz-Signature=0, 403",
+        "x-amz-acl=public%2Dread, 403",
+        "x%2Damz-acl=PUBLIC-read&x=1, 403",
+        "x-id=PutObject;X-Amz-Acl=public-read, 403",
+        "x-amz-acl=private, 200",
+        "x-amz-acl=public-read-write, 200",
+        "x-amz-acl-x=public-read, 200",
+        "response-content-type=x-amz-acl%3Dpublic-read, 200",
+        "prefix=x-amz-acl=public-read, 200",
+    })
+    void aHeaderInThePresignedQueryIsDeniedToo(String query, int status, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-open/k?" + query, "x-a: 1")).isEqualTo(status);
+    }
+
     /** Envoy has a value of its own for the header: that of the connection to it. */
     @ParameterizedTest
     @CsvSource({

@@ -48,6 +48,9 @@ final class RouteSize {
     /** A deny looks for the value among several. */
     private static final int DENIED_HEADER = 60;
 
+    /** So many routes at most are there for a deny by headers that may be in the query: one for each place of each of two. */
+    private static final int MOVED = 4;
+
     private static final int NETWORK = 40;
     private static final int ENTRY = 60;
     /** Of one octet of a key: the expression takes it as it is and percent-encoded. */
@@ -153,7 +156,7 @@ final class RouteSize {
     }
 
     private void countSources(Match deny, List<Match> ordered, int readings) {
-        charge(deny, addressStyles * (long) DENIED_SOURCE);
+        charge(deny, addressStyles * (long) DENIED_SOURCE + readings * inQuery(deny.plan));
         if (deny.plan.bucket() instanceof BucketMatch.Exact) {
             return;
         }
@@ -298,14 +301,24 @@ final class RouteSize {
                         case RulePlan.Forward(var backends) -> FORWARD + backends.size() * (long) BACKEND;
                     };
         }
+        boolean denies = rule != null && rule.action() instanceof RulePlan.Deny;
         for (var header : match.headers()) {
-            boolean denies = rule != null && rule.action() instanceof RulePlan.Deny;
             bytes += HEADER
                     + (denies ? DENIED_HEADER : 0)
                     + header.name().length()
                     + header.value().length() * 2L;
         }
-        return bytes;
+        long inQuery = denies ? inQuery(match) : 0;
+        return inQuery == 0 ? bytes : MOVED * (bytes + inQuery);
+    }
+
+    /** What finds the headers of a deny in the query. */
+    private static long inQuery(MatchPlan match) {
+        return match.headers().stream()
+                .filter(MatchPlan.HeaderValue::maybeInQuery)
+                .mapToLong(header ->
+                        CONDITION + (header.name().length() + header.value().length()) * (long) KEY_OCTET)
+                .sum();
     }
 
     /** One route for all requests of a class; else one for each action, but those that differ in one parameter share one. */

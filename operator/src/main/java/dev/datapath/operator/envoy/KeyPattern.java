@@ -42,7 +42,12 @@ final class KeyPattern {
         return everySpelling(prefix, false);
     }
 
-    private static String everySpelling(String prefix, boolean plusIsBlank) {
+    /**
+     * The same.
+     *
+     * @param plusIsBlank whether a plus sign is taken for a blank, as in queries
+     */
+    static String everySpelling(String prefix, boolean plusIsBlank) {
         var pattern = new StringBuilder();
         for (byte octet : prefix.getBytes(StandardCharsets.UTF_8)) {
             int value = octet & 0xff;

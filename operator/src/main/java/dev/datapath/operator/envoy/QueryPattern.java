@@ -54,6 +54,11 @@ final class QueryPattern {
         return FIRST + name + "=" + value + "(?:&.*)?";
     }
 
+    /** Matches a path whose query has this parameter with this value, each percent-encoded or not. */
+    static String anySpelling(String name, String value) {
+        return ANYWHERE + KeyPattern.everySpelling(name) + "=" + KeyPattern.everySpelling(value, true) + "(?:[&;].*)?";
+    }
+
     /**
      * Matches a path whose query has more than {@code count} of these parameters, or one of them where only some stores see
      * it.

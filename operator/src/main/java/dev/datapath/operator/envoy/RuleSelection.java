@@ -106,11 +106,13 @@ final class RuleSelection {
             var rule = rule(match);
             boolean unconditional = false;
             for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
-                var conditions = new ArrayList<>(keyCondition);
-                conditions.addAll(alternative);
-                match.headers().forEach(wanted -> conditions.add(HeaderValues.condition(wanted, denies(match))));
-                selected.add(routes.rule(rule, requestClass, routeMatch(conditions, match.sourceCidrs())));
-                unconditional |= conditions.isEmpty() && match.sourceCidrs().isEmpty();
+                for (var headers : HeaderValues.conditions(match.headers(), denies(match))) {
+                    var conditions = new ArrayList<>(keyCondition);
+                    conditions.addAll(alternative);
+                    conditions.addAll(headers);
+                    selected.add(routes.rule(rule, requestClass, routeMatch(conditions, match.sourceCidrs())));
+                    unconditional |= conditions.isEmpty() && match.sourceCidrs().isEmpty();
+                }
             }
             if (unconditional) {
                 return action(selected);
@@ -142,10 +144,13 @@ final class RuleSelection {
             }
             for (var snowball : Snowball.conditions()) {
                 for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
-                    var conditions = new ArrayList<>(snowball);
-                    conditions.addAll(alternative);
-                    match.headers().forEach(wanted -> conditions.add(HeaderValues.condition(wanted, denies(match))));
-                    selected.add(routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
+                    for (var headers : HeaderValues.conditions(match.headers(), denies(match))) {
+                        var conditions = new ArrayList<>(snowball);
+                        conditions.addAll(alternative);
+                        conditions.addAll(headers);
+                        selected.add(
+                                routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
+                    }
                 }
             }
             if (match.unconditional()) {
@@ -174,10 +179,13 @@ final class RuleSelection {
         for (var match : ofBucket) {
             for (var elsewhere : KeysElsewhere.conditions(style, requestClass, byOperation)) {
                 for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
-                    var conditions = new ArrayList<>(elsewhere);
-                    conditions.addAll(alternative);
-                    match.headers().forEach(wanted -> conditions.add(HeaderValues.condition(wanted, denies(match))));
-                    selected.add(routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
+                    for (var headers : HeaderValues.conditions(match.headers(), denies(match))) {
+                        var conditions = new ArrayList<>(elsewhere);
+                        conditions.addAll(alternative);
+                        conditions.addAll(headers);
+                        selected.add(
+                                routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
+                    }
                 }
             }
             if (match.unconditional()) {

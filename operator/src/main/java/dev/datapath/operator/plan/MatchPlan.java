@@ -36,5 +36,23 @@ public record MatchPlan(
     }
 
     /** A request header and the value it must have: byte for byte, but for a rule that denies in any case and among others. */
-    public record HeaderValue(String name, String value) {}
+    public record HeaderValue(String name, String value) {
+
+        private static final Set<String> OF_CONTENT = Set.of(
+                "cache-control",
+                "content-disposition",
+                "content-encoding",
+                "content-language",
+                "content-type",
+                "expires");
+
+        /**
+         * Whether some store reads it from a query parameter of the same name, too. SDKs move {@code x-amz-*} headers there when they
+         * presign a URL (aws-sdk-js-v3, moveHeadersToQuery); Amazon S3 and Scality (objectPut) take those, MinIO
+         * (extractMetadataFromReq) others of an object, too.
+         */
+        public boolean maybeInQuery() {
+            return name.startsWith("x-amz-") || OF_CONTENT.contains(name);
+        }
+    }
 }

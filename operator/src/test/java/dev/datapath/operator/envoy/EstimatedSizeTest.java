@@ -30,6 +30,7 @@ class EstimatedSizeTest {
                 "matches: [{buckets: [b-N], sourceCIDRs: [10.0.0.0/8, 10.1.0.0/16]}], deny: {}",
                 "matches: [{buckets: [b-N], headers: [{name: x-a, value: N}]}], pools: [{name: store}]",
                 "matches: [{buckets: [b-N], operations: [GetObject]}, {buckets: ['b*'], headers: [{name: x-a, value: vN}]}], deny: {}",
+                "matches: [{buckets: [b-N], headers: [{name: x-amz-acl, value: public-read-N}, {name: x-amz-storage-class, value: N}]}], deny: {}",
                 "matches: [{buckets: ['b-N*']}, {headers: [{name: x-a, value: vN}]}], deny: {}"
             })
     void theEstimateFitsWhatIsRendered(String rule) {
