@@ -91,7 +91,7 @@ class DenyPropertyTest {
         return key.replaceAll("^/+|(?<=/)/+", "");
     }
 
-    private static RouteInterpreter table(List<MatchPlan> matches) {
+    static RouteInterpreter table(List<MatchPlan> matches) {
         var store = new Backend.Pool("store");
         var forward = new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(store, 1)));
         var rules = Map.of(

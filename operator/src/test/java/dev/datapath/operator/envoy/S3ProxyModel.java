@@ -43,6 +43,12 @@ final class S3ProxyModel {
             return StoreRequest.service(p, p.method().equals("GET"));
         }
         boolean copies = p.headers().containsKey(Names.COPY_SOURCE);
+        if (copies && !p.header(Names.COPY_SOURCE).isEmpty() && !namesAnObject(p.header(Names.COPY_SOURCE))) {
+            // InvalidRequest, of handleCopyBlob and handleCopyPart in S3ProxyHandler.
+            if (p.method().equals("PUT") && !p.key().isEmpty()) {
+                return List.of();
+            }
+        }
         boolean object = !p.key().isEmpty();
         if ((p.method().equals("PUT") || p.method().equals("DELETE")) && p.has("policy")) {
             return List.of();
@@ -110,5 +116,11 @@ final class S3ProxyModel {
                 p,
                 operation,
                 StoreRequest.decode(p.header(Names.COPY_SOURCE).split(",")[0].split("\\?")[0], true));
+    }
+
+    /** Whether a source has a bucket and a key, with a slash between them. */
+    private static boolean namesAnObject(String source) {
+        var path = StoreRequest.decode(source, false);
+        return (path.startsWith("/") ? path.substring(1) : path).contains("/");
     }
 }
