@@ -1,24 +1,16 @@
 package dev.datapath.operator.compile;
 
-import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.RulePlan;
-import dev.datapath.operator.s3.OperationShape;
 import dev.datapath.operator.s3.RequestClass;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Estimates how many bytes of gateway configuration the matches of a listener become, without rendering them. A gateway finds
@@ -27,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  * so that the limit bounds the time as well.
  */
 final class RouteSize {
-    /** Measured with gateways of Envoy 1.40; generous, because an estimate that is too small bounds nothing. */
-    private static final int FORWARD = 270;
-
-    private static final int DENY = 215;
     /** A deny also compares the source of copies, once for each address style. */
     private static final int DENIED_SOURCE = 5500;
     /** And the path of requests by host, once for each base domain; in each class where rules name actions. */
@@ -43,55 +31,15 @@ final class RouteSize {
     /** What tells requests of no known shape apart, once for each address style, where rules name actions. */
     private static final int SHAPES = 15_000;
 
-    private static final int BACKEND = 80;
-    private static final int HEADER = 40;
-    /** A deny looks for the value among several. */
-    private static final int DENIED_HEADER = 60;
-
-    /** So many routes at most are there for a deny by headers that may be in the query: one for each place of each of two. */
-    private static final int MOVED = 4;
-
-    private static final int NETWORK = 40;
     private static final int ENTRY = 60;
-    /** Of one octet of a key: the expression takes it as it is and percent-encoded. */
-    private static final int KEY_OCTET = 14;
-
-    private static final int CONDITION = 40;
     /** What tells a request whose keys are not those of its path. */
     private static final int ELSEWHERE = 250;
 
     private final long enough;
     private final int addressStyles;
-    private final Map<String, List<Match>> byPrefix = new HashMap<>();
-    private final List<Match> ofAnyBucket = new ArrayList<>();
+    private final Map<String, List<SizedMatch>> byPrefix = new HashMap<>();
+    private final List<SizedMatch> ofAnyBucket = new ArrayList<>();
     private long total;
-
-    /** How many routes the operations of a match need in a class of requests, and how long their conditions are. */
-    private record Conditions(int routes, int bytes) {
-        static final Conditions NONE = new Conditions(0, 0);
-    }
-
-    /** A match and what it adds. */
-    private static final class Match {
-        private final ObjectKey policy;
-        private final MatchPlan plan;
-        private final Map<RequestClass, Conditions> conditions;
-        private final long route;
-        private final boolean denies;
-        private long bytes;
-
-        Match(Candidate candidate, Map<RequestClass, Conditions> conditions, @Nullable RulePlan rule) {
-            policy = candidate.policy();
-            plan = candidate.match();
-            this.conditions = conditions;
-            route = route(plan, rule);
-            denies = rule != null && rule.action() instanceof RulePlan.Deny;
-        }
-
-        Conditions in(RequestClass requestClass) {
-            return conditions.getOrDefault(requestClass, Conditions.NONE);
-        }
-    }
 
     private RouteSize(int baseDomains, long enough) {
         this.enough = enough;
@@ -112,24 +60,18 @@ final class RouteSize {
             int baseDomains,
             Map<ObjectKey, Long> bytes,
             long enough) {
-        var conditions = new HashMap<Set<S3Operation>, Map<RequestClass, Conditions>>();
-        var matches = ordered.stream()
-                .map(candidate -> new Match(
-                        candidate,
-                        conditions.computeIfAbsent(candidate.match().operations(), RouteSize::conditions),
-                        rules.get(candidate.match().rule())))
-                .toList();
+        var matches = SizedMatch.of(ordered, rules);
         new RouteSize(baseDomains, enough).count(matches);
-        matches.forEach(match -> bytes.merge(match.policy, match.bytes, Long::sum));
+        matches.forEach(match -> bytes.merge(match.policy(), match.bytes(), Long::sum));
     }
 
-    private void count(List<Match> ordered) {
-        var own = new LinkedHashMap<BucketMatch, List<Match>>();
+    private void count(List<SizedMatch> ordered) {
+        var own = new LinkedHashMap<BucketMatch, List<SizedMatch>>();
         own.put(new BucketMatch.Any(), ofAnyBucket);
         for (var match : ordered) {
-            var list = own.computeIfAbsent(match.plan.bucket(), bucket -> new ArrayList<>());
+            var list = own.computeIfAbsent(match.plan().bucket(), bucket -> new ArrayList<>());
             list.add(match);
-            if (match.plan.bucket() instanceof BucketMatch.Prefix(var prefix)) {
+            if (match.plan().bucket() instanceof BucketMatch.Prefix(var prefix)) {
                 byPrefix.putIfAbsent(prefix, list);
             }
         }
@@ -142,22 +84,22 @@ final class RouteSize {
             }
         }
         boolean byClass =
-                ordered.stream().anyMatch(match -> !match.plan.operations().isEmpty());
+                ordered.stream().anyMatch(match -> !match.plan().operations().isEmpty());
         if (byClass) {
             charge(ordered.getFirst(), addressStyles * (long) SHAPES);
         }
         int readings = addressStyles + (addressStyles - 1) * (byClass ? RequestClass.values().length : 1);
         for (var match : ordered) {
-            if (match.denies) {
+            if (match.denies()) {
                 charge(match, (addressStyles - 1) * (long) (byClass ? DENIED_PATH_BY_CLASS : DENIED_PATH));
                 countSources(match, ordered, readings);
             }
         }
     }
 
-    private void countSources(Match deny, List<Match> ordered, int readings) {
-        charge(deny, addressStyles * (long) DENIED_SOURCE + readings * inQuery(deny.plan));
-        if (deny.plan.bucket() instanceof BucketMatch.Exact) {
+    private void countSources(SizedMatch deny, List<SizedMatch> ordered, int readings) {
+        charge(deny, addressStyles * (long) DENIED_SOURCE + readings * SizedMatch.inQuery(deny.plan()));
+        if (deny.plan().bucket() instanceof BucketMatch.Exact) {
             return;
         }
         for (var match : ordered) {
@@ -165,17 +107,18 @@ final class RouteSize {
                 return;
             }
             charge(deny, 1);
-            if (!match.denies
-                    && !match.plan.bucket().equals(deny.plan.bucket())
-                    && deny.plan.bucket().covers(match.plan.bucket())) {
+            if (!match.denies()
+                    && !match.plan().bucket().equals(deny.plan().bucket())
+                    && deny.plan().bucket().covers(match.plan().bucket())) {
                 charge(deny, readings * (long) EXCLUDED_SOURCE);
             }
         }
     }
 
-    private void count(BucketMatch bucket, List<Match> own, RequestClass requestClass) {
-        var touching =
-                own.stream().filter(match -> match.in(requestClass).routes > 0).toList();
+    private void count(BucketMatch bucket, List<SizedMatch> own, RequestClass requestClass) {
+        var touching = own.stream()
+                .filter(match -> match.in(requestClass).routes() > 0)
+                .toList();
         if (touching.isEmpty()) {
             return;
         }
@@ -183,9 +126,9 @@ final class RouteSize {
         var keys = new LinkedHashSet<String>();
         keys.add("");
         boolean byKey =
-                touching.stream().anyMatch(match -> !match.plan.keyPrefix().isEmpty());
+                touching.stream().anyMatch(match -> !match.plan().keyPrefix().isEmpty());
         if (bucket instanceof BucketMatch.Exact) {
-            touching.forEach(match -> keys.add(match.plan.keyPrefix()));
+            touching.forEach(match -> keys.add(match.plan().keyPrefix()));
         }
         for (var key : keys) {
             walk(key, requestClass, covering, false);
@@ -205,8 +148,8 @@ final class RouteSize {
     }
 
     /** The matches that may take a request for the bucket, in the order in which they do. */
-    private List<List<Match>> covering(BucketMatch bucket, List<Match> own) {
-        var groups = new ArrayList<List<Match>>();
+    private List<List<SizedMatch>> covering(BucketMatch bucket, List<SizedMatch> own) {
+        var groups = new ArrayList<List<SizedMatch>>();
         groups.add(own);
         var name = switch (bucket) {
             case BucketMatch.Exact(var exact) -> exact;
@@ -226,23 +169,25 @@ final class RouteSize {
     }
 
     /** One entry of the look-up: all matches up to the first that takes every request. */
-    private void walk(String key, RequestClass requestClass, List<List<Match>> covering, boolean anySpelling) {
-        Match first = null;
+    private void walk(String key, RequestClass requestClass, List<List<SizedMatch>> covering, boolean anySpelling) {
+        SizedMatch first = null;
         for (var group : covering) {
             for (var match : group) {
                 first = first == null ? match : first;
                 charge(match, 1);
                 var needed = match.in(requestClass);
-                boolean within = key.startsWith(match.plan.keyPrefix());
-                if (needed.routes == 0 || !within && !mayTake(match.plan, key, anySpelling)) {
+                boolean within = key.startsWith(match.plan().keyPrefix());
+                if (needed.routes() == 0 || !within && !mayTake(match.plan(), key, anySpelling)) {
                     continue;
                 }
-                long byKey = within ? 0 : CONDITION + match.plan.keyPrefix().length() * (long) KEY_OCTET;
-                charge(match, addressStyles * (needed.routes * (match.route + byKey) + needed.bytes));
+                long byKey = within
+                        ? 0
+                        : SizedMatch.CONDITION + match.plan().keyPrefix().length() * (long) SizedMatch.KEY_OCTET;
+                charge(match, addressStyles * (needed.routes() * (match.route() + byKey) + needed.bytes()));
                 if (within
-                        && needed.bytes == 0
-                        && match.plan.headers().isEmpty()
-                        && match.plan.sourceCidrs().isEmpty()) {
+                        && needed.bytes() == 0
+                        && match.plan().headers().isEmpty()
+                        && match.plan().sourceCidrs().isEmpty()) {
                     charge(first, addressStyles * (long) (ENTRY + key.length()));
                     return;
                 }
@@ -252,26 +197,28 @@ final class RouteSize {
             }
         }
         if (first != null) {
-            charge(first, addressStyles * (long) (ENTRY + key.length() + FORWARD));
+            charge(first, addressStyles * (long) (ENTRY + key.length() + SizedMatch.FORWARD));
         }
     }
 
     /** What an entry asks of requests whose keys are not those of their path. */
-    private void walkElsewhere(RequestClass requestClass, List<List<Match>> covering) {
+    private void walkElsewhere(RequestClass requestClass, List<List<SizedMatch>> covering) {
         boolean writes = requestClass == RequestClass.WRITE || requestClass == RequestClass.UNKNOWN;
         boolean archives = writes;
         boolean forwards = false;
         for (var group : covering) {
             for (var match : group) {
                 var needed = match.in(requestClass);
-                boolean whole = match.plan.keyPrefix().isEmpty();
-                forwards |= !whole && !match.denies;
-                int kinds = archives && (whole || match.denies) ? 2 : 0;
+                boolean whole = match.plan().keyPrefix().isEmpty();
+                forwards |= !whole && !match.denies();
+                int kinds = archives && (whole || match.denies()) ? 2 : 0;
                 if (whole && forwards && requestClass != RequestClass.OBJECT_READ) {
                     kinds += 2;
                 }
-                charge(match, 1 + addressStyles * kinds * (needed.routes * (match.route + ELSEWHERE) + needed.bytes));
-                boolean all = match.plan.unconditional() && (whole || match.denies);
+                charge(
+                        match,
+                        1 + addressStyles * kinds * (needed.routes() * (match.route() + ELSEWHERE) + needed.bytes()));
+                boolean all = match.plan().unconditional() && (whole || match.denies());
                 archives &= !all;
                 if (total > enough || all && whole) {
                     return;
@@ -285,81 +232,8 @@ final class RouteSize {
         return (!hasOwnEntry || anySpelling) && match.keyPrefix().startsWith(key);
     }
 
-    private void charge(Match match, long some) {
-        match.bytes += some;
+    private void charge(SizedMatch match, long some) {
+        match.add(some);
         total += some;
-    }
-
-    /** A route without the conditions on operation and key. */
-    private static long route(MatchPlan match, @Nullable RulePlan rule) {
-        long bytes = FORWARD + match.sourceCidrs().size() * (long) NETWORK;
-        if (rule != null) {
-            bytes = rule.id().length()
-                    + match.sourceCidrs().size() * (long) NETWORK
-                    + switch (rule.action()) {
-                        case RulePlan.Deny deny -> (long) DENY;
-                        case RulePlan.Forward(var backends) -> FORWARD + backends.size() * (long) BACKEND;
-                    };
-        }
-        boolean denies = rule != null && rule.action() instanceof RulePlan.Deny;
-        for (var header : match.headers()) {
-            bytes += HEADER
-                    + (denies ? DENIED_HEADER : 0)
-                    + header.name().length()
-                    + header.value().length() * 2L;
-        }
-        long inQuery = denies ? inQuery(match) : 0;
-        return inQuery == 0 ? bytes : MOVED * (bytes + inQuery);
-    }
-
-    /** What finds the headers of a deny in the query. */
-    private static long inQuery(MatchPlan match) {
-        return match.headers().stream()
-                .filter(MatchPlan.HeaderValue::maybeInQuery)
-                .mapToLong(header ->
-                        CONDITION + (header.name().length() + header.value().length()) * (long) KEY_OCTET)
-                .sum();
-    }
-
-    /** One route for all requests of a class; else one for each action, but those that differ in one parameter share one. */
-    private static Map<RequestClass, Conditions> conditions(Set<S3Operation> operations) {
-        var found = new EnumMap<RequestClass, Conditions>(RequestClass.class);
-        for (var requestClass : RequestClass.values()) {
-            var all = EnumSet.noneOf(S3Operation.class);
-            Arrays.stream(S3Operation.values())
-                    .filter(operation -> RequestClass.of(operation) == requestClass)
-                    .forEach(all::add);
-            var wanted = EnumSet.copyOf(all);
-            wanted.retainAll(operations);
-            if (operations.isEmpty() || wanted.equals(all)) {
-                found.put(requestClass, new Conditions(1, 0));
-            } else if (!wanted.isEmpty()) {
-                found.put(requestClass, conditions(wanted, requestClass));
-            }
-        }
-        return found;
-    }
-
-    private static Conditions conditions(EnumSet<S3Operation> wanted, RequestClass requestClass) {
-        if (requestClass == RequestClass.OBJECT_READ) {
-            return new Conditions(1, CONDITION);
-        }
-        var shared = new HashSet<String>();
-        int routes = 0;
-        int length = 0;
-        for (var operation : wanted) {
-            var shape = OperationShape.of(operation);
-            var excluded = shape.excludedQuery();
-            length += shape.query().size() * CONDITION
-                    + String.join("|", excluded).length();
-            if (shape.query().size() != 1
-                    || !excluded.isEmpty()
-                    || shape.copySource() != OperationShape.Copy.EITHER
-                    || shared.add(shape.method() + shape.scope())) {
-                routes++;
-                length += 4 * CONDITION;
-            }
-        }
-        return new Conditions(routes, length);
     }
 }

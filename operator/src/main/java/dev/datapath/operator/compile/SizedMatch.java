@@ -1,0 +1,179 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.plan.MatchPlan;
+import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.plan.RulePlan;
+import dev.datapath.operator.s3.OperationShape;
+import dev.datapath.operator.s3.RequestClass;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A match, how many bytes its routes have, and how many bytes of configuration it was found to cause. The constants were measured with
+ * gateways of Envoy 1.40; they are generous, because an estimate that is too small bounds nothing.
+ */
+final class SizedMatch {
+    static final int FORWARD = 270;
+
+    private static final int DENY = 215;
+
+    private static final int BACKEND = 80;
+
+    private static final int HEADER = 40;
+
+    /** A deny looks for the value among several. */
+    private static final int DENIED_HEADER = 60;
+
+    /** So many routes at most are there for a deny by headers that may be in the query: one for each place of each of two. */
+    private static final int MOVED = 4;
+
+    private static final int NETWORK = 40;
+
+    /** Of one octet of a key: the expression takes it as it is and percent-encoded. */
+    static final int KEY_OCTET = 14;
+
+    static final int CONDITION = 40;
+
+    /** How many routes the operations of a match need in a class of requests, and how long their conditions are. */
+    record Conditions(int routes, int bytes) {
+        static final Conditions NONE = new Conditions(0, 0);
+    }
+
+    private final ObjectKey policy;
+    private final MatchPlan plan;
+    private final Map<RequestClass, Conditions> conditions;
+    private final long route;
+    private final boolean denies;
+    private long bytes;
+
+    private SizedMatch(Candidate candidate, Map<RequestClass, Conditions> conditions, @Nullable RulePlan rule) {
+        policy = candidate.policy();
+        plan = candidate.match();
+        this.conditions = conditions;
+        route = route(plan, rule);
+        denies = rule != null && rule.action() instanceof RulePlan.Deny;
+    }
+
+    ObjectKey policy() {
+        return policy;
+    }
+
+    MatchPlan plan() {
+        return plan;
+    }
+
+    boolean denies() {
+        return denies;
+    }
+
+    /** The bytes of one route, without the conditions on operation and key. */
+    long route() {
+        return route;
+    }
+
+    /** The bytes that it was found to cause. */
+    long bytes() {
+        return bytes;
+    }
+
+    void add(long some) {
+        bytes += some;
+    }
+
+    /** What its operations need in a class of requests; nothing when they are of other classes. */
+    Conditions in(RequestClass requestClass) {
+        return conditions.getOrDefault(requestClass, Conditions.NONE);
+    }
+
+    /** The matches of a listener, in the same order. */
+    static List<SizedMatch> of(List<Candidate> ordered, Map<String, RulePlan> rules) {
+        var conditions = new HashMap<Set<S3Operation>, Map<RequestClass, Conditions>>();
+        return ordered.stream()
+                .map(candidate -> new SizedMatch(
+                        candidate,
+                        conditions.computeIfAbsent(candidate.match().operations(), SizedMatch::conditions),
+                        rules.get(candidate.match().rule())))
+                .toList();
+    }
+
+    /** A route without the conditions on operation and key. */
+    private static long route(MatchPlan match, @Nullable RulePlan rule) {
+        long bytes = FORWARD + match.sourceCidrs().size() * (long) NETWORK;
+        if (rule != null) {
+            bytes = rule.id().length()
+                    + match.sourceCidrs().size() * (long) NETWORK
+                    + switch (rule.action()) {
+                        case RulePlan.Deny deny -> (long) DENY;
+                        case RulePlan.Forward(var backends) -> FORWARD + backends.size() * (long) BACKEND;
+                    };
+        }
+        boolean denies = rule != null && rule.action() instanceof RulePlan.Deny;
+        for (var header : match.headers()) {
+            bytes += HEADER
+                    + (denies ? DENIED_HEADER : 0)
+                    + header.name().length()
+                    + header.value().length() * 2L;
+        }
+        long inQuery = denies ? inQuery(match) : 0;
+        return inQuery == 0 ? bytes : MOVED * (bytes + inQuery);
+    }
+
+    /** What finds the headers of a deny in the query. */
+    static long inQuery(MatchPlan match) {
+        return match.headers().stream()
+                .filter(MatchPlan.HeaderValue::maybeInQuery)
+                .mapToLong(header ->
+                        CONDITION + (header.name().length() + header.value().length()) * (long) KEY_OCTET)
+                .sum();
+    }
+
+    /** One route for all requests of a class; else one for each action, but those that differ in one parameter share one. */
+    private static Map<RequestClass, Conditions> conditions(Set<S3Operation> operations) {
+        var found = new EnumMap<RequestClass, Conditions>(RequestClass.class);
+        for (var requestClass : RequestClass.values()) {
+            var all = EnumSet.noneOf(S3Operation.class);
+            Arrays.stream(S3Operation.values())
+                    .filter(operation -> RequestClass.of(operation) == requestClass)
+                    .forEach(all::add);
+            var wanted = EnumSet.copyOf(all);
+            wanted.retainAll(operations);
+            if (operations.isEmpty() || wanted.equals(all)) {
+                found.put(requestClass, new Conditions(1, 0));
+            } else if (!wanted.isEmpty()) {
+                found.put(requestClass, conditions(wanted, requestClass));
+            }
+        }
+        return found;
+    }
+
+    private static Conditions conditions(EnumSet<S3Operation> wanted, RequestClass requestClass) {
+        if (requestClass == RequestClass.OBJECT_READ) {
+            return new Conditions(1, CONDITION);
+        }
+        var shared = new HashSet<String>();
+        int routes = 0;
+        int length = 0;
+        for (var operation : wanted) {
+            var shape = OperationShape.of(operation);
+            var excluded = shape.excludedQuery();
+            length += shape.query().size() * CONDITION
+                    + String.join("|", excluded).length();
+            if (shape.query().size() != 1
+                    || !excluded.isEmpty()
+                    || shape.copySource() != OperationShape.Copy.EITHER
+                    || shared.add(shape.method() + shape.scope())) {
+                routes++;
+                length += 4 * CONDITION;
+            }
+        }
+        return new Conditions(routes, length);
+    }
+}
