@@ -89,6 +89,7 @@ public record DataPathSpec(
                     "Which requests are logged as JSON on standard output: None, Errors (gateway-made errors and 5xx) or All. Signatures are never logged.")
             Mode mode,
 
+            @Default("false")
             @JsonPropertyDescription(
                     "Send stores the id under which a request is logged, in the header x-datapath-request-id, for their own logs. It is not part of what clients sign.")
             Boolean sendRequestId) {
