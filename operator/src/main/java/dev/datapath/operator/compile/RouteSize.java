@@ -203,7 +203,7 @@ final class RouteSize {
 
     /** What an entry asks of requests whose keys are not those of their path. */
     private void walkElsewhere(RequestClass requestClass, List<List<SizedMatch>> covering) {
-        boolean writes = requestClass == RequestClass.WRITE || requestClass == RequestClass.UNKNOWN;
+        boolean writes = requestClass != RequestClass.OBJECT_READ && requestClass != RequestClass.METADATA_READ;
         boolean archives = writes;
         boolean forwards = false;
         for (var group : covering) {

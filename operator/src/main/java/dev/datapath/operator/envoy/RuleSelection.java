@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The routes for requests of one class to one bucket and key prefix: all matches that may take them, in order of
- * precedence, up to the first that takes every one of them. Envoy's longest-prefix lookup does not fall back to a
- * shorter entry, so each entry holds all it needs.
+ * precedence, up to the first that takes every one of them. Envoy's longest-prefix lookup goes on to a shorter entry
+ * only when nothing in the longer one matches, and each entry ends with a route for every request: so it holds all it needs.
  */
 final class RuleSelection {
 
@@ -133,7 +133,11 @@ final class RuleSelection {
                 .filter(match ->
                         match.operations().isEmpty() || match.operations().contains(S3Operation.PutObject))
                 .toList();
-        if ((requestClass != RequestClass.WRITE && requestClass != RequestClass.UNKNOWN)
+        // A source of a copy that some store does not take for one makes a long write where rules name no actions.
+        boolean uploads = requestClass == RequestClass.WRITE
+                || requestClass == RequestClass.UNKNOWN
+                || (requestClass == RequestClass.LONG_WRITE && !byOperation);
+        if (!uploads
                 || about.stream().allMatch(match -> match.keyPrefix().isEmpty())
                 || about.stream().noneMatch(this::denies)) {
             return selected;
