@@ -28,7 +28,7 @@ class NestedDomainsTest {
                 port -> Manifests.dataPath(port)
                         .replace(
                                 "baseDomains: [s3.test]",
-                                "baseDomains: [s3.test, eu.S3.test, s3.test.example.com, S3.TEST]"));
+                                "baseDomains: [s3.test, eu.S3.test, s3.test.example.com, eu.s3.test.internal, S3.TEST]"));
         gateway.route(Routing.to("open", node.port()));
         gateway.policy("secret", Manifests.policy("secret", """
                 - name: secret
@@ -59,6 +59,12 @@ class NestedDomainsTest {
         "eu.s3.test., /secret/k, 403",
         "EU.S3.Test:80, /secret/k, 403",
         "s3.test.example.com, /open/k, 200",
+        "open.eu.s3.test.internal, /k, 200",
+        "eu.s3.test.internal, /open/k, 200",
+        "EU.s3.test.internal.:80, /open/k, 200",
+        "secret.eu.s3.test.internal, /k, 403",
+        "secret.s3.test.eu.s3.test.internal, /k, 400",
+        "secret.s3.test.internal, /k, 400",
         "secret.s3.test.s3.test.example.com, /k, 400",
         "secret.s3.test.x.s3.test.example.com, /k, 400",
         "secret.s3.test.example.com.s3.test, /k, 400",

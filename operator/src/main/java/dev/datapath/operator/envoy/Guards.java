@@ -66,7 +66,7 @@ final class Guards {
                     && (style == AddressStyle.HOST || listener.hostnames().isEmpty())) {
                 guards.add(refuse(
                         "guard/host",
-                        matches(AUTHORITY, domainElsewhere(listener.baseDomains(), baseDomain)),
+                        domainElsewhere(listener.baseDomains(), baseDomain),
                         "The host must hold the base domain at its end and nowhere else."));
             }
         }
@@ -119,14 +119,13 @@ final class Guards {
      *
      * @param own the base domain that the host ends with; empty for none
      */
-    private static String domainElsewhere(List<String> baseDomains, String own) {
-        var elsewhere = baseDomains.stream()
-                .filter(domain -> !own.startsWith(domain) || own.equals(domain))
-                .collect(Collectors.joining("|"));
+    private static Predicate domainElsewhere(List<String> baseDomains, String own) {
         // Within its own end a longer domain may hold a shorter one.
-        var before = baseDomains.stream()
-                .filter(domain -> own.startsWith(domain) && !own.equals(domain))
-                .collect(Collectors.joining("|"));
+        var within = baseDomains.stream()
+                .collect(Collectors.partitioningBy(
+                        domain -> !own.equals(domain) && ("." + own).contains("." + domain), Collectors.joining("|")));
+        var before = within.get(true);
+        var elsewhere = within.get(false);
         var patterns = new ArrayList<String>();
         if (!elsewhere.isEmpty()) {
             patterns.add(".*\\.(?:" + elsewhere.replace(".", "\\.") + ")(?:[^.:].*|\\.[^:].*)");
@@ -135,7 +134,11 @@ final class Guards {
             patterns.add(".*\\.(?:" + before.replace(".", "\\.") + ")(?:\\..*|[^.].*)?\\." + own.replace(".", "\\.")
                     + "\\.?(?::[0-9]*)?");
         }
-        return "(?i)(?:" + String.join("|", patterns) + ")";
+        var found = matches(AUTHORITY, "(?i)(?:" + String.join("|", patterns) + ")");
+        var domains = String.join("|", baseDomains).replace(".", "\\.");
+        return own.isEmpty() && baseDomains.size() > 1
+                ? and(found, not(matches(AUTHORITY, "(?i:" + domains + ")\\.?(?::[0-9]*)?")))
+                : found;
     }
 
     /** The hosts of path style, in any case and with or without port. */
