@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * none is a condition.
  */
 final class UnreadableParts {
-    /** Of an object with more of them, all of spec is removed. */
-    private static final int MOST = 16;
+    /** Of an object with more of them a rule with another one is removed, but for what it denies, and else all of spec. */
+    private static final int MOST = 64;
 
     private static final String RULES = "rules";
+    private static final String DENY = "deny";
 
     private final JsonNode object;
     private final List<String> removed = new ArrayList<>();
@@ -58,7 +59,8 @@ final class UnreadableParts {
             case "status" -> fields.remove(top);
             case "spec" -> {
                 removed.add(text(path) + ": " + problem(failure));
-                if (removed.size() > MOST || !removeOfSpec(path, isEnumeration(failure))) {
+                boolean tooMany = removed.size() > MOST;
+                if (tooMany ? !removeRule(path) : !removeOfSpec(path, isEnumeration(failure))) {
                     fields.remove(top);
                 }
             }
@@ -77,10 +79,12 @@ final class UnreadableParts {
 
     private boolean removeOfSpec(List<Step> path, boolean enumeration) {
         var rule = ruleOf(path);
-        if (rule != null && !rule.path("deny").isObject() && !enumeration) {
-            // Another rule keeps its place, by which findings name it.
-            ((ArrayNode) object.path("spec").path(RULES))
-                    .set(path.get(2).index(), JsonNodeFactory.instance.objectNode());
+        if (rule != null && !rule.hasNonNull(DENY) && !enumeration) {
+            return removeRule(path);
+        }
+        if (rule != null && path.size() == 4 && path.get(3).name().equals(DENY)) {
+            // How it denies is not known; that it does is.
+            ((ObjectNode) rule).putObject(DENY);
             return true;
         }
         int last = path.size() - 1;
@@ -94,6 +98,20 @@ final class UnreadableParts {
         return last > 0
                 && parent instanceof ObjectNode fields
                 && fields.remove(path.get(last).name()) != null;
+    }
+
+    /** Leaves of a rule that it denies, if it does, and so everything. Other rules keep their places, by which findings name them. */
+    private boolean removeRule(List<Step> path) {
+        var rule = ruleOf(path);
+        if (rule == null) {
+            return false;
+        }
+        var rest = JsonNodeFactory.instance.objectNode();
+        if (rule.hasNonNull(DENY)) {
+            rest.putObject(DENY);
+        }
+        ((ArrayNode) object.path("spec").path(RULES)).set(path.get(2).index(), rest);
+        return true;
     }
 
     /** The rule of a policy that a path leads into; null for other paths. */

@@ -23,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -174,11 +175,28 @@ class UnknownValuesTest {
     }
 
     @Test
-    void manyPartsThatCannotBeReadCostASpecAndNoMore() {
-        var rules = Collections.nCopies(40, "{\"name\": 1, \"matches\": 7, \"deny\": {}}");
-        var policy = policy(rules.toString());
-        assertThat(policy.getSpec()).isNull();
-        assertThat(UnreadObject.finding(policy)).isPresent();
+    void aDenyOfAnotherFormStaysADeny() {
+        var policy = policy(
+                "[{\"name\": \"closed\", \"matches\": [{\"buckets\": [\"a\"]}], \"deny\": true}, {\"name\": \"other\","
+                        + " \"deny\": {\"code\": [\"x\"]}}]");
+        assertThat(policy.getSpec().rules())
+                .allSatisfy(rule -> assertThat(rule.deny().code()).isEqualTo(S3ErrorCode.AccessDenied));
+        assertThat(policy.getSpec().rules().getFirst().matches()).hasSize(1);
+    }
+
+    @Test
+    void ofManyPartsThatCannotBeReadTheDeniesStay() {
+        var rules = new ArrayList<>(
+                Collections.nCopies(100, "{\"name\": \"x\", \"matches\": 7, \"timeouts\": [], \"deny\": {}}"));
+        rules.add("{\"name\": \"x\", \"matches\": 7}");
+        rules.add("{\"name\": \"last\", \"matches\": [{\"buckets\": [\"a\"]}], \"deny\": {}}");
+        var read = policy(rules.toString()).getSpec().rules();
+        assertThat(read).hasSize(102);
+        assertThat(read.subList(0, 100))
+                .allSatisfy(rule -> assertThat(rule.deny()).isNotNull());
+        assertThat(read.get(100).name()).isNull();
+        assertThat(read.get(100).deny()).isNull();
+        assertThat(read.getLast().matches()).hasSize(1);
     }
 
     @Test
