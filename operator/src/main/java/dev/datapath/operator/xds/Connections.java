@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the TCP connections of a server with mutual TLS. Of those that have not shown a certificate yet the oldest makes room for a
- * new one: a gateway does so within milliseconds, so silent connections keep none out, however many there are. Of those with a
- * certificate each identity has a number. Safe for several threads.
+ * new one. A gateway shows its own within milliseconds, so silent connections keep it out only if the whole bound is opened anew in
+ * that time. Each identity has a bounded number of connections with a certificate. Safe for several threads.
  */
 final class Connections extends ServerTransportFilter implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -89,6 +89,7 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
     }
 
     private synchronized @Nullable Channel add(SocketAddress peer, Channel connection) {
+        unproven.remove(peer);
         unproven.put(peer, connection);
         if (unproven.size() <= mostUnproven) {
             return null;
@@ -135,8 +136,9 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
     }
 
     @Override
-    public synchronized void transportTerminated(Attributes attributes) {
-        var identity = attributes.get(IDENTITY);
+    public synchronized void transportTerminated(@Nullable Attributes attributes) {
+        // gRPC knows of none before the end of the handshake.
+        var identity = attributes == null ? null : attributes.get(IDENTITY);
         if (identity != null) {
             proven.computeIfPresent(identity, (key, count) -> count == 1 ? null : count - 1);
         }
