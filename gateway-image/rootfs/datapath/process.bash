@@ -62,7 +62,7 @@ trim_check_events() {
   local log=$DATAPATH_CHECK_EVENTS size
   size=$(stat -c %s "$log" 2>/dev/null) || return 0
   if ((size > 262144)); then
-    tail -c 131072 "$log" >"$log.new" && cat "$log.new" >"$log"
+    tail -c 131072 "$log" >"$log.new" && : >"$log" && cat "$log.new" >>"$log"
     rm -f "$log.new"
   fi
 }

@@ -82,10 +82,10 @@ public record AllowedPlacement(Set<String> priorityClasses, Set<String> tolerati
                 left.add(new LeftOut(
                         "spec.gateway.placement.tolerations[" + i + "]",
                         "a toleration of "
-                                + (toleration.key() == null ? "every taint" : "taint " + toleration.key())
+                                + (isOfEveryTaint(toleration) ? "every taint" : "taint " + toleration.key())
                                 + " is not allowed, so the gateways do not have it" + REMEDY
                                 + "gateway.allowed.tolerations"
-                                + (toleration.key() == null ? ", as \"*\"" : "")));
+                                + (isOfEveryTaint(toleration) ? ", as \"*\"" : "")));
             }
         }
         return left;
@@ -101,8 +101,11 @@ public record AllowedPlacement(Set<String> priorityClasses, Set<String> tolerati
     }
 
     private boolean allows(Placement.Toleration toleration) {
-        var key = toleration.key();
-        return allows(tolerations, key == null || key.isEmpty() ? ANY : key);
+        return allows(tolerations, isOfEveryTaint(toleration) ? ANY : toleration.key());
+    }
+
+    private static boolean isOfEveryTaint(Placement.Toleration toleration) {
+        return toleration.key() == null || toleration.key().isEmpty();
     }
 
     private static boolean allows(Set<String> allowed, String name) {

@@ -137,17 +137,23 @@ final class OsProcess implements GatewayProcess {
     /** All files are appended to, so a writer goes on at the new end after they were emptied. */
     @Override
     public void trimLogs() {
-        trim(log, MAX_LOG_BYTES);
-        trim(log.resolveSibling(ACCESS_LOG), MAX_LOG_BYTES);
-        trim(log.resolveSibling(CHECK_EVENTS), MAX_EVENT_BYTES);
+        trim(log, MAX_LOG_BYTES, 0);
+        trim(log.resolveSibling(ACCESS_LOG), MAX_LOG_BYTES, 0);
+        // Envoy tells of a node once: the newest half is the reason of nodes that are out still.
+        trim(log.resolveSibling(CHECK_EVENTS), MAX_EVENT_BYTES, MAX_EVENT_BYTES / 2);
     }
 
-    private static void trim(Path file, long maxBytes) {
+    private static void trim(Path file, long maxBytes, long kept) {
         try {
             if (Files.exists(file) && Files.size(file) > maxBytes) {
-                Files.copy(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+                var copy = file.resolveSibling(file.getFileName() + ".1");
+                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
                 try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                     channel.truncate(0);
+                }
+                try (var from = FileChannel.open(copy);
+                        var to = FileChannel.open(file, StandardOpenOption.APPEND)) {
+                    from.transferTo(Math.max(0, from.size() - kept), kept, to);
                 }
             }
         } catch (IOException e) {
