@@ -101,11 +101,13 @@ public record AllowedPlacement(Set<String> priorityClasses, Set<String> tolerati
     }
 
     private boolean allows(Placement.Toleration toleration) {
-        return allows(tolerations, isOfEveryTaint(toleration) ? ANY : toleration.key());
+        var key = toleration.key();
+        return allows(tolerations, key == null || key.isEmpty() ? ANY : key);
     }
 
     private static boolean isOfEveryTaint(Placement.Toleration toleration) {
-        return toleration.key() == null || toleration.key().isEmpty();
+        var key = toleration.key();
+        return key == null || key.isEmpty();
     }
 
     private static boolean allows(Set<String> allowed, String name) {

@@ -121,18 +121,18 @@ final class Guards {
      */
     private static Predicate domainElsewhere(List<String> baseDomains, String own) {
         // Within its own end a longer domain may hold a shorter one.
-        var within = baseDomains.stream()
-                .collect(Collectors.partitioningBy(
-                        domain -> !own.equals(domain) && ("." + own).contains("." + domain), Collectors.joining("|")));
-        var before = within.get(true);
-        var elsewhere = within.get(false);
+        var before = baseDomains.stream()
+                .filter(domain -> !own.equals(domain) && ("." + own).contains("." + domain))
+                .toList();
+        var elsewhere =
+                baseDomains.stream().filter(domain -> !before.contains(domain)).collect(Collectors.joining("|"));
         var patterns = new ArrayList<String>();
         if (!elsewhere.isEmpty()) {
             patterns.add(".*\\.(?:" + elsewhere.replace(".", "\\.") + ")(?:[^.:].*|\\.[^:].*)");
         }
         if (!before.isEmpty()) {
-            patterns.add(".*\\.(?:" + before.replace(".", "\\.") + ")(?:\\..*|[^.].*)?\\." + own.replace(".", "\\.")
-                    + "\\.?(?::[0-9]*)?");
+            patterns.add(".*\\.(?:" + String.join("|", before).replace(".", "\\.") + ")(?:\\..*|[^.].*)?\\."
+                    + own.replace(".", "\\.") + "\\.?(?::[0-9]*)?");
         }
         var found = matches(AUTHORITY, "(?i)(?:" + String.join("|", patterns) + ")");
         var domains = String.join("|", baseDomains).replace(".", "\\.");
