@@ -74,7 +74,7 @@ class RestartTest {
             run();
 
             await().until(() -> directory.findings().contains("policy.yaml"));
-            await().until(() -> standalone.ready() && programmed());
+            await().untilAsserted(this::runsAndIsProgrammed);
             assertThat(RawClient.status(port, "/closed/key")).as(broken).isEqualTo(403);
             assertThat(RawClient.status(port, "/open/key")).as(broken).isEqualTo(200);
             standalone.close();
@@ -93,7 +93,7 @@ class RestartTest {
         shown.clear();
         standalone = standalone("elsewhere");
 
-        await().until(() -> standalone.ready() && programmed());
+        await().untilAsserted(this::runsAndIsProgrammed);
         assertThat(RawClient.status(port, "/closed/key")).isEqualTo(403);
         assertThat(RawClient.status(port, "/open/key")).isEqualTo(200);
     }
@@ -113,7 +113,7 @@ class RestartTest {
                 }
             }
         });
-        await().until(() -> standalone.ready() && programmed());
+        await().untilAsserted(this::runsAndIsProgrammed);
 
         assertThat(missing).isEmpty();
         assertThat(directory.status(DATAPATH_STATUS)).isEqualTo(before);
@@ -121,13 +121,14 @@ class RestartTest {
         assertThat(directory.status("storagepool-ai-training")).isEqualTo(pool);
     }
 
-    private boolean programmed() {
-        return !shown.isEmpty()
-                && shown.getLast().gateways().stream()
-                        .anyMatch(gateway -> gateway.state().equals("running"))
-                && shown.getLast().statuses().keySet().stream()
-                        .anyMatch(object -> object.kind().equals("DataPath"))
-                && directory.status(DATAPATH_STATUS).contains("reason: Programmed");
+    private void runsAndIsProgrammed() {
+        assertThat(standalone.ready()).isTrue();
+        assertThat(shown).isNotEmpty();
+        assertThat(shown.getLast().gateways())
+                .anyMatch(gateway -> gateway.state().equals("running"));
+        assertThat(shown.getLast().statuses().keySet())
+                .anyMatch(object -> object.kind().equals("DataPath"));
+        assertThat(directory.status(DATAPATH_STATUS)).contains("reason: Programmed");
     }
 
     private void run() throws IOException {
