@@ -53,6 +53,7 @@ final class ControlLoop implements Runnable {
     private final CountDownLatch firstPass = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;
+    private volatile boolean leaving;
     private Instant statusDue = Instant.EPOCH;
     private boolean statusPending;
     /** Until when a status from an earlier run is trusted; null before the first pass. */
@@ -98,6 +99,12 @@ final class ControlLoop implements Runnable {
         return firstPass.getCount() == 0;
     }
 
+    /** Ends with the pass under way and leaves gateways as they are. */
+    void leave() {
+        leaving = true;
+        signal.wake();
+    }
+
     CountDownLatch ended() {
         return ended;
     }
@@ -114,7 +121,7 @@ final class ControlLoop implements Runnable {
                             "a pass of the control loop failed; the next one tries again",
                             e);
                 }
-                if (stopping && fleet.isEmpty()) {
+                if (leaving || (stopping && fleet.isEmpty())) {
                     return;
                 }
                 signal.await(untilNext());

@@ -17,6 +17,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +25,8 @@ import java.util.function.Consumer;
  * server around it.
  */
 public final class Standalone implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Standalone.class.getName());
+
     private final WorkDirectory work;
     private final StatusDirectory status;
     private final XdsServer xds;
@@ -135,6 +138,11 @@ public final class Standalone implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
+            // First: that gateways lose their server while the rest ends must not become a status.
+            loop.leave();
+            if (!loop.ended().await(10, TimeUnit.SECONDS)) {
+                LOG.log(System.Logger.Level.WARNING, "the control loop has not ended within 10 s");
+            }
             source.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
