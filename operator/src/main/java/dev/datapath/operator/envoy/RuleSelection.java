@@ -60,10 +60,8 @@ final class RuleSelection {
      * have missed the entry of a longer key prefix.
      */
     Matcher.OnMatch select(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
-        var usual = selectUsual(entry, requestClass, candidates);
-        var concerned = candidates.stream()
-                .filter(match -> concerns(match, entry, requestClass))
-                .toList();
+        var concerned = concerned(entry, requestClass, candidates);
+        var usual = select(entry, requestClass, concerned, false);
         var exceptions = Matcher.MatcherList.newBuilder();
         boolean denies = concerned.stream().anyMatch(this::denies);
         if (denies && concerned.stream().anyMatch(match -> !denies(match) && namesObjects(match))) {
@@ -78,7 +76,7 @@ final class RuleSelection {
                         keyCondition(match, entry, false) == null && keyCondition(match, entry, true) != null)) {
             exceptions.addMatchers(Predicates.when(
                     Predicates.matches(Names.TARGET_HEADER, KeyPattern.UNUSUAL),
-                    select(entry, requestClass, candidates, true)));
+                    select(entry, requestClass, concerned, true)));
         }
         return exceptions.getMatchersCount() == 0
                 ? usual
@@ -88,33 +86,25 @@ final class RuleSelection {
 
     /** The same for requests whose key is known to be spelled as clients do. */
     Matcher.OnMatch selectUsual(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
-        return select(entry, requestClass, candidates, false);
+        return select(entry, requestClass, concerned(entry, requestClass, candidates), false);
+    }
+
+    private List<MatchPlan> concerned(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
+        return candidates.stream()
+                .filter(match -> concerns(match, entry, requestClass))
+                .toList();
     }
 
     private Matcher.OnMatch select(
-            Entry entry, RequestClass requestClass, List<MatchPlan> candidates, boolean unusualSpelling) {
-        var selected = snowballs(entry, requestClass, candidates);
-        selected.addAll(keysElsewhere(entry, requestClass, candidates));
-        for (var match : candidates) {
-            if (!concerns(match, entry, requestClass)) {
-                continue;
-            }
+            Entry entry, RequestClass requestClass, List<MatchPlan> concerned, boolean unusualSpelling) {
+        var selected = new ArrayList<>(snowballs(requestClass, concerned));
+        selected.addAll(keysElsewhere(requestClass, concerned));
+        for (var match : concerned) {
             var keyCondition = keyCondition(match, entry, unusualSpelling);
             if (keyCondition == null) {
                 continue;
             }
-            var rule = rule(match);
-            boolean unconditional = false;
-            for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
-                for (var headers : HeaderValues.conditions(match.headers(), denies(match))) {
-                    var conditions = new ArrayList<>(keyCondition);
-                    conditions.addAll(alternative);
-                    conditions.addAll(headers);
-                    selected.add(routes.rule(rule, requestClass, routeMatch(conditions, match.sourceCidrs())));
-                    unconditional |= conditions.isEmpty() && match.sourceCidrs().isEmpty();
-                }
-            }
-            if (unconditional) {
+            if (addRoutes(match, requestClass, keyCondition, selected)) {
                 return action(selected);
             }
         }
@@ -126,10 +116,8 @@ final class RuleSelection {
      * What is denied to uploads whose keys are in their body, where rules name keys: a deny takes them whatever its prefix, and
      * a rule that forwards a prefix does not.
      */
-    private List<Route> snowballs(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
-        var selected = new ArrayList<Route>();
-        var about = candidates.stream()
-                .filter(match -> concerns(match, entry, requestClass))
+    private List<Route> snowballs(RequestClass requestClass, List<MatchPlan> concerned) {
+        var about = concerned.stream()
                 .filter(match ->
                         match.operations().isEmpty() || match.operations().contains(S3Operation.PutObject))
                 .toList();
@@ -140,63 +128,64 @@ final class RuleSelection {
         if (!uploads
                 || about.stream().allMatch(match -> match.keyPrefix().isEmpty())
                 || about.stream().noneMatch(this::denies)) {
-            return selected;
+            return List.of();
         }
-        for (var match : about) {
-            if (!denies(match) && !match.keyPrefix().isEmpty()) {
-                continue;
-            }
-            for (var snowball : Snowball.conditions()) {
-                for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
-                    for (var headers : HeaderValues.conditions(match.headers(), denies(match))) {
-                        var conditions = new ArrayList<>(snowball);
-                        conditions.addAll(alternative);
-                        conditions.addAll(headers);
-                        selected.add(
-                                routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
-                    }
-                }
-            }
+        var deciding = about.stream()
+                .filter(match -> denies(match) || match.keyPrefix().isEmpty())
+                .toList();
+        return routesFor(Snowball.conditions(), requestClass, deciding);
+    }
+
+    /**
+     * What happens, where rules forward a part of a bucket and deny another, to requests that only look as if they were about the
+     * part: the rules of the whole bucket apply.
+     */
+    private List<Route> keysElsewhere(RequestClass requestClass, List<MatchPlan> concerned) {
+        var ofBucket =
+                concerned.stream().filter(match -> match.keyPrefix().isEmpty()).toList();
+        if (ofBucket.stream().noneMatch(this::denies)
+                || concerned.stream()
+                        .allMatch(match -> denies(match) || match.keyPrefix().isEmpty())) {
+            return List.of();
+        }
+        return routesFor(KeysElsewhere.conditions(style, requestClass, byOperation), requestClass, ofBucket);
+    }
+
+    /**
+     * The routes of matches for requests of certain kinds, up to the first match that takes every one of them.
+     *
+     * @param kinds alternatives, each a list of conditions that must all hold
+     */
+    private List<Route> routesFor(List<List<HeaderMatcher>> kinds, RequestClass requestClass, List<MatchPlan> matches) {
+        var selected = new ArrayList<Route>();
+        for (var match : matches) {
+            kinds.forEach(kind -> addRoutes(match, requestClass, kind, selected));
             if (match.unconditional()) {
-                return selected;
+                break;
             }
         }
         return selected;
     }
 
     /**
-     * What happens, where rules forward a part of a bucket and deny another, to requests that only look as if they were about the
-     * part: what is said of the whole bucket.
+     * Adds the routes of one match: one for each alternative of its operations and headers.
+     *
+     * @param first conditions of all of them
+     * @return whether one of the routes takes every request
      */
-    private List<Route> keysElsewhere(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
-        var selected = new ArrayList<Route>();
-        var concerned = candidates.stream()
-                .filter(match -> concerns(match, entry, requestClass))
-                .toList();
-        var ofBucket =
-                concerned.stream().filter(match -> match.keyPrefix().isEmpty()).toList();
-        if (ofBucket.stream().noneMatch(this::denies)
-                || concerned.stream()
-                        .allMatch(match -> denies(match) || match.keyPrefix().isEmpty())) {
-            return selected;
-        }
-        for (var match : ofBucket) {
-            for (var elsewhere : KeysElsewhere.conditions(style, requestClass, byOperation)) {
-                for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
-                    for (var headers : HeaderValues.conditions(match.headers(), denies(match))) {
-                        var conditions = new ArrayList<>(elsewhere);
-                        conditions.addAll(alternative);
-                        conditions.addAll(headers);
-                        selected.add(
-                                routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
-                    }
-                }
-            }
-            if (match.unconditional()) {
-                return selected;
+    private boolean addRoutes(
+            MatchPlan match, RequestClass requestClass, List<HeaderMatcher> first, List<Route> selected) {
+        boolean takesEvery = false;
+        for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
+            for (var headers : HeaderValues.conditions(match.headers(), denies(match))) {
+                var conditions = new ArrayList<>(first);
+                conditions.addAll(alternative);
+                conditions.addAll(headers);
+                selected.add(routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
+                takesEvery |= conditions.isEmpty() && match.sourceCidrs().isEmpty();
             }
         }
-        return selected;
+        return takesEvery;
     }
 
     private static Matcher.OnMatch action(List<Route> selected) {
