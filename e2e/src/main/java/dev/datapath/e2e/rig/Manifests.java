@@ -24,6 +24,29 @@ public final class Manifests {
                 """.formatted(DATA_PATH, NAMESPACE, port, S3Store.BASE_DOMAIN);
     }
 
+    /**
+     * A DataPath whose only pool has one node on loopback and serves whatever no rule names.
+     *
+     * @param port of the listener
+     * @param baseDomain of the listener
+     * @param node port of the node
+     */
+    public static String dataPathOf(int port, String baseDomain, int node) {
+        return """
+                apiVersion: datapath.dev/v1alpha1
+                kind: DataPath
+                metadata: {name: %1$s, namespace: %2$s}
+                spec:
+                  listeners: [{name: s3, protocol: HTTP, port: %3$d, baseDomains: [%4$s]}]
+                  poolRef: {name: store}
+                ---
+                apiVersion: datapath.dev/v1alpha1
+                kind: StoragePool
+                metadata: {name: store, namespace: %2$s}
+                spec: {provider: Generic, nodes: {static: [{name: node-1, address: 127.0.0.1, port: %5$d}]}}
+                """.formatted(DATA_PATH, NAMESPACE, port, baseDomain, node);
+    }
+
     /** A pool and the policy that sends the routing's buckets to it. Nodes are checked each second by connecting. */
     public static String of(Routing routing) {
         var nodes = new StringBuilder();

@@ -20,20 +20,8 @@ class LoneDenyTest {
     private final ScriptedNode node = ScriptedNode.start();
 
     @AutoClose
-    private final StandaloneGateway gateway = StandaloneGateway.start(
-            1, port -> """
-            apiVersion: datapath.dev/v1alpha1
-            kind: DataPath
-            metadata: {name: %1$s, namespace: %2$s}
-            spec:
-              listeners: [{name: s3, protocol: HTTP, port: %3$d, baseDomains: [s3.example.com]}]
-              poolRef: {name: store}
-            ---
-            apiVersion: datapath.dev/v1alpha1
-            kind: StoragePool
-            metadata: {name: store, namespace: %2$s}
-            spec: {provider: Generic, nodes: {static: [{name: node-1, address: 127.0.0.1, port: %4$d}]}}
-            """.formatted(Manifests.DATA_PATH, Manifests.NAMESPACE, port, node.port()));
+    private final StandaloneGateway gateway =
+            StandaloneGateway.start(1, port -> Manifests.dataPathOf(port, "s3.example.com", node.port()));
 
     /** MinIO sees no slash, and so no copy, in {@code %2f}. */
     @Test
