@@ -3,7 +3,7 @@ MVN := tools/mvn -B -ntp
 GOLDEN := -Ddatapath.golden=rewrite -Dsurefire.failIfNoSpecifiedTests=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo images bench lint format golden crds clean
+.PHONY: help build test demo images bench lint mutation format golden crds clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ bench: ## Measure data plane and control plane (20 minutes; BENCH=quick: 9; BENC
 lint: ## Formatting, Error Prone, NullAway, shell scripts
 	@$(MVN) -q -DskipTests clean test-compile
 	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "shellcheck is not installed: scripts not checked"; fi
+
+mutation: ## Measure what the tests of engine, status and reconcilers notice (PIT; more than an hour), see operator/target/pit-reports
+	@$(MVN) -pl crds,operator test-compile org.pitest:pitest-maven:mutationCoverage
 
 format: ## Rewrite Java sources in the house format
 	@$(MVN) -q spotless:apply
