@@ -22,7 +22,7 @@ class VerificationDocTest {
     private static final List<String> MODULES = List.of("crds", "operator", "helm", "e2e");
     private static final Map<String, Integer> FINDINGS = Map.of("R", 25, "N", 13, "S", 5, "C", 20, "T", 3, "U", 13);
 
-    private static final Pattern ROW = Pattern.compile("^\\| ([RNSCTU][0-9]+[^|]*) \\| ([^|]*) \\| ([^|]*) \\|$");
+    private static final Pattern ROW = Pattern.compile("^\\| ([RNSCTUXH][0-9]+[^|]*) \\| ([^|]*) \\| ([^|]*) \\|$");
     private static final Pattern ID = Pattern.compile("[RNSCTU][0-9]+");
     /** A class with or without a method, or a further method of the class before it. */
     private static final Pattern TEST =

@@ -127,6 +127,16 @@ public record Gateway(
      * @param limits what a gateway may use at most
      */
     @ApiRecord
+    @ValidationRule(
+            value = "!has(self.limits) || !('memory' in self.limits) || !self.limits['memory'].endsWith('m')",
+            message =
+                    "memory is counted in bytes, and m is a thousandth of one: write Mi or Gi; did you mean a value such as 512Mi?",
+            fieldPath = ".limits")
+    @ValidationRule(
+            value = "!has(self.requests) || !('memory' in self.requests) || !self.requests['memory'].endsWith('m')",
+            message =
+                    "memory is counted in bytes, and m is a thousandth of one: write Mi or Gi; did you mean a value such as 512Mi?",
+            fieldPath = ".requests")
     public record Resources(
             @JsonPropertyDescription("What a node must have free to run a gateway, such as cpu: \"2\", memory: 1Gi.")
             @Size(max = 16)

@@ -52,7 +52,7 @@ public record Listener(
         List<@Size(min = 1, max = 254) @Pattern(Formats.DNS_NAME) String> baseDomains,
 
         @JsonPropertyDescription(
-                "Host names, or IPv4 addresses, that clients use for path-style requests besides baseDomains, without port. When set, a request for any other host gets 400; without it every other host is path style.")
+                "Host names, or IPv4 addresses, that clients use for path-style requests besides baseDomains, without port; a name below a base domain is path style, too. When set, a request for any other host gets 400; without it every other host is path style.")
         @Size(max = 16)
         List<@Size(min = 1, max = 253) @Pattern(Formats.DNS_SUBDOMAIN) String> hostnames,
 

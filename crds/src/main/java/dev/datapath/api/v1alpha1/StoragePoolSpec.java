@@ -137,7 +137,8 @@ public record StoragePoolSpec(
      * @param maxConnectionsPerNode connections of one gateway to one node, 1 to 100,000; null means the preset, 1,000
      *     where it has none
      * @param maxPendingRequests requests of one gateway that may wait for a connection, 0 to 1,000,000; more are answered
-     *     503 SlowDown
+     *     503 SlowDown. Those whose connection is being opened wait too: 128 more, or {@code maxConnectionsPerNode} when that is
+     *     lower, are let in for them
      * @param keepAlive how long an idle connection is kept, 100ms to 1h; must be shorter than the store keeps it; null
      *     means the preset, 4s where it has none
      * @param connectTimeout how long a connection may take to open, 10ms to 1m
@@ -153,7 +154,7 @@ public record StoragePoolSpec(
 
             @Default("2000")
             @JsonPropertyDescription(
-                    "Requests of one gateway that may wait for a connection; more are answered 503 SlowDown.")
+                    "Requests of one gateway that may wait for a connection; more are answered 503 SlowDown. Where connections are being opened, up to 128 more may wait for these.")
             @Min(0)
             @Max(1000000)
             Integer maxPendingRequests,

@@ -17,11 +17,15 @@ final class ControlPlane {
     private static final long PROBE_EVERY_NANOS = 500_000;
     private static final long PAUSE_NANOS = 150_000_000;
     private static final long MIB = 1 << 20;
+    private static final int COUNTED_CHANGES = 20;
+    private static final long COUNTED_PAUSE_NANOS = 500_000_000;
 
     /**
      * What was found for a number of rules of a shape.
      *
      * @param changeNanos from the rename to the first answer from the other store, one per change
+     * @param operatorCpuMillis processor time of the operator for one change
+     * @param gatewayCpuMillis the same of the gateway, which serves nothing meanwhile
      * @param readySeconds from the operator's start until it said that it is ready
      * @param servingSeconds from its start until the gateway served
      * @param operatorMib the operator's resident memory after the changes
@@ -32,6 +36,8 @@ final class ControlPlane {
             int rules,
             Manifests.Shape shape,
             List<Long> changeNanos,
+            double operatorCpuMillis,
+            double gatewayCpuMillis,
             double readySeconds,
             double servingSeconds,
             long operatorMib,
@@ -64,16 +70,40 @@ final class ControlPlane {
                     taken.add(change(gateway.files(), probe, random.nextInt(rules)));
                 }
             }
+            var cpu = cpuMillis(gateway, random, rules);
             return new Row(
                     rules,
                     shape,
                     taken,
+                    cpu[0],
+                    cpu[1],
                     gateway.untilReady().toMillis() / 1e3,
                     gateway.untilServing().toMillis() / 1e3,
                     ProcessMemory.residentBytes(gateway.operatorPid()) / MIB,
                     ProcessMemory.peakBytes(gateway.operatorPid()) / MIB,
                     ProcessMemory.residentBytes(gateway.pid()) / MIB);
         }
+    }
+
+    /** Of operator and gateway for one change, without what they take when nothing changes. */
+    private static double[] cpuMillis(BenchGateway gateway, Random random, int rules) throws IOException {
+        long[] pids = {gateway.operatorPid(), gateway.pid()};
+        var nanos = new long[2];
+        for (boolean changing : new boolean[] {false, true}) {
+            for (int i = 0; i < pids.length; i++) {
+                nanos[i] += (changing ? -1 : 1) * CpuClock.nanos(pids[i]);
+            }
+            for (int i = 0; i < COUNTED_CHANGES; i++) {
+                if (changing) {
+                    gateway.files().flip(random.nextInt(rules));
+                }
+                LockSupport.parkNanos(COUNTED_PAUSE_NANOS);
+            }
+            for (int i = 0; i < pids.length; i++) {
+                nanos[i] += (changing ? 1 : -1) * CpuClock.nanos(pids[i]);
+            }
+        }
+        return new double[] {nanos[0] / 1e6 / COUNTED_CHANGES, nanos[1] / 1e6 / COUNTED_CHANGES};
     }
 
     private static long change(RuleFiles files, Probe probe, int bucket) throws IOException, TimeoutException {

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param name of its file on {@code PATH}
  * @param key the system property {@code datapath.<key>} or the environment variable {@code DATAPATH_<KEY>} holds its path
  */
-record InstalledProgram(String name, String key) {
+public record InstalledProgram(String name, String key) {
     /** Where it is: what the property says, else the environment variable, else {@code others}, else {@code PATH}. */
-    Optional<Path> find(Path... others) {
+    public Optional<Path> find(Path... others) {
         return Stream.<Stream<Path>>of(
                         named(System.getProperty("datapath." + key)),
                         named(System.getenv("DATAPATH_" + key.toUpperCase(java.util.Locale.ROOT))),

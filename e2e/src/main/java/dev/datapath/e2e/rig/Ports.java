@@ -45,9 +45,18 @@ public final class Ports {
         }
     }
 
+    /** Whether programs of this machine can listen at an IP address. Not every machine has IPv6. */
+    public static boolean canListenAt(String address) {
+        return canBind(new InetSocketAddress(address, 0));
+    }
+
     private static boolean isFree(int port) {
+        return canBind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    private static boolean canBind(InetSocketAddress address) {
         try (var socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(address);
             return true;
         } catch (IOException inUse) {
             return false;

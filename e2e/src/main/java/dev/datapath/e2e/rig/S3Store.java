@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -52,7 +53,12 @@ public final class S3Store implements AutoCloseable {
 
     /** SeaweedFS, where installed. */
     public static StoreProgram seaweedfs() {
-        return new SeaweedFsProgram();
+        return seaweedfs(() -> BASE_DOMAIN);
+    }
+
+    /** The same with other domains: those that a node knows when it is started, or started again, with commas in between. */
+    public static StoreProgram seaweedfs(Supplier<String> domains) {
+        return new SeaweedFsProgram(domains);
     }
 
     /** Starts {@code nodeCount} nodes at once and returns when all of them answer. */

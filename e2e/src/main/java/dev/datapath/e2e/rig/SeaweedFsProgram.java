@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * SeaweedFS: one server process with master, volumes and filer, and S3 nodes in front of it. Where its binary {@code weed} is
@@ -14,8 +15,14 @@ import java.util.Optional;
  */
 final class SeaweedFsProgram implements StoreProgram {
     private static final InstalledProgram BINARY = new InstalledProgram("weed", "weed");
+    private final Supplier<String> domains;
     private final int filerPort = Ports.free();
     private final int filerGrpcPort = Ports.free();
+
+    /** @param domains those that a node knows when it starts, with commas in between */
+    SeaweedFsProgram(Supplier<String> domains) {
+        this.domains = domains;
+    }
 
     @Override
     public String name() {
@@ -90,7 +97,7 @@ final class SeaweedFsProgram implements StoreProgram {
                         "-iam=false",
                         "-filer=127.0.0.1:" + filerPort + "." + filerGrpcPort,
                         "-config=" + directory.resolve("s3.json"),
-                        "-domainName=" + S3Store.BASE_DOMAIN),
+                        "-domainName=" + domains.get()),
                 Map.of(),
                 directory.resolve("node-" + index + ".log"));
     }

@@ -2,8 +2,8 @@ package dev.datapath.e2e.rig;
 
 import dev.datapath.api.v1alpha1.RoutingPolicyStatus;
 import dev.datapath.operator.admission.ApiCatalog;
-import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.manifest.ManifestReader;
+import dev.datapath.operator.model.ObjectRef;
 import dev.datapath.operator.standalone.Overview;
 import dev.datapath.operator.standalone.Standalone;
 import dev.datapath.operator.standalone.StandaloneOptions;

@@ -237,7 +237,7 @@ class LauncherDrainTest {
     }
 
     private void ended() {
-        await().until(() -> !gateway.runs());
+        await().untilAsserted(() -> assertThat(gateway.runs()).as(gateway.log()).isFalse());
         assertThat(gateway.exitStatus()).isZero();
     }
 

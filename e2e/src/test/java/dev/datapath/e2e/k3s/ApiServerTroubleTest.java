@@ -109,7 +109,8 @@ class ApiServerTroubleTest {
             await().atMost(Told.PATIENCE)
                     .untilAsserted(() -> assertThat(trouble.cluster()
                                     .kubectl("logs", trouble.installation().leader(), "-n", Installation.NAMESPACE))
-                            .contains("cannot patch resource \"datapaths/status\""));
+                            .as("a log whose lines are JSON")
+                            .contains("cannot patch resource \\\"datapaths/status\\\""));
             giveRights(rights);
             trouble.site().awaitProgrammed();
         });

@@ -4,8 +4,8 @@ import static dev.datapath.e2e.k3s.Workbench.one;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.datapath.operator.reconcile.ApplyResult.Obstacle;
-import dev.datapath.operator.reconcile.ApplyResult.Obstacle.Kind;
+import dev.datapath.operator.infra.cluster.ApplyResult.Obstacle;
+import dev.datapath.operator.infra.cluster.ApplyResult.Obstacle.Kind;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;

@@ -3,10 +3,10 @@ package dev.datapath.e2e.k3s;
 import static dev.datapath.e2e.k3s.Workbench.one;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.datapath.operator.reconcile.ApplyResult;
-import dev.datapath.operator.reconcile.ApplyResult.Obstacle;
-import dev.datapath.operator.reconcile.ApplyResult.Obstacle.Kind;
-import dev.datapath.operator.reconcile.ObjectLookup;
+import dev.datapath.operator.infra.cluster.ApplyResult;
+import dev.datapath.operator.infra.cluster.ApplyResult.Obstacle;
+import dev.datapath.operator.infra.cluster.ApplyResult.Obstacle.Kind;
+import dev.datapath.operator.infra.cluster.ObjectLookup;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;

@@ -76,7 +76,7 @@ class QuickstartTest {
         assertThat(said)
                 .as("the object that was uploaded, read again")
                 .contains(Files.readAllLines(ROOT.resolve("README.md")).subList(0, 3));
-        assertThat(said).as("the rule that was added").contains("<Code>AccessDenied</Code>");
+        assertThat(said).as("the rule that was added; it printed:\n%s", said).contains("<Code>AccessDenied</Code>");
         var description = said.substring(said.indexOf("Name:"));
         assertThat(description).as("the description at the end").contains("Programmed", "Accepted", "ResolvedRefs");
         assertThat(description.substring(description.indexOf("Events:")))

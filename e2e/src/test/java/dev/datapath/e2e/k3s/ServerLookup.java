@@ -1,6 +1,6 @@
 package dev.datapath.e2e.k3s;
 
-import dev.datapath.operator.reconcile.ObjectLookup;
+import dev.datapath.operator.infra.cluster.ObjectLookup;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;

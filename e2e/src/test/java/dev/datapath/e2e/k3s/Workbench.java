@@ -1,9 +1,9 @@
 package dev.datapath.e2e.k3s;
 
 import dev.datapath.api.v1alpha1.DataPath;
-import dev.datapath.operator.reconcile.ApplyResult;
-import dev.datapath.operator.reconcile.ObjectApplier;
-import dev.datapath.operator.reconcile.ObjectLookup;
+import dev.datapath.operator.infra.cluster.ApplyResult;
+import dev.datapath.operator.infra.cluster.ObjectApplier;
+import dev.datapath.operator.infra.cluster.ObjectLookup;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;

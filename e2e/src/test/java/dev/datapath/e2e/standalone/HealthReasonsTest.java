@@ -35,7 +35,7 @@ class HealthReasonsTest {
     @TempDir
     Path temp;
 
-    private final int port = Ports.free();
+    private final int port = Ports.freeRun(2);
     private Directory directory;
     private Standalone standalone;
 
@@ -43,7 +43,7 @@ class HealthReasonsTest {
     void start() throws IOException {
         directory = new Directory(Files.createDirectory(temp.resolve("objects")));
         standalone = Standalone.start(
-                new StandaloneOptions(directory.path(), 1, 0, "127.0.0.1", 1, temp.resolve("w"), EnvoyBinary.require()),
+                new StandaloneOptions(directory.path(), 2, 1, "127.0.0.1", 1, temp.resolve("w"), EnvoyBinary.require()),
                 new ManifestReader(CATALOG, List.of(directory.path()), InstantSource.system()),
                 new SimpleMeterRegistry(),
                 overview -> {});
@@ -94,7 +94,8 @@ class HealthReasonsTest {
                       ca.crt: |
                     %s
                     """.formatted(pki.authority().indent(4).stripTrailing()));
-            says(asked(node.port()) + "is refused or broken off, or the certificate is not accepted");
+            says(asked(node.port()) + "is refused or broken off; certificates of this pool's nodes are not accepted: "
+                    + "check serverName, caCertificateRefs and their dates");
         }
     }
 

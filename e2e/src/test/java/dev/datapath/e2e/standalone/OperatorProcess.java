@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -27,6 +28,12 @@ final class OperatorProcess implements AutoCloseable {
     }
 
     static OperatorProcess run(Path directory, Path work, Path log) throws IOException {
+        return run(directory, work, log, Map.of());
+    }
+
+    /** @param environment variables besides those of this process */
+    static OperatorProcess run(Path directory, Path work, Path log, Map<String, String> environment)
+            throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -41,6 +48,7 @@ final class OperatorProcess implements AutoCloseable {
                 work.toString()));
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("DATAPATH_ENVOY", EnvoyBinary.require().toString());
+        builder.environment().putAll(environment);
         return new OperatorProcess(builder.start(), log);
     }
 

@@ -1,7 +1,9 @@
 package dev.datapath.e2e.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.datapath.e2e.rig.InstalledProgram;
 import dev.datapath.e2e.rig.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +40,8 @@ class ReadmeTest {
 
     @Test
     void theExampleServesAsItStands() throws Exception {
+        assumeTrue(
+                new InstalledProgram("curl", "curl").find().isPresent(), "curl is not installed: apt-get install curl");
         var commands = commands();
         var read = work.resolve("read.md");
         // Apart from what the gateway prints at the same time.

@@ -7,6 +7,8 @@ import dev.datapath.e2e.rig.EnvoyBinary;
 import dev.datapath.e2e.rig.Ports;
 import dev.datapath.e2e.rig.RawClient;
 import dev.datapath.e2e.rig.ScriptedNode;
+import dev.datapath.e2e.rig.ServedCertificate;
+import dev.datapath.e2e.rig.TestPki;
 import dev.datapath.operator.admission.ApiCatalog;
 import dev.datapath.operator.manifest.ManifestReader;
 import dev.datapath.operator.standalone.Overview;
@@ -119,6 +121,100 @@ class RestartTest {
         assertThat(directory.status(DATAPATH_STATUS)).isEqualTo(before);
         assertThat(directory.status("routingpolicy-ai-refusal")).isEqualTo(policy);
         assertThat(directory.status("storagepool-ai-training")).isEqualTo(pool);
+    }
+
+    /** The first passes of the very first start know which DataPaths there are, and nothing of their gateways. */
+    @Test
+    void noTargetIsMissingWhileNamesAreLookedUp() {
+        assertThat(shown)
+                .isNotEmpty()
+                .allSatisfy(overview -> assertThat(overview.toString()).doesNotContain("TargetNotFound"));
+    }
+
+    /** It is not known whether the file held the target. */
+    @Test
+    void noTargetIsMissingWhileAFileCannotBeRead() throws Exception {
+        standalone.stop();
+        standalone.close();
+        directory.write("training.yaml", "kind: [");
+        shown.clear();
+        standalone = standalone("elsewhere");
+
+        await().until(() -> directory.findings().contains("training.yaml"));
+        assertThat(shown)
+                .isNotEmpty()
+                .allSatisfy(overview -> assertThat(overview.toString()).doesNotContain("TargetNotFound"));
+        assertThat(directory.status("routingpolicy-ai-refusal")).doesNotContain("TargetNotFound");
+    }
+
+    @Test
+    void nodesWhoseNamesCannotBeLookedUpAfterARestartStay() throws Exception {
+        assertThat(RawClient.status(port, "/open/key")).isEqualTo(200);
+        standalone.close();
+        shown.clear();
+        // A name that no name server knows: as the name of before, while name servers are down.
+        directory.write(
+                "training.yaml",
+                Directory.dataPath("training", port, node.port())
+                        .replace("address: 127.0.0.1", "address: gone.invalid"));
+        run();
+
+        await().until(() -> directory.findings().contains("gone.invalid"));
+        await().untilAsserted(this::runsAndIsProgrammed);
+        await().untilAsserted(() -> assertThat(directory.status("storagepool-ai-training"))
+                .contains("address: 127.0.0.1:" + node.port(), "healthyNodes: 1", "HostNotResolved"));
+        assertThat(RawClient.status(port, "/open/key")).isEqualTo(200);
+    }
+
+    @Test
+    void aCertificateWhoseSecretIsBadByARestartStays() throws Exception {
+        int tls = Ports.free();
+        var pair = new TestPki("Test CA").issue("s3.test");
+        directory.write(
+                "training.yaml",
+                Directory.dataPath("training", port, node.port())
+                        .replace(
+                                "  poolRef:",
+                                "  - {name: tls, protocol: HTTPS, port: " + tls
+                                        + ", tls: {certificateRefs: [{name: web}]}}\n  poolRef:"));
+        directory.write("secret.yaml", secret(pair));
+        await().until(() -> served(tls).equals(pair.certificate()));
+        await().untilAsserted(this::runsAndIsProgrammed);
+        directory.write("secret.yaml", secret(new TestPki("Test CA").issueWithWrongKey("s3.test")));
+        await().until(() -> directory.findings().contains("ai/web"));
+        assertThat(served(tls)).isEqualTo(pair.certificate());
+
+        standalone.close();
+        shown.clear();
+        run();
+        await().untilAsserted(this::runsAndIsProgrammed);
+        await().until(() -> directory.findings().contains("the last good certificate stays in use"));
+        assertThat(served(tls)).isEqualTo(pair.certificate());
+        assertThat(directory.status(DATAPATH_STATUS)).doesNotContain("is not opened");
+    }
+
+    private static String served(int port) {
+        try {
+            return ServedCertificate.at("127.0.0.1", port);
+        } catch (IOException notYet) {
+            return "";
+        }
+    }
+
+    private static String secret(TestPki.PemPair pair) {
+        return """
+                apiVersion: v1
+                kind: Secret
+                type: kubernetes.io/tls
+                metadata: {name: web, namespace: ai}
+                stringData:
+                  tls.crt: |
+                %s
+                  tls.key: |
+                %s
+                """.formatted(
+                        pair.certificate().indent(4).stripTrailing(),
+                        pair.privateKey().indent(4).stripTrailing());
     }
 
     private void runsAndIsProgrammed() {

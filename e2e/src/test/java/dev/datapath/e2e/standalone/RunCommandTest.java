@@ -3,6 +3,7 @@ package dev.datapath.e2e.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.datapath.e2e.rig.Ports;
 import dev.datapath.e2e.rig.RawClient;
 import dev.datapath.e2e.rig.ScriptedNode;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -73,6 +76,26 @@ class RunCommandTest {
     }
 
     @Test
+    void a_structured_log_has_the_object_and_the_reconciliation_as_fields() throws Exception {
+        var structured = Map.of("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true");
+        try (var operator =
+                OperatorProcess.run(directory.path(), temp.resolve("w"), temp.resolve("one.log"), structured)) {
+            await().until(() -> published(operator).isPresent());
+            var line = new ObjectMapper().readTree(published(operator).orElseThrow());
+            assertThat(line.at("/mdc/object").asText()).isEqualTo("DataPath ai/training");
+            assertThat(line.at("/mdc/reconciliation").asText()).startsWith("#");
+            assertThat(line.at("/level").asText()).isEqualTo("INFO");
+        }
+    }
+
+    private static Optional<String> published(OperatorProcess operator) {
+        return operator.output()
+                .lines()
+                .filter(line -> line.startsWith("{") && line.contains(" published\""))
+                .findFirst();
+    }
+
+    @Test
     void stop_ends_a_run_and_its_gateways() throws Exception {
         try (var operator = start("one")) {
             assertThat(OperatorProcess.command("stop", directory.path().toString()))
@@ -81,6 +104,21 @@ class RunCommandTest {
             assertThat(RawClient.refused(port)).isTrue();
             assertThat(OperatorProcess.command("stop", directory.path().toString()))
                     .isEqualTo("0 nothing runs\n");
+        }
+    }
+
+    /** As where a new release of manifests is taken by a changed link. */
+    @Test
+    void stop_ends_a_run_whose_directory_is_a_link_that_leads_elsewhere_now() throws Exception {
+        var link = Files.createSymbolicLink(temp.resolve("current"), directory.path());
+        var work = temp.resolve("w");
+        try (var operator = OperatorProcess.run(link, work, temp.resolve("one.log"))) {
+            await().untilAsserted(() -> assertThat(operator.output()).contains("running, pid", "Programmed=True"));
+            Files.delete(link);
+            Files.createSymbolicLink(link, Files.createDirectory(temp.resolve("next")));
+            assertThat(OperatorProcess.command("stop", link.toString(), "--work-dir", work.toString()))
+                    .startsWith("0 stopped process ");
+            assertThat(operator.awaitExit(20)).isZero();
         }
     }
 

@@ -14,12 +14,14 @@ import dev.datapath.operator.standalone.Standalone;
 import dev.datapath.operator.standalone.StandaloneOptions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user of a directory sees, with real gateways. */
 @Tag("tier3")
@@ -169,6 +173,39 @@ class StandaloneTest {
                 .containsExactly("training-0 0", "training-1 1");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"96Mi", "\"512\""})
+    void a_gateway_serves_with_the_least_memory_limit_and_with_one_below_it(String limit) throws IOException {
+        int other = Ports.freeRun(2);
+        directory.write(
+                "small.yaml",
+                Directory.dataPath("small", other, node.port())
+                        .replace("  drain:", "  gateway: {resources: {limits: {memory: " + limit + "}}}\n  drain:"));
+        await().until(() -> programmed("small"));
+        for (int i = 0; i < 20; i++) {
+            assertThat(RawClient.status(other, "/bucket/key")).isEqualTo(200);
+        }
+        assertThat(directory.status("datapath-ai-small").contains("96Mi is used instead"))
+                .isEqualTo(!limit.equals("96Mi"));
+    }
+
+    @Test
+    void a_listener_whose_port_is_too_high_at_one_gateway_leaves_the_others_open() throws IOException {
+        int other = Ports.freeRun(2);
+        directory.write(
+                "high.yaml",
+                Directory.dataPath("high", other, node.port())
+                        .replace("  poolRef:", "  - {name: high, protocol: HTTP, port: 65535}\n  poolRef:"));
+        await().untilAsserted(() -> assertThat(directory.status("datapath-ai-high"))
+                .contains("reason: Rejected", "listener high of gateway high-1 cannot open 127.0.0.1:65536 (no such"));
+        for (int open : List.of(other, other + 1, 65_535)) {
+            await().ignoreExceptionsInstanceOf(ConnectException.class)
+                    .until(() -> RawClient.status(open, "/bucket/key") == 200);
+        }
+        assertThat(directory.findings())
+                .contains("spec.listeners[1].port", "port 65536 at gateway high-1", "--gateways", "--port-offset");
+    }
+
     @Test
     void a_port_in_use_is_said_at_its_listener_until_it_is_free() throws IOException {
         var second = Ports.freeRun(2);
@@ -184,6 +221,55 @@ class StandaloneTest {
         }
         await().until(() -> programmed("second"));
         assertThat(RawClient.status(second, "/bucket/key")).isEqualTo(200);
+    }
+
+    @Test
+    void aPortPassesFromOneListenerToAnotherAndIsExchanged() throws IOException {
+        int ports = Ports.freeRun(4);
+        var s3 = "  - {name: s3, protocol: HTTP, port: " + ports + ", hostnames: [127.0.0.1]}\n";
+        var moved = Directory.dataPath("moved", ports, node.port());
+        directory.write("moved.yaml", moved);
+        await().until(() -> programmed("moved"));
+        directory.write("moved.yaml", moved.replace(s3, listeners(ports, ports + 2)));
+        awaitServed(ports + 2);
+        directory.write("moved.yaml", moved.replace(s3, listeners(ports + 2, ports)));
+        awaitServed(ports);
+    }
+
+    private static String listeners(int other, int s3) {
+        return "  - {name: plain, protocol: HTTP, port: " + other + ", hostnames: [plain.lan]}\n"
+                + "  - {name: s3, protocol: HTTP, port: " + s3 + ", hostnames: [127.0.0.1]}\n";
+    }
+
+    private void awaitServed(int port) {
+        for (int i = 0; i < 2; i++) {
+            int gateway = port + i;
+            await().ignoreExceptions().until(() -> RawClient.status(gateway, "/bucket/key") == 200);
+        }
+        await().until(() -> programmed("moved"));
+    }
+
+    /** Two programs that bind a port at the same moment both succeed, and Envoy acknowledges before it listens. */
+    @Test
+    void of_data_paths_that_take_one_port_at_the_same_moment_one_is_programmed_and_the_last_when_they_are_gone()
+            throws IOException {
+        int port = Ports.freeRun(2);
+        var names = new ArrayList<>(List.of("one-a", "one-b", "one-c"));
+        names.forEach(name -> directory.write(name + ".yaml", Directory.dataPath(name, port, node.port())));
+        for (int others = names.size() - 1; others > 0; others--) {
+            int atLeast = others;
+            // A gateway of one and a gateway of another may have a port each; then neither DataPath is programmed.
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(names)
+                            .filteredOn(name ->
+                                    directory.status("datapath-ai-" + name).contains("reason: Rejected"))
+                            .hasSizeGreaterThanOrEqualTo(atLeast));
+            directory.delete(names.removeFirst() + ".yaml");
+        }
+        await().atMost(Duration.ofSeconds(60)).until(() -> programmed(names.getFirst()));
+        // The operator notices a lost port with the next report of the gateway.
+        await().ignoreExceptions().until(() -> RawClient.status(port, "/bucket/key") == 200);
+        await().ignoreExceptions().until(() -> RawClient.status(port + 1, "/bucket/key") == 200);
     }
 
     @Test

@@ -76,4 +76,18 @@ class TestSummaryTest {
         addClass("wire.OtherTest", "@Tag(\"tier3\")", skipped("a", "wire.OtherTest", "no Envoy"));
         assertThat(summary().status()).isEqualTo(1);
     }
+
+    @Test
+    void whatAMachineHasNotIsSaidAndIsNoError() throws Exception {
+        addClass(
+                "wire.OtherTest",
+                "@Tag(\"tier3\")",
+                "<testcase name=\"b\" classname=\"wire.OtherTest\"/>",
+                skipped("a", "wire.OtherTest", "this machine has no address ::1: switch IPv6 on"));
+        var outcome = summary();
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out())
+                .contains("  tier 3  wire.OtherTest.a: this machine has no address ::1: switch IPv6 on\n")
+                .contains("warning: not shown by this run: 1 tests of tier 3, for want of what this machine has not\n");
+    }
 }

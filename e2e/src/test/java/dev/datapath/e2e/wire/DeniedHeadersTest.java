@@ -26,8 +26,19 @@ class DeniedHeadersTest {
                 - name: no-public-objects
                   matches: [{buckets: [dh-acl, dh-open], headers: [{name: x-amz-acl, value: public-read}]}]
                   deny: {code: AccessDenied}
+                - name: lists
+                  matches:
+                  - {buckets: [dh-acl, dh-open], headers: [{name: x-amz-object-attributes, value: "ETag,ObjectParts"}]}
+                  - buckets: [dh-acl, dh-open]
+                    headers:
+                    - {name: x-amz-tagging, value: a&b}
+                    - {name: x-amz-grant-read, value: c}
+                    - {name: x-amz-storage-class, value: COLD}
+                  deny: {code: AccessDenied}
                 - name: two-values
-                  matches: [{buckets: [dh-open], headers: [{name: x-team, value: "a, b"}]}]
+                  matches:
+                  - {buckets: [dh-open], headers: [{name: x-team, value: "a, b"}]}
+                  - {buckets: [dh-open], headers: [{name: cookie, value: "a=1; b=2"}]}
                   deny: {code: AccessDenied}
                 - name: keys
                   matches:
@@ -35,6 +46,14 @@ class DeniedHeadersTest {
                   - {buckets: [dh-writes], keyPrefix: private/, operations: [Writes]}
                   - {buckets: [dh-reads], keyPrefix: private/, operations: [Reads]}
                   - {buckets: [dh-part]}
+                  - {buckets: [dh-made], keyPrefix: private/, operations: [PutObject]}
+                  - {buckets: [dh-made], operations: [CreateBucket, PutBucketPolicy]}
+                  - {buckets: [dh-lists], keyPrefix: private/}
+                  - {buckets: [dh-lists], operations: [ListMultipartUploads]}
+                  - {buckets: [dh-sources], keyPrefix: "my docs/"}
+                  - {buckets: [dh-sources], keyPrefix: "pr\u00fc/"}
+                  - {buckets: [dh-allowed]}
+                  - {buckets: ["dh-allow*"], keyPrefix: private/}
                   deny: {code: AccessDenied}
                 - name: through-clear-text
                   matches: [{buckets: [dh-proxy], headers: [{name: x-forwarded-proto, value: http}]}]
@@ -43,10 +62,13 @@ class DeniedHeadersTest {
                   matches: [{buckets: [dh-proxy], headers: [{name: x-forwarded-proto, value: https}]}]
                   pools: [{name: %1$s}]
                 - name: part
-                  matches: [{buckets: [dh-part], keyPrefix: data/}]
+                  matches:
+                  - {buckets: [dh-part], keyPrefix: data/}
+                  - {buckets: [dh-lists], keyPrefix: public/}
+                  - {buckets: [dh-allowed, dh-allow-2], keyPrefix: public/}
                   pools: [{name: %1$s}]
                 - name: open
-                  matches: [{buckets: [dh-acl, dh-open, dh-keys, dh-writes, dh-reads]}]
+                  matches: [{buckets: [dh-acl, dh-open, dh-keys, dh-writes, dh-reads, dh-made, dh-lists, dh-sources]}]
                   pools: [{name: %1$s}]
                 """.formatted(pool)));
     }
@@ -70,6 +92,8 @@ class DeniedHeadersTest {
                 "x-amz-acl: \u00ff|x-amz-acl: public-read",
                 "x-team: a, b",
                 "x-team: a,b",
+                "Cookie: b=2;c=3; a=1",
+                "Cookie: a=1|Cookie: b=2",
             })
     void aHeaderIsDeniedAmongOthersAndInEveryCase(String lines, Rig rig) throws IOException {
         assertThat(put(rig, "/dh-open/k", lines)).isEqualTo(403);
@@ -119,6 +143,12 @@ class DeniedHeadersTest {
         "/dh-part/data/a.tar, X-Amz-Meta-Snowball-Auto-Extract: no, 200",
         "/dh-reads/a.tar, X-Amz-Meta-Snowball-Auto-Extract: true, 200",
         "/dh-open/a.tar, X-Amz-Meta-Snowball-Auto-Extract: true, 200",
+        "/dh-made/a.tar, X-Amz-Meta-Snowball-Auto-Extract: true, 403",
+        "/dh-made/a.tar, X-Amz-Meta-Snowball-Auto-Extract: false, 200",
+        "/dh-made, X-Amz-Meta-Snowball-Auto-Extract: true, 403",
+        "/dh-made//?partNumber=1, X-Amz-Meta-Snowball-Auto-Extract: true, 403",
+        "/dh-made?policy, X-Amz-Snowball-Auto-Extract: true, 403",
+        "/dh-made?policy, X-Amz-Snowball-Auto-Extract: false, 403",
     })
     void anArchiveThatTheStoreUnpacksIsDeniedWhereKeysAre(String target, String lines, int status, Rig rig)
             throws IOException {
@@ -141,19 +171,56 @@ class DeniedHeadersTest {
     /** SDKs that presign a URL move headers into its query, and stores read them there. */
     @ParameterizedTest
     @CsvSource({
-        "x-amz-acl=public-read, 403",
-        "X-Amz-Algorithm=AWS4-HMAC-SHA256&x-amz-acl=public-read&X-Amz-Signature=0, 403",
-        "x-amz-acl=public%2Dread, 403",
-        "x%2Damz-acl=PUBLIC-read&x=1, 403",
-        "x-id=PutObject;X-Amz-Acl=public-read, 403",
-        "x-amz-acl=private, 200",
-        "x-amz-acl=public-read-write, 200",
-        "x-amz-acl-x=public-read, 200",
-        "response-content-type=x-amz-acl%3Dpublic-read, 200",
-        "prefix=x-amz-acl=public-read, 200",
+        "x-amz-acl=public-read, x-a: 1, 403",
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&x-amz-acl=public-read&X-Amz-Signature=0, x-a: 1, 403",
+        "x-amz-acl=public%2Dread, x-a: 1, 403",
+        "x%2Damz-acl=PUBLIC-read&x=1, x-a: 1, 403",
+        "x-id=PutObject;X-Amz-Acl=public-read, x-a: 1, 403",
+        "'x-amz-acl=private,public-read', x-a: 1, 403",
+        "'x-amz-acl=public-read,private', x-a: 1, 403",
+        "x-amz-acl=private%2C+public-read%2cprivate, x-a: 1, 403",
+        "x-amz-acl=%20public-read, x-a: 1, 403",
+        "x-amz-acl=public-read%20, x-a: 1, 403",
+        "x-amz-acl=+%09public-read%0d%0A+&x=1, x-a: 1, 403",
+        "x-amz-acl=private&x-amz-acl=public-read, x-a: 1, 403",
+        "%58-Amz-%41cl=public-read, x-a: 1, 403",
+        "x-amz-acl=%50ublic-r%45ad, x-a: 1, 403",
+        "x-amz-acl=public-read&x-amz-acl=private, x-a: 1, 403",
+        "x-amz-acl=public-read, x-amz-acl: private, 403",
+        "x-amz-acl=private, x-amz-acl: public-read, 403",
+        "x-amz-acl=private, x-a: 1, 200",
+        "x-amz-acl=public-read-write, x-a: 1, 200",
+        "'x-amz-acl=private,public-read-write', x-a: 1, 200",
+        "x-amz-acl-x=public-read, x-a: 1, 200",
+        "response-content-type=x-amz-acl%3Dpublic-read, x-a: 1, 200",
+        "prefix=x-amz-acl=public-read, x-a: 1, 200",
+        "attributes&x-amz-object-attributes=ETag%2CObjectParts, x-a: 1, 403",
+        "'attributes&x-amz-object-attributes=ObjectParts,Checksum,ETag', x-a: 1, 403",
+        "attributes&x-amz-object-attributes=ObjectParts&x-amz-object-attributes=ETag, x-a: 1, 403",
+        "attributes&x-amz-object-attributes=ObjectParts, x-amz-object-attributes: ETag, 403",
+        "attributes&x-amz-object-attributes=etag, x-amz-object-attributes: Checksum|x-amz-object-attributes: ObjectParts, 403",
+        "attributes, x-amz-object-attributes: ETag|x-amz-object-attributes: ObjectParts, 403",
+        "attributes&x-amz-object-attributes=ETag%2CChecksum, x-a: 1, 200",
+        "attributes&x-amz-object-attributes=ETag, x-amz-object-attributes: Checksum, 200",
+        "x-amz-tagging=a%26b&x-amz-grant-read=c, x-amz-storage-class: COLD, 403",
+        "x-amz-tagging=a%26b%2Cx, x-amz-storage-class: COLD|x-amz-grant-read: c, 403",
     })
-    void aHeaderInThePresignedQueryIsDeniedToo(String query, int status, Rig rig) throws IOException {
-        assertThat(put(rig, "/dh-open/k?" + query, "x-a: 1")).isEqualTo(status);
+    void aHeaderInThePresignedQueryIsDeniedToo(String query, String lines, int status, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-open/k?" + query, lines)).isEqualTo(status);
+        assertThat(put(rig, "/dh-keys/k?" + query, lines + "|x-amz-copy-source: /dh-acl/k"))
+                .as("of the source")
+                .isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x=\u00ff&x-amz-acl=public-read",
+        "x-amz-acl=\u00ff%2Cpublic-read",
+        "x-amz-acl=public-read%2C\u00ff",
+        "x-amz-acl=public-read&x=\u00ff",
+    })
+    void octetsInTheQueryThatAreNoTextHideNothing(String query, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-open/k?" + query, "x-a: 1")).isIn(400, 403);
     }
 
     /** Envoy has a value of its own for the header: that of the connection to it. */
@@ -167,6 +234,69 @@ class DeniedHeadersTest {
     })
     void theProtocolBeforeAProxyIsTheOneThatTheProxySent(String lines, int status, Rig rig) throws IOException {
         assertThat(put(rig, "/dh-proxy/k", lines)).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/dh-lists/private/k?versions, 403",
+        "/dh-lists/%70rivate/k?versions, 403",
+        "/dh-lists/private/k, 403",
+        "/dh-lists/other/k?versions, 200",
+        "/dh-lists/public/k?versions, 200",
+        "/dh-lists/public/k?uploads, 403",
+    })
+    void aReadThatOnlySomeStoresTakeForTheBucketIsDeniedByItsKeyToo(String target, int status, Rig rig)
+            throws IOException {
+        try (var client = rig.connect()) {
+            assertThat(client.request("GET", target).answer().status()).isEqualTo(status);
+        }
+    }
+
+    /** A header may hold blanks and UTF-8 as they are, and stores that resolve dots end where no rule looked. */
+    @ParameterizedTest
+    @CsvSource({
+        "/dh-sources/my docs/k, 403",
+        "dh-sources/my docs/k, 403",
+        "/dh-sources/my%20docs/k, 403",
+        "/dh-sources/my+docs/k, 403",
+        "/dh-sources/pr\u00c3\u00bc/k, 403",
+        "/dh-sources/pr%C3%BC/k, 403",
+        "/dh-sources/pr\u00c3%BC/k, 403",
+        "/dh-sources/pr%c3\u00bc/k, 403",
+        "/dh-sources/my other docs/k, 200",
+        "/dh-sources/\u00c3\u00bc/k, 200",
+        "/dh-allowed/public/../private/k, 400",
+        "dh-allowed/public/%2e%2E/private/k, 400",
+        "/dh-allowed/public%2f..%2Fprivate/k, 400",
+        "/dh-allowed/public/./../private/k, 400",
+        "/dh-allow-2/public/../private/k, 400",
+        "/dh-allowed/public/k, 200",
+        "/dh-allowed/public/..k/a.., 200",
+        "/dh-open/a/../k, 200",
+    })
+    void theSourceOfACopyIsDeniedHoweverItIsSpelled(String source, int status, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-open/k", "x-amz-copy-source: " + source)).isEqualTo(status);
+        assertThat(put(rig, "/dh-open/k?renameObject", "x-amz-rename-source: " + source))
+                .as("renamed")
+                .isEqualTo(status);
+    }
+
+    /** MinIO removes all that is below the key, or the bucket with all of it. */
+    @ParameterizedTest
+    @CsvSource({
+        "/dh-keys/private, true, 400",
+        "/dh-keys, True, 400",
+        "/dh-open/k, true, 400",
+        "/dh-open/k, false, 200",
+    })
+    void whatRemovesMoreThanItNamesIsRefusedWhereRemovalsAreDenied(String target, String forced, int status, Rig rig)
+            throws IOException {
+        try (var client = rig.connect()) {
+            assertThat(client.request("DELETE", target, "X-Minio-Force-Delete: " + forced)
+                            .answer()
+                            .status())
+                    .isEqualTo(status);
+        }
     }
 
     /** Header values may hold octets that are no UTF-8 (RFC 9110, 5.5). */

@@ -60,8 +60,9 @@ class DenySampleTest {
         var text = new StringBuilder(
                 "%s %s HTTP/1.1\r\nHost: %s\r\n".formatted(request.method(), request.target(), request.host()));
         request.headers()
-                .forEach((name, value) ->
-                        text.append(name).append(": ").append(value).append("\r\n"));
+                .forEach((name, lines) -> lines.lines()
+                        .forEach(line ->
+                                text.append(name).append(": ").append(line).append("\r\n")));
         try (var client = RawClient.to(gateway.port(0))) {
             return client.send(text.append("content-length: 0\r\nconnection: close\r\n\r\n")
                             .toString())

@@ -11,8 +11,11 @@ import dev.datapath.e2e.rig.ScriptedNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The gateway's own errors are S3 errors that SDKs know how to take. */
 @Rig.Test
 class GatewayErrorsTest {
+    private static final int CLIENTS = 30;
+
     @ParameterizedTest
     @ValueSource(
             strings = {"/no-such-bucket/k", "/no-such-bucket", "/no-such-bucket?list-type=2", "/no-such-bucket/<&\">]]>"
@@ -114,22 +119,8 @@ class GatewayErrorsTest {
             }
             exchange.answer("200 OK", "ok");
         })) {
-            var bucket = rig.bucketName("full");
-            rig.gateway().policy(bucket, """
-                    apiVersion: datapath.dev/v1alpha1
-                    kind: StoragePool
-                    metadata: {name: %1$s, namespace: %2$s}
-                    spec:
-                      provider: Generic
-                      nodes: {static: [{name: node-0, address: 127.0.0.1, port: %3$d}]}
-                      limits: {maxConnectionsPerNode: 1, maxPendingRequests: 1}
-                    ---
-                    %4$s""".formatted(
-                    bucket, Manifests.NAMESPACE, node.port(), Manifests.policy(bucket, """
-                    - name: full
-                      matches: [{buckets: ["%s"]}]
-                      pools: [{name: %s}]
-                    """.formatted(bucket, bucket))));
+            // The connection may be being opened: one more may wait.
+            var bucket = limited(rig, node, "{maxConnectionsPerNode: 1, maxPendingRequests: 0}");
             try (var first = rig.connect();
                     var second = rig.connect()) {
                 Awaitility.await()
@@ -150,6 +141,54 @@ class GatewayErrorsTest {
                 assertThat(second.answer().status()).isEqualTo(200);
             }
         }
+    }
+
+    /** A gateway that starts has no connections: a request that one is opened for does not wait for a busy node. */
+    @Test
+    void aQueueOfNoneRefusesNothingWhileNodesTakeConnections(Rig rig) throws Exception {
+        var together = new CountDownLatch(CLIENTS);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var node = ScriptedNode.start(exchange -> {
+                    together.countDown();
+                    together.await();
+                    exchange.answer("200 OK", "ok");
+                })) {
+            var bucket = limited(rig, node, "{maxPendingRequests: 0}");
+            var answers = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < CLIENTS; i++) {
+                answers.add(threads.submit(() -> {
+                    try (var client = rig.connect()) {
+                        return client.request("GET", "/" + bucket + "/k")
+                                .answer()
+                                .status();
+                    }
+                }));
+            }
+            for (var answer : answers) {
+                assertThat(answer.get()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static String limited(Rig rig, ScriptedNode node, String limits) {
+        var bucket = rig.bucketName("full");
+        rig.gateway().policy(bucket, """
+                apiVersion: datapath.dev/v1alpha1
+                kind: StoragePool
+                metadata: {name: %1$s, namespace: %2$s}
+                spec:
+                  provider: Generic
+                  nodes: {static: [{name: node-0, address: 127.0.0.1, port: %3$d}]}
+                  limits: %4$s
+                ---
+                %5$s""".formatted(
+                        bucket, Manifests.NAMESPACE, node.port(), limits, Manifests.policy(bucket, """
+                - name: full
+                  matches: [{buckets: ["%s"]}]
+                  pools: [{name: %s}]
+                """.formatted(
+                                        bucket, bucket))));
+        return bucket;
     }
 
     @ParameterizedTest

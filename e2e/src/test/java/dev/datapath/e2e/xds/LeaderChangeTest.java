@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.datapath.e2e.rig.Ports;
 import dev.datapath.e2e.rig.ScriptedNode;
-import dev.datapath.operator.pki.AuthorityRotation;
-import dev.datapath.operator.pki.AuthorityState;
-import dev.datapath.operator.pki.IdentitySecret;
-import dev.datapath.operator.pki.Issuer;
-import dev.datapath.operator.pki.Lifetimes;
-import dev.datapath.operator.pki.Subject;
+import dev.datapath.operator.ca.AuthorityRotation;
+import dev.datapath.operator.ca.AuthorityState;
+import dev.datapath.operator.ca.IdentitySecret;
+import dev.datapath.operator.ca.Issuer;
+import dev.datapath.operator.ca.Lifetimes;
+import dev.datapath.operator.ca.Subject;
 import dev.datapath.operator.xds.IdentityCheck;
 import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;

@@ -2,6 +2,7 @@ package dev.datapath.e2e.xds;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import dev.datapath.operator.xds.Resource;
 import dev.datapath.operator.xds.Snapshot;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
@@ -27,6 +28,7 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import java.util.Set;
 
 /** Configurations that differ in one thing: all traffic goes to one cluster, and {@code /probe} tells the version. */
 public record LiveConfig(
@@ -54,8 +56,8 @@ public record LiveConfig(
         return Snapshot.builder()
                 .add(clusterResource())
                 .add(endpoints())
-                .add(listener())
-                .add(routes())
+                .add(Resource.of(listener(), new Resource.References(Set.of(), Set.of("main"), Set.of(), Set.of())))
+                .add(Resource.of(routes(), Set.of(cluster)))
                 .build();
     }
 
@@ -64,10 +66,12 @@ public record LiveConfig(
         return Snapshot.builder()
                 .add(clusterResource())
                 .add(endpoints())
-                .add(Listener.newBuilder()
-                        .setName("bad")
-                        .setAddress(address(port))
-                        .build())
+                .add(Resource.of(
+                        Listener.newBuilder()
+                                .setName("bad")
+                                .setAddress(address(port))
+                                .build(),
+                        Resource.References.NONE))
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.datapath.e2e.xds;
 
 import com.google.protobuf.Any;
 import dev.datapath.e2e.rig.TestPki;
+import dev.datapath.operator.xds.Resource;
 import dev.datapath.operator.xds.Snapshot;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -21,6 +22,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -53,7 +55,8 @@ record LiveSecrets(Map<String, At> listeners, Map<String, TestPki.PemPair> secre
 
     Snapshot snapshot() {
         var snapshot = Snapshot.builder();
-        listeners.forEach((name, at) -> snapshot.add(listener(name, at)));
+        listeners.forEach((name, at) -> snapshot.add(Resource.of(
+                listener(name, at), new Resource.References(Set.of(), Set.of(), Set.of(at.secret()), Set.of()))));
         secrets.forEach((name, pair) -> snapshot.add(Secret.newBuilder()
                 .setName(name)
                 .setTlsCertificate(TlsCertificate.newBuilder()

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.Any;
 import dev.datapath.e2e.rig.Ports;
 import dev.datapath.operator.xds.DataPathSync;
+import dev.datapath.operator.xds.Resource;
 import dev.datapath.operator.xds.ResourceType;
 import dev.datapath.operator.xds.Snapshot;
 import dev.datapath.operator.xds.SnapshotStore;
@@ -35,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,8 +132,10 @@ class RejectedBatchesTest {
             var isBad = BAD.contains(name);
             snapshot.add(cluster(name, version));
             snapshot.add(endpoints(name, isBad && bad == ResourceType.ENDPOINT ? "no address" : "127.0.0.1", version));
-            snapshot.add(listener(name, version));
-            snapshot.add(routes(name, version, isBad && bad == ResourceType.ROUTE ? 2 : 1));
+            snapshot.add(Resource.of(
+                    listener(name, version), new Resource.References(Set.of(), Set.of(name), Set.of(), Set.of())));
+            var routes = routes(name, version, isBad && bad == ResourceType.ROUTE ? 2 : 1);
+            snapshot.add(Resource.of(routes, Set.of()));
             if (isBad && bad == ResourceType.CLUSTER) {
                 snapshot.add(cluster("bad-" + name, version).toBuilder()
                         .setType(Cluster.DiscoveryType.STATIC)
@@ -140,10 +144,11 @@ class RejectedBatchesTest {
                         .build());
             }
             if (isBad && bad == ResourceType.LISTENER) {
-                snapshot.add(Listener.newBuilder()
+                var nothing = Listener.newBuilder()
                         .setName("bad-" + name)
                         .setAddress(LiveConfig.address(ports.get(name)))
-                        .build());
+                        .build();
+                snapshot.add(Resource.of(nothing, Resource.References.NONE));
             }
         }
         return snapshot.build();

@@ -1,9 +1,9 @@
 package dev.datapath.e2e.xds;
 
-import dev.datapath.operator.pki.AuthorityState;
-import dev.datapath.operator.pki.Credential;
-import dev.datapath.operator.pki.Issuer;
-import dev.datapath.operator.pki.Subject;
+import dev.datapath.operator.ca.AuthorityState;
+import dev.datapath.operator.ca.Credential;
+import dev.datapath.operator.ca.Issuer;
+import dev.datapath.operator.ca.Subject;
 import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsEvents;
 import dev.datapath.operator.xds.XdsServer;

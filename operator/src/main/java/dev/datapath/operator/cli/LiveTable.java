@@ -2,7 +2,7 @@ package dev.datapath.operator.cli;
 
 import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus;
-import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.model.ObjectRef;
 import dev.datapath.operator.standalone.Overview;
 import dev.datapath.operator.text.VisibleText;
 import io.fabric8.kubernetes.api.model.Condition;

@@ -1,6 +1,6 @@
 package dev.datapath.operator.cli;
 
-import dev.datapath.operator.control.JvmAddressCache;
+import dev.datapath.operator.names.JvmAddressCache;
 import dev.datapath.operator.text.VisibleText;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package dev.datapath.operator.cli;
 
-import dev.datapath.operator.reconcile.LeanObjects;
-import dev.datapath.operator.reconcile.OperatorMetrics;
-import dev.datapath.operator.reconcile.OperatorRuntime;
+import dev.datapath.operator.cluster.OperatorMetrics;
+import dev.datapath.operator.cluster.OperatorRuntime;
+import dev.datapath.operator.kubernetes.LeanObjects;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;

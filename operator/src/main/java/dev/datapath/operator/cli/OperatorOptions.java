@@ -3,7 +3,7 @@ package dev.datapath.operator.cli;
 import dev.datapath.operator.compile.DurationText;
 import dev.datapath.operator.deploy.AllowedPlacement;
 import dev.datapath.operator.deploy.DeploySettings;
-import dev.datapath.operator.reconcile.OperatorSettings;
+import dev.datapath.operator.infra.cluster.OperatorSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -4,7 +4,7 @@ import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.api.v1alpha1.RoutingPolicyStatus;
 import dev.datapath.api.v1alpha1.ServiceLevelObjectiveStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus;
-import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.model.ObjectRef;
 import dev.datapath.operator.standalone.Overview.GatewayRow;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;

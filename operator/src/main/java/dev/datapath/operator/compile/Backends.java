@@ -1,5 +1,6 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.Backend;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.model.Reason;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

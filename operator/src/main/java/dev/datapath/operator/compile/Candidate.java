@@ -1,10 +1,10 @@
 package dev.datapath.operator.compile;
 
 import dev.datapath.operator.compile.MatchCompiler.Dropped;
+import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
-import dev.datapath.operator.plan.ObjectKey;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

@@ -1,7 +1,9 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.TlsTermination.Choice;
+import dev.datapath.operator.tls.CertificateText;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -90,7 +92,7 @@ final class CertificateChoices {
     }
 
     private void claim(Listed claimant, boolean first) {
-        var names = X509.serverNames(claimant.leaf());
+        var names = CertificateText.serverNames(claimant.leaf());
         var taken = new TreeMap<String, Set<String>>();
         int shown = 0;
         for (var name : names) {
@@ -122,8 +124,8 @@ final class CertificateChoices {
 
     /** Clients that connect to an address send no server name (RFC 6066, 3). */
     private void warnAboutAddresses(Listed claimant, boolean nameless) {
-        var addresses = X509.addresses(claimant.leaf());
-        addresses.removeAll(X509.addresses(listed.getFirst().leaf()));
+        var addresses = CertificateText.addresses(claimant.leaf());
+        addresses.removeAll(CertificateText.addresses(listed.getFirst().leaf()));
         if (nameless || !addresses.isEmpty()) {
             claimant.at()
                     .warning(
@@ -144,7 +146,7 @@ final class CertificateChoices {
         var kinds = new HashSet<String>();
         fallback.add(first);
         kinds.add(first.keyKind());
-        var names = X509.serverNames(first.leaf());
+        var names = CertificateText.serverNames(first.leaf());
         for (var other : listed) {
             boolean sameName = names.stream()
                     .anyMatch(name -> byName.getOrDefault(name, List.of()).contains(other));

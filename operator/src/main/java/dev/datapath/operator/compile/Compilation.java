@@ -1,21 +1,23 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.plan.Adjustments;
 import dev.datapath.operator.plan.GatewayPlan;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What compile made of a {@link ResourceSet}.
  *
  * @param plan what the gateways shall do; has no listeners when none can be served
+ * @param adjustments the operator's decisions that are in force beside the plan
  * @param findings sorted, without repetition
- * @param attachedPolicies for each listener, how many RoutingPolicies have a rule in force there
+ * @param attachments at which listeners the rules of RoutingPolicies are in force
  * @param bytes how much gateway configuration the plan becomes, estimated; bounded by {@link ResourceSet#room}
  */
-public record Compilation(GatewayPlan plan, List<Finding> findings, Map<String, Integer> attachedPolicies, long bytes) {
+public record Compilation(
+        GatewayPlan plan, Adjustments adjustments, List<Finding> findings, Attachments attachments, long bytes) {
 
     public Compilation {
         findings = List.copyOf(findings);
-        attachedPolicies = Map.copyOf(attachedPolicies);
     }
 }

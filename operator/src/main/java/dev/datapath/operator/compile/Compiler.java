@@ -2,17 +2,21 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.DataPathSpec;
 import dev.datapath.api.v1alpha1.Gateway;
+import dev.datapath.api.v1alpha1.Listener;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.model.Decisions;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.Reason;
+import dev.datapath.operator.plan.Adjustments;
 import dev.datapath.operator.plan.Backend;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.plan.ListenerPlan;
-import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.RulePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +30,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what users declared into what the gateways of a DataPath do.
@@ -72,7 +75,8 @@ public final class Compiler {
         }
         var settings = spec == null ? NOTHING : spec;
         checkAutoscaling(settings.gateway(), at.field("gateway"));
-        var listeners = fitting(new ListenerCompiler(materials).compile(settings, at), set.room(), at);
+        var listeners =
+                fitting(new ListenerCompiler(materials).compile(settings, at), set.room(), settings.listeners(), at);
         var defaultBackend = settings.poolRef() == null
                 ? null
                 : backends.named(settings.poolRef().name(), at.field("poolRef").field("name"));
@@ -100,7 +104,6 @@ public final class Compiler {
         UnreadObject.report(targeting, findings);
         UnreadObject.report(set.objectives(), findings);
 
-        var attached = new TreeMap<String, Integer>();
         var plans = new ArrayList<ListenerPlan>();
         var rules = new TreeMap<String, RulePlan>();
         for (var listener : listeners) {
@@ -115,8 +118,6 @@ public final class Compiler {
                     defaultBackend));
             matches.forEach(match -> rules.put(
                     match.match().rule(), policies.rules().get(match.match().rule())));
-            attached.put(listener.name(), (int)
-                    matches.stream().map(Candidate::policy).distinct().count());
         }
         UnknownHosts.check(settings.listeners(), plans, rules, at);
         var plan = new GatewayPlan(
@@ -138,12 +139,37 @@ public final class Compiler {
                         MAX_CONNECTIONS,
                         1,
                         1_000_000),
-                memoryLimit(settings.gateway().resources()));
-        return new Compilation(plan, List.copyOf(findings), attached, fixed + selection.bytes());
+                ResourcesCheck.memoryLimit(
+                        settings.gateway().resources(), at.field("gateway").field("resources")));
+        return new Compilation(
+                plan,
+                adjustments(plan, set.decisions(), set.now()),
+                List.copyOf(findings),
+                attachments(applying, listeners),
+                fixed + selection.bytes());
+    }
+
+    /**
+     * The decisions that are in force beside a plan: those that have not expired, about pools and active nodes of the plan. The time that
+     * this takes does not grow with the number of rules.
+     */
+    public static Adjustments adjustments(GatewayPlan plan, Decisions decisions, Instant now) {
+        return DecisionCompiler.adjustments(plan, decisions, now);
+    }
+
+    private static Attachments attachments(Map<String, List<Candidate>> applying, List<ListenerPlan> opened) {
+        var open = new TreeMap<String, Set<ObjectKey>>();
+        var closed = new TreeMap<String, Set<ObjectKey>>();
+        var names = opened.stream().map(ListenerPlan::name).collect(Collectors.toSet());
+        applying.forEach((listener, matches) -> (names.contains(listener) ? open : closed)
+                .put(listener, matches.stream().map(Candidate::policy).collect(Collectors.toUnmodifiableSet())));
+        return new Attachments(open, closed);
     }
 
     /** The listeners without those whose certificates and names leave no room for routes. */
-    private static List<ListenerPlan> fitting(List<ListenerPlan> listeners, long room, Report at) {
+    private static List<ListenerPlan> fitting(
+            List<ListenerPlan> listeners, long room, List<Listener> declared, Report at) {
+        var names = declared.stream().map(Listener::name).toList();
         var fitting = new ArrayList<ListenerPlan>();
         long bytes = 0;
         for (var listener : listeners) {
@@ -152,7 +178,7 @@ public final class Compiler {
                 bytes += own;
                 fitting.add(listener);
             } else {
-                at.field("listeners")
+                at.item("listeners", names.indexOf(listener.name()))
                         .error(
                                 Reason.TooLarge,
                                 "listener " + listener.name()
@@ -166,17 +192,12 @@ public final class Compiler {
         return fitting;
     }
 
-    private static @Nullable Long memoryLimit(Gateway.Resources resources) {
-        var limit = resources.limits().get("memory");
-        return limit == null ? null : new Quantity(limit).getNumericalAmount().longValue();
-    }
-
     /** Kubernetes takes a limit for the request where there is no request. */
     private static void checkAutoscaling(Gateway gateway, Report at) {
         var resources = gateway.resources();
         if (gateway.autoscaling() != null
-                && !resources.requests().containsKey("cpu")
-                && !resources.limits().containsKey("cpu")) {
+                && !ResourcesCheck.isPositive(resources.requests().get("cpu"))
+                && !ResourcesCheck.isPositive(resources.limits().get("cpu"))) {
             at.field("resources")
                     .field("requests")
                     .error(

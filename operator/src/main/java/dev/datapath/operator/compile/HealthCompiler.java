@@ -2,6 +2,7 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.Health;
 import dev.datapath.api.v1alpha1.Health.Active.Scheme;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.HealthPlan;
 import dev.datapath.operator.plan.HealthPlan.Active;
 import dev.datapath.operator.plan.HealthPlan.HttpProbe;

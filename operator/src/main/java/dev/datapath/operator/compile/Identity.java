@@ -1,6 +1,7 @@
 package dev.datapath.operator.compile;
 
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.ObjectRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -12,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Identity and age of Kubernetes objects, also of those that no API server has seen. */
-final class Identity {
+public final class Identity {
 
     /** Older first, then by namespace and name. What has no age yet is the youngest. */
     static final Comparator<HasMetadata> OLDEST_FIRST = Comparator.<HasMetadata, Instant>comparing(Identity::created)
@@ -21,14 +22,16 @@ final class Identity {
 
     private Identity() {}
 
-    static ObjectKey key(HasMetadata object) {
+    /** Its namespace and name; what it does not have is empty. */
+    public static ObjectKey key(HasMetadata object) {
         var metadata = object.getMetadata();
         return metadata == null
                 ? new ObjectKey("", "")
                 : new ObjectKey(text(metadata.getNamespace()), text(metadata.getName()));
     }
 
-    static ObjectRef ref(HasMetadata object) {
+    /** The same with its kind. */
+    public static ObjectRef ref(HasMetadata object) {
         var key = key(object);
         return new ObjectRef(text(object.getKind()), key.namespace(), key.name());
     }

@@ -61,6 +61,28 @@ public record LastGood(
         return new LastGood(certificates, authorities, nodes);
     }
 
+    /** The certificates with their keys alone. */
+    public LastGood onlyCertificates() {
+        return new LastGood(certificates, Map.of(), Map.of());
+    }
+
+    /** All but the certificates with their keys. */
+    public LastGood withoutCertificates() {
+        return with(Map.of());
+    }
+
+    /** The same with these certificates. */
+    public LastGood with(Map<String, Certificate> others) {
+        return new LastGood(others, authorities, nodes);
+    }
+
+    /** A pool without nodes serves nobody: it keeps those that it had. */
+    public LastGood withNodesOf(LastGood before) {
+        var filled = new TreeMap<>(nodes);
+        filled.replaceAll((pool, found) -> found.isEmpty() ? before.nodes(pool) : found);
+        return new LastGood(certificates, authorities, filled);
+    }
+
     Optional<Certificate> certificate(String id) {
         return Optional.ofNullable(certificates.get(id));
     }

@@ -2,11 +2,14 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.DataPathSpec;
 import dev.datapath.api.v1alpha1.Listener;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.HostName;
 import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.TlsTermination;
 import dev.datapath.operator.plan.TlsTermination.ClientCertificates;
+import dev.datapath.operator.tls.CertificateText;
+import dev.datapath.operator.tls.UnusableMaterial;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -212,7 +215,7 @@ final class ListenerCompiler {
     private static void warnAboutNames(TlsTermination tls, List<String> baseDomains, Report at) {
         var names = new HashSet<String>();
         for (var certificate : tls.certificates()) {
-            names.addAll(X509.dnsNames(leaf(certificate)));
+            names.addAll(CertificateText.dnsNames(leaf(certificate)));
         }
         for (var domain : baseDomains) {
             var missing = List.of(domain, "*." + domain).stream()
@@ -232,7 +235,7 @@ final class ListenerCompiler {
 
     private static X509Certificate leaf(Certificate certificate) {
         try {
-            return X509.certificates(certificate.chainPem()).getFirst();
+            return CertificateText.certificates(certificate.chainPem()).getFirst();
         } catch (UnusableMaterial e) {
             throw new IllegalStateException("it was read before", e);
         }

@@ -3,6 +3,7 @@ package dev.datapath.operator.compile;
 import dev.datapath.api.v1alpha1.OperationGroup;
 import dev.datapath.api.v1alpha1.RequestMatch;
 import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan.HeaderValue;
@@ -28,6 +29,18 @@ final class MatchCompiler {
     private static final Pattern PREFIX_BUCKET = Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,253})?\\*");
     private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,128}");
     private static final Pattern HEADER_VALUE = Pattern.compile("[^\\x00-\\x1f\\x7f]{1,1024}");
+
+    private static final Set<String> OF_CONNECTIONS =
+            Set.of("connection", "http2-settings", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
+
+    /** What gateways write for their own rules, whatever a client sent. */
+    private static final Set<String> OF_GATEWAYS = Set.of(
+            "x-datapath-forwarded-proto",
+            "x-datapath-host",
+            "x-datapath-method",
+            "x-datapath-protocol",
+            "x-datapath-target");
+
     private static final int MAX_KEY_BYTES = 1024;
 
     /**
@@ -84,7 +97,7 @@ final class MatchCompiler {
                         : buckets.stream().map(Optional::get).distinct().toList(),
                 "",
                 Set.of(),
-                match.listeners().isEmpty() ? declared : known,
+                known.size() < Set.copyOf(match.listeners()).size() || known.isEmpty() ? declared : known,
                 false,
                 List.of(),
                 List.of(),
@@ -134,7 +147,7 @@ final class MatchCompiler {
                 "sourceCIDRs",
                 Cidr::parse,
                 "is not a network: write one, such as 10.0.0.0/8 or fd00::/8");
-        var listeners = listeners(match.listeners(), declared, at);
+        var listeners = listeners(match.listeners(), declared);
         var headers = headers(match.headers());
         var keyPrefix = keyPrefix(Identity.text(match.keyPrefix()));
         boolean unreadable = buckets.isEmpty()
@@ -219,11 +232,13 @@ final class MatchCompiler {
                 : Optional.empty();
     }
 
-    private static Optional<Set<String>> listeners(List<String> names, Set<String> declared, Report at) {
+    /** Those that exist. All of them for a deny that names one that does not: it cannot be known where that one was to hold. */
+    private Optional<Set<String>> listeners(List<String> names, Set<String> declared) {
         if (names.isEmpty()) {
             return Optional.of(declared);
         }
         var known = new TreeSet<String>();
+        boolean unknown = false;
         for (int i = 0; i < names.size(); i++) {
             if (declared.contains(names.get(i))) {
                 known.add(names.get(i));
@@ -232,10 +247,23 @@ final class MatchCompiler {
                         .error(
                                 Reason.ListenerNotFound,
                                 "the DataPath has no listener " + names.get(i) + ": it has "
-                                        + String.join(", ", declared));
+                                        + String.join(", ", declared)
+                                        + (denies ? "; requests are denied at all of them meanwhile" : ""));
+                unknown = true;
             }
         }
+        if (denies && unknown) {
+            return Optional.of(declared);
+        }
         return known.isEmpty() ? Optional.empty() : Optional.of(known);
+    }
+
+    /** Whether Envoy takes the header for its own or for one of the connection (RFC 9110, 7.6.1), so that no rule sees it. */
+    private static boolean neverSeen(String name, String value) {
+        return OF_CONNECTIONS.contains(name)
+                || OF_GATEWAYS.contains(name)
+                || name.startsWith("x-envoy-")
+                || (name.equals("te") && !value.strip().equalsIgnoreCase("trailers"));
     }
 
     /** The headers that can be read, sorted. */
@@ -244,7 +272,18 @@ final class MatchCompiler {
         for (int i = 0; i < headers.size(); i++) {
             var name = Identity.text(headers.get(i).name()).toLowerCase(Locale.ROOT);
             var value = Identity.text(headers.get(i).value());
-            if (HEADER_NAME.matcher(name).matches()
+            if (neverSeen(name, value)) {
+                at.item("headers", i)
+                        .field("name")
+                        .error(
+                                Reason.Invalid,
+                                "a gateway removes or replaces " + name + " before rules are asked, so "
+                                        + consequence("the match is not applied")
+                                        + ": match another header, or something else, such as sourceCIDRs");
+                if (!denies) {
+                    break;
+                }
+            } else if (HEADER_NAME.matcher(name).matches()
                     && HEADER_VALUE.matcher(value).matches()) {
                 values.add(new HeaderValue(name, value));
             } else {

@@ -1,8 +1,12 @@
 package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.CaCertificateReference;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.TrustBundle;
+import dev.datapath.operator.tls.CertificateText;
+import dev.datapath.operator.tls.PrivateKeyText;
+import dev.datapath.operator.tls.UnusableMaterial;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
@@ -60,12 +64,12 @@ final class Materials {
 
     /** The certificate and key of a Secret that clients are served with; empty when there is none to use, which is reported. */
     Optional<Certificate> serverCertificate(Report at, @Nullable String secretName) {
-        return certificate(at, secretName, X509::checkNeedsNoStaple);
+        return certificate(at, secretName, CertificateText.Use.SERVER);
     }
 
     /** The same of one that gateways show as clients. */
     Optional<Certificate> clientCertificate(Report at, @Nullable String secretName) {
-        return certificate(at, secretName, certificate -> {});
+        return certificate(at, secretName, CertificateText.Use.CLIENT);
     }
 
     /** Whether there is a Secret of that name, whatever it holds. */
@@ -73,18 +77,12 @@ final class Materials {
         return secrets.containsKey(Identity.text(name));
     }
 
-    /** What a certificate has to be beyond what all have to be. */
-    @FunctionalInterface
-    private interface Check {
-        void check(X509Certificate certificate) throws UnusableMaterial;
-    }
-
     private String missing(String what, String remedy) {
         var why = unreadable.get(what);
         return why == null ? what + " does not exist" + remedy : what + " cannot be read: " + why;
     }
 
-    private Optional<Certificate> certificate(Report at, @Nullable String secretName, Check check) {
+    private Optional<Certificate> certificate(Report at, @Nullable String secretName, CertificateText.Use use) {
         var id = namespace + "/" + Identity.text(secretName);
         var what = "Secret " + id;
         var secret = secrets.get(Identity.text(secretName));
@@ -97,7 +95,7 @@ final class Materials {
                     lastGood.certificate(id));
         }
         try {
-            return Optional.of(read(at, what, id, secret, check));
+            return Optional.of(read(at, what, id, secret, use));
         } catch (UnusableMaterial e) {
             return inPlaceOf(
                     at,
@@ -132,16 +130,20 @@ final class Materials {
                 : Optional.of(new TrustBundle(id, String.join("", certificates.values())));
     }
 
-    private Certificate read(Report at, String what, String id, Secret secret, Check check) throws UnusableMaterial {
+    private Certificate read(Report at, String what, String id, Secret secret, CertificateText.Use use)
+            throws UnusableMaterial {
         if (!TLS_SECRET.equals(secret.getType())) {
             throw new UnusableMaterial("its type is " + (secret.getType() == null ? "Opaque" : secret.getType())
                     + ": gateways take type " + TLS_SECRET + ", with tls.crt and tls.key");
         }
-        var chain = X509.certificates(value(secret, "tls.crt"));
+        var text = value(secret, "tls.crt");
+        var chain = CertificateText.certificates(text);
         var leaf = chain.getFirst();
         var key = PrivateKeyText.matching(value(secret, "tls.key"), leaf.getPublicKey());
-        X509.checkSigns(leaf);
-        check.check(leaf);
+        CertificateText.checkSigns(leaf);
+        if (use == CertificateText.Use.SERVER) {
+            CertificateText.checkNeedsNoStaple(leaf);
+        }
         var end = leaf.getNotAfter().toInstant();
         if (!now.isBefore(end)) {
             throw new UnusableMaterial("its certificate expired at " + end + ": renew it");
@@ -153,7 +155,10 @@ final class Materials {
         if (!now.plus(EXPIRY_NOTICE).isBefore(end)) {
             at.warning(Reason.InvalidCertificate, "the certificate of " + what + " expires at " + end + ": renew it");
         }
-        return new Certificate(id, X509.pem(chain), key);
+        CertificateText.unfit(leaf, use)
+                .ifPresent(why -> at.warning(Reason.InvalidCertificate, "the certificate of " + what + " " + why));
+        warnOf(at, Reason.InvalidCertificate, what, CertificateText.unreadable(text));
+        return new Certificate(id, CertificateText.pem(chain), key);
     }
 
     /** PEM by subject and content, so that the order of references does not matter. */
@@ -177,9 +182,10 @@ final class Materials {
             var text = fromSecret
                     ? value(secrets.get(reference.name()), reference.key())
                     : value(configMaps.get(reference.name()), reference.key());
+            warnOf(at, Reason.InvalidCertificateAuthority, what, CertificateText.leftOut(text));
             var pems = new TreeMap<String, String>();
-            for (var authority : X509.certificates(text)) {
-                var pem = X509.pem(List.of(authority));
+            for (var authority : CertificateText.certificates(text)) {
+                var pem = CertificateText.pem(List.of(authority));
                 pems.put(authority.getSubjectX500Principal().getName() + "\n" + pem, pem);
                 warnIfExpired(at, what, authority);
             }
@@ -193,6 +199,11 @@ final class Materials {
                     last);
             return Optional.empty();
         }
+    }
+
+    /** Valid content is used in spite of unusable content beside it; its owner may count on that, too, so it is reported. */
+    private static void warnOf(Report at, Reason reason, String what, List<String> leftOut) {
+        leftOut.forEach(part -> at.warning(reason, what + " also holds " + part));
     }
 
     private void warnIfExpired(Report at, String what, X509Certificate authority) {
@@ -221,7 +232,7 @@ final class Materials {
         if (secret != null
                 && secret.getStringData() != null
                 && secret.getStringData().get(key) != null) {
-            return secret.getStringData().get(key);
+            return LeftOut.required(secret.getStringData().get(key));
         }
         var encoded = secret == null || secret.getData() == null
                 ? null
@@ -236,7 +247,7 @@ final class Materials {
         if (configMap != null
                 && configMap.getData() != null
                 && configMap.getData().get(key) != null) {
-            return configMap.getData().get(key);
+            return LeftOut.required(configMap.getData().get(key));
         }
         var encoded = configMap == null || configMap.getBinaryData() == null
                 ? null
@@ -248,6 +259,7 @@ final class Materials {
     }
 
     private static String decoded(String encoded, String key) throws UnusableMaterial {
+        LeftOut.required(encoded);
         try {
             return new String(Base64.getDecoder().decode(encoded.replaceAll("\\s", "")), StandardCharsets.ISO_8859_1);
         } catch (IllegalArgumentException e) {

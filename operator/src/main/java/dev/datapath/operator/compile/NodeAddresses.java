@@ -1,5 +1,6 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import dev.datapath.api.v1alpha1.StorageNodes.DnsNodes;
 import dev.datapath.api.v1alpha1.StorageNodes.NodeState;
 import dev.datapath.api.v1alpha1.StorageNodes.ServiceNodes;
 import dev.datapath.api.v1alpha1.StorageNodes.StaticNode;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.HostName;
 import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;

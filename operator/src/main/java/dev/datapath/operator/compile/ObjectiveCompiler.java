@@ -4,6 +4,8 @@ import dev.datapath.api.v1alpha1.Objective;
 import dev.datapath.api.v1alpha1.OperationGroup;
 import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.api.v1alpha1.ServiceLevelObjectiveSpec;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,6 +2,8 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.RoutingRule;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
@@ -152,7 +154,7 @@ final class PolicyCompiler {
                 compiled.retryBudgets.put(id, rule.retry().budgetPercent());
             }
         }
-        var matches = new ArrayList<PrefixRefusals.Match>();
+        var matches = new ArrayList<BodyRefusals.Match>();
         for (int j = 0; j < Math.max(rule.matches().size(), 1); j++) {
             var here = rule.matches().isEmpty() ? at : at.item("matches", j);
             var conditions = rule.matches().isEmpty()
@@ -160,11 +162,11 @@ final class PolicyCompiler {
                     : MatchCompiler.compile(rule.matches().get(j), listeners, rule.deny() != null, here);
             if (plan.isPresent() && conditions.isPresent()) {
                 add(policy, name, conditions.get(), position, j, here, at, compiled.candidates);
-                matches.add(new PrefixRefusals.Match(conditions.get(), here));
+                matches.add(new BodyRefusals.Match(conditions.get(), here));
             }
         }
         if (rule.deny() != null) {
-            PrefixRefusals.check(matches);
+            BodyRefusals.check(matches);
         }
     }
 

@@ -2,7 +2,9 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.operator.compile.PolicyCompiler.Policies;
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.Reason;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -3,6 +3,8 @@ package dev.datapath.operator.compile;
 import dev.datapath.api.v1alpha1.StorageNodes;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.api.v1alpha1.StoragePoolSpec;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.HostName;
 import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.PoolPlan;

@@ -3,18 +3,16 @@ package dev.datapath.operator.compile;
 import dev.datapath.api.v1alpha1.CaCertificateReference;
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.net.HostName;
-import dev.datapath.operator.plan.ObjectKey;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,16 +59,6 @@ public record References(
         configMaps = Collections.unmodifiableSortedSet(new TreeSet<>(configMaps));
         hosts = Collections.unmodifiableSortedMap(new TreeMap<>(hosts));
         services = Collections.unmodifiableSortedSet(new TreeSet<>(services));
-    }
-
-    /** The host names of each namespace, and how often each should be looked up. */
-    public static Map<String, SortedMap<String, Duration>> hosts(Collection<StoragePool> pools) {
-        var hosts = new TreeMap<String, SortedMap<String, Duration>>();
-        pools.stream()
-                .collect(Collectors.groupingBy(pool -> Identity.key(pool).namespace()))
-                .forEach((namespace, own) ->
-                        hosts.put(namespace, of(List.of(), own).hosts()));
-        return hosts;
     }
 
     /** What the objects need; of any namespaces. */

@@ -1,5 +1,8 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.ObjectRef;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.text.VisibleText;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;

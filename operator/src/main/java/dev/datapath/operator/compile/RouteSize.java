@@ -1,8 +1,8 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
-import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.RequestClass;
 import java.util.ArrayList;
@@ -21,12 +21,16 @@ import java.util.Map;
 final class RouteSize {
     /** A deny also compares the source of copies, once for each address style. */
     private static final int DENIED_SOURCE = 5500;
+    /** So many times the key of a deny is in that: for copies, forms, listings and archives. */
+    private static final int DENIED_KEYS = 5;
     /** And the path of requests by host, once for each base domain; in each class where rules name actions. */
     private static final int DENIED_PATH = 700;
 
     private static final int DENIED_PATH_BY_CLASS = 4400;
     /** A deny of several buckets excludes, in that comparison, what rules for fewer of them forward. */
     private static final int EXCLUDED_SOURCE = 250;
+    /** What asks, in that comparison, for the network of the client. */
+    private static final int CLIENT = 450;
 
     /** What tells requests of no known shape apart, once for each address style, where rules name actions. */
     private static final int SHAPES = 15_000;
@@ -98,7 +102,10 @@ final class RouteSize {
     }
 
     private void countSources(SizedMatch deny, List<SizedMatch> ordered, int readings) {
-        charge(deny, addressStyles * (long) DENIED_SOURCE + readings * SizedMatch.inQuery(deny.plan()));
+        charge(
+                deny,
+                addressStyles * (DENIED_SOURCE + DENIED_KEYS * SizedMatch.key(deny.plan()))
+                        + readings * (SizedMatch.inQuery(deny.plan()) + client(deny)));
         if (deny.plan().bucket() instanceof BucketMatch.Exact) {
             return;
         }
@@ -110,9 +117,13 @@ final class RouteSize {
             if (!match.denies()
                     && !match.plan().bucket().equals(deny.plan().bucket())
                     && deny.plan().bucket().covers(match.plan().bucket())) {
-                charge(deny, readings * (long) EXCLUDED_SOURCE);
+                charge(deny, readings * (EXCLUDED_SOURCE + client(match)));
             }
         }
+    }
+
+    private static long client(SizedMatch match) {
+        return match.plan().sourceCidrs().isEmpty() ? 0 : CLIENT;
     }
 
     private void count(BucketMatch bucket, List<SizedMatch> own, RequestClass requestClass) {
@@ -171,6 +182,7 @@ final class RouteSize {
     /** One entry of the look-up: all matches up to the first that takes every request. */
     private void walk(String key, RequestClass requestClass, List<List<SizedMatch>> covering, boolean anySpelling) {
         SizedMatch first = null;
+        boolean repeated = false;
         for (var group : covering) {
             for (var match : group) {
                 first = first == null ? match : first;
@@ -180,15 +192,23 @@ final class RouteSize {
                 if (needed.routes() == 0 || !within && !mayTake(match.plan(), key, anySpelling)) {
                     continue;
                 }
-                long byKey = within
-                        ? 0
-                        : SizedMatch.CONDITION + match.plan().keyPrefix().length() * (long) SizedMatch.KEY_OCTET;
-                charge(match, addressStyles * (needed.routes() * (match.route() + byKey) + needed.bytes()));
+                long byKey = within ? 0 : SizedMatch.CONDITION + SizedMatch.key(match.plan());
+                boolean byHeader = !match.denies() && !match.plan().headers().isEmpty();
+                repeated |= byHeader;
+                // What requests that repeat a header get is written beside: it has all other matches once more.
+                charge(
+                        match,
+                        (repeated && !byHeader ? 2L : 1L)
+                                * addressStyles
+                                * (needed.routes() * (match.route() + byKey) + needed.bytes()));
+                if (byHeader) {
+                    charge(match, addressStyles * SizedMatch.amongOthers(match.plan()));
+                }
                 if (within
                         && needed.bytes() == 0
                         && match.plan().headers().isEmpty()
                         && match.plan().sourceCidrs().isEmpty()) {
-                    charge(first, addressStyles * (long) (ENTRY + key.length()));
+                    charge(first, (repeated ? 2L : 1L) * addressStyles * (ENTRY + key.length()));
                     return;
                 }
             }
@@ -197,7 +217,7 @@ final class RouteSize {
             }
         }
         if (first != null) {
-            charge(first, addressStyles * (long) (ENTRY + key.length() + SizedMatch.FORWARD));
+            charge(first, (repeated ? 2L : 1L) * addressStyles * (ENTRY + key.length() + SizedMatch.FORWARD));
         }
     }
 

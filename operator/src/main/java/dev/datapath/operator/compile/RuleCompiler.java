@@ -4,6 +4,7 @@ import dev.datapath.api.v1alpha1.RequestMatch;
 import dev.datapath.api.v1alpha1.RoutingRule;
 import dev.datapath.api.v1alpha1.S3ErrorCode;
 import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.Backend;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.plan.RulePlan.Action;

@@ -1,9 +1,9 @@
 package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.ListenerPlan;
-import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.PoolPlan;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,11 +1,12 @@
 package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.plan.MatchPlan;
-import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.OperationShape;
 import dev.datapath.operator.s3.RequestClass;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -35,10 +36,16 @@ final class SizedMatch {
     /** So many routes at most are there for a deny by headers that may be in the query: one for each place of each of two. */
     private static final int MOVED = 4;
 
+    private static final int REPEATED = 150;
+
     private static final int NETWORK = 40;
 
-    /** Of one octet of a key: the expression takes it as it is and percent-encoded. */
-    static final int KEY_OCTET = 14;
+    /**
+     * Of one octet of a key, which an expression takes as it is and percent-encoded, in up to 14 bytes. A gateway holds the compiled
+     * expression, of about 115 bytes for each of its characters (Envoy 1.40), where other configuration takes about 25 bytes for each of its
+     * own: so an octet counts as several times its bytes.
+     */
+    private static final int KEY_OCTET = 30;
 
     static final int CONDITION = 40;
 
@@ -118,20 +125,44 @@ final class SizedMatch {
         boolean denies = rule != null && rule.action() instanceof RulePlan.Deny;
         for (var header : match.headers()) {
             bytes += HEADER
-                    + (denies ? DENIED_HEADER : 0)
-                    + header.name().length()
+                    + (denies ? DENIED_HEADER * (1 + commas(header.value())) : 0)
+                    + header.name().length() * (denies ? 1 + commas(header.value()) : 1L)
                     + header.value().length() * 2L;
         }
-        long inQuery = denies ? inQuery(match) : 0;
+        if (!denies) {
+            return bytes + inQuery(match);
+        }
+        long inQuery = inQuery(match);
         return inQuery == 0 ? bytes : MOVED * (bytes + inQuery);
     }
 
-    /** What finds the headers of a deny in the query. */
+    /** A condition on the keys of a match. */
+    static long key(MatchPlan match) {
+        return octets(match.keyPrefix()) * KEY_OCTET;
+    }
+
+    private static long octets(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static long commas(String value) {
+        return value.chars().filter(c -> c == ',').count();
+    }
+
+    /** What finds requests that repeat the headers of a rule that forwards. */
+    static long amongOthers(MatchPlan match) {
+        return match.headers().stream()
+                .mapToLong(header ->
+                        REPEATED + header.name().length() * 2L + header.value().length() * 4L)
+                .sum();
+    }
+
+    /** What finds the headers of a rule in the query. */
     static long inQuery(MatchPlan match) {
         return match.headers().stream()
                 .filter(MatchPlan.HeaderValue::maybeInQuery)
-                .mapToLong(header ->
-                        CONDITION + (header.name().length() + header.value().length()) * (long) KEY_OCTET)
+                .mapToLong(header -> (CONDITION + octets(header.name()) * KEY_OCTET) * (1 + commas(header.value()))
+                        + octets(header.value()) * KEY_OCTET)
                 .sum();
     }
 

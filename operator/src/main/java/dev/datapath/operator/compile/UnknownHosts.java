@@ -1,6 +1,7 @@
 package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.Listener;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;

@@ -2,6 +2,8 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.Collection;

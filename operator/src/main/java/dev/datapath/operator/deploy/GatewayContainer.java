@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
@@ -103,10 +104,27 @@ public final class GatewayContainer {
 
     private static ResourceRequirements resources(Fleet fleet) {
         var resources = fleet.gateway().resources();
+        var limits = Workers.quantities(resources.limits());
+        // Nothing is no limit to the API server, and a pod that requests some does not fit below it.
+        limits.values().removeIf(limit -> limit.getNumericalAmount().signum() == 0);
+        var memory = fleet.plan().memoryLimit();
+        if (memory != null) {
+            var used = new Quantity(memory.toString());
+            limits.compute("memory", (name, declared) -> declared == null || less(declared, used) ? used : declared);
+        }
+        var requests = Workers.quantities(resources.requests());
+        requests.replaceAll((name, request) -> {
+            var limit = limits.get(name);
+            return limit != null && less(limit, request) ? limit : request;
+        });
         return new ResourceRequirementsBuilder()
-                .withRequests(Workers.quantities(resources.requests()))
-                .withLimits(Workers.quantities(resources.limits()))
+                .withRequests(requests)
+                .withLimits(limits)
                 .build();
+    }
+
+    private static boolean less(Quantity one, Quantity other) {
+        return one.getNumericalAmount().compareTo(other.getNumericalAmount()) < 0;
     }
 
     private static VolumeMount mount(String volume, String path, boolean readOnly) {

@@ -1,6 +1,6 @@
 package dev.datapath.operator.deploy;
 
-import dev.datapath.operator.plan.Sha256;
+import dev.datapath.operator.text.Sha256;
 import java.util.Locale;
 import java.util.regex.Pattern;
 

@@ -3,6 +3,7 @@ package dev.datapath.operator.deploy;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import java.util.Optional;
 
 /** Who an object belongs to. */
 public final class Owners {
@@ -23,10 +24,18 @@ public final class Owners {
                 .build();
     }
 
+    /** What controls the object, as the object says. */
+    public static Optional<OwnerReference> controllerOf(HasMetadata object) {
+        return object.getMetadata().getOwnerReferences().stream()
+                .filter(reference -> Boolean.TRUE.equals(reference.getController()))
+                .findFirst();
+    }
+
     /** Whether the object is controlled by exactly this owner, and not by one of the same name that is gone. */
     public static boolean controls(HasMetadata owner, HasMetadata object) {
-        return object.getMetadata().getOwnerReferences().stream()
-                .anyMatch(reference -> Boolean.TRUE.equals(reference.getController())
-                        && reference.getUid().equals(owner.getMetadata().getUid()));
+        return controllerOf(object)
+                .filter(reference ->
+                        reference.getUid().equals(owner.getMetadata().getUid()))
+                .isPresent();
     }
 }

@@ -1,6 +1,6 @@
 package dev.datapath.operator.deploy;
 
-import dev.datapath.operator.plan.Sha256;
+import dev.datapath.operator.text.Sha256;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;

@@ -38,6 +38,11 @@ public final class PoolObjects {
         return ObjectNames.label(pool, "-pool");
     }
 
+    /** Whether an object of this name may be one for a pool of that name. */
+    public static boolean isNameOf(String pool, String name) {
+        return name.equals(serviceName(pool)) || name.startsWith(serviceName(pool) + "-");
+    }
+
     /**
      * The Service and its slices; none when the pool is not to be published.
      *

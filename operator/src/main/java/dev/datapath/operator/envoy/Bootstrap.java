@@ -24,6 +24,8 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.config.metrics.v3.StatsConfig;
+import io.envoyproxy.envoy.config.metrics.v3.StatsMatcher;
 import io.envoyproxy.envoy.config.overload.v3.ScaleTimersOverloadActionConfig;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -33,6 +35,8 @@ import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v
 import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.time.Duration;
 
 /** The file that an Envoy process starts from. */
@@ -47,6 +51,8 @@ public final class Bootstrap {
     private static final Duration FIRST_RECONNECT = Duration.ofMillis(200);
     /** Envoy's own bound of 30 s would be felt after each change of the leader. */
     private static final Duration MAX_RECONNECT = Duration.ofSeconds(2);
+
+    private static final Value TRUE = Value.newBuilder().setBoolValue(true).build();
 
     private Bootstrap() {}
 
@@ -92,10 +98,20 @@ public final class Bootstrap {
                                         // Handles each request in a turn of its own. Otherwise Envoy forgets what a
                                         // client has
                                         // pipelined behind a request that Envoy answers itself.
-                                        .putFields("http.max_requests_per_io_cycle", number(0)))))
+                                        .putFields("http.max_requests_per_io_cycle", number(0))
+                                        // Otherwise Envoy drops what stands between a chunk and the end of its line,
+                                        // and
+                                        // a body that lost bytes looks whole (RFC 9112, 7.1).
+                                        .putFields("envoy.reloadable_features.strict_chunk_parsing", TRUE))))
                 .setStaticResources(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources.newBuilder()
                         .addClusters(AdminWindows.cluster(spec.admin()))
                         .addAllListeners(AdminWindows.listeners(spec.windows())))
+                .setStatsConfig(StatsConfig.newBuilder()
+                        .setStatsMatcher(StatsMatcher.newBuilder()
+                                .setExclusionList(ListStringMatcher.newBuilder()
+                                        // These checks fail while all is well, which would look like an error.
+                                        .addPatterns(StringMatcher.newBuilder()
+                                                .setPrefix("cluster." + Names.DOMAIN_CHECK_PREFIX)))))
                 .setOverloadManager(Overload.manager(spec));
     }
 

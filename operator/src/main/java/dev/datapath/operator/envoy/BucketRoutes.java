@@ -10,17 +10,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The entries of one bucket in the lookup trees of all classes.
- *
- * @param byClass for each class that some match of the bucket is about: what happens, by how the target goes on after the
- *     bucket's name; {@link #WHOLE} is the bucket itself, longer texts are key prefixes
- */
-record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
+/** The entries of one bucket in the lookup trees of all classes. Equal only to itself: what did not change is the same object. */
+final class BucketRoutes {
 
     /** The entry for all of a bucket. */
     static final String WHOLE = "/";
+
+    private final BucketMatch bucket;
+    private final Map<RequestClass, Map<String, Selected>> byClass;
+    private final Set<String> clusters;
+    private final int plainRoutes;
+
+    private BucketRoutes(BucketMatch bucket, Map<RequestClass, Map<String, Selected>> byClass) {
+        this.bucket = bucket;
+        this.byClass = byClass;
+        this.clusters = byClass.values().stream()
+                .flatMap(entries -> entries.values().stream())
+                .flatMap(selected -> selected.clusters().stream())
+                .collect(Collectors.toUnmodifiableSet());
+        this.plainRoutes = (int) byClass.keySet().stream()
+                .filter(requestClass -> plain(requestClass) != null)
+                .count();
+    }
 
     /**
      * Selects them.
@@ -30,7 +45,7 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
      */
     static BucketRoutes of(
             RuleSelection selection, BucketMatch bucket, List<MatchPlan> matches, Set<RequestClass> classes) {
-        var byClass = new EnumMap<RequestClass, Map<String, Matcher.OnMatch>>(RequestClass.class);
+        var byClass = new EnumMap<RequestClass, Map<String, Selected>>(RequestClass.class);
         for (var requestClass : classes) {
             var own = matches.stream()
                     .filter(match -> match.bucket().equals(bucket))
@@ -41,16 +56,44 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
                 byClass.put(requestClass, entries(selection, bucket, requestClass, own, matches));
             }
         }
-        return new BucketRoutes(byClass);
+        return new BucketRoutes(bucket, byClass);
     }
 
-    private static Map<String, Matcher.OnMatch> entries(
+    BucketMatch bucket() {
+        return bucket;
+    }
+
+    /**
+     * What happens to requests of a class, by how the target goes on after the bucket's name; {@link #WHOLE} is the bucket itself,
+     * longer texts are key prefixes. Empty when no match of the bucket is about the class.
+     */
+    Map<String, Selected> of(RequestClass requestClass) {
+        return byClass.getOrDefault(requestClass, Map.of());
+    }
+
+    /** The plain rule that takes all requests of a class; null when it is not that simple. */
+    Selected.@Nullable Plain plain(RequestClass requestClass) {
+        var entries = of(requestClass);
+        return entries.size() == 1 && entries.get(WHOLE) instanceof Selected.Plain plain ? plain : null;
+    }
+
+    /** How many classes have a plain rule. */
+    int plainRoutes() {
+        return plainRoutes;
+    }
+
+    /** All clusters that the routes name. */
+    Set<String> clusters() {
+        return clusters;
+    }
+
+    private static Map<String, Selected> entries(
             RuleSelection selection,
             BucketMatch bucket,
             RequestClass requestClass,
             List<MatchPlan> own,
             List<MatchPlan> matches) {
-        var entries = new TreeMap<String, Matcher.OnMatch>();
+        var entries = new TreeMap<String, Selected>();
         if (bucket instanceof BucketMatch.Exact exact) {
             for (var match : own) {
                 if (!match.keyPrefix().isEmpty()) {
@@ -64,7 +107,7 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
         return entries;
     }
 
-    private static Matcher.OnMatch keyPrefix(
+    private static Selected keyPrefix(
             RuleSelection selection,
             BucketMatch.Exact bucket,
             RequestClass requestClass,
@@ -76,11 +119,15 @@ record BucketRoutes(Map<RequestClass, Map<String, Matcher.OnMatch>> byClass) {
         }
         // The target's own last slash makes the key "tmp" look as if it began with "tmp/".
         var shorter = prefix.substring(0, prefix.length() - 1);
-        var outside = Predicates.when(
-                Predicates.equal(Names.TARGET_HEADER, selection.target(bucket, shorter)),
-                selection.selectUsual(new Entry(bucket, shorter), requestClass, matches));
-        return Predicates.nested(Matcher.newBuilder()
-                .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(outside))
-                .setOnNoMatch(inside));
+        var usual = selection.selectUsual(new Entry(bucket, shorter), requestClass, matches);
+        var outside =
+                Predicates.when(Predicates.equal(Names.TARGET_HEADER, selection.target(bucket, shorter)), usual.then());
+        return new Selected.Routes(
+                Predicates.nested(Matcher.newBuilder()
+                        .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(outside))
+                        .setOnNoMatch(inside.then())),
+                Stream.of(inside, usual)
+                        .flatMap(selected -> selected.clusters().stream())
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 }

@@ -2,7 +2,9 @@ package dev.datapath.operator.envoy;
 
 import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.UInt32Value;
+import dev.datapath.operator.model.DomainUse;
 import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
@@ -13,10 +15,12 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.type.v3.Percent;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
-/** One Envoy cluster per pool: health and connections are shared by all rules that use it. */
+/**
+ * One Envoy cluster per pool: health and connections are shared by all rules that use it. Another one per pool and base domain checks
+ * whether the store knows the domain.
+ */
 final class ClusterRenderer {
 
     /**
@@ -27,6 +31,12 @@ final class ClusterRenderer {
 
     /** High enough never to be reached: the bounds that count are per node. */
     private static final int UNLIMITED = 1_000_000;
+
+    /**
+     * Envoy counts a request whose connection is just being opened among those that wait for one. Without room for them a gateway
+     * that starts, or whose connections were idle, would refuse what no node is too busy for; with a queue of 0, everything.
+     */
+    private static final int OPENING = 128;
 
     /** A smaller floor starves retries just when a node dies and nearly all active requests are retries. */
     private static final int MIN_RETRY_CONCURRENCY = 20;
@@ -51,19 +61,21 @@ final class ClusterRenderer {
 
     private ClusterRenderer() {}
 
-    static List<Cluster> clusters(List<PoolPlan> pools, Path checkEvents) {
-        var clusters = new ArrayList<Cluster>();
-        pools.forEach(pool -> clusters.add(cluster(pool, checkEvents)));
-        clusters.add(Cluster.newBuilder()
-                .setName(Names.UNAVAILABLE_CLUSTER)
+    /** One that never has a node. */
+    static Cluster empty(String name) {
+        return Cluster.newBuilder()
+                .setName(name)
                 .setType(Cluster.DiscoveryType.STATIC)
                 .setConnectTimeout(Protos.duration(Duration.ofSeconds(1)))
-                .setLoadAssignment(ClusterLoadAssignment.newBuilder().setClusterName(Names.UNAVAILABLE_CLUSTER))
-                .build());
-        return clusters;
+                .setLoadAssignment(ClusterLoadAssignment.newBuilder().setClusterName(name))
+                .build();
     }
 
-    private static Cluster cluster(PoolPlan pool, Path checkEvents) {
+    /**
+     * @param pool its nodes do not matter
+     * @param stalledUpload how long a node may take nothing of an upload
+     */
+    static Cluster cluster(PoolPlan pool, Duration stalledUpload, Path checkEvents) {
         var limits = pool.limits();
         var cluster = Cluster.newBuilder()
                 .setName(Names.cluster(pool.name()))
@@ -83,6 +95,7 @@ final class ClusterRenderer {
                 .addHealthChecks(HealthCheckRenderer.active(pool.health().active(), checkEvents))
                 .setIgnoreHealthOnHostRemoval(true)
                 .setOutlierDetection(HealthCheckRenderer.passive(pool.health().passive()))
+                .setUpstreamBindConfig(StalledUploads.connections(stalledUpload))
                 .setUpstreamConnectionOptions(UpstreamConnectionOptions.newBuilder()
                         .setTcpKeepalive(TcpKeepalive.newBuilder()
                                 .setKeepaliveTime(UInt32Value.of(30))
@@ -97,13 +110,29 @@ final class ClusterRenderer {
         return cluster.build();
     }
 
+    /**
+     * Checks whether the store knows a base domain. It is a separate cluster, because the result says nothing about the health of the
+     * node.
+     */
+    static Cluster domainCheck(DomainUse use, PoolPlan pool, NodePlan node) {
+        var cluster =
+                Bootstrap.cluster(Names.domainCheck(use), EndpointRenderer.address(node.address(), node.port()))
+                        .toBuilder()
+                        .addHealthChecks(HealthCheckRenderer.domain(use.baseDomain()));
+        if (pool.tls() != null) {
+            cluster.setTransportSocket(TlsContexts.upstream(pool.tls()));
+        }
+        return cluster.build();
+    }
+
     private static CircuitBreakers circuitBreakers(PoolPlan.Limits limits) {
         var breakers = CircuitBreakers.newBuilder();
         for (var priority : List.of(RoutingPriority.DEFAULT, RoutingPriority.HIGH)) {
             breakers.addThresholds(CircuitBreakers.Thresholds.newBuilder()
                             .setPriority(priority)
                             .setMaxConnections(UInt32Value.of(UNLIMITED))
-                            .setMaxPendingRequests(UInt32Value.of(limits.maxPendingRequests()))
+                            .setMaxPendingRequests(UInt32Value.of(
+                                    limits.maxPendingRequests() + Math.min(OPENING, limits.maxConnectionsPerNode())))
                             .setMaxRequests(UInt32Value.of(UNLIMITED))
                             .setTrackRemaining(true)
                             .setRetryBudget(CircuitBreakers.Thresholds.RetryBudget.newBuilder()

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Denies by an address besides the one that a request's own rule is found by, such as the source of a copy. Whatever rule
@@ -45,11 +46,21 @@ final class DeniedAddresses {
         /** What may stand before the bucket. */
         List<String> leads();
 
+        /** An expression for the bucket and what may stand before it. */
+        default String bucket(BucketMatch bucket) {
+            return SLASH + "?" + pattern(bucket);
+        }
+
         /** Whether a match of any bucket is about every value of the header. */
         boolean anyValue();
 
-        /** Whether what is denied in the address is the whole bucket or a key, and how that is answered otherwise. */
-        Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> denies);
+        /**
+         * What is refused of a bucket whatever its rules say, because another address may be meant.
+         *
+         * @param matches those of this very bucket
+         * @param denies all that deny
+         */
+        Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> matches, List<MatchPlan> denies);
 
         /** Requests that write other keys than the one of the address. */
         Optional<Predicate> keyInBody();
@@ -70,7 +81,8 @@ final class DeniedAddresses {
                 .filter(match -> !address.conditions(match, denies(match)).isEmpty())
                 .toList();
         this.forwards = relevant.stream().filter(match -> !denies(match)).toList();
-        this.byBucket = relevant.stream().collect(Collectors.groupingBy(MatchPlan::bucket));
+        this.byBucket = relevant.stream()
+                .collect(Collectors.groupingBy(MatchPlan::bucket, LinkedHashMap::new, Collectors.toList()));
         this.denies = relevant.stream().filter(this::denies).toList();
     }
 
@@ -87,17 +99,20 @@ final class DeniedAddresses {
                 .add(when(predicate(match), deny(match))));
         var list = Matcher.MatcherList.newBuilder().addAllMatchers(guards);
         var entries = new LinkedHashMap<String, Matcher.OnMatch>();
-        matchersByBucket.forEach((bucket, matchers) -> {
-            address.guard(bucket, denies).ifPresent(guard -> matchers.addFirst(guard));
-            var gated = gated(bucket, matchers);
+        byBucket.forEach((bucket, ofBucket) -> {
+            var answer = answer(
+                    address.guard(bucket, ofBucket, denies), bucket, matchersByBucket.getOrDefault(bucket, List.of()));
+            if (answer == null) {
+                return;
+            }
             if (bucket instanceof BucketMatch.Any) {
-                list.addMatchers(when(matches(address.header(), ".+"), gated));
+                list.addMatchers(when(matches(address.header(), ".+"), answer));
             } else {
                 // A bucket and a prefix of buckets may have one name.
                 address.leads()
                         .forEach(lead -> entries.merge(
                                 lead + name(bucket),
-                                gated,
+                                answer,
                                 (first, second) -> Predicates.firstOf(address.header(), first, second)));
             }
         });
@@ -110,6 +125,20 @@ final class DeniedAddresses {
             return Predicates.nested(asked);
         }
         return Predicates.longestPrefix(address.header(), entries);
+    }
+
+    /** Null when nothing is refused. A rule that forwards a part of the buckets does not lift the guard. */
+    private Matcher.@Nullable OnMatch answer(
+            Optional<FieldMatcher> guard, BucketMatch bucket, List<FieldMatcher> matchers) {
+        var denied = matchers.isEmpty() ? null : gated(bucket, matchers);
+        if (guard.isEmpty()) {
+            return denied;
+        }
+        var list = Matcher.MatcherList.newBuilder().addMatchers(guard.get());
+        if (denied != null) {
+            list.addMatchers(when(matches(address.header(), ".+"), denied));
+        }
+        return Predicates.nested(Matcher.newBuilder().setMatcherList(list));
     }
 
     /** Rules that forward a part of the buckets win over a deny of all of them. */
@@ -153,9 +182,9 @@ final class DeniedAddresses {
                                     .orElse(named)
                             : named);
         }
-        match.headers().forEach(wanted -> parts.add(HeaderValues.predicate(wanted, denies)));
+        parts.addAll(HeaderValues.predicates(match.headers(), denies));
         if (!match.sourceCidrs().isEmpty()) {
-            parts.add(Predicates.clientIn(match.sourceCidrs()));
+            parts.add(Predicates.clientIn(match.sourceCidrs(), denies));
         }
         var alternatives = address.conditions(match, denies);
         if (alternatives.stream().noneMatch(List::isEmpty)) {
@@ -165,7 +194,7 @@ final class DeniedAddresses {
     }
 
     private Predicate address(BucketMatch bucket, String keyPrefix, boolean denies) {
-        return matches(address.header(), SLASH + "?" + pattern(bucket) + key(keyPrefix, denies));
+        return matches(address.header(), address.bucket(bucket) + key(keyPrefix, denies));
     }
 
     static String key(String prefix, boolean denies) {

@@ -12,16 +12,17 @@ import java.util.List;
  *
  * @param listeners change only when a DataPath's listeners do: a changed listener drains its connections
  * @param routes one configuration per listener, of the same name
- * @param clusters one per pool, and the one that has no node
+ * @param clusters one per pool, one per pool and base domain that checks whether the store knows the domain, and those that
+ *     never have a node
  * @param endpoints one assignment per cluster, empty when no node is known
  * @param secrets certificates with keys, and authorities
  */
 public record EnvoyResources(
-        List<Listener> listeners,
-        List<RouteConfiguration> routes,
-        List<Cluster> clusters,
-        List<ClusterLoadAssignment> endpoints,
-        List<Secret> secrets) {
+        List<Part<Listener>> listeners,
+        List<Part<RouteConfiguration>> routes,
+        List<Part<Cluster>> clusters,
+        List<Part<ClusterLoadAssignment>> endpoints,
+        List<Part<Secret>> secrets) {
 
     public EnvoyResources {
         listeners = List.copyOf(listeners);
@@ -29,5 +30,10 @@ public record EnvoyResources(
         clusters = List.copyOf(clusters);
         endpoints = List.copyOf(endpoints);
         secrets = List.copyOf(secrets);
+    }
+
+    /** The same with other endpoints. */
+    EnvoyResources withEndpoints(List<Part<ClusterLoadAssignment>> others) {
+        return new EnvoyResources(listeners, routes, clusters, others, secrets);
     }
 }

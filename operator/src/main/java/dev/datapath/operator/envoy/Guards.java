@@ -104,11 +104,15 @@ final class Guards {
                     "InvalidRequest",
                     "The query must not begin with a question mark."));
         }
-        UnderscoredHeaders.guard(denies.stream()
-                        .flatMap(match -> match.headers().stream())
-                        .map(MatchPlan.HeaderValue::name)
-                        .distinct()
-                        .toList())
+        if (denies.stream().anyMatch(ForcedRemoval::mayBeDenied)) {
+            guards.add(refuse("guard/force-delete", ForcedRemoval.asked(), ForcedRemoval.MESSAGE));
+        }
+        UnderscoredHeaders.guard((denies.isEmpty() ? denies : matches)
+                        .stream()
+                                .flatMap(match -> match.headers().stream())
+                                .map(MatchPlan.HeaderValue::name)
+                                .distinct()
+                                .toList())
                 .ifPresent(guards::add);
         return guards;
     }

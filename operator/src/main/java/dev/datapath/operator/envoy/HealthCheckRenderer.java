@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import com.google.protobuf.Value;
+import dev.datapath.operator.plan.DomainQuestion;
 import dev.datapath.operator.plan.HealthPlan;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
@@ -40,6 +41,12 @@ final class HealthCheckRenderer {
     /** A share is taken of at least so many results for each failure in a row that ejects: three failures by default. */
     private static final int RESULTS_PER_ERROR = 2;
 
+    /** How long after a change at the store the check still reports the state before. Each check is a line in the store's log. */
+    private static final Duration DOMAIN_INTERVAL = Duration.ofSeconds(30);
+
+    /** A gateway waits for the first check of a cluster before it takes the cluster over: for a node that is down, this long. */
+    private static final Duration DOMAIN_TIMEOUT = Duration.ofSeconds(1);
+
     /** No endpoint carries it: requests always take the cluster's own socket. */
     private static final Struct CLEAR_TEXT = Struct.newBuilder()
             .putFields("clear-text", Value.newBuilder().setBoolValue(true).build())
@@ -49,15 +56,7 @@ final class HealthCheckRenderer {
 
     /** @param events file to which passes and failures are appended when a node's health changes */
     static HealthCheck active(HealthPlan.Active active, Path events) {
-        var interval = Protos.duration(active.interval());
-        var check = HealthCheck.newBuilder()
-                .setInterval(interval)
-                // Envoy's defaults for a pool without requests are a minute: too long for the first request after a
-                // pause.
-                .setNoTrafficInterval(interval)
-                .setNoTrafficHealthyInterval(interval)
-                .setIntervalJitterPercent(10)
-                .setTimeout(Protos.duration(active.timeout()))
+        var check = every(active.interval(), active.timeout())
                 .setUnhealthyThreshold(UInt32Value.of(active.unhealthyAfter()))
                 .setHealthyThreshold(UInt32Value.of(active.healthyAfter()));
         check.setHttpHealthCheck(http(active.probe()))
@@ -70,6 +69,32 @@ final class HealthCheckRenderer {
             check.setTransportSocketMatchCriteria(CLEAR_TEXT);
         }
         return check.build();
+    }
+
+    /**
+     * Passes when the store does <em>not</em> know the base domain: its answer names the bucket of the path, so it did not read the
+     * bucket from the host. Any other answer, or no answer, proves nothing.
+     */
+    static HealthCheck domain(String baseDomain) {
+        return every(DOMAIN_INTERVAL, DOMAIN_TIMEOUT)
+                .setUnhealthyThreshold(UInt32Value.of(1))
+                .setHealthyThreshold(UInt32Value.of(1))
+                // The store would have closed the connection before the next check.
+                .setReuseConnection(BoolValue.of(false))
+                .setHttpHealthCheck(http(DomainQuestion.PROBE).toBuilder().setHost(DomainQuestion.host(baseDomain)))
+                .build();
+    }
+
+    private static HealthCheck.Builder every(Duration interval, Duration timeout) {
+        var pause = Protos.duration(interval);
+        return HealthCheck.newBuilder()
+                .setInterval(pause)
+                // Envoy's defaults for a pool without requests are a minute: too long for the first request after a
+                // pause.
+                .setNoTrafficInterval(pause)
+                .setNoTrafficHealthyInterval(pause)
+                .setIntervalJitterPercent(10)
+                .setTimeout(Protos.duration(timeout));
     }
 
     /** The sockets that checks take in place of the cluster's; none where they take that. */

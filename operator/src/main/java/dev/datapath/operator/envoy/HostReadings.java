@@ -60,7 +60,7 @@ final class HostReadings {
         }
 
         @Override
-        public Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> denies) {
+        public Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> matches, List<MatchPlan> denies) {
             return Optional.empty();
         }
 

@@ -3,6 +3,7 @@ package dev.datapath.operator.envoy;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How a prefix of an object key may stand in a path. A key is sent percent-encoded, and nothing forbids a client to
@@ -37,34 +38,41 @@ final class KeyPattern {
         return encoded.toString();
     }
 
-    /** An expression for every spelling of the prefix: each octet as it is or percent-encoded, in either case. */
+    /** An expression for every spelling of the prefix: each octet as it is or percent-encoded, with hexadecimal digits in either case. */
     static String everySpelling(String prefix) {
         return everySpelling(prefix, false);
     }
 
     /**
-     * The same.
+     * The same. In a header a blank and octets beyond ASCII may stand as they are; in a path Envoy refuses them.
      *
      * @param plusIsBlank whether a plus sign is taken for a blank, as in queries
      */
     static String everySpelling(String prefix, boolean plusIsBlank) {
-        var pattern = new StringBuilder();
-        for (byte octet : prefix.getBytes(StandardCharsets.UTF_8)) {
-            int value = octet & 0xff;
-            var encoded = encoded(value);
-            if (value == ' ' && plusIsBlank) {
-                pattern.append("(?:\\+|%20)");
-            } else if (value < 0x21 || value > 0x7e) {
-                pattern.append(encoded);
-            } else {
-                pattern.append("(?:")
-                        .append(literal((char) value))
-                        .append('|')
-                        .append(encoded)
-                        .append(')');
-            }
-        }
-        return pattern.toString();
+        return octets(prefix).mapToObj(octet -> spellings(octet, plusIsBlank)).collect(Collectors.joining());
+    }
+
+    /** The same for a text whose case does not matter, in an expression that ignores case. An encoded capital is another octet. */
+    static String everySpellingInAnyCase(String text, boolean plusIsBlank) {
+        return octets(text)
+                .mapToObj(octet -> isLetter(octet)
+                        ? "(?:" + literal(octet) + "|%[" + ((octet & 0x10) == 0 ? "46" : "57") + "]"
+                                + anyCase(octet & 0xf) + ")"
+                        : spellings(octet, plusIsBlank))
+                .collect(Collectors.joining());
+    }
+
+    private static String spellings(int octet, boolean plusIsBlank) {
+        return octet == ' ' && plusIsBlank ? "(?: |\\+|%20)" : "(?:" + literal(octet) + "|" + encoded(octet) + ")";
+    }
+
+    private static IntStream octets(String text) {
+        var octets = text.getBytes(StandardCharsets.UTF_8);
+        return IntStream.range(0, octets.length).map(i -> octets[i] & 0xff);
+    }
+
+    private static boolean isLetter(int octet) {
+        return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z');
     }
 
     /**
@@ -94,8 +102,11 @@ final class KeyPattern {
         return nibble < 10 ? String.valueOf(digit) : "[" + digit + Character.toUpperCase(digit) + "]";
     }
 
-    /** The character as an expression that matches only itself. */
-    static String literal(char character) {
-        return Character.isLetterOrDigit(character) ? String.valueOf(character) : "\\" + character;
+    /** An octet as an expression that matches only itself: Envoy's expressions read octets, not characters. */
+    static String literal(int octet) {
+        if (octet < 0x20 || octet > 0x7e) {
+            return String.format("\\x%02x", octet);
+        }
+        return (Character.isLetterOrDigit(octet) ? "" : "\\") + (char) octet;
     }
 }

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
@@ -37,10 +36,8 @@ public final class LastGoodBootstrap {
 
     private LastGoodBootstrap(EnvoyResources resources) {
         this.resources = resources;
-        routes =
-                resources.routes().stream().collect(Collectors.toMap(RouteConfiguration::getName, Function.identity()));
-        endpoints = resources.endpoints().stream()
-                .collect(Collectors.toMap(ClusterLoadAssignment::getClusterName, Function.identity()));
+        routes = resources.routes().stream().collect(Collectors.toMap(Part::name, Part::message));
+        endpoints = resources.endpoints().stream().collect(Collectors.toMap(Part::name, Part::message));
     }
 
     /**
@@ -63,9 +60,9 @@ public final class LastGoodBootstrap {
         var inline = new LastGoodBootstrap(resources);
         var message = Bootstrap.common(spec);
         var fixed = message.getStaticResourcesBuilder();
-        resources.clusters().forEach(cluster -> fixed.addClusters(inline.cluster(cluster)));
-        resources.listeners().forEach(listener -> fixed.addListeners(inline.listener(listener)));
-        fixed.addAllSecrets(resources.secrets());
+        resources.clusters().forEach(cluster -> fixed.addClusters(inline.cluster(cluster.message())));
+        resources.listeners().forEach(listener -> fixed.addListeners(inline.listener(listener.message())));
+        resources.secrets().forEach(secret -> fixed.addSecrets(secret.message()));
         return message.build();
     }
 

@@ -55,7 +55,14 @@ final class ListenerRenderer {
 
     private ListenerRenderer() {}
 
-    static Listener render(ListenerPlan listener, GatewayPlan plan, RenderOptions options) {
+    /**
+     * Renders one.
+     *
+     * @param listener its rules do not matter
+     * @param plan settings of all listeners
+     * @param port the one that the gateway opens
+     */
+    static Listener render(ListenerPlan listener, GatewayPlan plan, String bindAddress, int port, boolean reusePort) {
         var chain = FilterChain.newBuilder()
                 .addFilters(filter("envoy.filters.network.set_filter_state", clientAddress()))
                 .addFilters(filter("envoy.filters.network.http_connection_manager", connections(listener, plan)))
@@ -64,11 +71,10 @@ final class ListenerRenderer {
                 .setName(listener.name())
                 // What a gateway that is told to stop closes; its own listeners go on answering probes.
                 .setTrafficDirection(TrafficDirection.INBOUND)
-                .setAddress(EndpointRenderer.address(
-                        options.bindAddress(), options.ports().applyAsInt(listener.port())))
+                .setAddress(EndpointRenderer.address(bindAddress, port))
                 .setPerConnectionBufferLimitBytes(UInt32Value.of(ClusterRenderer.BUFFER_BYTES))
                 .setTcpBacklogSize(UInt32Value.of(ACCEPT_BACKLOG))
-                .setEnableReusePort(BoolValue.of(options.reusePort()));
+                .setEnableReusePort(BoolValue.of(reusePort));
         if (listener.tls() == null) {
             message.addFilterChains(chain);
         } else {
@@ -176,16 +182,20 @@ final class ListenerRenderer {
                 .formatted(header, format);
     }
 
-    /** Route tables can match only headers and filter state, so rules with source CIDRs look here. */
+    /** Route tables can match only headers and filter state, so rules with source CIDRs look here: routes as an address, matchers as text. */
     private static Config clientAddress() {
-        var address = SubstitutionFormatString.newBuilder()
-                .setTextFormatSource(Protos.inline("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"));
         return Config.newBuilder()
-                .addOnNewConnection(FilterStateValue.newBuilder()
-                        .setObjectKey(Names.SOURCE_ADDRESS_STATE)
-                        .setFactoryKey("envoy.network.ip")
-                        .setFormatString(address))
+                .addOnNewConnection(clientAddress(Names.SOURCE_ADDRESS_STATE, "envoy.network.ip"))
+                .addOnNewConnection(clientAddress(Names.SOURCE_TEXT_STATE, "envoy.string"))
                 .build();
+    }
+
+    private static FilterStateValue.Builder clientAddress(String state, String kind) {
+        return FilterStateValue.newBuilder()
+                .setObjectKey(state)
+                .setFactoryKey(kind)
+                .setFormatString(SubstitutionFormatString.newBuilder()
+                        .setTextFormatSource(Protos.inline("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")));
     }
 
     private static Filter filter(String name, Message config) {

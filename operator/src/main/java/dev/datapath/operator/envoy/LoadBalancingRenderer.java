@@ -4,14 +4,22 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UInt64Value;
 import dev.datapath.operator.plan.PoolPlan.Balancing;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.SlowStartConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 
-/** Which node gets a request. */
+/**
+ * Which node gets a request. Localities always have weights where a policy knows them, because a decision about a node must change endpoints
+ * only: as long as no locality has a weight, Envoy compares all nodes ({@code LocalityWrr::rebuildLocalityScheduler}).
+ */
 final class LoadBalancingRenderer {
+
+    private static final LocalityLbConfig BY_LOCALITY = LocalityLbConfig.newBuilder()
+            .setLocalityWeightedLbConfig(LocalityLbConfig.LocalityWeightedLbConfig.getDefaultInstance())
+            .build();
 
     private LoadBalancingRenderer() {}
 
@@ -19,20 +27,25 @@ final class LoadBalancingRenderer {
         return switch (balancing.policy()) {
             // Comparing all nodes, not two random ones, keeps a hung node almost free of requests.
             case LEAST_REQUEST -> {
-                var config = LeastRequest.newBuilder().setSelectionMethod(LeastRequest.SelectionMethod.FULL_SCAN);
+                var config = LeastRequest.newBuilder()
+                        .setSelectionMethod(LeastRequest.SelectionMethod.FULL_SCAN)
+                        .setLocalityLbConfig(BY_LOCALITY);
                 if (!balancing.slowStart().isZero()) {
                     config.setSlowStartConfig(slowStart(balancing));
                 }
                 yield policy("least_request", config.build());
             }
             case ROUND_ROBIN -> {
-                var config = RoundRobin.newBuilder();
+                var config = RoundRobin.newBuilder().setLocalityLbConfig(BY_LOCALITY);
                 if (!balancing.slowStart().isZero()) {
                     config.setSlowStartConfig(slowStart(balancing));
                 }
                 yield policy("round_robin", config.build());
             }
-            case RANDOM -> policy("random", Random.getDefaultInstance());
+            case RANDOM ->
+                policy(
+                        "random",
+                        Random.newBuilder().setLocalityLbConfig(BY_LOCALITY).build());
             case HASH_BUCKET, HASH_KEY ->
                 policy(
                         "ring_hash",

@@ -63,6 +63,11 @@ final class LocalReplies {
                         "RequestTimeout",
                         "The store did not answer in time. Please try again."))
                 .addMappers(mapper(
+                        cel("xds.cluster_name == '" + Names.NO_BUCKET_CLUSTER + "'"),
+                        404,
+                        "NoSuchBucket",
+                        "No rule takes this request."))
+                .addMappers(mapper(
                         flags("UH", "NC"),
                         503,
                         "ServiceUnavailable",

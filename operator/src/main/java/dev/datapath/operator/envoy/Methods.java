@@ -27,10 +27,13 @@ final class Methods {
         return OperationConditions.regex(Names.METHOD_HEADER, expression(method));
     }
 
+    /** The same in a route's own language. */
+    static HeaderMatcher safe() {
+        return OperationConditions.regex(Names.METHOD_HEADER, SAFE);
+    }
+
     static HeaderMatcher unsafe() {
-        return OperationConditions.regex(Names.METHOD_HEADER, SAFE).toBuilder()
-                .setInvertMatch(true)
-                .build();
+        return OperationConditions.not(safe());
     }
 
     private static String expression(String method) {

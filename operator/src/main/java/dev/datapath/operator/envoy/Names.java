@@ -1,5 +1,6 @@
 package dev.datapath.operator.envoy;
 
+import dev.datapath.operator.model.DomainUse;
 import dev.datapath.operator.plan.Backend;
 import dev.datapath.operator.plan.ListenerPlan;
 
@@ -42,11 +43,26 @@ final class Names {
     /** The client's IP address, kept per connection for rules with source CIDRs. */
     static final String SOURCE_ADDRESS_STATE = "datapath.source";
 
+    /** The same address as text: what Envoy's generic matcher reads of the other one has a port, and is no address to it. */
+    static final String SOURCE_TEXT_STATE = "datapath.source.text";
+
     /** The cluster that has no node: what is sent there gets 503. */
     static final String UNAVAILABLE_CLUSTER = "unavailable";
 
+    /** The clusters that check whether stores know a base domain; no route leads to them. */
+    static final String DOMAIN_CHECK_PREFIX = "domain/";
+
+    /**
+     * The cluster of requests for buckets that no rule names, where a map finds the clusters of the others and there is no pool for
+     * the rest. It has no node: {@link LocalReplies} answers that there is no such bucket.
+     */
+    static final String NO_BUCKET_CLUSTER = "no-bucket";
+
     /** The rule name of what no rule takes, in logs and metrics. */
     static final String DEFAULT_RULE = "default";
+
+    /** The rule name of all rules that one route serves, in logs and metrics; the pool tells more. */
+    static final String PLAIN_RULES = "plain";
 
     private Names() {}
 
@@ -60,6 +76,11 @@ final class Names {
 
     static String cluster(String pool) {
         return "pool/" + pool;
+    }
+
+    /** The cluster that checks whether the pool's store knows the domain. */
+    static String domainCheck(DomainUse use) {
+        return DOMAIN_CHECK_PREFIX + use.pool() + "/" + use.baseDomain();
     }
 
     static String cluster(Backend backend) {

@@ -185,7 +185,9 @@ final class OperationConditions {
     private List<HeaderMatcher> conditions(Address address, boolean widely) {
         var target = widely ? style.widely(address.scope()) : style.target(address.scope());
         var conditions = new ArrayList<HeaderMatcher>();
-        conditions.add(Methods.condition(address.method()));
+        // Ceph lists buckets for HEAD, too (RGWHandler_REST_Service_S3::op_head).
+        conditions.add(
+                widely && address.scope() == Scope.SERVICE ? Methods.safe() : Methods.condition(address.method()));
         conditions.add(regex(Names.TARGET_HEADER, target));
         return conditions;
     }
@@ -209,7 +211,7 @@ final class OperationConditions {
         return regex(":path", regex);
     }
 
-    private static HeaderMatcher not(HeaderMatcher condition) {
+    static HeaderMatcher not(HeaderMatcher condition) {
         return condition.toBuilder().setInvertMatch(true).build();
     }
 

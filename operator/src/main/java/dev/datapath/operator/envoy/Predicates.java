@@ -23,12 +23,7 @@ final class Predicates {
 
     /** Holds when the whole value of the header matches the expression; a header that is absent never does. */
     static Predicate matches(String header, String regex) {
-        var re2 = RegexMatcher.GoogleRE2.getDefaultInstance();
-        return single(
-                header,
-                StringMatcher.newBuilder()
-                        .setSafeRegex(
-                                RegexMatcher.newBuilder().setGoogleRe2(re2).setRegex(regex)));
+        return single(header, regex(regex));
     }
 
     static Predicate equal(String header, String text) {
@@ -69,19 +64,26 @@ final class Predicates {
         return predicates.size() == 1 ? predicates.getFirst() : or(predicates.toArray(Predicate[]::new));
     }
 
-    /** Holds when the client's address lies in one of the networks. */
-    static Predicate clientIn(List<String> cidrs) {
+    /**
+     * Holds when the client's address lies in one of the networks. A connection that was open when its gateway got the listener
+     * that keeps the address as text has none; rules that deny take it.
+     */
+    static Predicate clientIn(List<String> cidrs, boolean denies) {
         var networks = Ip.newBuilder().setStatPrefix("source");
         cidrs.forEach(cidr -> networks.addCidrRanges(Networks.range(cidr)));
-        var state = FilterStateInput.newBuilder().setKey(Names.SOURCE_ADDRESS_STATE);
+        var within = client(SinglePredicate.newBuilder()
+                .setCustomMatch(TypedExtensionConfig.newBuilder()
+                        .setName("networks")
+                        .setTypedConfig(Protos.any(networks.build()))));
+        return denies ? or(within, not(client(SinglePredicate.newBuilder().setValueMatch(regex(".+"))))) : within;
+    }
+
+    private static Predicate client(SinglePredicate.Builder match) {
+        var state = FilterStateInput.newBuilder().setKey(Names.SOURCE_TEXT_STATE);
         return Predicate.newBuilder()
-                .setSinglePredicate(SinglePredicate.newBuilder()
-                        .setInput(TypedExtensionConfig.newBuilder()
-                                .setName("client-address")
-                                .setTypedConfig(Protos.any(state.build())))
-                        .setCustomMatch(TypedExtensionConfig.newBuilder()
-                                .setName("networks")
-                                .setTypedConfig(Protos.any(networks.build()))))
+                .setSinglePredicate(match.setInput(TypedExtensionConfig.newBuilder()
+                        .setName("client-address")
+                        .setTypedConfig(Protos.any(state.build()))))
                 .build();
     }
 
@@ -150,6 +152,12 @@ final class Predicates {
         return matcher.getInvertMatch() ? not(predicate) : predicate;
     }
 
+    private static StringMatcher.Builder regex(String regex) {
+        var re2 = RegexMatcher.GoogleRE2.getDefaultInstance();
+        return StringMatcher.newBuilder()
+                .setSafeRegex(RegexMatcher.newBuilder().setGoogleRe2(re2).setRegex(regex));
+    }
+
     private static Predicate single(String header, StringMatcher.Builder value) {
         return Predicate.newBuilder()
                 .setSinglePredicate(
@@ -157,7 +165,7 @@ final class Predicates {
                 .build();
     }
 
-    private static TypedExtensionConfig input(String header) {
+    static TypedExtensionConfig input(String header) {
         Any config = Protos.any(
                 HttpRequestHeaderMatchInput.newBuilder().setHeaderName(header).build());
         return TypedExtensionConfig.newBuilder()

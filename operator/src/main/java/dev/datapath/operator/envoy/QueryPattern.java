@@ -13,6 +13,11 @@ final class QueryPattern {
     private static final String ANYWHERE = "[^?]*\\?(?:.*[?&;])?";
     private static final String END = "(?:[=&;].*)?";
 
+    private static final String COMMA = "(?:,|%2[cC])";
+
+    /** What stores strip around a value. */
+    private static final String BLANKS = "(?:\\+|%20|%0[9a-dA-D])*";
+
     /** Matches a path with a percent-encoded letter or hyphen in the name of a parameter; nearly no path has one. */
     static final String ENCODED_NAME = ANYWHERE + "[^=&;]*%(?:2[dD]|[46][1-9a-fA-F]|[57][0-9aA]).*";
 
@@ -54,9 +59,28 @@ final class QueryPattern {
         return FIRST + name + "=" + value + "(?:&.*)?";
     }
 
-    /** Matches a path whose query has this parameter with this value, each percent-encoded or not. */
-    static String anySpelling(String name, String value) {
-        return ANYWHERE + KeyPattern.everySpelling(name) + "=" + KeyPattern.everySpelling(value, true) + "(?:[&;].*)?";
+    /**
+     * Matches a path whose query has this parameter with one of these values, each percent-encoded or not: alone, with blanks around
+     * it, or as one of a list. In any case, in an expression that ignores case.
+     */
+    static String amongOthers(String name, Collection<String> values) {
+        var spellings = values.stream()
+                .map(value -> KeyPattern.everySpellingInAnyCase(value, true))
+                .collect(Collectors.joining("|", values.size() == 1 ? "" : "(?:", values.size() == 1 ? "" : ")"));
+        return ANYWHERE + KeyPattern.everySpellingInAnyCase(name, false) + "=(?:[^&]*" + COMMA + ")?" + BLANKS
+                + spellings + BLANKS + "(?:(?:[&;]|" + COMMA + ").*)?";
+    }
+
+    /**
+     * Matches a path whose query has one of these parameters, with a name of any characters, each percent-encoded or not. In any case,
+     * in an expression that ignores case.
+     */
+    static String namedInAnySpelling(Collection<String> names) {
+        return ANYWHERE
+                + names.stream()
+                        .map(name -> KeyPattern.everySpellingInAnyCase(name, false))
+                        .collect(Collectors.joining("|", "(?:", ")"))
+                + END;
     }
 
     /**

@@ -12,6 +12,7 @@ import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
 import dev.datapath.operator.s3.RequestClass;
 import dev.datapath.operator.s3.Scope;
 import dev.datapath.operator.s3.Subresources;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -51,30 +52,38 @@ final class RequestClassifier {
     }
 
     /**
-     * A matcher that first answers what the guards refuse and then goes on by class.
+     * An encoded {@link Matcher} that first answers what the guards refuse and then goes on by class.
      *
      * @param guardsOfWrites asked only of requests that are not known to be reads
+     * @param byClass an encoded {@link Matcher.OnMatch} for each class
      */
-    Matcher dispatch(
-            List<FieldMatcher> guards,
-            List<FieldMatcher> guardsOfWrites,
-            Function<RequestClass, Matcher.OnMatch> byClass) {
-        var list = Matcher.MatcherList.newBuilder()
-                .addAllMatchers(guards)
-                .addMatchers(when(objectRead(), byClass.apply(RequestClass.OBJECT_READ)))
-                .addMatchers(when(metadataRead(), byClass.apply(RequestClass.METADATA_READ)))
-                .addAllMatchers(guardsOfWrites)
-                .addMatchers(when(byShape ? longWrite() : mayBeLongWrite(), byClass.apply(RequestClass.LONG_WRITE)));
-        if (!byShape) {
-            return Matcher.newBuilder()
-                    .setMatcherList(list)
-                    .setOnNoMatch(byClass.apply(RequestClass.WRITE))
-                    .build();
+    Encoding dispatch(
+            List<FieldMatcher> guards, List<FieldMatcher> guardsOfWrites, Function<RequestClass, Encoding> byClass) {
+        var list = new ArrayList<Encoding>();
+        list.add(first(guards));
+        list.add(next(objectRead(), byClass.apply(RequestClass.OBJECT_READ)));
+        list.add(next(metadataRead(), byClass.apply(RequestClass.METADATA_READ)));
+        list.add(first(guardsOfWrites));
+        list.add(next(byShape ? longWrite() : mayBeLongWrite(), byClass.apply(RequestClass.LONG_WRITE)));
+        var write = byClass.apply(RequestClass.WRITE);
+        if (byShape) {
+            list.add(next(write(), write));
         }
-        return Matcher.newBuilder()
-                .setMatcherList(list.addMatchers(when(write(), byClass.apply(RequestClass.WRITE))))
-                .setOnNoMatch(byClass.apply(RequestClass.UNKNOWN))
-                .build();
+        return Encoding.join(
+                Encoding.join(list).field(Matcher.MATCHER_LIST_FIELD_NUMBER),
+                (byShape ? byClass.apply(RequestClass.UNKNOWN) : write).field(Matcher.ON_NO_MATCH_FIELD_NUMBER));
+    }
+
+    private static Encoding first(List<FieldMatcher> guards) {
+        return Encoding.of(
+                Matcher.MatcherList.newBuilder().addAllMatchers(guards).build());
+    }
+
+    private static Encoding next(Predicate predicate, Encoding then) {
+        return Encoding.join(
+                        Encoding.of(predicate).field(FieldMatcher.PREDICATE_FIELD_NUMBER),
+                        then.field(FieldMatcher.ON_MATCH_FIELD_NUMBER))
+                .field(Matcher.MatcherList.MATCHERS_FIELD_NUMBER);
     }
 
     /**

@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHosts
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What one rule does with requests of one class. */
@@ -53,10 +54,24 @@ final class RouteRenderer {
 
     private final List<String> baseDomains;
 
+    private final RetryPolicy inherited;
+
     RouteRenderer(Map<String, PoolTraits> pools, AddressStyle style, List<String> baseDomains) {
         this.pools = pools;
         this.style = style;
         this.baseDomains = baseDomains;
+        this.inherited = inherited(pools);
+    }
+
+    /**
+     * The retry policy of a virtual host, which its routes have when they name none. Envoy makes an object of each that is named, and
+     * that is nearly half of a route's price; so the most frequent one, that of object reads, is named once.
+     */
+    static RetryPolicy inherited(Map<String, PoolTraits> pools) {
+        boolean otherNode = pools.values().stream().allMatch(PoolTraits::otherNode);
+        return retry(DEFAULT_RETRY, RequestClass.OBJECT_READ, otherNode)
+                .setPerTryTimeout(Protos.duration(RequestClass.OBJECT_READ.defaultFirstByte()))
+                .build();
     }
 
     Route rule(RulePlan rule, RequestClass requestClass, RouteMatch match) {
@@ -77,12 +92,41 @@ final class RouteRenderer {
 
     /** What happens to requests of a class that no rule takes. */
     Route fallback(@Nullable Backend backend, RequestClass requestClass, RouteMatch match) {
-        if (backend == null) {
-            return refuse(Names.DEFAULT_RULE, 404, "NoSuchBucket", "No rule takes this request.", match);
+        return backend == null
+                ? refuse(Names.DEFAULT_RULE, 404, "NoSuchBucket", "No rule takes this request.", match)
+                : rule(rule(backend), requestClass, match);
+    }
+
+    /** The same, when it is plain. */
+    Optional<Selected.Plain> plain(@Nullable Backend backend, RequestClass requestClass) {
+        return backend == null ? Optional.empty() : plain(rule(backend), requestClass);
+    }
+
+    private static RulePlan rule(Backend backend) {
+        return plain(Names.DEFAULT_RULE, new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(backend, 1))));
+    }
+
+    /** The rule when it says nothing but which pool serves a request; empty when it says more. */
+    Optional<Selected.Plain> plain(RulePlan rule, RequestClass requestClass) {
+        if (!(rule.action() instanceof RulePlan.Forward forward)
+                || forward.backends().size() != 1
+                // Whatever else a rule may come to say makes it differ.
+                || !rule.equals(plain(rule.id(), forward))) {
+            return Optional.empty();
         }
-        var forward = new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(backend, 1)));
-        var timeouts = new RulePlan.Timeouts(null, null);
-        return rule(new RulePlan(Names.DEFAULT_RULE, forward, timeouts, DEFAULT_RETRY, null), requestClass, match);
+        var share = forward.backends().getFirst();
+        return isHashed(traits(share))
+                ? Optional.empty()
+                : Optional.of(new Selected.Plain(
+                        rule, Names.cluster(share.backend()), hasOtherNode(forward), requestClass, this));
+    }
+
+    private static RulePlan plain(String id, RulePlan.Forward forward) {
+        return new RulePlan(id, forward, new RulePlan.Timeouts(null, null), DEFAULT_RETRY, null);
+    }
+
+    private static boolean isHashed(PoolTraits traits) {
+        return traits.policy() == Policy.HASH_BUCKET || traits.policy() == Policy.HASH_KEY;
     }
 
     /** An S3 error made by the gateway; {@link LocalReplies} puts the XML around code and message. */
@@ -111,15 +155,19 @@ final class RouteRenderer {
             action.setWeightedClusters(weighted);
         }
         backends.stream()
-                .map(share -> traits(share).policy())
-                .filter(policy -> policy == Policy.HASH_BUCKET || policy == Policy.HASH_KEY)
+                .map(this::traits)
+                .filter(RouteRenderer::isHashed)
+                .map(PoolTraits::policy)
                 .findFirst()
                 .ifPresent(policy -> action.addAllHashPolicy(ObjectHash.of(policy, style, baseDomains)));
 
         // Envoy's own limit on the whole response is 15 s: no S3 transfer may be cut by it.
         action.setTimeout(Protos.duration(Duration.ZERO))
-                .setIdleTimeout(Protos.duration(idle(rule, forward, requestClass)))
-                .setRetryPolicy(retry(rule, forward, requestClass));
+                .setIdleTimeout(Protos.duration(idle(rule, forward, requestClass)));
+        var retry = retry(rule, forward, requestClass);
+        if (!retry.equals(inherited)) {
+            action.setRetryPolicy(retry);
+        }
         if (isHedged(rule, forward, requestClass)) {
             action.setHedgePolicy(HedgePolicy.newBuilder().setHedgeOnPerTryTimeout(true));
         }
@@ -153,34 +201,43 @@ final class RouteRenderer {
     }
 
     private RetryPolicy retry(RulePlan rule, RulePlan.Forward forward, RequestClass requestClass) {
-        var backoff = rule.retry().backoff();
-        var policy = RetryPolicy.newBuilder()
+        var hedge = rule.hedge();
+        if (hedge != null && isHedged(rule, forward, requestClass)) {
+            // Each attempt that is late starts another one while there are repetitions left: one is the second copy. An
+            // answer that might be repeated gives way to a copy that is still under way, so every failure is one.
+            return policy(rule.retry())
+                    .setRetryOn(READ_RETRY_ON)
+                    .addAllRetriableStatusCodes(FAILURES)
+                    .setNumRetries(UInt32Value.of(1))
+                    .setPerTryTimeout(Protos.duration(hedge.after()))
+                    .build();
+        }
+        return retry(rule.retry(), requestClass, hasOtherNode(forward))
+                .setPerTryTimeout(Protos.duration(firstByte(rule, requestClass)))
+                .build();
+    }
+
+    private static RetryPolicy.Builder retry(RulePlan.Retry retry, RequestClass requestClass, boolean otherNode) {
+        var policy = policy(retry);
+        var asked = retry.attempts();
+        int attempts = asked == null ? requestClass.defaultRepetitions() : asked;
+        if (!requestClass.repeatable()) {
+            return policy.setRetryOn("connect-failure").setNumRetries(UInt32Value.of(attempts));
+        }
+        int limit = requestClass == RequestClass.METADATA_READ ? 1 : 10;
+        return policy.setRetryOn(otherNode ? READ_RETRY_ON : SAME_NODE_RETRY_ON)
+                .addRetriableStatusCodes(502)
+                .addRetriableStatusCodes(504)
+                .setNumRetries(UInt32Value.of(Math.min(attempts, limit)));
+    }
+
+    private static RetryPolicy.Builder policy(RulePlan.Retry retry) {
+        return RetryPolicy.newBuilder()
                 .addRetryHostPredicate(OTHER_NODE)
                 .setHostSelectionRetryMaxAttempts(HOST_SELECTIONS)
                 .setRetryBackOff(RetryPolicy.RetryBackOff.newBuilder()
-                        .setBaseInterval(Protos.duration(backoff))
-                        .setMaxInterval(Protos.duration(backoff.multipliedBy(10))));
-        var asked = rule.retry().attempts();
-        int attempts = asked == null ? requestClass.defaultRepetitions() : asked;
-        boolean hedged = isHedged(rule, forward, requestClass);
-        if (hedged) {
-            // Each attempt that is late starts another one while there are repetitions left: one is the second copy. An
-            // answer that might be repeated gives way to a copy that is still under way, so every failure is one.
-            policy.setRetryOn(READ_RETRY_ON)
-                    .addAllRetriableStatusCodes(FAILURES)
-                    .setNumRetries(UInt32Value.of(1));
-        } else if (requestClass.repeatable()) {
-            int limit = requestClass == RequestClass.METADATA_READ ? 1 : 10;
-            policy.setRetryOn(hasOtherNode(forward) ? READ_RETRY_ON : SAME_NODE_RETRY_ON)
-                    .addRetriableStatusCodes(502)
-                    .addRetriableStatusCodes(504)
-                    .setNumRetries(UInt32Value.of(Math.min(attempts, limit)));
-        } else {
-            policy.setRetryOn("connect-failure").setNumRetries(UInt32Value.of(attempts));
-        }
-        var hedge = rule.hedge();
-        var limit = hedge != null && hedged ? hedge.after() : firstByte(rule, requestClass);
-        return policy.setPerTryTimeout(Protos.duration(limit)).build();
+                        .setBaseInterval(Protos.duration(retry.backoff()))
+                        .setMaxInterval(Protos.duration(retry.backoff().multipliedBy(10))));
     }
 
     /** Envoy lets an attempt's timer pass once response headers came: it is a limit on the first byte. */

@@ -1,6 +1,5 @@
 package dev.datapath.operator.envoy;
 
-import com.github.xds.type.matcher.v3.Matcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
 import com.google.protobuf.UInt64Value;
 import com.google.protobuf.UnknownFieldSet;
@@ -13,13 +12,14 @@ import dev.datapath.operator.s3.RequestClass;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -37,41 +37,66 @@ final class RouteTable {
     /** {@code VirtualHost.request_body_buffer_limit}, a UInt64Value: newer than the API library. */
     private static final int BODY_BUFFER_FIELD = 25;
 
+    /**
+     * With a route of its own, a rule has its name in logs and metrics, and takes Envoy some 19 µs for each class of requests
+     * and each change of any rule; in a map 5 µs for all classes. So many routes are some 250 rules, see docs/architecture.md.
+     */
+    static final int MOST_PLAIN_ROUTES = 1_000;
+
     private final ListenerPlan listener;
     private final Map<String, RulePlan> rules;
     private final Map<String, PoolTraits> pools;
-    private final RouteCache cache;
+    private final RouteCache.OfListener memory;
+    private final int mostPlainRoutes;
     /** Whether rules name actions, so that requests of no known shape matter. */
     private final boolean byOperation;
+
+    private final List<MatchPlan> denies;
+    private final List<Encoding> parts = new ArrayList<>();
+    private final Set<String> clusters = new HashSet<>();
     /** Denies by what a request copies or moves. */
     private final List<FieldMatcher> sources;
     /** The matches of each exact bucket and of each prefix, in precedence order, with all that cover it. */
     private final Map<BucketMatch, List<MatchPlan>> candidates;
 
-    RouteTable(ListenerPlan listener, Map<String, RulePlan> rules, Map<String, PoolTraits> pools, RouteCache cache) {
-        this.listener = listener;
+    /** @param mostPlainRoutes how many routes plain rules may have before a map takes their place */
+    RouteTable(
+            ListenerPlan listener,
+            Map<String, RulePlan> rules,
+            Map<String, PoolTraits> pools,
+            RouteCache cache,
+            int mostPlainRoutes) {
+        this.listener = DeniedPrefixes.shortened(listener, rules);
         this.rules = rules;
         this.pools = pools;
-        this.cache = cache;
-        this.byOperation = listener.matches().stream()
+        this.mostPlainRoutes = mostPlainRoutes;
+        this.byOperation = this.listener.matches().stream()
                 .anyMatch(match -> !match.operations().isEmpty());
-        this.candidates = candidates(listener.matches());
+        this.denies = denies(this.listener, rules);
+        this.memory = cache.of(
+                listener.name(),
+                new RouteCache.Surroundings(byOperation, listener.baseDomains(), listener.defaultBackend(), pools));
+        this.candidates = candidates(this.listener.matches());
+        this.sources = denies.isEmpty() ? List.of() : sources();
+    }
+
+    private List<FieldMatcher> sources() {
         var sourceDenies = Stream.of(
-                        new SourceDenies(Names.COPY_SOURCE, Set.of(S3Operation.GetObject), listener.matches(), rules),
+                        new SourceDenies(
+                                Names.COPY_SOURCE, Set.of(S3Operation.GetObject), this.listener.matches(), rules),
                         new SourceDenies(
                                 Names.RENAME_SOURCE,
                                 Set.of(S3Operation.GetObject, S3Operation.DeleteObject),
-                                listener.matches(),
+                                this.listener.matches(),
                                 rules))
                 .map(SourceDenies::render)
                 .filter(Objects::nonNull);
-        this.sources = Stream.concat(UnderscoredHeaders.guard(headersOfWrites()).stream(), sourceDenies)
+        return Stream.concat(UnderscoredHeaders.guard(headersOfWrites()).stream(), sourceDenies)
                 .toList();
     }
 
     /** The headers that tell whether a write is denied. */
     private List<String> headersOfWrites() {
-        var denies = denies();
         return (byOperation && !denies.isEmpty()) || denies.stream().anyMatch(RouteTable::namesObjects)
                 ? List.of(Names.COPY_SOURCE, Names.RENAME_SOURCE)
                 : List.of();
@@ -82,61 +107,115 @@ final class RouteTable {
                 || !match.keyPrefix().isEmpty();
     }
 
-    RouteConfiguration render() {
-        var configuration = RouteConfiguration.newBuilder()
-                .setName(listener.name())
-                .setIgnorePortInHostMatching(true)
-                .addRequestHeadersToRemove(Names.TARGET_HEADER)
-                .addRequestHeadersToRemove(Names.HOST_HEADER)
-                .addRequestHeadersToRemove(Names.METHOD_HEADER)
-                .addRequestHeadersToRemove(Names.PROTOCOL_HEADER)
-                .addRequestHeadersToRemove(Names.FORWARDED_PROTO_HEADER)
-                // Envoy adds it; a store must see what the client sent.
-                .addRequestHeadersToRemove("x-envoy-external-address")
-                // A store's answer is never an error of the gateway.
-                .addResponseHeadersToRemove(GrpcErrors.STATUS_HEADER)
-                .addResponseHeadersToAdd(LocalReplies.header(LocalReplies.REQUEST_ID_HEADER, LocalReplies.REQUEST_ID));
-        for (var domain : listener.baseDomains()) {
-            configuration.addVirtualHosts(virtualHost(
-                    "host/" + domain, List.of("*." + domain, "*." + domain + "."), AddressStyle.HOST, domain));
+    /**
+     * Virtual hosts and maps of a table.
+     *
+     * @param fields of the route configuration
+     * @param clusters that they name
+     */
+    record Body(Encoding fields, Set<String> clusters) {
+
+        /**
+         * The table of one listener.
+         *
+         * @param requestIdToStore whether stores get the id under which a request is logged
+         */
+        Part<RouteConfiguration> of(String listener, boolean requestIdToStore) {
+            var configuration = RouteConfiguration.newBuilder()
+                    .setName(listener)
+                    .setIgnorePortInHostMatching(true)
+                    .addRequestHeadersToRemove(Names.TARGET_HEADER)
+                    .addRequestHeadersToRemove(Names.HOST_HEADER)
+                    .addRequestHeadersToRemove(Names.METHOD_HEADER)
+                    .addRequestHeadersToRemove(Names.PROTOCOL_HEADER)
+                    .addRequestHeadersToRemove(Names.FORWARDED_PROTO_HEADER)
+                    // Envoy adds it; a store must see what the client sent.
+                    .addRequestHeadersToRemove("x-envoy-external-address")
+                    // A store's answer is never an error of the gateway.
+                    .addResponseHeadersToRemove(GrpcErrors.STATUS_HEADER)
+                    .addResponseHeadersToAdd(
+                            LocalReplies.header(LocalReplies.REQUEST_ID_HEADER, LocalReplies.REQUEST_ID));
+            if (requestIdToStore) {
+                configuration.addRequestHeadersToAdd(
+                        LocalReplies.header(LocalReplies.REQUEST_ID_HEADER, LocalReplies.REQUEST_ID));
+            }
+            return Part.of(
+                    listener,
+                    RouteConfiguration.parser(),
+                    Encoding.join(Encoding.of(configuration.build()), fields),
+                    new Part.References(clusters, Set.of(), Set.of(), Set.of()));
         }
-        return configuration
-                .addVirtualHosts(virtualHost("path", pathStyle(), AddressStyle.PATH, ""))
-                .build();
     }
 
-    /** Any host; those that are base domains themselves are no buckets of a shorter one. */
+    /** Whether two listeners send all requests the same way. */
+    static boolean alike(ListenerPlan one, ListenerPlan other) {
+        return one.baseDomains().equals(other.baseDomains())
+                && one.hostnames().equals(other.hostnames())
+                && Objects.equals(one.defaultBackend(), other.defaultBackend())
+                && one.matches().equals(other.matches());
+    }
+
+    /** What the tables of this listener, and of all that are {@link #alike}, consist of. */
+    Body render() {
+        var byStyle = new EnumMap<AddressStyle, Map<BucketMatch, BucketRoutes>>(AddressStyle.class);
+        byStyle.put(AddressStyle.PATH, buckets(AddressStyle.PATH));
+        if (!listener.baseDomains().isEmpty()) {
+            byStyle.put(AddressStyle.HOST, buckets(AddressStyle.HOST));
+        }
+        long plainRoutes = plainRoutes(byStyle, AddressStyle.PATH)
+                + listener.baseDomains().size() * plainRoutes(byStyle, AddressStyle.HOST);
+        var mapped = plainRoutes > mostPlainRoutes ? classes() : Set.<RequestClass>of();
+        for (var domain : listener.baseDomains()) {
+            var domains = List.of("*." + domain, "*." + domain + ".");
+            addVirtualHost("host/" + domain, domains, AddressStyle.HOST, domain, byStyle, mapped);
+        }
+        addVirtualHost("path", pathStyle(), AddressStyle.PATH, "", byStyle, mapped);
+        memory.endOfRendering();
+        return new Body(Encoding.join(parts), clusters);
+    }
+
+    private static long plainRoutes(Map<AddressStyle, Map<BucketMatch, BucketRoutes>> byStyle, AddressStyle style) {
+        return byStyle.getOrDefault(style, Map.of()).values().stream()
+                .mapToLong(BucketRoutes::plainRoutes)
+                .sum();
+    }
+
+    /** Any host; host names and base domains are no buckets of a base domain that they end with. */
     private List<String> pathStyle() {
         var domains = new ArrayList<String>();
         domains.add("*");
-        for (var domain : listener.baseDomains()) {
-            if (listener.baseDomains().stream().anyMatch(other -> domain.endsWith("." + other))) {
-                domains.add(domain);
-                domains.add(domain + ".");
-            }
-        }
+        Stream.concat(listener.baseDomains().stream(), listener.hostnames().stream())
+                .distinct()
+                .filter(name -> listener.baseDomains().stream().anyMatch(domain -> name.endsWith("." + domain)))
+                .forEach(name -> {
+                    domains.add(name);
+                    domains.add(name + ".");
+                });
         return domains;
     }
 
-    private VirtualHost virtualHost(String name, List<String> domains, AddressStyle style, String baseDomain) {
-        var buckets = buckets(style);
-        var guards = Guards.of(listener, denies(), style, baseDomain);
+    private void addVirtualHost(
+            String name,
+            List<String> domains,
+            AddressStyle style,
+            String baseDomain,
+            Map<AddressStyle, Map<BucketMatch, BucketRoutes>> byStyle,
+            Set<RequestClass> mapped) {
+        var guards = Guards.of(listener, denies, style, baseDomain);
         if (style == AddressStyle.HOST) {
             new HostReadings(listener.matches(), rules, byOperation)
                     .render(baseDomain)
                     .ifPresent(guards::add);
+        } else {
+            guards.addAll(new HostnameReadings(listener, rules, byOperation).render());
         }
-        var matcher = new RequestClassifier(style, byOperation)
-                .dispatch(
-                        guards,
-                        sources,
-                        requestClass -> style == AddressStyle.PATH
-                                ? byPath(buckets, requestClass)
-                                : byHost(buckets, requestClass, baseDomain));
-        return VirtualHost.newBuilder()
+        var lookup =
+                new Lookup(style, name, baseDomain, byStyle.getOrDefault(style, Map.of()), mapped, memory.shards(name));
+        var matcher = new RequestClassifier(style, byOperation).dispatch(guards, sources, lookup::of);
+        var host = VirtualHost.newBuilder()
                 .setName(name)
                 .addAllDomains(domains)
-                .setMatcher(matcher)
+                .setRetryPolicy(RouteRenderer.inherited(pools))
                 // Envoy's value goes, the client's own comes back. The host's headers are set before the table's are
                 // removed.
                 .addRequestHeadersToRemove(Names.FORWARDED_PROTO)
@@ -151,9 +230,13 @@ final class RouteTable {
                                         .build())
                         .build())
                 .build();
+        parts.add(Encoding.join(Encoding.of(host), matcher.field(VirtualHost.MATCHER_FIELD_NUMBER))
+                .field(RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER));
+        lookup.maps().forEach(map -> parts.add(map.field(RouteConfiguration.CLUSTER_SPECIFIER_PLUGINS_FIELD_NUMBER)));
+        clusters.addAll(lookup.clusters());
     }
 
-    private List<MatchPlan> denies() {
+    private static List<MatchPlan> denies(ListenerPlan listener, Map<String, RulePlan> rules) {
         return listener.matches().stream()
                 .filter(match -> {
                     var rule = rules.get(match.rule());
@@ -162,82 +245,30 @@ final class RouteTable {
                 .toList();
     }
 
-    private Matcher.OnMatch byPath(Map<BucketMatch, BucketRoutes> buckets, RequestClass requestClass) {
-        var entries = new LinkedHashMap<String, Matcher.OnMatch>();
-        buckets.forEach((bucket, routes) -> {
-            var byKey = routes.byClass().getOrDefault(requestClass, Map.of());
-            switch (bucket) {
-                case BucketMatch.Any any -> {}
-                case BucketMatch.Prefix(var prefix) -> byKey.forEach((key, then) -> entries.put("/" + prefix, then));
-                case BucketMatch.Exact(var name) -> byKey.forEach((key, then) -> entries.put("/" + name + key, then));
-            }
-        });
-        return Predicates.longestPrefix(Names.TARGET_HEADER, entries, anyBucket(buckets, requestClass));
-    }
-
-    private Matcher.OnMatch byHost(
-            Map<BucketMatch, BucketRoutes> buckets, RequestClass requestClass, String baseDomain) {
-        var entries = new LinkedHashMap<String, Matcher.OnMatch>();
-        buckets.forEach((bucket, routes) -> {
-            var byKey = new TreeMap<>(routes.byClass().getOrDefault(requestClass, Map.of()));
-            var whole = byKey.remove(BucketRoutes.WHOLE);
-            if (whole != null) {
-                switch (bucket) {
-                    case BucketMatch.Any any -> {}
-                    case BucketMatch.Prefix(var prefix) ->
-                        // The prefix "a." begins like the host of the bucket "a", which comes first.
-                        entries.merge(
-                                prefix, whole, (exact, wide) -> Predicates.firstOf(Names.HOST_HEADER, exact, wide));
-                    case BucketMatch.Exact(var name) ->
-                        entries.merge(
-                                name + ".",
-                                Predicates.only(
-                                        Predicates.matches(
-                                                Names.HOST_HEADER,
-                                                name.replace(".", "\\.") + Guards.hostEnd(baseDomain)),
-                                        Predicates.longestPrefix(Names.TARGET_HEADER, byKey, whole)),
-                                (wide, exact) -> Predicates.firstOf(Names.HOST_HEADER, exact, wide));
-                }
-            }
-        });
-        return Predicates.longestPrefix(Names.HOST_HEADER, entries, anyBucket(buckets, requestClass));
-    }
-
-    private static Matcher.OnMatch anyBucket(Map<BucketMatch, BucketRoutes> buckets, RequestClass requestClass) {
-        var any = buckets.get(new BucketMatch.Any());
-        var whole = any == null
-                ? null
-                : any.byClass().getOrDefault(requestClass, Map.of()).get(BucketRoutes.WHOLE);
-        if (whole == null) {
-            throw new IllegalStateException("requests of class " + requestClass + " have no fallback");
-        }
-        return whole;
+    private Set<RequestClass> classes() {
+        return byOperation ? EnumSet.allOf(RequestClass.class) : EnumSet.complementOf(EnumSet.of(RequestClass.UNKNOWN));
     }
 
     private Map<BucketMatch, BucketRoutes> buckets(AddressStyle style) {
         var selection =
                 new RuleSelection(listener, rules, new RouteRenderer(pools, style, listener.baseDomains()), style);
-        var classes = byOperation
-                ? EnumSet.allOf(RequestClass.class)
-                : EnumSet.complementOf(EnumSet.of(RequestClass.UNKNOWN));
+        var classes = classes();
+        var known = memory.buckets(style);
         var buckets = new LinkedHashMap<BucketMatch, BucketRoutes>();
         candidates.forEach((bucket, matches) -> {
-            var used = matches.stream()
-                    .map(match -> rules.get(match.rule()))
-                    .filter(Objects::nonNull)
-                    .toList();
+            var used = new ArrayList<RulePlan>(matches.size());
+            for (var match : matches) {
+                var rule = rules.get(match.rule());
+                if (rule != null) {
+                    used.add(rule);
+                }
+            }
             buckets.put(
                     bucket,
-                    cache.get(
-                            new RouteCache.Key(listener.name(), style, bucket),
-                            new RouteCache.Inputs(
-                                    matches,
-                                    used,
-                                    byOperation,
-                                    listener.baseDomains(),
-                                    listener.defaultBackend(),
-                                    pools),
-                            () -> BucketRoutes.of(selection, bucket, matches, classes)));
+                    known.get(
+                            bucket,
+                            new RouteCache.Inputs(matches, used),
+                            inputs -> BucketRoutes.of(selection, bucket, matches, classes)));
         });
         return buckets;
     }

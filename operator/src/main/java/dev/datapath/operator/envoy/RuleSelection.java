@@ -18,7 +18,9 @@ import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RuleSelection {
 
-    private static final Pattern REPEATED_SLASHES = Pattern.compile("^/+|(?<=/)/+");
+    /** One alternative without a condition. */
+    private static final List<List<HeaderMatcher>> EVERY = List.of(List.of());
 
     private final ListenerPlan listener;
     private final Map<String, RulePlan> rules;
@@ -59,9 +62,8 @@ final class RuleSelection {
      * What happens to requests that reached the entry, whatever the spelling of their key: one that clients do not use may
      * have missed the entry of a longer key prefix.
      */
-    Matcher.OnMatch select(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
+    Selected select(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
         var concerned = concerned(entry, requestClass, candidates);
-        var usual = select(entry, requestClass, concerned, false);
         var exceptions = Matcher.MatcherList.newBuilder();
         boolean denies = concerned.stream().anyMatch(this::denies);
         if (denies && concerned.stream().anyMatch(match -> !denies(match) && namesObjects(match))) {
@@ -71,21 +73,28 @@ final class RuleSelection {
                 && (listener.defaultBackend() == null || denies)) {
             exceptions.addMatchers(Guards.ofKeys());
         }
+        var clusters = new TreeSet<String>();
         if (concerned.stream()
                 .anyMatch(match ->
                         keyCondition(match, entry, false) == null && keyCondition(match, entry, true) != null)) {
-            exceptions.addMatchers(Predicates.when(
-                    Predicates.matches(Names.TARGET_HEADER, KeyPattern.UNUSUAL),
-                    select(entry, requestClass, concerned, true)));
+            var unusual = select(entry, requestClass, concerned, true);
+            clusters.addAll(unusual.clusters());
+            exceptions.addMatchers(
+                    Predicates.when(Predicates.matches(Names.TARGET_HEADER, KeyPattern.UNUSUAL), unusual.then()));
         }
-        return exceptions.getMatchersCount() == 0
-                ? usual
-                : Predicates.nested(
-                        Matcher.newBuilder().setMatcherList(exceptions).setOnNoMatch(usual));
+        var usual = select(entry, requestClass, concerned, false);
+        if (exceptions.getMatchersCount() == 0) {
+            return usual;
+        }
+        clusters.addAll(usual.clusters());
+        return new Selected.Routes(
+                Predicates.nested(
+                        Matcher.newBuilder().setMatcherList(exceptions).setOnNoMatch(usual.then())),
+                clusters);
     }
 
     /** The same for requests whose key is known to be spelled as clients do. */
-    Matcher.OnMatch selectUsual(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
+    Selected selectUsual(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
         return select(entry, requestClass, concerned(entry, requestClass, candidates), false);
     }
 
@@ -95,21 +104,82 @@ final class RuleSelection {
                 .toList();
     }
 
-    private Matcher.OnMatch select(
+    /**
+     * The same for requests of one spelling. A rule that forwards by a header takes none that repeats it, which a route cannot
+     * see.
+     */
+    private Selected select(
+            Entry entry, RequestClass requestClass, List<MatchPlan> concerned, boolean unusualSpelling) {
+        var byHeader = concerned.stream()
+                .filter(match -> !denies(match)
+                        && !match.headers().isEmpty()
+                        && keyCondition(match, entry, unusualSpelling) != null)
+                .toList();
+        var usual = routes(entry, requestClass, concerned, unusualSpelling);
+        if (byHeader.isEmpty()) {
+            return usual;
+        }
+        var clusters = new TreeSet<>(usual.clusters());
+        var repeated = Matcher.MatcherList.newBuilder();
+        // A list that a rule wants as it is may hold a value that another rule wants alone.
+        for (boolean lists : new boolean[] {true, false}) {
+            var headers = byHeader.stream()
+                    .flatMap(match -> match.headers().stream())
+                    .filter(header -> header.value().contains(",") == lists)
+                    .toList();
+            if (!headers.isEmpty()) {
+                var rest = concerned.stream()
+                        .filter(match -> !byHeader.contains(match)
+                                || (!lists && headers.stream().noneMatch(match.headers()::contains)))
+                        .toList();
+                var others = routes(entry, requestClass, rest, unusualSpelling);
+                clusters.addAll(others.clusters());
+                repeated.addMatchers(Predicates.when(HeaderValues.amongOthers(headers), others.then()));
+            }
+        }
+        return new Selected.Routes(
+                Predicates.nested(Matcher.newBuilder().setMatcherList(repeated).setOnNoMatch(usual.then())),
+                Set.copyOf(clusters));
+    }
+
+    private Selected routes(
             Entry entry, RequestClass requestClass, List<MatchPlan> concerned, boolean unusualSpelling) {
         var selected = new ArrayList<>(snowballs(requestClass, concerned));
-        selected.addAll(keysElsewhere(requestClass, concerned));
+        selected.addAll(keysElsewhere(entry, requestClass, concerned, unusualSpelling));
         for (var match : concerned) {
             var keyCondition = keyCondition(match, entry, unusualSpelling);
             if (keyCondition == null) {
                 continue;
             }
+            if (selected.isEmpty() && takesEvery(match, requestClass, keyCondition)) {
+                var plain = routes.plain(rule(match), requestClass);
+                if (plain.isPresent()) {
+                    return plain.get();
+                }
+            }
             if (addRoutes(match, requestClass, keyCondition, selected)) {
                 return action(selected);
             }
         }
-        selected.add(routes.fallback(listener.defaultBackend(), requestClass, routeMatch(List.of(), List.of())));
+        var fallback = routes.fallback(listener.defaultBackend(), requestClass, routeMatch(List.of(), List.of()));
+        if (selected.isEmpty()) {
+            return listener.defaultBackend() == null
+                    ? new Selected.Nothing(Predicates.action("route", fallback))
+                    : routes.plain(listener.defaultBackend(), requestClass)
+                            .<Selected>map(plain -> plain)
+                            .orElseGet(() -> action(List.of(fallback)));
+        }
+        selected.add(fallback);
         return action(selected);
+    }
+
+    private boolean takesEvery(MatchPlan match, RequestClass requestClass, List<HeaderMatcher> keyCondition) {
+        return keyCondition.isEmpty()
+                && match.headers().isEmpty()
+                && match.sourceCidrs().isEmpty()
+                && operations
+                        .alternatives(match.operations(), requestClass, denies(match))
+                        .equals(EVERY);
     }
 
     /**
@@ -130,36 +200,57 @@ final class RuleSelection {
                 || about.stream().noneMatch(this::denies)) {
             return List.of();
         }
-        var deciding = about.stream()
-                .filter(match -> denies(match) || match.keyPrefix().isEmpty())
+        // A PUT of the bucket may have the header, too: matches of other actions keep their place.
+        var deciding = concerned.stream()
+                .filter(match -> match.keyPrefix().isEmpty() || (denies(match) && about.contains(match)))
                 .toList();
-        return routesFor(Snowball.conditions(), requestClass, deciding);
+        return routesFor(Snowball.conditions(), requestClass, deciding, match -> List.of());
     }
 
     /**
      * What happens, where rules forward a part of a bucket and deny another, to requests that only look as if they were about the
-     * part: the rules of the whole bucket apply.
+     * part: the rules of the whole bucket apply, and what is denied by the key that they name.
      */
-    private List<Route> keysElsewhere(RequestClass requestClass, List<MatchPlan> concerned) {
-        var ofBucket =
-                concerned.stream().filter(match -> match.keyPrefix().isEmpty()).toList();
-        if (ofBucket.stream().noneMatch(this::denies)
+    private List<Route> keysElsewhere(
+            Entry entry, RequestClass requestClass, List<MatchPlan> concerned, boolean unusualSpelling) {
+        var deciding = concerned.stream()
+                .filter(match -> denies(match) || match.keyPrefix().isEmpty())
+                .toList();
+        if (deciding.stream()
+                        .noneMatch(match -> denies(match) && match.keyPrefix().isEmpty())
                 || concerned.stream()
                         .allMatch(match -> denies(match) || match.keyPrefix().isEmpty())) {
             return List.of();
         }
-        return routesFor(KeysElsewhere.conditions(style, requestClass, byOperation), requestClass, ofBucket);
+        return routesFor(
+                KeysElsewhere.conditions(style, requestClass, byOperation),
+                requestClass,
+                deciding,
+                match -> keyCondition(match, entry, unusualSpelling));
     }
 
     /**
      * The routes of matches for requests of certain kinds, up to the first match that takes every one of them.
      *
      * @param kinds alternatives, each a list of conditions that must all hold
+     * @param key conditions on the key; null where a match cannot take these requests
      */
-    private List<Route> routesFor(List<List<HeaderMatcher>> kinds, RequestClass requestClass, List<MatchPlan> matches) {
+    private List<Route> routesFor(
+            List<List<HeaderMatcher>> kinds,
+            RequestClass requestClass,
+            List<MatchPlan> matches,
+            Function<MatchPlan, @Nullable List<HeaderMatcher>> key) {
         var selected = new ArrayList<Route>();
         for (var match : matches) {
-            kinds.forEach(kind -> addRoutes(match, requestClass, kind, selected));
+            var ofKey = key.apply(match);
+            if (ofKey == null) {
+                continue;
+            }
+            for (var kind : kinds) {
+                var conditions = new ArrayList<>(kind);
+                conditions.addAll(ofKey);
+                addRoutes(match, requestClass, conditions, selected);
+            }
             if (match.unconditional()) {
                 break;
             }
@@ -188,11 +279,14 @@ final class RuleSelection {
         return takesEvery;
     }
 
-    private static Matcher.OnMatch action(List<Route> selected) {
-        return selected.size() == 1
-                ? Predicates.action("route", selected.getFirst())
-                : Predicates.action(
-                        "routes", RouteList.newBuilder().addAllRoutes(selected).build());
+    private static Selected action(List<Route> selected) {
+        return Selected.Routes.of(
+                selected,
+                selected.size() == 1
+                        ? Predicates.action("route", selected.getFirst())
+                        : Predicates.action(
+                                "routes",
+                                RouteList.newBuilder().addAllRoutes(selected).build()));
     }
 
     /** Conditions on the key; none when the entry already says it all; null when the match cannot take these requests. */
@@ -220,17 +314,9 @@ final class RuleSelection {
 
     /** Whether a key may begin with both, repeated slashes and backslashes aside; the expression then tells. */
     private static boolean mayMeet(String one, String other) {
-        var first = withSingleSlashes(one);
-        var second = withSingleSlashes(other);
+        var first = DeniedPrefixes.withSingleSlashes(one);
+        var second = DeniedPrefixes.withSingleSlashes(other);
         return first.startsWith(second) || second.startsWith(first);
-    }
-
-    /** Asked of each two prefixes of a bucket, of which hardly any has more. */
-    private static String withSingleSlashes(String prefix) {
-        var slashes = prefix.replace('\\', '/');
-        return slashes.startsWith("/") || slashes.contains("//")
-                ? REPEATED_SLASHES.matcher(slashes).replaceAll("")
-                : slashes;
     }
 
     /** Whether a match may be about requests that reach the entry, their keys aside. */

@@ -1,44 +1,64 @@
 package dev.datapath.operator.envoy;
 
 import dev.datapath.operator.plan.Certificate;
-import dev.datapath.operator.plan.GatewayPlan;
+import dev.datapath.operator.plan.ListenerPlan;
+import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.TrustBundle;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
-import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Certificates and authorities, served apart from what uses them, so that a rotation cuts no connection. */
 final class SecretRenderer {
 
+    /** The content of a secret. */
+    sealed interface Material {
+        /** A certificate that is shown. */
+        record Shown(Certificate certificate) implements Material {}
+
+        /** Authorities whose certificates are accepted. */
+        record Trusted(TrustBundle authorities) implements Material {}
+    }
+
     private SecretRenderer() {}
 
-    static List<Secret> secrets(GatewayPlan plan) {
-        var secrets = new TreeMap<String, Secret>();
-        for (var listener : plan.listeners()) {
-            var tls = listener.tls();
-            if (tls != null) {
-                tls.certificates().forEach(certificate -> add(secrets, secret(certificate)));
-                var clients = tls.clientCertificates();
-                if (clients != null) {
-                    add(secrets, secret(clients.authorities()));
-                }
+    /** What a listener shows to clients and accepts of them, by the name of its secret. */
+    static Map<String, Material> secrets(ListenerPlan listener) {
+        var secrets = new TreeMap<String, Material>();
+        var tls = listener.tls();
+        if (tls != null) {
+            tls.certificates().forEach(certificate -> add(secrets, new Material.Shown(certificate)));
+            var clients = tls.clientCertificates();
+            if (clients != null) {
+                add(secrets, new Material.Trusted(clients.authorities()));
             }
         }
-        for (var pool : plan.pools()) {
-            var tls = pool.tls();
-            if (tls != null) {
-                if (tls.clientCertificate() != null) {
-                    add(secrets, secret(tls.clientCertificate()));
-                }
-                if (tls.authorities() != null) {
-                    add(secrets, secret(tls.authorities()));
-                }
+        return secrets;
+    }
+
+    /** What a pool's nodes are shown and must show, by the name of its secret. */
+    static Map<String, Material> secrets(PoolPlan pool) {
+        var secrets = new TreeMap<String, Material>();
+        var tls = pool.tls();
+        if (tls != null) {
+            if (tls.clientCertificate() != null) {
+                add(secrets, new Material.Shown(tls.clientCertificate()));
+            }
+            if (tls.authorities() != null) {
+                add(secrets, new Material.Trusted(tls.authorities()));
             }
         }
-        return List.copyOf(secrets.values());
+        return secrets;
+    }
+
+    static Secret secret(Material material) {
+        return switch (material) {
+            case Material.Shown(var certificate) -> secret(certificate);
+            case Material.Trusted(var authorities) -> secret(authorities);
+        };
     }
 
     static SdsSecretConfig reference(Certificate certificate) {
@@ -56,8 +76,12 @@ final class SecretRenderer {
                 .build();
     }
 
-    private static void add(TreeMap<String, Secret> secrets, Secret secret) {
-        secrets.put(secret.getName(), secret);
+    private static void add(Map<String, Material> secrets, Material material) {
+        var name = switch (material) {
+            case Material.Shown(var certificate) -> name(certificate);
+            case Material.Trusted(var authorities) -> name(authorities);
+        };
+        secrets.put(name, material);
     }
 
     private static Secret secret(Certificate certificate) {

@@ -86,14 +86,17 @@ final class SourceDenies implements DeniedAddresses.Address {
                 : List.of();
     }
 
-    /** Dot segments, which SeaweedFS resolves, in a bucket of which keys are denied. */
+    /**
+     * Dot segments, which S3Proxy, VersityGW and SeaweedFS resolve, where rules tell keys apart and one that denies may be about the
+     * bucket: an allowed prefix must not lead to a denied one.
+     */
     @Override
-    public Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> denies) {
-        boolean byKey = denies.stream()
-                .anyMatch(match ->
-                        match.bucket().equals(bucket) && !match.keyPrefix().isEmpty());
+    public Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> matches, List<MatchPlan> denies) {
+        boolean byKey = matches.stream().anyMatch(match -> !match.keyPrefix().isEmpty());
+        boolean denied =
+                denies.stream().map(MatchPlan::bucket).anyMatch(other -> other.covers(bucket) || bucket.covers(other));
         var dots = SLASH + "?" + DeniedAddresses.pattern(bucket) + SLASH + Segments.DOTS;
-        return byKey ? Optional.of(refuse(matches(header, dots), Segments.MESSAGE)) : Optional.empty();
+        return byKey && denied ? Optional.of(refuse(matches(header, dots), Segments.MESSAGE)) : Optional.empty();
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.datapath.operator.manifest;
 
-import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.model.ObjectRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 
 /**

@@ -1,6 +1,6 @@
 package dev.datapath.operator.manifest;
 
-import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.model.ObjectRef;
 import dev.datapath.operator.text.VisibleText;
 import java.io.IOException;
 import java.lang.System.Logger;

@@ -1,8 +1,8 @@
 package dev.datapath.operator.manifest;
 
-import dev.datapath.operator.compile.Finding;
-import dev.datapath.operator.compile.Finding.Severity;
-import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Finding.Severity;
+import dev.datapath.operator.model.ObjectRef;
 import dev.datapath.operator.text.VisibleText;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package dev.datapath.operator.manifest;
 
 import dev.datapath.operator.admission.FieldPath;
 import dev.datapath.operator.admission.ResourceKind;
-import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.manifest.YamlDocument.Fault;
+import dev.datapath.operator.model.ObjectRef;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package dev.datapath.operator.manifest;
 
 import dev.datapath.operator.manifest.ManifestFile.Fault;
 import dev.datapath.operator.manifest.ManifestFile.Part;
+import dev.datapath.operator.manifest.ManifestFile.Size;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,30 +15,32 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one file; what did not change since it was last read is taken over, a whole file or one document of it. */
 final class ManifestFileReader {
     /** Larger files are not read. */
     static final int MAX_FILE_BYTES = 8 * 1024 * 1024;
-    /** All files together; what comes after is not read. */
-    static final long MAX_TOTAL_BYTES = 64L * 1024 * 1024;
+    /**
+     * All files together; what comes after is not read. Measured: this many of the smallest objects take 54 MiB of memory, and so many
+     * values 140 MiB.
+     */
+    static final Size MOST = new Size(64L * 1024 * 1024, 20_000, 500_000);
     /** Documents per file; the rest is not read. */
     static final int MAX_DOCUMENTS = 10_000;
 
     /** Is never current. */
-    private static final FileStamp NOT_READ = new FileStamp(0, Instant.EPOCH, null, false);
-
     private static final Pattern JSON_ESCAPE = Pattern.compile("\\\\.");
 
     private final Identifier identifier;
@@ -50,32 +53,35 @@ final class ManifestFileReader {
 
     /**
      * @param before the same file as last read, or null
-     * @param room how many bytes it may have, because of the files before it
+     * @param room how much it may hold, because of other files
      * @return empty when the file is gone
      */
-    Optional<ManifestFile> read(Path path, @Nullable ManifestFile before, long room) {
-        FileStamp stamp = before == null ? new FileStamp(-1, clock.instant(), null, false) : before.stamp();
+    Optional<ManifestFile> read(Path path, @Nullable ManifestFile before, Size room) {
+        FileStamp stamp = before == null ? FileStamp.NONE : before.stamp();
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            if (attributes.size() > room) {
+            if (attributes.size() > room.bytes()) {
                 return Optional.of(broken(
                         path,
-                        NOT_READ,
+                        FileStamp.NONE,
                         0,
                         0,
                         "the file is not read, because all files together are larger than "
-                                + MAX_TOTAL_BYTES / (1024 * 1024) + " MiB; move some into another directory"));
+                                + MOST.bytes() / (1024 * 1024) + " MiB; move some into another directory"));
             }
-            if (before != null && before.stamp().isCurrent(attributes)) {
-                return Optional.of(before);
+            if (before != null && before.stamp().isCurrent(path, attributes)) {
+                return Optional.of(before.size().fits(room) ? before : tooMuch(path));
             }
-            stamp = FileStamp.of(attributes, clock.instant());
+            if (attributes.size() > 0 && (room.objects() <= 0 || room.values() <= 0)) {
+                return Optional.of(tooMuch(path));
+            }
+            stamp = FileStamp.of(path, attributes, clock.instant());
             byte[] bytes = bytes(path);
             if (bytes.length > MAX_FILE_BYTES) {
                 return Optional.of(broken(
                         path, stamp, 0, 0, "the file is larger than 8 MiB; split it into files of fewer objects"));
             }
-            return Optional.of(parse(path, stamp, bytes, before));
+            return Optional.of(parse(path, stamp, bytes, before, room));
         } catch (NoSuchFileException gone) {
             return Optional.empty();
         } catch (IOException unreadable) {
@@ -93,12 +99,25 @@ final class ManifestFileReader {
         }
     }
 
+    private static ManifestFile tooMuch(Path path) {
+        return broken(
+                path,
+                FileStamp.NONE,
+                0,
+                0,
+                "the file is not read, because all files together have more than "
+                        + String.format(Locale.ROOT, "%,d objects or %,d values", MOST.objects(), MOST.values())
+                        + "; files that are in use and small ones come first: remove objects that no DataPath needs, or move some to"
+                        + " the directory of another run");
+    }
+
     /** What a stream holds, which has no path of its own. */
-    ManifestFile read(Path name, byte[] bytes) {
+    ManifestFile read(Path name, byte[] bytes, Size room) {
         if (bytes.length > MAX_FILE_BYTES) {
-            return broken(name, NOT_READ, 0, 0, "there are more than 8 MiB; split them into files of fewer objects");
+            return broken(
+                    name, FileStamp.NONE, 0, 0, "there are more than 8 MiB; split them into files of fewer objects");
         }
-        return parse(name, NOT_READ, bytes, null);
+        return parse(name, FileStamp.NONE, bytes, null, room);
     }
 
     private static byte[] bytes(Path path) throws IOException {
@@ -107,7 +126,7 @@ final class ManifestFileReader {
         }
     }
 
-    private ManifestFile parse(Path path, FileStamp stamp, byte[] bytes, @Nullable ManifestFile before) {
+    private ManifestFile parse(Path path, FileStamp stamp, byte[] bytes, @Nullable ManifestFile before, Size room) {
         CharBuffer text = CharBuffer.allocate(bytes.length);
         ByteBuffer in = ByteBuffer.wrap(bytes);
         CharsetDecoder decoder = StandardCharsets.UTF_8
@@ -120,7 +139,18 @@ final class ManifestFileReader {
             int line = (int) text.chars().filter(c -> c == '\n').count() + 1;
             return broken(path, stamp, line, 1, "this line is not UTF-8 text; save the file as UTF-8");
         }
-        return new ManifestFile(path, stamp, parts(clean(path, text.toString()), before), null);
+        List<Part> parts = new ArrayList<>();
+        Size size = new Size(bytes.length, 0, 0);
+        Iterable<Part> all = parts(clean(path, text.toString()), before)::iterator;
+        for (Part part : all) {
+            size = size.plus(part.documents());
+            // Before the next one: what is too much is never in memory as a whole.
+            if (!size.fits(room)) {
+                return tooMuch(path);
+            }
+            parts.add(part);
+        }
+        return new ManifestFile(path, stamp, List.copyOf(parts), size, null);
     }
 
     /** Without a byte order mark, and without the two things of JSON that are no YAML: tabs between tokens, and {@code \/}. */
@@ -135,34 +165,39 @@ final class ManifestFileReader {
         return Matcher.quoteReplacement(escape.group().equals("\\/") ? "/" : escape.group());
     }
 
-    private List<Part> parts(String text, @Nullable ManifestFile before) {
+    /** The parts of a text, each read when it is asked for; those of before are taken over. */
+    private Stream<Part> parts(String text, @Nullable ManifestFile before) {
         Map<String, List<ManifestDocument>> known = new HashMap<>();
         if (before != null) {
             before.parts().forEach(part -> known.put(part.text(), part.documents()));
         }
-        List<Part> parts = new ArrayList<>();
-        for (YamlText.Chunk chunk : YamlText.split(text)) {
-            if (parts.size() == MAX_DOCUMENTS) {
-                YamlDocument.Fault tooMany = YamlDocument.Fault.inText(
-                        1, 1, "the file has more than " + MAX_DOCUMENTS + " documents; move the rest into other files");
-                parts.add(new Part(
-                        "",
-                        chunk.firstLine() - 1,
-                        List.of(ManifestDocument.unidentified(Positions.of(1, 1), List.of(tooMany)))));
-                break;
-            }
+        List<YamlText.Chunk> chunks = YamlText.split(text);
+        Stream<Part> parts = chunks.stream().limit(MAX_DOCUMENTS).map(chunk -> {
             List<ManifestDocument> documents = known.get(chunk.text());
-            if (documents == null) {
-                documents = YamlText.parse(chunk.text()).stream()
-                        .flatMap(document -> identifier.identify(document).stream())
-                        .toList();
-            }
-            parts.add(new Part(chunk.text(), chunk.firstLine() - 1, documents));
-        }
-        return parts;
+            return new Part(
+                    chunk.text(), chunk.firstLine() - 1, documents == null ? documents(chunk.text()) : documents);
+        });
+        return chunks.size() <= MAX_DOCUMENTS
+                ? parts
+                : Stream.concat(parts, Stream.of(tooManyDocuments(chunks.get(MAX_DOCUMENTS))));
+    }
+
+    private List<ManifestDocument> documents(String text) {
+        return YamlText.parse(text).stream()
+                .flatMap(document -> identifier.identify(document).stream())
+                .toList();
+    }
+
+    private static Part tooManyDocuments(YamlText.Chunk first) {
+        YamlDocument.Fault tooMany = YamlDocument.Fault.inText(
+                1, 1, "the file has more than " + MAX_DOCUMENTS + " documents; move the rest into other files");
+        return new Part(
+                "",
+                first.firstLine() - 1,
+                List.of(ManifestDocument.unidentified(Positions.of(1, 1), List.of(tooMany))));
     }
 
     private static ManifestFile broken(Path path, FileStamp stamp, int line, int column, String message) {
-        return new ManifestFile(path, stamp, List.of(), new Fault(line, column, message));
+        return new ManifestFile(path, stamp, List.of(), Size.NONE, new Fault(line, column, message));
     }
 }

@@ -2,12 +2,13 @@ package dev.datapath.operator.manifest;
 
 import dev.datapath.operator.admission.ApiCatalog;
 import dev.datapath.operator.admission.Violation;
-import dev.datapath.operator.compile.Finding.Severity;
-import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.manifest.AdmittedObjects.InEffect;
 import dev.datapath.operator.manifest.AdmittedObjects.Outcome;
 import dev.datapath.operator.manifest.ManifestDocument.Identity;
 import dev.datapath.operator.manifest.ManifestFile.Part;
+import dev.datapath.operator.manifest.ManifestFile.Size;
+import dev.datapath.operator.model.Finding.Severity;
+import dev.datapath.operator.model.ObjectRef;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -17,7 +18,10 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,16 +140,7 @@ public final class ManifestReader {
 
     /** @param deleteMissing whether objects that are in no file are deleted; otherwise they stay as they are */
     ManifestSet read(FileListing listing, boolean deleteMissing) {
-        Map<Path, ManifestFile> current = new LinkedHashMap<>();
-        long room = ManifestFileReader.MAX_TOTAL_BYTES;
-        for (Path path : listing.files()) {
-            Optional<ManifestFile> file = fileReader.read(path, files.get(path), room);
-            if (file.isPresent()) {
-                current.put(path, file.get());
-                room -= file.get().stamp().size();
-            }
-        }
-        streams.forEach((name, bytes) -> current.put(name, fileReader.read(name, bytes)));
+        Map<Path, ManifestFile> current = readFiles(listing);
         files = current;
         Pass pass = new Pass();
         for (String unreadable : listing.unreadable()) {
@@ -161,6 +156,43 @@ public final class ManifestReader {
         return new ManifestSet(pass.objects, pass.denies, pass.findings, List.copyOf(current.keySet()));
     }
 
+    /** All files in the order of their paths, within what all of them may hold together. */
+    private Map<Path, ManifestFile> readFiles(FileListing listing) {
+        Map<Path, ManifestFile> read = new HashMap<>();
+        Size room = ManifestFileReader.MOST;
+        for (Path path : byRank(listing.files())) {
+            Optional<ManifestFile> file = fileReader.read(path, files.get(path), room);
+            if (file.isPresent()) {
+                read.put(path, file.get());
+                room = room.minus(file.get().size());
+            }
+        }
+        Map<Path, ManifestFile> current = new LinkedHashMap<>();
+        listing.files().stream().filter(read::containsKey).forEach(path -> current.put(path, read.get(path)));
+        for (Map.Entry<Path, byte[]> stream : streams.entrySet()) {
+            ManifestFile file = fileReader.read(stream.getKey(), stream.getValue(), room);
+            current.put(stream.getKey(), file);
+            room = room.minus(file.size());
+        }
+        return current;
+    }
+
+    /**
+     * Which files have room before others: those with objects in effect, and of each sort the smallest ones. So whoever fills a directory
+     * takes nothing from the others.
+     */
+    private List<Path> byRank(List<Path> paths) {
+        Set<Path> inUse = new HashSet<>();
+        sources.values().forEach(source -> inUse.add(source.file()));
+        Map<Path, Long> sizes = new HashMap<>();
+        paths.forEach(path -> sizes.put(path, path.toFile().length()));
+        return paths.stream()
+                .sorted(Comparator.comparing((Path path) -> !inUse.contains(path))
+                        .thenComparing(sizes::get)
+                        .thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+
     /** One reading of all files. */
     private final class Pass {
         final Map<ObjectRef, Admitted<?>> objects = new LinkedHashMap<>();
@@ -169,6 +201,7 @@ public final class ManifestReader {
         final List<LocatedFinding> findings = new ArrayList<>();
         final List<UnadmittedDeny> denies = new ArrayList<>();
         private final Map<ObjectRef, Source> seen = new LinkedHashMap<>();
+        private final Map<ManifestFile, Map<ObjectRef, Source>> places = new IdentityHashMap<>();
 
         void add(ManifestFile file) {
             if (file.fault() != null) {
@@ -201,7 +234,7 @@ public final class ManifestReader {
 
         private void add(ManifestDocument document, Identity identity, Source source) {
             ObjectRef ref = identity.ref();
-            Source first = seen.putIfAbsent(ref, source);
+            Source first = inForceElsewhere(ref, source.file()).orElseGet(() -> seen.putIfAbsent(ref, source));
             if (first != null) {
                 report(
                         source.location(),
@@ -235,15 +268,46 @@ public final class ManifestReader {
             }
         }
 
+        /** Where the object is that is in force, when it is still in another file: one of its name does not take its place. */
+        private Optional<Source> inForceElsewhere(ObjectRef ref, Path here) {
+            Source before = ManifestReader.this.sources.get(ref);
+            ManifestFile file = before == null || before.file().equals(here) ? null : files.get(before.file());
+            return file == null
+                    ? Optional.empty()
+                    : Optional.ofNullable(
+                            places.computeIfAbsent(file, Pass::places).get(ref));
+        }
+
+        /** Where the objects of a file are. A file may have thousands, and each may be defined a second time elsewhere. */
+        private static Map<ObjectRef, Source> places(ManifestFile file) {
+            Map<ObjectRef, Source> places = new HashMap<>();
+            for (Part part : file.parts()) {
+                for (ManifestDocument document : part.documents()) {
+                    if (document.identity() != null) {
+                        places.putIfAbsent(
+                                document.identity().ref(),
+                                new Source(file.path(), part.lineOffset(), document.positions()));
+                    }
+                }
+            }
+            return places;
+        }
+
         /**
          * An object of a file in which something cannot be read may be in that part: it stays.
          *
          * @param sawAll whether all directories could be looked into
          */
         void keepUnreadable(boolean sawAll) {
+            Set<Path> partly = new HashSet<>();
+            files.forEach((path, file) -> {
+                if (!file.isFullyIdentified()) {
+                    partly.add(path);
+                }
+            });
             ManifestReader.this.sources.forEach((ref, source) -> {
                 ManifestFile file = files.get(source.file());
-                boolean mayBeThere = file == null ? !sawAll : !file.isFullyIdentified();
+                boolean mayBeThere = file == null ? !sawAll : partly.contains(source.file());
                 InEffect inEffect = admitted.find(ref);
                 if (mayBeThere && inEffect != null && !seen.containsKey(ref)) {
                     use(ref, inEffect, source);

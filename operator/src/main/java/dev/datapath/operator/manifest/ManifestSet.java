@@ -4,8 +4,8 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.api.v1alpha1.StoragePool;
-import dev.datapath.operator.compile.Finding;
-import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.ObjectRef;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -43,6 +43,14 @@ public final class ManifestSet {
 
     public List<Admitted<RoutingPolicy>> routingPolicies() {
         return of(RoutingPolicy.class);
+    }
+
+    /** Whether something cannot be read that may be a DataPath: one that is not here may exist all the same. */
+    public boolean mayHideDataPath() {
+        return findings.stream().anyMatch(finding -> {
+            var object = finding.object();
+            return finding.isError() && (object == null || object.kind().equals("DataPath"));
+        });
     }
 
     /** What policies deny that are not admitted and have no earlier version in effect. */

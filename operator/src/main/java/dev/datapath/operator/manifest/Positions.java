@@ -41,6 +41,15 @@ final class Positions {
         return new Positions(keyLine, keyColumn, names, parts);
     }
 
+    /** How many values it has the places of. */
+    int size() {
+        int size = 1;
+        for (Positions part : parts) {
+            size += part.size();
+        }
+        return size;
+    }
+
     int line() {
         return line;
     }

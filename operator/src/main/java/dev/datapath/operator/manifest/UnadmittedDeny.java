@@ -5,7 +5,7 @@ import dev.datapath.api.v1alpha1.RoutingPolicySpec;
 import dev.datapath.api.v1alpha1.TargetReference;
 import dev.datapath.operator.admission.FieldPath;
 import dev.datapath.operator.admission.Violation;
-import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.model.ObjectRef;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.datapath.operator.plan;
 
+import dev.datapath.operator.text.Sha256;
+
 /**
  * A certificate with its private key; checked to belong together.
  *

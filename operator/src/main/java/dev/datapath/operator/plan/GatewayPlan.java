@@ -1,5 +1,6 @@
 package dev.datapath.operator.plan;
 
+import dev.datapath.operator.model.ObjectKey;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,11 @@ public record GatewayPlan(
         boolean requestIdToStore,
         int maxConnections,
         @Nullable Long memoryLimit) {
+    /**
+     * The smallest memory limit of a gateway in bytes. Measured: the program with a small configuration takes 74 MiB, and 64 stalled
+     * connections 16 MiB more.
+     */
+    public static final long LEAST_MEMORY = 96L << 20;
 
     /** Which requests a gateway writes to its access log; secrets in queries and headers never are. */
     public enum AccessLog {
@@ -43,6 +49,20 @@ public record GatewayPlan(
                 listeners,
                 others,
                 rules,
+                drainTimeout,
+                accessLog,
+                requestIdToStore,
+                maxConnections,
+                memoryLimit);
+    }
+
+    /** The settings alone, without listeners, pools and rules. */
+    public GatewayPlan withoutParts() {
+        return new GatewayPlan(
+                dataPath,
+                List.of(),
+                List.of(),
+                List.of(),
                 drainTimeout,
                 accessLog,
                 requestIdToStore,

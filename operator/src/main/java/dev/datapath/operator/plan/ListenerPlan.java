@@ -29,4 +29,9 @@ public record ListenerPlan(
         hostnames = List.copyOf(hostnames);
         matches = List.copyOf(matches);
     }
+
+    /** The same port without what decides where its requests go. */
+    public ListenerPlan withoutRules() {
+        return new ListenerPlan(name, port, baseDomains, hostnames, tls, List.of(), null);
+    }
 }

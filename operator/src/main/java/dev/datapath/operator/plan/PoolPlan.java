@@ -2,6 +2,7 @@ package dev.datapath.operator.plan;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,11 @@ public record PoolPlan(
 
     public PoolPlan {
         nodes = List.copyOf(nodes);
+    }
+
+    /** The first node, by name, that gets requests. */
+    public Optional<NodePlan> firstActive() {
+        return nodes.stream().filter(node -> !node.draining()).findFirst();
     }
 
     /** The same pool with other nodes. */

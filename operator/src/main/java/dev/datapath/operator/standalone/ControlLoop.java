@@ -1,25 +1,22 @@
 package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPath;
-import dev.datapath.api.v1alpha1.StoragePool;
-import dev.datapath.operator.compile.Discovery;
-import dev.datapath.operator.compile.References;
-import dev.datapath.operator.control.DataPathRun;
-import dev.datapath.operator.control.HostResolver;
-import dev.datapath.operator.manifest.Admitted;
-import dev.datapath.operator.manifest.LocatedFinding;
+import dev.datapath.operator.compile.Identity;
+import dev.datapath.operator.engine.DataPaths;
+import dev.datapath.operator.engine.Engine;
+import dev.datapath.operator.engine.Infra;
+import dev.datapath.operator.engine.LogContext;
 import dev.datapath.operator.manifest.ManifestSet;
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.status.Fleet;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -33,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class ControlLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger(ControlLoop.class.getName());
     private static final Duration IDLE = Duration.ofSeconds(30);
+    /** How long the status of an earlier run is trusted: longer than a look-up of a host name takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
     /** A change passes through several states within milliseconds; files need not show each of them. */
     private static final Duration STATUS_PACE = Duration.ofMillis(100);
 
@@ -40,16 +39,19 @@ final class ControlLoop implements Runnable {
 
     private final Signal signal;
     private final InstantSource clock;
-    private final HostResolver resolver;
-    private final Publisher publisher;
+    private final ManifestObjects objects;
+    private final DataPaths dataPaths;
+    private final Engine engine;
     private final LocalFleet fleet;
     private final FleetObserver observer;
     private final PortRetry portRetry;
     private final StatusPass status;
     private final Reporter reporter;
     private final AtomicReference<@Nullable Seen> newest = new AtomicReference<>();
-    private final SortedMap<ObjectKey, DataPathRun> runs = new TreeMap<>();
-    private final FirstLookUps lookUps = new FirstLookUps();
+    /** What came of running each DataPath; none for one that waits for the names in its first plan. */
+    private final Map<ObjectKey, Infra.Run> runs = new TreeMap<>();
+
+    private final Set<ObjectKey> waiting = new TreeSet<>();
     private final CountDownLatch firstPass = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;
@@ -64,8 +66,9 @@ final class ControlLoop implements Runnable {
     ControlLoop(
             Signal signal,
             InstantSource clock,
-            HostResolver resolver,
-            Publisher publisher,
+            ManifestObjects objects,
+            DataPaths dataPaths,
+            Engine engine,
             LocalFleet fleet,
             FleetObserver observer,
             PortRetry portRetry,
@@ -73,8 +76,9 @@ final class ControlLoop implements Runnable {
             Reporter reporter) {
         this.signal = signal;
         this.clock = clock;
-        this.resolver = resolver;
-        this.publisher = publisher;
+        this.objects = objects;
+        this.dataPaths = dataPaths;
+        this.engine = engine;
         this.fleet = fleet;
         this.observer = observer;
         this.portRetry = portRetry;
@@ -137,116 +141,75 @@ final class ControlLoop implements Runnable {
         var now = clock.instant();
         var seen = newest.get();
         if (stopping) {
-            fleet.retain(List.of());
+            fleet.endAll();
         } else if (seen != null) {
-            resolver.want(References.hosts(pools(seen.objects())));
-            decide(seen, now);
+            apply(seen);
         }
         fleet.step(now);
         if (seen != null) {
-            if (!lookUps.underWay()) {
+            if (waiting.isEmpty()) {
                 firstPass.countDown();
             }
-            runs.values().forEach(this::measure);
-            report(seen.objects(), now);
+            report(seen.objects(), observe(), now);
         }
     }
 
-    private void decide(Seen seen, Instant now) {
-        var present = new TreeMap<ObjectKey, Admitted<DataPath>>();
-        seen.objects()
-                .dataPaths()
-                .forEach(admitted -> present.put(
-                        new ObjectKey(admitted.ref().namespace(), admitted.ref().name()), admitted));
-        runs.keySet().retainAll(present.keySet());
-        publisher.retain(present.keySet());
+    private void apply(Seen seen) {
+        objects.take(seen.objects());
+        var present = new TreeMap<ObjectKey, DataPath>();
+        seen.objects().dataPaths().forEach(admitted -> present.put(Identity.key(admitted.object()), admitted.object()));
+        dataPaths.retain(present.keySet());
         fleet.retain(present.keySet());
-        lookUps.retain(present.keySet());
-        present.forEach((key, admitted) -> {
-            var discovery = resolver.discovery(key.namespace());
-            if (waitsForNames(key, admitted.object(), seen.objects(), discovery, now)) {
-                return;
+        runs.keySet().retainAll(present.keySet());
+        waiting.clear();
+        present.forEach((key, dataPath) -> {
+            try (var lines = LogContext.of(Identity.ref(dataPath))) {
+                engine.apply(dataPath, seen.nanos()).ifPresentOrElse(run -> runs.put(key, run), () -> waiting.add(key));
             }
-            // Objects are the same instance as long as their content is the same.
-            var run = runs.computeIfAbsent(
-                    key, name -> new DataPathRun(name, admitted.object(), (one, other) -> one == other));
-            var set = ResourceSets.gather(
-                    admitted.object(), seen.objects(), discovery, run.outcome().plan(), now);
-            long start = System.nanoTime();
-            if (run.update(set, publisher::publish, seen.nanos())) {
-                reporter.compiled(System.nanoTime() - start);
-            }
-            runGateways(run);
         });
-        if (!lookUps.underWay() && seen.objects().findings().stream().noneMatch(ControlLoop::mayHideDataPath)) {
+        // A gateway that nothing seems to ask for may belong to a DataPath that cannot be read right now.
+        if (waiting.isEmpty() && !seen.objects().mayHideDataPath()) {
             fleet.endLeftovers();
         }
     }
 
-    private boolean waitsForNames(
-            ObjectKey key, DataPath dataPath, ManifestSet objects, Discovery discovery, Instant now) {
-        var pools = objects.storagePools().stream()
-                .filter(pool -> pool.ref().namespace().equals(key.namespace()))
-                .map(Admitted::object)
-                .toList();
-        var names = References.of(List.of(dataPath), pools).hosts().keySet();
-        return !runs.containsKey(key)
-                && lookUps.wait(key, names, discovery.hosts().keySet(), now);
-    }
-
-    /** A gateway that nothing seems to ask for may belong to a DataPath that cannot be read right now. */
-    private static boolean mayHideDataPath(LocatedFinding finding) {
-        var object = finding.object();
-        return finding.isError() && (object == null || object.kind().equals("DataPath"));
-    }
-
-    private void runGateways(DataPathRun run) {
-        var plan = run.outcome().plan();
-        if (plan == null) {
-            return;
-        }
-        for (var id : publisher.gatewaysOf(run.key())) {
-            try {
-                fleet.want(id, plan);
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.ERROR, "gateway {0} cannot be prepared: {1}", id.name(), e.toString());
+    /** In each pass, also when status comes later: clients wait for what gateways acknowledge. */
+    private Map<ObjectKey, Fleet> observe() {
+        var fleets = new TreeMap<ObjectKey, Fleet>();
+        runs.forEach((key, run) -> dataPaths.find(key).ifPresent(managed -> {
+            try (var lines = LogContext.of(Identity.ref(managed.outcome().dataPath()))) {
+                var seen = engine.observe(managed, run);
+                engine.record(managed, seen);
+                fleets.put(key, seen);
             }
-        }
+        }));
+        return fleets;
     }
 
-    /** Not with the status, which may come later: this is what clients wait for. */
-    private void measure(DataPathRun run) {
-        if (run.awaitsAcknowledgement() && observer.observe(run).delivered()) {
-            run.acknowledged();
-            long since = run.takePendingSince();
-            if (since != 0) {
-                reporter.applied(System.nanoTime() - since);
-            }
-        }
-    }
-
-    private void report(ManifestSet objects, Instant now) {
+    private void report(ManifestSet all, Map<ObjectKey, Fleet> fleets, Instant now) {
         statusPending = now.isBefore(statusDue);
         if (statusPending) {
             return;
         }
         statusDue = now.plus(STATUS_PACE);
-        var fleets = new TreeMap<ObjectKey, Fleet>();
-        runs.forEach((key, run) -> fleets.put(key, observer.observe(run)));
         portRetry.step(fleets, now);
-        status.run(objects, runs, fleets, settled(fleets, now), now);
-        reporter.report(objects, runs.values(), fleet);
+        status.run(all, settled(fleets, now), now);
+        reporter.report(all, dataPaths.all().toList(), fleet);
     }
 
     /** Whether all that the status says can be known: all names were looked up, and gateways run what was published. */
     private boolean settled(Map<ObjectKey, Fleet> fleets, Instant now) {
         if (settledBy == null) {
-            settledBy = now.plus(FirstLookUps.PATIENCE);
+            settledBy = now.plus(PATIENCE);
         }
         settled = settled
                 || !now.isBefore(settledBy)
-                || (!lookUps.underWay() && fleets.values().stream().allMatch(Fleet::allAcknowledged));
+                || (waiting.isEmpty() && fleets.values().stream().allMatch(Fleet::allAcknowledged));
         return settled;
+    }
+
+    private Optional<Instant> nextRun() {
+        return runs.values().stream().flatMap(run -> run.next().stream()).min(Instant::compareTo);
     }
 
     private Duration untilNext() {
@@ -256,17 +219,14 @@ final class ControlLoop implements Runnable {
         var due = Stream.of(
                         fleet.nextStep(),
                         portRetry.nextStep(),
+                        observer.nextStep(),
                         status,
                         trusted,
-                        lookUps.end(),
+                        stopping ? Optional.<Instant>empty() : nextRun(),
                         Optional.of(now.plus(IDLE)))
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo)
                 .orElseThrow();
         return Duration.between(now, due);
-    }
-
-    private static List<StoragePool> pools(ManifestSet objects) {
-        return objects.storagePools().stream().map(Admitted::object).toList();
     }
 }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param workers Envoy's worker threads per gateway
  */
 record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int portOffset, int workers) {
+    static final int LAST_PORT = 65_535;
+
     private static final String LOOPBACK = "127.0.0.1";
 
     /** How to start a gateway of this plan. */
@@ -28,7 +30,7 @@ record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int
         PrivateFiles.createDirectory(directory);
         var spec = new BootstrapSpec(
                 id.name(),
-                id.snapshotKey(),
+                id.dataPath().toString(),
                 "",
                 directory.resolve(GatewaySpec.ADMIN_SOCKET),
                 List.of(new BootstrapSpec.AdminWindow(
@@ -49,16 +51,15 @@ record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int
         work.forget(work.root().relativize(work.gateway(id)) + "/metrics");
     }
 
-    /** How far the ports of a gateway are from its listeners' ports. */
-    int shift(GatewayId id) {
-        return portOffset * id.index();
+    /** Where a gateway listens for the port that a listener declares; no port at all above {@link #LAST_PORT}. */
+    int port(GatewayId id, int declared) {
+        return declared + portOffset * id.index();
     }
 
-    /** Where the listeners of a gateway are bound. */
-    RenderOptions options(GatewayId id) {
+    /** How gateways listen on the ports of their DataPath, and where they log: each in its own directory, in which it is started. */
+    RenderOptions options() {
         // One socket per listener: with a socket per worker, a second program of this user could share the port unseen.
-        return new RenderOptions(
-                bindAddress, port -> port + shift(id), false, work.gateway(id).resolve(OsProcess.CHECK_EVENTS));
+        return new RenderOptions(bindAddress, port -> port, false, Path.of(OsProcess.CHECK_EVENTS));
     }
 
     /** The URLs under which clients on this machine reach a gateway. */
@@ -67,9 +68,10 @@ record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int
         return plan == null
                 ? List.of()
                 : plan.listeners().stream()
+                        .filter(listener -> port(id, listener.port()) <= LAST_PORT)
                         .map(listener -> (listener.tls() == null ? "http://" : "https://")
                                 + (host.contains(":") ? "[" + host + "]" : host) + ":"
-                                + (listener.port() + shift(id)))
+                                + port(id, listener.port()))
                         .toList();
     }
 }

@@ -1,6 +1,6 @@
 package dev.datapath.operator.standalone;
 
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.model.ObjectKey;
 
 /**
  * One of the local gateways of a DataPath.
@@ -15,15 +15,6 @@ record GatewayId(ObjectKey dataPath, int index) implements Comparable<GatewayId>
         return dataPath.name() + "-" + index;
     }
 
-    /**
-     * The key under which this gateway's configuration is published, Envoy's {@code node.cluster}. In a cluster the
-     * gateways of a DataPath share one key, {@code namespace/name}; here each has its own, because gateways on one host
-     * need different ports. The DataPath is programmed when all of its keys are.
-     */
-    String snapshotKey() {
-        return dataPath + "#" + index;
-    }
-
     @Override
     public int compareTo(GatewayId other) {
         int byDataPath = dataPath.compareTo(other.dataPath);
@@ -32,6 +23,6 @@ record GatewayId(ObjectKey dataPath, int index) implements Comparable<GatewayId>
 
     @Override
     public String toString() {
-        return snapshotKey();
+        return dataPath + "#" + index;
     }
 }

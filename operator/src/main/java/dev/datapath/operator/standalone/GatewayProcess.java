@@ -24,7 +24,7 @@ interface GatewayProcess {
     /** What the process said last about why it cannot go on; empty when nothing. */
     String lastWords();
 
-    /** What it logged of health checks, see {@link dev.datapath.operator.control.NodeTable}; empty when nothing. */
+    /** What it logged of health checks, see {@link dev.datapath.operator.envoy.admin.NodeTable}; empty when nothing. */
     String checkEvents() throws IOException;
 
     /** Keeps what it writes to disk within bounds. */

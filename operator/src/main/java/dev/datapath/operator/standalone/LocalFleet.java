@@ -1,11 +1,15 @@
 package dev.datapath.operator.standalone;
 
+import dev.datapath.operator.engine.ManagedDataPath;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.NodeReport;
+import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.plan.GatewayPlan;
-import dev.datapath.operator.plan.ObjectKey;
 import dev.datapath.operator.standalone.Gateway.Phase;
-import dev.datapath.operator.status.NodeReport;
+import dev.datapath.operator.status.UnknownDomains;
+import dev.datapath.operator.telemetry.GatewayReports;
+import dev.datapath.operator.telemetry.ScrapedGateway;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All gateways of this machine. Confined to the thread of the control loop. */
@@ -28,24 +32,28 @@ final class LocalFleet {
     private final GatewayBlueprint blueprint;
     private final GatewayLauncher launcher;
     private final Gateway.Drainer drainer;
-    private final GatewayWatch watch;
+    private final GatewayReports<GatewayProcess> reports;
+    private final LogTrimmer logs;
     private final Runnable wake;
     private final Map<GatewayId, Gateway> gateways = new TreeMap<>();
     private final Map<GatewayId, GatewayPlan> plans = new HashMap<>();
     private final Set<GatewayProcess> awaited = new HashSet<>();
     private final List<Future<?>> leftovers = new ArrayList<>();
     private boolean lookedForLeftovers;
+    private boolean ending;
 
     LocalFleet(
             GatewayBlueprint blueprint,
             GatewayLauncher launcher,
             Gateway.Drainer drainer,
-            GatewayWatch watch,
+            GatewayReports<GatewayProcess> reports,
+            LogTrimmer logs,
             Runnable wake) {
         this.blueprint = blueprint;
         this.launcher = launcher;
         this.drainer = drainer;
-        this.watch = watch;
+        this.reports = reports;
+        this.logs = logs;
         this.wake = wake;
     }
 
@@ -90,10 +98,29 @@ final class LocalFleet {
             return;
         }
         lookedForLeftovers = true;
-        var wanted = new HashSet<Path>();
-        gateways.keySet().forEach(id -> wanted.add(blueprint.work().gateway(id)));
+        blueprint
+                .work()
+                .lastGood()
+                .retain(gateways.keySet().stream().map(GatewayId::dataPath).toList());
+        endOthers(gateways.keySet());
+    }
+
+    /** Ends every gateway, drained: also those that an earlier operator left and that were not looked for yet. */
+    void endAll() {
+        retain(List.of());
+        if (!ending) {
+            ending = true;
+            endOthers(gateways.entrySet().stream()
+                    .filter(gateway -> gateway.getValue().phase() != Phase.STOPPED)
+                    .map(Map.Entry::getKey)
+                    .toList());
+        }
+    }
+
+    private void endOthers(Collection<GatewayId> ours) {
+        var known = ours.stream().map(blueprint.work()::gateway).collect(Collectors.toSet());
         for (var leftover : launcher.all(blueprint.work().root())) {
-            if (!wanted.contains(leftover.directory())) {
+            if (!known.contains(leftover.directory())) {
                 LOG.log(
                         System.Logger.Level.INFO,
                         "{0} (pid {1}) is left from before and not wanted any more: it is drained",
@@ -109,15 +136,20 @@ final class LocalFleet {
 
     /** Does what is due. */
     void step(Instant now) {
+        var processes = new TreeMap<ObjectKey, List<ScrapedGateway<GatewayProcess>>>();
         gateways.forEach((id, gateway) -> {
-            var answer = watch.answer(id);
-            if (answer != null) {
-                gateway.observed(answer.process(), answer.ready());
-            }
+            gateway.process()
+                    .ifPresent(process ->
+                            gateway.observed(process, served(id, process).isPresent()));
             gateway.step(now);
-            gateway.process().ifPresentOrElse(process -> follow(id, process), () -> watch.forget(id));
+            var scraped = processes.computeIfAbsent(id.dataPath(), key -> new ArrayList<>());
+            gateway.process().ifPresent(process -> {
+                scraped.add(new ScrapedGateway<>(id.name(), process));
+                follow(process);
+            });
             takeAnotherMetricsPort(id, gateway);
         });
+        processes.forEach(reports::scrape);
         gateways.values().removeIf(gateway -> gateway.phase() == Phase.STOPPED);
         plans.keySet().retainAll(gateways.keySet());
         awaited.removeIf(process -> !process.alive());
@@ -139,23 +171,34 @@ final class LocalFleet {
         return gateways;
     }
 
-    /** How the gateways of a namespace see the nodes of a pool. */
-    List<NodeReport> nodes(String namespace, String pool) {
-        return gateways.keySet().stream()
-                .filter(id -> id.dataPath().namespace().equals(namespace))
-                .flatMap(id -> {
-                    var answer = watch.answer(id);
-                    return answer == null
-                            ? Stream.<NodeReport>empty()
-                            : answer.nodes().getOrDefault(pool, List.of()).stream();
-                })
-                .toList();
+    /** The listeners that a gateway serves, as it reported last; empty while it is not ready, or is not to serve. */
+    Optional<Set<String>> listeners(GatewayId id) {
+        return Optional.ofNullable(gateways.get(id))
+                .filter(gateway -> gateway.phase() == Phase.RUNNING)
+                .flatMap(Gateway::process)
+                .flatMap(process -> served(id, process));
     }
 
-    private void follow(GatewayId id, GatewayProcess process) {
-        watch.follow(id, process);
+    /** How the gateways of a namespace report the nodes of a pool. */
+    List<NodeReport> nodes(String namespace, String pool) {
+        return reports.nodes(namespace, pool);
+    }
+
+    /** Warnings from the reports of a DataPath's gateways. */
+    List<Finding> findings(ManagedDataPath run) {
+        return UnknownDomains.findings(
+                run.outcome().dataPath(), run.outcome().plan(), reports.unknownDomains(run.key()));
+    }
+
+    /** The answer of this process: one that ran before it does not count. */
+    private Optional<Set<String>> served(GatewayId id, GatewayProcess process) {
+        return reports.listeners(id.dataPath(), new ScrapedGateway<>(id.name(), process));
+    }
+
+    private void follow(GatewayProcess process) {
         if (awaited.add(process)) {
             process.ended().thenRun(wake);
+            logs.follow(process);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.datapath.operator.standalone;
 
-import dev.datapath.operator.control.Daemons;
+import dev.datapath.operator.threads.Daemons;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;

@@ -1,8 +1,8 @@
 package dev.datapath.operator.standalone;
 
-import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.manifest.LocatedFinding;
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.ObjectRef;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;

@@ -1,8 +1,8 @@
 package dev.datapath.operator.standalone;
 
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.envoy.admin.PortConflict;
+import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.status.Fleet;
-import dev.datapath.operator.status.PortConflict;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,19 +18,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has gateways try a port again that was in use: Envoy does not by itself, and a rejected configuration is not sent again.
- * It is sent only when the port is free now. Confined to the thread of the control loop.
+ * Has gateways try a port again that was in use: Envoy does not by itself, and a rejected configuration is sent again ever
+ * less often. It is sent only when the port is free now. Confined to the thread of the control loop.
  */
 final class PortRetry {
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    private final Publisher publisher;
+    private final GatewayPorts ports;
     private final Predicate<String> isFree;
     private @Nullable Instant next;
 
     /** @param isFree whether {@code address:port} could be opened now */
-    PortRetry(Publisher publisher, Predicate<String> isFree) {
-        this.publisher = publisher;
+    PortRetry(GatewayPorts ports, Predicate<String> isFree) {
+        this.ports = ports;
         this.isFree = isFree;
     }
 
@@ -38,7 +38,7 @@ final class PortRetry {
         var conflicts = new TreeMap<GatewayId, Set<PortConflict>>();
         fleets.forEach((dataPath, fleet) -> {
             for (var conflict : fleet.portConflicts()) {
-                publisher.gatewaysOf(dataPath).stream()
+                ports.gatewaysOf(dataPath).stream()
                         .filter(id -> id.name().equals(conflict.gateway()))
                         .forEach(id -> conflicts
                                 .computeIfAbsent(id, key -> new HashSet<>())
@@ -68,7 +68,7 @@ final class PortRetry {
             }
         }
         if (!free.isEmpty()) {
-            publisher.retry(id, free);
+            ports.retry(id, free);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.datapath.operator.standalone;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -42,12 +43,30 @@ final class PrivateFiles {
         }
     }
 
+    /** @throws IOException when a file is none of this user's, such as a link or a file that another user put there */
+    static void checkOwned(Path file) throws IOException {
+        var directory = file.toAbsolutePath().getParent();
+        if (directory == null || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("it is no regular file");
+        }
+        createDirectory(directory);
+        if (!Files.getOwner(file, LinkOption.NOFOLLOW_LINKS)
+                .equals(Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS))) {
+            throw new IOException("it belongs to another user");
+        }
+    }
+
     /** Writes a file in one step: a reader sees the old content or the new one. */
     static void write(Path file, String content) throws IOException {
+        write(file, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same for bytes. */
+    static void write(Path file, byte[] content) throws IOException {
         var directory = file.toAbsolutePath().getParent();
         var draft = Files.createTempFile(directory, ".", ".tmp", OWNER_FILE);
         try {
-            Files.writeString(draft, content);
+            Files.write(draft, content);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(draft);

@@ -1,8 +1,8 @@
 package dev.datapath.operator.standalone;
 
 import dev.datapath.operator.compile.Targets;
-import dev.datapath.operator.control.DataPathRun;
-import dev.datapath.operator.control.DeliveryMetrics;
+import dev.datapath.operator.engine.Infra;
+import dev.datapath.operator.engine.ManagedDataPath;
 import dev.datapath.operator.manifest.Admitted;
 import dev.datapath.operator.manifest.LocatedFinding;
 import dev.datapath.operator.manifest.ManifestSet;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,30 +23,21 @@ final class Reporter {
     private static final System.Logger LOG = System.getLogger(Reporter.class.getName());
 
     private final RuntimeMetrics metrics;
-    private final DeliveryMetrics delivery;
     private final StatusBook book;
+    private final Infra infra;
     private final Consumer<Overview> display;
     private @Nullable ManifestSet reloaded;
     private @Nullable Overview shown;
 
     /** @param display shows an overview; called only when it differs from the one before */
-    Reporter(RuntimeMetrics metrics, DeliveryMetrics delivery, StatusBook book, Consumer<Overview> display) {
+    Reporter(RuntimeMetrics metrics, StatusBook book, Infra infra, Consumer<Overview> display) {
         this.metrics = metrics;
-        this.delivery = delivery;
         this.book = book;
+        this.infra = infra;
         this.display = display;
     }
 
-    void compiled(long nanos) {
-        delivery.compiled(nanos);
-    }
-
-    /** All gateways of a DataPath acknowledged a change. */
-    void applied(long nanos) {
-        delivery.applied(nanos);
-    }
-
-    void report(ManifestSet objects, Collection<DataPathRun> runs, LocalFleet local) {
+    void report(ManifestSet objects, Collection<ManagedDataPath> runs, LocalFleet local) {
         if (reloaded != objects) {
             reloaded = objects;
             metrics.reloaded();
@@ -63,13 +55,17 @@ final class Reporter {
     }
 
     /** What is wrong in the files and with the objects in them. */
-    private static List<LocatedFinding> findings(ManifestSet objects, Collection<DataPathRun> runs) {
+    private List<LocatedFinding> findings(ManifestSet objects, Collection<ManagedDataPath> runs) {
         var all = new TreeSet<>(objects.findings());
         var targets = Targets.findings(
                 objects(objects.dataPaths()),
                 objects(objects.routingPolicies()),
                 objects(objects.serviceLevelObjectives()));
-        Stream.concat(runs.stream().flatMap(run -> run.outcome().findings().stream()), targets.stream())
+        Stream.of(
+                        runs.stream().flatMap(run -> run.outcome().findings().stream()),
+                        runs.stream().flatMap(run -> infra.findings(run).stream()),
+                        targets.stream())
+                .flatMap(Function.identity())
                 .distinct()
                 .forEach(finding -> objects.locate(finding).ifPresent(all::add));
         return List.copyOf(all);
@@ -79,7 +75,7 @@ final class Reporter {
         return admitted.stream().map(Admitted::object).toList();
     }
 
-    private static List<Overview.GatewayRow> rows(LocalFleet local, Collection<DataPathRun> runs) {
+    private static List<Overview.GatewayRow> rows(LocalFleet local, Collection<ManagedDataPath> runs) {
         var rows = new ArrayList<Overview.GatewayRow>();
         local.gateways().forEach((id, gateway) -> {
             var endpoints = runs.stream()

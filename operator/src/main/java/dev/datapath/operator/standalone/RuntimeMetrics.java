@@ -1,6 +1,6 @@
 package dev.datapath.operator.standalone;
 
-import dev.datapath.operator.control.FindingGauge;
+import dev.datapath.operator.engine.FindingGauge;
 import dev.datapath.operator.manifest.LocatedFinding;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

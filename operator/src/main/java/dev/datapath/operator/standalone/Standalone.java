@@ -1,13 +1,22 @@
 package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPathStatus;
-import dev.datapath.operator.control.Daemons;
-import dev.datapath.operator.control.DeliveryMetrics;
-import dev.datapath.operator.control.HostResolver;
-import dev.datapath.operator.control.JvmAddressCache;
-import dev.datapath.operator.control.NameService;
+import dev.datapath.operator.engine.DataPaths;
+import dev.datapath.operator.engine.DecisionKeeper;
+import dev.datapath.operator.engine.DeliveryMetrics;
+import dev.datapath.operator.engine.Engine;
+import dev.datapath.operator.engine.Observations;
+import dev.datapath.operator.engine.Publisher;
 import dev.datapath.operator.manifest.DirectorySource;
 import dev.datapath.operator.manifest.ManifestReader;
+import dev.datapath.operator.model.Decisions;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.names.HostResolver;
+import dev.datapath.operator.names.JvmAddressCache;
+import dev.datapath.operator.names.NameService;
+import dev.datapath.operator.telemetry.GatewayReports;
+import dev.datapath.operator.telemetry.ScrapeSettings;
+import dev.datapath.operator.threads.Daemons;
 import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,9 +40,11 @@ public final class Standalone implements AutoCloseable {
     private final StatusDirectory status;
     private final XdsServer xds;
     private final HostResolver resolver;
-    private final GatewayWatch watch;
+    private final GatewayReports<GatewayProcess> reports;
+    private final LogTrimmer logs = new LogTrimmer();
     private final BackgroundDrain drain;
     private final ControlLoop loop;
+    private final DataPaths dataPaths;
     private final DirectorySource source;
 
     private Standalone(
@@ -42,7 +53,9 @@ public final class Standalone implements AutoCloseable {
             StandaloneOptions options,
             ManifestReader reader,
             MeterRegistry registry,
-            Consumer<Overview> display)
+            Consumer<Overview> display,
+            GatewayLauncher launcher,
+            NameService names)
             throws IOException {
         this.work = work;
         this.status = status;
@@ -52,25 +65,41 @@ public final class Standalone implements AutoCloseable {
         var store = new SnapshotStore();
         // A port on loopback would give the private keys of the listeners to every user of the machine.
         xds = XdsServer.builder(store).socket(work.xdsSocket()).events(delivery).start();
-        resolver = new HostResolver(NameService.system(), namespace -> signal.wake());
-        watch = new GatewayWatch(signal::wake);
+        resolver = new HostResolver(names, namespace -> signal.wake());
+        reports = new GatewayReports<>(new AdminScraper(), ScrapeSettings.PROCESSES, object -> signal.wake(), clock);
         drain = new BackgroundDrain(Drain.DEFAULT, signal::wake);
         var blueprint = new GatewayBlueprint(
                 options.envoy(), work, options.bindAddress(), options.portOffset(), options.workers());
-        var publisher = new Publisher(store, blueprint, options.gateways());
-        var fleet = new LocalFleet(blueprint, new LocalLauncher(), drain, watch, signal::wake);
+        var publisher = new Publisher(store, plan -> blueprint.options());
+        dataPaths = new DataPaths(publisher, findings -> {}, key -> signal.wake());
+        var ports = new GatewayPorts(store, dataPaths, blueprint, options.gateways());
+        var fleet = new LocalFleet(blueprint, launcher, drain, reports, logs, signal::wake);
         xds.sync().onChange(key -> signal.wake());
+        var objects = new ManifestObjects();
+        var observer = new FleetObserver(fleet, xds.sync(), ports, clock);
+        var infra = new LocalInfra(fleet, observer, ports, addresses(options.bindAddress()), work.lastGood());
+        var engine = new Engine(
+                objects,
+                resolver,
+                new DecisionKeeper(new DecisionFiles(work::decisions), registry, clock),
+                infra,
+                dataPaths,
+                publisher,
+                delivery,
+                namespace -> {},
+                clock);
         var book = new StatusBook(status);
         loop = new ControlLoop(
                 signal,
                 clock,
-                resolver,
-                publisher,
+                objects,
+                dataPaths,
+                engine,
                 fleet,
-                new FleetObserver(fleet, xds.sync(), publisher),
-                new PortRetry(publisher, PortRetry::isFree),
-                new StatusPass(book, fleet, addresses(options.bindAddress())),
-                new Reporter(new RuntimeMetrics(registry), delivery, book, display));
+                observer,
+                new PortRetry(ports, PortRetry::isFree),
+                new StatusPass(book, engine, new Observations(engine, dataPaths, infra), dataPaths),
+                new Reporter(new RuntimeMetrics(registry), book, infra, display));
         reader.continueFrom(work.lastAdmitted());
         source = new DirectorySource(reader, DirectorySource.Timing.DEFAULT, loop::offer);
     }
@@ -86,6 +115,23 @@ public final class Standalone implements AutoCloseable {
     public static Standalone start(
             StandaloneOptions options, ManifestReader reader, MeterRegistry registry, Consumer<Overview> display)
             throws IOException {
+        return start(options, reader, registry, display, new LocalLauncher(), NameService.system());
+    }
+
+    /**
+     * The same.
+     *
+     * @param launcher starts gateways
+     * @param names looks up host names
+     */
+    static Standalone start(
+            StandaloneOptions options,
+            ManifestReader reader,
+            MeterRegistry registry,
+            Consumer<Overview> display,
+            GatewayLauncher launcher,
+            NameService names)
+            throws IOException {
         JvmAddressCache.switchOff();
         var directory = options.workDirectory();
         var work = WorkDirectory.open(directory == null ? WorkDirectory.standard(options.source()) : directory);
@@ -97,7 +143,7 @@ public final class Standalone implements AutoCloseable {
             throw e;
         }
         try {
-            var standalone = new Standalone(work, status, options, reader, registry, display);
+            var standalone = new Standalone(work, status, options, reader, registry, display, launcher, names);
             Daemons.named("control-loop").newThread(standalone.loop).start();
             standalone.source.start();
             return standalone;
@@ -115,7 +161,16 @@ public final class Standalone implements AutoCloseable {
 
     /** Whether the control loop runs, the directory is followed and the xDS server takes work; when not, only a restart helps. */
     public boolean alive() {
-        return loop.ended().getCount() > 0 && source.alive() && xds.alive() && watch.alive();
+        return loop.ended().getCount() > 0 && source.alive() && xds.alive() && reports.alive();
+    }
+
+    /**
+     * Has gateways of a DataPath run what was decided about it, soon. Does nothing when there is no such DataPath.
+     *
+     * @param all everything that is decided about it: takes the place of all decisions before
+     */
+    public void decide(ObjectKey dataPath, Decisions all) {
+        dataPaths.decide(dataPath, all);
     }
 
     /** The Unix domain socket of the xDS server, which only this user may open. */
@@ -127,6 +182,7 @@ public final class Standalone implements AutoCloseable {
     public void stop() throws InterruptedException {
         loop.stop();
         loop.ended().await();
+        work.lastGood().forgetCertificates();
     }
 
     /** Makes a {@link #stop} under way end the gateways at once, with their transfers. */
@@ -147,7 +203,8 @@ public final class Standalone implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        watch.close();
+        reports.close();
+        logs.close();
         resolver.close();
         xds.close();
         // In this order: who waits for the status directory may take the work directory next.

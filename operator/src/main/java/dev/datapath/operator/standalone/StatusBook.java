@@ -9,8 +9,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
-import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.manifest.LocatedFinding;
+import dev.datapath.operator.model.ObjectRef;
+import dev.datapath.operator.text.Sha256;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.io.Serial;
@@ -94,7 +95,7 @@ final class StatusBook {
         var page = page(ref);
         if (page.instance != object) {
             page.instance = object;
-            var content = Digest.of(text(object.getSpec()));
+            var content = Sha256.hex(text(object.getSpec()), 16);
             if (!content.equals(page.content)) {
                 page.content = content;
                 page.generation++;

@@ -1,5 +1,6 @@
 package dev.datapath.operator.standalone;
 
+import dev.datapath.operator.text.Sha256;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -177,7 +178,7 @@ final class StatusDirectory implements AutoCloseable {
             return false;
         }
         try {
-            var draft = path.resolve("." + Digest.of(name) + ".tmp");
+            var draft = path.resolve("." + Sha256.hex(name, 5) + ".tmp");
             Files.writeString(draft, text);
             Files.move(draft, path.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             complained = false;

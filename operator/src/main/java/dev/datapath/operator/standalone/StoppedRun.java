@@ -28,11 +28,18 @@ public record StoppedRun(long run, int gateways) {
         var holder = StatusDirectory.holder(source);
         long run = 0;
         if (StatusDirectory.isHeld(source)) {
-            run = signal(source, holder.map(StatusDirectory.Holder::pid).orElse(0L), now);
+            long pid = holder.map(StatusDirectory.Holder::pid).orElse(0L);
+            run = signal(source, pid, () -> StatusDirectory.isHeld(source), now);
         }
         var root = workDirectory != null
                 ? workDirectory
                 : holder.isPresent() ? holder.get().work() : WorkDirectory.standard(source);
+        // A source that is a link may lead elsewhere since the run began.
+        var other = WorkDirectory.holder(root);
+        if (other.isPresent()) {
+            run = signal(
+                    source, other.getAsLong(), () -> WorkDirectory.holder(root).isPresent(), now);
+        }
         return new StoppedRun(run, endGateways(root, now));
     }
 
@@ -48,7 +55,12 @@ public record StoppedRun(long run, int gateways) {
                         : "ended " + gateways + (gateways == 1 ? " gateway" : " gateways") + " of a killed run");
     }
 
-    private static long signal(Path source, long pid, boolean now) throws IOException, InterruptedException {
+    /** Whether the run goes on. */
+    private interface Held {
+        boolean test() throws IOException;
+    }
+
+    private static long signal(Path source, long pid, Held held, boolean now) throws IOException, InterruptedException {
         var process = ProcessHandle.of(pid)
                 .orElseThrow(() -> new IOException("process " + pid + ", which serves " + source
                         + ", cannot be seen from here: stop it where it runs"));
@@ -56,7 +68,7 @@ public record StoppedRun(long run, int gateways) {
             throw new IOException("process " + pid + ", which serves " + source + ", may not be stopped by this user");
         }
         boolean hurried = false;
-        while (StatusDirectory.isHeld(source)) {
+        while (held.test()) {
             Thread.sleep(POLL);
             if (now && !hurried) {
                 hurried = process.destroy();
@@ -86,6 +98,7 @@ public record StoppedRun(long run, int gateways) {
                     Thread.sleep(POLL);
                 }
             }
+            work.lastGood().forgetCertificates();
             return left.size();
         }
     }

@@ -2,6 +2,8 @@ package dev.datapath.operator.standalone;
 
 import dev.datapath.operator.manifest.LastAdmitted;
 import dev.datapath.operator.manifest.ManifestReader;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.text.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,9 +12,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,27 +27,38 @@ final class WorkDirectory implements AutoCloseable {
     /** A unix socket's path holds 107 bytes on Linux; the directory gets what the longest gateway name leaves. */
     static final int MAX_SOCKET_PATH = 107;
 
+    /** Beside the lock: reading the locked file itself would end a lock of this process. */
+    private static final String HOLDER = "holder";
+
     private static final int MAX_NAME = 20;
 
     private final Path root;
     private final FileChannel lockFile;
     private final FileLock lock;
+    private final LastGoodFiles lastGood;
 
     private WorkDirectory(Path root, FileChannel lockFile, FileLock lock) {
         this.root = root;
         this.lockFile = lockFile;
         this.lock = lock;
+        lastGood = new LastGoodFiles(root.resolve("last-good"), MemoryDirectory.of(root));
     }
 
     /**
      * Where the gateways of a source directory live unless told otherwise: {@code datapath-<user>-<digest>} in the
-     * directory for temporary files, which keeps socket paths short and is the same at the next start.
+     * directory for temporary files, which keeps socket paths short and is the same at the next start. It goes by the source's name:
+     * a link may lead elsewhere by then, as where a release is taken by a changed link.
      */
-    static Path standard(Path source) throws IOException {
-        var user = System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
+    static Path standard(Path source) {
         return Path.of(System.getProperty("java.io.tmpdir", "/tmp"))
-                .resolve("datapath-" + user.substring(0, Math.min(16, user.length())) + "-"
-                        + Digest.of(source.toRealPath().toString()));
+                .resolve("datapath-" + user() + "-"
+                        + Sha256.hex(source.toAbsolutePath().normalize().toString(), 5));
+    }
+
+    /** The name of this user as a part of file names. */
+    static String user() {
+        var user = System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9._-]", "_");
+        return user.substring(0, Math.min(16, user.length()));
     }
 
     /**
@@ -72,7 +87,26 @@ final class WorkDirectory implements AutoCloseable {
         }
         // It may lie below the directory of the manifests.
         PrivateFiles.write(root.resolve(ManifestReader.PASSED_OVER), "");
+        PrivateFiles.write(root.resolve(HOLDER), ProcessHandle.current().pid() + "\n");
         return new WorkDirectory(root, channel, lock);
+    }
+
+    /** The process that holds a work directory; empty when none does, 0 when it is not known which. */
+    static OptionalLong holder(Path root) throws IOException {
+        var file = root.resolve("lock");
+        if (!Files.exists(file)) {
+            return OptionalLong.empty();
+        }
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                var lock = tryLock(channel)) {
+            if (lock != null) {
+                return OptionalLong.empty();
+            }
+            return OptionalLong.of(
+                    Long.parseLong(Files.readString(root.resolve(HOLDER)).strip()));
+        } catch (NoSuchFileException | NumberFormatException unknown) {
+            return OptionalLong.of(0);
+        }
     }
 
     Path root() {
@@ -84,12 +118,25 @@ final class WorkDirectory implements AutoCloseable {
         return root.resolve("xds.sock");
     }
 
-    /** The directory of a gateway: the beginning of its name for people, a digest against mix-ups. */
+    /** The directory of a gateway. */
     Path gateway(GatewayId id) {
-        var name = id.dataPath().name();
-        return root.resolve("g")
-                .resolve(name.substring(0, Math.min(MAX_NAME, name.length())) + "-"
-                        + Digest.of(id.dataPath().toString()).substring(0, 8) + "-" + id.index());
+        return root.resolve("g").resolve(name(id.dataPath()) + "-" + id.index());
+    }
+
+    /** The file with the operator's decisions about a DataPath. */
+    Path decisions(ObjectKey dataPath) {
+        return root.resolve("decisions").resolve(name(dataPath) + ".json");
+    }
+
+    /** What gateways acknowledged last. */
+    LastGoodFiles lastGood() {
+        return lastGood;
+    }
+
+    /** The beginning of its name for people, a digest against mix-ups. */
+    static String name(ObjectKey dataPath) {
+        var name = dataPath.name();
+        return name.substring(0, Math.min(MAX_NAME, name.length())) + "-" + Sha256.hex(dataPath.toString(), 4);
     }
 
     /** A port remembered under a name. */

@@ -1,11 +1,12 @@
 package dev.datapath.operator.status;
 
+import dev.datapath.operator.model.NodeReport;
 import dev.datapath.operator.plan.HealthPlan;
 import java.util.stream.Collectors;
 
 /**
  * What a health check asked and what came. Envoy does not tell apart why no answer came but for the time: a refused or reset
- * connection, bytes that are not HTTP, and a certificate that is not accepted are one.
+ * connection and bytes that are not HTTP are one, and which node of a pool has the certificate that is not accepted is not known.
  */
 final class CheckFailure {
     /** A reason in status has at most 256 characters. */
@@ -13,12 +14,8 @@ final class CheckFailure {
 
     private CheckFailure() {}
 
-    /**
-     * Completes the sentence "fails its health check"; empty for a failure of another kind.
-     *
-     * @param tls whether the nodes are spoken to with TLS
-     */
-    static String of(HealthPlan.Active check, boolean tls, NodeReport report) {
+    /** Completes the sentence "fails its health check"; empty for a failure of another kind. */
+    static String of(HealthPlan.Active check, NodeReport report) {
         var probe = check.probe();
         var path =
                 probe.path().length() <= MAX_PATH ? probe.path() : probe.path().substring(0, MAX_PATH) + "...";
@@ -27,11 +24,10 @@ final class CheckFailure {
         return switch (report.health()) {
             case TIMED_OUT_CHECK ->
                 asked + " gets no answer within " + check.timeout().toMillis() + " ms";
-            case BROKEN_CHECK ->
-                asked
-                        + (tls && !probe.clearText()
-                                ? " is refused or broken off, or the certificate is not accepted"
-                                : " is refused, broken off or not answered with HTTP");
+            case BROKEN_CHECK -> asked + " is refused, broken off or not answered with HTTP";
+            case UNTRUSTED_CHECK ->
+                asked + " is refused or broken off; certificates of this pool's nodes are not accepted:"
+                        + " check serverName, caCertificateRefs and their dates";
             case ANSWERED_CHECK -> asked + " is answered " + answered(probe, report.checkStatus());
             case FAILED_CHECK -> asked + " is refused, broken off or not answered with " + expected(probe);
             default -> "";

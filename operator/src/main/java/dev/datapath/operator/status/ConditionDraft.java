@@ -22,6 +22,11 @@ record ConditionDraft(ConditionName type, ConditionStatus status, String reason,
         return new ConditionDraft(type, status, reason.name(), message);
     }
 
+    /** The same with another sentence. */
+    ConditionDraft and(String sentence) {
+        return new ConditionDraft(type, status, reason, message + (message.endsWith(".") ? " " : ". ") + sentence);
+    }
+
     ConditionDraft as(ConditionName other) {
         return new ConditionDraft(other, status, reason, message);
     }

@@ -4,35 +4,37 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.api.v1alpha1.DataPathStatus.ListenerStatus;
 import dev.datapath.api.v1alpha1.Listener;
-import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.compile.Attachments;
+import dev.datapath.operator.envoy.admin.PortConflict;
+import dev.datapath.operator.model.Finding;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The status of a DataPath. */
 public final class DataPathStatuses {
+    private static final int MOST_LISTENERS = 10;
+
     private DataPathStatuses() {}
 
     /**
      * What was seen of a DataPath.
      *
      * @param findings those about the DataPath
-     * @param attachedPolicies for each listener, how many policies have a rule in force there
+     * @param attachments at which listeners the rules of policies are in force
      * @param fleet its gateways
      * @param addresses where clients can connect
      * @param selector label selector of the gateways' pods; null where there are none
      */
     public record Observation(
             List<Finding> findings,
-            Map<String, Integer> attachedPolicies,
+            Attachments attachments,
             Fleet fleet,
             List<DataPathStatus.Address> addresses,
             @Nullable String selector) {
         public Observation {
             findings = List.copyOf(findings);
-            attachedPolicies = Map.copyOf(attachedPolicies);
             addresses = List.copyOf(addresses);
         }
     }
@@ -42,7 +44,7 @@ public final class DataPathStatuses {
             DataPath dataPath, long generation, Observation seen, @Nullable DataPathStatus previous, Instant now) {
         var fleet = seen.fleet();
         var drafts = new ArrayList<>(Findings.conditions(seen.findings(), "the DataPath"));
-        drafts.add(fleet.programmed());
+        drafts.add(programmed(closed(dataPath, seen.attachments()), fleet));
         var conditions = Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now);
         return new DataPathStatus(
                 generation,
@@ -71,7 +73,11 @@ public final class DataPathStatuses {
                             finding.field().equals(prefix) || finding.field().startsWith(prefix + "."))
                     .toList();
             var drafts = new ArrayList<>(Findings.conditions(findings, "the listener"));
-            drafts.add(programmed(name, seen.fleet()));
+            boolean second = listeners.subList(0, i).stream().anyMatch(other -> name.equals(other.name()));
+            drafts.add(
+                    second || seen.attachments().closed().containsKey(name)
+                            ? notOpened(findings, seen.fleet())
+                            : programmed(name, seen));
             var before = previous == null
                     ? List.<io.fabric8.kubernetes.api.model.Condition>of()
                     : previous.listeners().stream()
@@ -80,15 +86,49 @@ public final class DataPathStatuses {
                             .map(ListenerStatus::conditions)
                             .orElse(List.of());
             statuses.add(new ListenerStatus(
-                    name,
-                    seen.attachedPolicies().getOrDefault(name, 0),
-                    Conditions.next(before, drafts, generation, now)));
+                    name, seen.attachments().at(name), Conditions.next(before, drafts, generation, now)));
         }
         return statuses;
     }
 
+    /** The declared listeners that are not opened, in the order of the specification. */
+    private static List<String> closed(DataPath dataPath, Attachments attachments) {
+        return dataPath.getSpec() == null
+                ? List.of()
+                : dataPath.getSpec().listeners().stream()
+                        .map(Listener::name)
+                        .filter(attachments.closed()::containsKey)
+                        .distinct()
+                        .toList();
+    }
+
+    /**
+     * Gateways can run all of a configuration in which listeners are missing, because these cannot be served as they are declared. As
+     * with a Gateway of the Gateway API, that is False at these listeners only; the message of the whole names them.
+     */
+    private static ConditionDraft programmed(List<String> closed, Fleet fleet) {
+        var programmed = fleet.programmed();
+        if (closed.isEmpty() || !fleet.defect().isEmpty()) {
+            return programmed;
+        }
+        return programmed.and((closed.size() == 1 ? "Warning: listener " : "Warning: " + closed.size() + " listeners ")
+                + Listing.of(closed, MOST_LISTENERS)
+                + (closed.size() == 1 ? " is not opened" : " are not opened") + ": see status.listeners.");
+    }
+
+    private static ConditionDraft notOpened(List<Finding> findings, Fleet fleet) {
+        return fleet.defect().isEmpty()
+                ? ConditionDraft.of(
+                        ConditionName.Programmed,
+                        ConditionStatus.False,
+                        ProgrammedReason.Invalid,
+                        "The listener is not opened: " + Findings.errors(findings))
+                : fleet.programmed();
+    }
+
     /** A port that cannot be opened is said at its listener; its siblings that work are only pending with the fleet. */
-    private static ConditionDraft programmed(String listener, Fleet fleet) {
+    private static ConditionDraft programmed(String listener, Observation seen) {
+        var fleet = seen.fleet();
         var conflicts = fleet.portConflicts();
         var own = conflicts.stream()
                 .filter(conflict -> conflict.listener().equals(listener))
@@ -98,6 +138,15 @@ public final class DataPathStatuses {
             return ConditionDraft.of(
                     ConditionName.Programmed, ConditionStatus.False, ProgrammedReason.Rejected, String.join("; ", own));
         }
-        return fleet.programmed();
+        var programmed = fleet.programmed();
+        boolean known = seen.attachments().open().containsKey(listener);
+        // The configuration that gateways run was made before the listener was declared.
+        return known || programmed.status() != ConditionStatus.True
+                ? programmed
+                : ConditionDraft.of(
+                        ConditionName.Programmed,
+                        ConditionStatus.False,
+                        ProgrammedReason.Pending,
+                        "The configuration that the gateways run does not have the listener yet.");
     }
 }

@@ -1,7 +1,7 @@
 package dev.datapath.operator.status;
 
-import dev.datapath.operator.compile.ConditionType;
-import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.model.ConditionType;
+import dev.datapath.operator.model.Finding;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -49,6 +49,11 @@ final class Findings {
         var warnings = of(relevant, Finding.Severity.WARNING);
         var message = warnings.isEmpty() ? goodMessage : goodMessage + " Warning: " + joined(warnings);
         return ConditionDraft.of(name, ConditionStatus.True, good, message);
+    }
+
+    /** What is wrong, for people. */
+    static String errors(Collection<Finding> findings) {
+        return joined(of(findings.stream().sorted().toList(), Finding.Severity.ERROR));
     }
 
     private static List<Finding> of(List<Finding> findings, Finding.Severity severity) {

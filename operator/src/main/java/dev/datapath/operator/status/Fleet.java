@@ -1,7 +1,9 @@
 package dev.datapath.operator.status;
 
+import dev.datapath.operator.envoy.admin.PortConflict;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners how many listeners that holds
  * @param defect why the configuration could not be made, a defect of this program; empty when it could
  * @param obstacle what keeps the gateways from being run or reached as they should; null when nothing does
+ * @param shortage why there are fewer than there should be, or none should be, without a full stop; empty when it is not known
  */
 public record Fleet(
         int desired,
@@ -20,7 +23,8 @@ public record Fleet(
         String version,
         int listeners,
         String defect,
-        @Nullable Obstacle obstacle) {
+        @Nullable Obstacle obstacle,
+        String shortage) {
 
     /** A message of a condition may have 32,768 characters (metav1.Condition), and a rejection has some hundred. */
     private static final int MOST_REJECTIONS = 10;
@@ -58,7 +62,18 @@ public record Fleet(
 
     /** The same fleet with something in its way, unless there is something already. */
     public Fleet with(Obstacle other) {
-        return new Fleet(desired, gateways, version, listeners, defect, obstacle == null ? other : obstacle);
+        return new Fleet(desired, gateways, version, listeners, defect, obstacle == null ? other : obstacle, shortage);
+    }
+
+    /** A fleet without a known reason for missing gateways. */
+    public Fleet(
+            int desired,
+            List<GatewayView> gateways,
+            String version,
+            int listeners,
+            String defect,
+            @Nullable Obstacle obstacle) {
+        this(desired, gateways, version, listeners, defect, obstacle, "");
     }
 
     /** A fleet with nothing in its way. */
@@ -85,7 +100,10 @@ public record Fleet(
                     ProgrammedReason.Invalid,
                     "No listener can be served: see the findings on spec.listeners.");
         }
-        var rejecting = gateways.stream().filter(GatewayView::rejecting).toList();
+        // One that runs what was declared and rejects a decision of the operator on top of it is in the warning below.
+        var rejecting = gateways.stream()
+                .filter(gateway -> gateway.rejecting() && !gateway.synced())
+                .toList();
         if (!rejecting.isEmpty()) {
             return programmed(ConditionStatus.False, ProgrammedReason.Rejected, rejected(rejecting));
         }
@@ -93,7 +111,10 @@ public record Fleet(
             return programmed(ConditionStatus.False, ProgrammedReason.Blocked, blocked.message());
         }
         long synced = count(true, true);
-        if (gateways.stream().noneMatch(GatewayView::ready)) {
+        if (desired == 0) {
+            return notWanted();
+        }
+        if (ready() == 0) {
             return notReady();
         }
         if (!allAcknowledged()) {
@@ -122,9 +143,21 @@ public record Fleet(
      *     other objects that are still under way do not matter to it
      */
     ConditionDraft programmed(String what, boolean delivered) {
-        return delivered && ready() > 0
-                ? programmed(ConditionStatus.True, ProgrammedReason.Programmed, "The gateways run " + what + ".")
+        if (delivered && ready() > 0) {
+            return programmed(ConditionStatus.True, ProgrammedReason.Programmed, "The gateways run " + what + ".");
+        }
+        return isProgrammed()
+                ? programmed(
+                        ConditionStatus.False,
+                        ProgrammedReason.Pending,
+                        "The gateways run " + version + ", which does not hold " + what
+                                + " as it is now: see the DataPath.")
                 : programmed();
+    }
+
+    /** Whether {@code Programmed} holds for the DataPath. */
+    public boolean isProgrammed() {
+        return programmed().status() == ConditionStatus.True;
     }
 
     /** Whether there are as many gateways as there should be, and each one that serves acknowledged the current version. */
@@ -155,7 +188,7 @@ public record Fleet(
         return (int) count(true, true);
     }
 
-    /** How many refuse it. */
+    /** How many reject it, or decisions of the operator on top of it. */
     public int rejected() {
         return (int) gateways.stream().filter(GatewayView::rejecting).count();
     }
@@ -163,17 +196,25 @@ public record Fleet(
     /** The ports that gateways could not open. */
     public List<PortConflict> portConflicts() {
         return gateways.stream()
-                .flatMap(gateway -> PortConflict.of(gateway).stream())
+                .flatMap(gateway -> PortConflict.of(gateway.name(), gateway.rejections()).stream())
                 .toList();
     }
 
+    private ConditionDraft notWanted() {
+        return programmed(
+                ConditionStatus.False,
+                ready() == 0 ? ProgrammedReason.NoGateways : ProgrammedReason.Pending,
+                (shortage.isEmpty() ? "No gateway should run: raise spec.gateway.replicas" : shortage)
+                        + (ready() == 0 ? "." : ". Those of before still serve."));
+    }
+
     private ConditionDraft notReady() {
+        var problems = problems();
         return programmed(
                 ConditionStatus.False,
                 ProgrammedReason.NoGateways,
-                desired == 0
-                        ? "No gateway should run: raise spec.gateway.replicas."
-                        : "No gateway is ready" + (gateways.isEmpty() ? "; they are being started" : problems()));
+                "No gateway is ready"
+                        + (gateways.isEmpty() && problems.isEmpty() ? "; they are being started" : problems));
     }
 
     private String rejected(List<GatewayView> rejecting) {
@@ -190,7 +231,12 @@ public record Fleet(
     /** A gateway that should take the place of one that serves, and cannot: a rollout that stands still. */
     private String warning() {
         var problems = listOfProblems();
-        return problems.isEmpty() ? "" : " Warning: " + problems + ". Those that serve stay until it is ready.";
+        var rejecting = gateways.stream().filter(GatewayView::rejecting).toList();
+        return (problems.isEmpty() ? "" : " Warning: " + problems + ". Those that serve stay until it is ready.")
+                + (rejecting.isEmpty()
+                        ? ""
+                        : " Warning: decisions of the operator, such as weights of nodes, are rejected, and those before stay"
+                                + " in force: " + rejected(rejecting));
     }
 
     private String problems() {
@@ -199,9 +245,11 @@ public record Fleet(
     }
 
     private String listOfProblems() {
-        return gateways.stream()
-                .filter(gateway -> !gateway.problem().isEmpty())
-                .map(gateway -> "gateway " + gateway.name() + " " + gateway.problem())
+        return Stream.concat(
+                        gateways.stream()
+                                .filter(gateway -> !gateway.problem().isEmpty())
+                                .map(gateway -> "gateway " + gateway.name() + " " + gateway.problem()),
+                        Stream.of(shortage).filter(reason -> !reason.isEmpty()))
                 .collect(Collectors.joining("; "));
     }
 

@@ -1,5 +1,6 @@
 package dev.datapath.operator.status;
 
+import dev.datapath.operator.model.NodeReport;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import java.util.List;

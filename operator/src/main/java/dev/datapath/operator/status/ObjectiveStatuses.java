@@ -2,8 +2,8 @@ package dev.datapath.operator.status;
 
 import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.api.v1alpha1.ServiceLevelObjectiveStatus;
-import dev.datapath.operator.compile.Finding;
-import dev.datapath.operator.compile.Reason;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Reason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +32,13 @@ public final class ObjectiveStatuses {
             var target = objective.getSpec() == null
                     ? ""
                     : objective.getSpec().targetRef().name();
-            drafts.add(ConditionDraft.of(
-                    ConditionName.Accepted,
-                    ConditionStatus.False,
-                    Reason.TargetNotFound,
-                    "There is no DataPath " + target
-                            + " in this namespace: create it, or correct the name in spec.targetRef."));
+            drafts.add(
+                    ConditionDraft.of(
+                            ConditionName.Accepted,
+                            ConditionStatus.False,
+                            Reason.TargetNotFound,
+                            "There is no DataPath " + target
+                                    + " in this namespace, or it is being deleted: create it, or correct the name in spec.targetRef."));
         } else {
             drafts.addAll(Findings.conditions(findings, "the objective"));
         }

@@ -4,8 +4,9 @@ import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.RoutingPolicyStatus;
 import dev.datapath.api.v1alpha1.RoutingPolicyStatus.AncestorStatus;
 import dev.datapath.api.v1alpha1.TargetReference;
-import dev.datapath.operator.compile.Finding;
-import dev.datapath.operator.compile.Reason;
+import dev.datapath.operator.compile.Attachments;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The status of a RoutingPolicy: one entry for each target (GEP-713). */
 public final class PolicyStatuses {
+    private static final int MOST_LISTENERS = 10;
+
     private PolicyStatuses() {}
 
     /**
@@ -23,8 +26,9 @@ public final class PolicyStatuses {
      * @param findings those about the policy, from compiling the target
      * @param fleet the target's gateways
      * @param delivered whether these run the policy as it is declared now
+     * @param reach at which listeners of the target it is
      */
-    public record AtTarget(List<Finding> findings, Fleet fleet, boolean delivered) {
+    public record AtTarget(List<Finding> findings, Fleet fleet, boolean delivered, Attachments.Reach reach) {
         public AtTarget {
             findings = List.copyOf(findings);
         }
@@ -50,7 +54,7 @@ public final class PolicyStatuses {
                         RoutingPolicyStatus.CONTROLLER_NAME,
                         Conditions.next(
                                 before(previous, reference),
-                                drafts(reference, targets.get(reference.name())),
+                                drafts(policy, reference, targets.get(reference.name())),
                                 generation,
                                 now)))
                 .toList();
@@ -61,19 +65,49 @@ public final class PolicyStatuses {
                         .toList())));
     }
 
-    private static List<ConditionDraft> drafts(TargetReference reference, @Nullable AtTarget seen) {
+    private static List<ConditionDraft> drafts(
+            RoutingPolicy policy, TargetReference reference, @Nullable AtTarget seen) {
         if (seen == null) {
             return missing(reference);
         }
         var drafts = new ArrayList<>(Findings.conditions(seen.findings(), "the policy"));
-        // What a policy's rules name may be missing in part; the rest of it is in force and delivered.
-        drafts.add(seen.fleet().programmed("the policy", seen.delivered()));
+        boolean hasRules = policy.getSpec() != null && !policy.getSpec().rules().isEmpty();
+        drafts.add(programmed(seen, hasRules));
         return drafts;
+    }
+
+    /** What a policy's rules name may be missing in part; the rest of it is in force and delivered. */
+    private static ConditionDraft programmed(AtTarget seen, boolean hasRules) {
+        if (seen.delivered()
+                && hasRules
+                && !seen.reach().open()
+                && seen.reach().closed().isEmpty()) {
+            return ConditionDraft.of(
+                    ConditionName.Programmed,
+                    ConditionStatus.False,
+                    ProgrammedReason.Invalid,
+                    "No rule of the policy is in force: see Accepted and ResolvedRefs.");
+        }
+        var closed = List.copyOf(seen.reach().closed());
+        var programmed = seen.fleet().programmed("the policy", seen.delivered());
+        if (closed.isEmpty() || !seen.fleet().defect().isEmpty()) {
+            return programmed;
+        }
+        var names = (closed.size() == 1 ? "listener " : "listeners ") + Listing.of(closed, MOST_LISTENERS);
+        var state = closed.size() == 1 ? " is not opened" : " are not opened";
+        return seen.reach().open()
+                ? programmed.and("Warning: " + names + state + ", so it is not in force there.")
+                : ConditionDraft.of(
+                        ConditionName.Programmed,
+                        ConditionStatus.False,
+                        ProgrammedReason.Invalid,
+                        "The policy is in force nowhere: " + names + " of the DataPath" + state
+                                + ", see its status.listeners.");
     }
 
     private static List<ConditionDraft> missing(TargetReference reference) {
         var message = "There is no DataPath " + reference.name()
-                + " in this namespace: create it, or correct the name in spec.targetRefs.";
+                + " in this namespace, or it is being deleted: create it, or correct the name in spec.targetRefs.";
         return List.of(
                 ConditionDraft.of(ConditionName.Accepted, ConditionStatus.False, Reason.TargetNotFound, message),
                 ConditionDraft.of(ConditionName.ResolvedRefs, ConditionStatus.Unknown, AcceptedReason.Pending, message),

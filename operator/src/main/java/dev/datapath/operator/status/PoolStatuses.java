@@ -5,7 +5,9 @@ import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.api.v1alpha1.StoragePoolStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus.State;
-import dev.datapath.operator.compile.Finding;
+import dev.datapath.operator.model.Decisions.NodeWeight;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.NodeReport;
 import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +30,14 @@ public final class PoolStatuses {
      *
      * @param findings those about the pool
      * @param plan how gateways use it; null when no DataPath does
+     * @param weights the decisions that are in force, of all DataPaths that use it
      * @param reports how gateways see its nodes
      */
     public record Observation(
-            List<Finding> findings, @Nullable PoolPlan plan, List<NodeReport> reports) {
+            List<Finding> findings, @Nullable PoolPlan plan, List<NodeWeight> weights, List<NodeReport> reports) {
         public Observation {
             findings = List.copyOf(findings);
+            weights = List.copyOf(weights);
             reports = List.copyOf(reports);
         }
     }
@@ -42,6 +47,7 @@ public final class PoolStatuses {
             StoragePool pool, long generation, Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
         var nodes = Stream.concat(planned(seen, previous, now), disabled(pool, previous, now))
                 .sorted(Comparator.comparingInt((NodeStatus node) -> attention(node.state()))
+                        .thenComparing(node -> !Integer.valueOf(100).equals(node.weightPercent()) ? 0 : 1)
                         .thenComparing(NodeStatus::name))
                 .toList();
         long healthy =
@@ -124,13 +130,15 @@ public final class PoolStatuses {
     private static Stream<NodeStatus> planned(Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
         return seen.plan() == null
                 ? Stream.empty()
-                : seen.plan().nodes().stream().map(node -> node(node, seen.plan(), seen.reports(), previous, now));
+                : seen.plan().nodes().stream().map(node -> node(node, seen.plan(), seen, previous, now));
     }
 
     /** A gateway that takes a node out counts: requests of its clients do not go there. */
     private static NodeStatus node(
-            NodePlan node, PoolPlan pool, List<NodeReport> reports, @Nullable StoragePoolStatus previous, Instant now) {
-        var own = reports.stream().filter(report -> report.isAbout(node)).toList();
+            NodePlan node, PoolPlan pool, Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
+        var own = seen.reports().stream()
+                .filter(report -> report.isAt(node.address(), node.port()))
+                .toList();
         var failing = own.stream().filter(report -> report.health().failing()).toList();
         var address = endpoint(node.address(), node.port());
         if (node.draining()) {
@@ -139,7 +147,7 @@ public final class PoolStatuses {
         if (!failing.isEmpty()) {
             var report = failing.getFirst();
             var reason = report.health().reason()
-                    + CheckFailure.of(pool.health().active(), pool.tls() != null, report)
+                    + CheckFailure.of(pool.health().active(), report)
                     + (failing.size() == own.size() ? "" : " at " + failing.size() + " of " + own.size() + " gateways");
             return status(node.name(), address, State.Unhealthy, reason, 0, previous, now);
         }
@@ -147,7 +155,31 @@ public final class PoolStatuses {
             return status(
                     node.name(), address, State.Unknown, NodeReport.Health.UNCHECKED.reason(), null, previous, now);
         }
-        return status(node.name(), address, State.Healthy, null, 100, previous, now);
+        var decided = lowest(node, seen.weights());
+        return decided.isEmpty()
+                ? status(node.name(), address, State.Healthy, null, 100, previous, now)
+                : status(
+                        node.name(),
+                        address,
+                        State.Healthy,
+                        reason(decided.get()),
+                        (int) Math.round(decided.get().percent()),
+                        previous,
+                        now);
+    }
+
+    /** Each DataPath decides for its own gateways; the lowest share is what needs attention. */
+    private static Optional<NodeWeight> lowest(NodePlan node, List<NodeWeight> weights) {
+        return weights.stream()
+                .filter(weight -> weight.subject().name().equals(node.name()))
+                .min(Comparator.comparingDouble(NodeWeight::percent));
+    }
+
+    private static String reason(NodeWeight weight) {
+        var share = "gets " + weight.share() + " of its weight";
+        return weight.terms().reason().isEmpty()
+                ? share
+                : share + ": " + weight.terms().reason();
     }
 
     private static String endpoint(String address, int port) {

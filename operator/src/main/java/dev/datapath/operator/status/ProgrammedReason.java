@@ -14,6 +14,6 @@ public enum ProgrammedReason {
     AddressNotAssigned,
     /** What runs the gateways is not as it should be: an object is not ours, or the API server refuses it. */
     Blocked,
-    /** There is nothing to run: no part of the object is valid. */
+    /** There is nothing to run: no part of the object is valid, or a listener is not opened. */
     Invalid
 }

@@ -1,4 +1,4 @@
-/** Text of users, made fit for a terminal, a log and an event. */
+/** Text: that of users made fit for a terminal, a log and an event, and digests. */
 @NullMarked
 package dev.datapath.operator.text;
 

@@ -83,7 +83,7 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
     }
 
     void changed(String dataPath) {
-        if (store.snapshot(dataPath) == null) {
+        if (store.base(dataPath) == null) {
             memories.forget(dataPath);
         }
         for (var stream : streams) {
@@ -97,6 +97,11 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
     void tidyUp(Duration limit) {
         memories.forgetOld();
         streams.forEach(stream -> stream.closeIfStalled(limit));
+    }
+
+    /** Sends again what was rejected and may be accepted now. To be called now and then. */
+    void retry() {
+        streams.forEach(AdsStream::retry);
     }
 
     void shutDown() {
@@ -132,8 +137,8 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
     }
 
     @Nullable
-    Snapshot snapshot(String dataPath) {
-        return store.snapshot(dataPath);
+    Snapshot snapshot(String dataPath, String gateway) {
+        return store.snapshot(dataPath, gateway);
     }
 
     Memory recall(String dataPath, String gateway) {
@@ -143,7 +148,7 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
     void remember(String dataPath, String gateway, Memory memory) {
         memories.remember(dataPath, gateway, memory);
         // Looked at afterwards: what changes from now on is followed by forgetting.
-        if (!serving || store.snapshot(dataPath) == null) {
+        if (!serving || store.base(dataPath) == null) {
             memories.recall(dataPath, gateway);
         }
     }

@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * holds one request and at most one unanswered response per type.
  */
 final class AdsStream implements StreamObserver<DiscoveryRequest> {
+    private static final Set<ResourceType> DECIDED = Set.of(ResourceType.ENDPOINT, ResourceType.RUNTIME);
+
     private static final System.Logger LOG = System.getLogger(AdsStream.class.getName());
 
     private final ServerCallStreamObserver<DiscoveryResponse> out;
@@ -28,7 +31,10 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
     private final Instant connectedSince;
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile @Nullable Admitted admitted;
+    private volatile @Nullable Instant retryAt;
     private boolean closed;
+    /** Of what it acknowledged wholly; null while another one is on the way. */
+    private @Nullable String intent;
 
     private record Admitted(String dataPath, String gateway, Session session) {}
 
@@ -77,6 +83,15 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
                     pump();
                 }
             });
+        }
+    }
+
+    /** Sends what was rejected again when its time has come. To be called now and then. */
+    void retry() {
+        var due = retryAt;
+        if (due != null && !service.clock().instant().isBefore(due)) {
+            retryAt = null;
+            wake();
         }
     }
 
@@ -192,7 +207,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         if (current == null) {
             return;
         }
-        var target = service.snapshot(current.dataPath());
+        var target = service.snapshot(current.dataPath(), current.gateway());
         while (target != null && out.isReady() && !out.isCancelled()) {
             var push = current.session().next(target);
             if (push == null) {
@@ -200,10 +215,22 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
             }
             send(current, push);
         }
-        var synced = target != null && current.session().isSynced(target) ? target.version() : null;
+        retryAt = current.session().retryAt();
+        intent = target == null ? null : intent(current.session(), target);
         var state = new GatewayState(
-                current.gateway(), connectedSince, synced, current.session().states());
+                current.gateway(), connectedSince, intent, current.session().states());
         service.sync().update(current.dataPath(), this, state);
+    }
+
+    /**
+     * Decisions of operators are endpoints and runtime values on top of an intent. A gateway that acknowledged an intent as a whole runs it
+     * while other decisions on it are on their way, and when it rejects them: it keeps those that it accepted, which are of the same
+     * intent, and the rejection is in {@link GatewayState#rejections}. A gateway that has not
+     * acknowledged it on this stream has to accept all of it, with the decisions: it is not known what it holds instead.
+     */
+    private @Nullable String intent(Session session, Snapshot target) {
+        boolean same = target.intent().equals(intent);
+        return session.isSynced(target, same ? DECIDED : Set.of()) ? target.intent() : null;
     }
 
     private void send(Admitted current, Push push) {

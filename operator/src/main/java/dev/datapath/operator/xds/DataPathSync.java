@@ -14,14 +14,12 @@ public record DataPathSync(String dataPath, List<GatewayState> gateways) {
     }
 
     /** Whether at least one gateway is connected and each one runs all of that snapshot. */
-    public boolean synced(String snapshotVersion) {
-        return !gateways.isEmpty() && gateways.stream().allMatch(gateway -> gateway.synced(snapshotVersion));
+    public boolean synced(String intent) {
+        return !gateways.isEmpty() && gateways.stream().allMatch(gateway -> gateway.synced(intent));
     }
 
     /** The connected gateways that do not run all of that snapshot. */
-    public List<GatewayState> behind(String snapshotVersion) {
-        return gateways.stream()
-                .filter(gateway -> !gateway.synced(snapshotVersion))
-                .toList();
+    public List<GatewayState> behind(String intent) {
+        return gateways.stream().filter(gateway -> !gateway.synced(intent)).toList();
     }
 }

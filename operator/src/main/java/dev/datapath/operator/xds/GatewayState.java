@@ -10,18 +10,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gateway its name, Envoy's {@code node.id}
  * @param connectedSince when its stream was opened
- * @param syncedVersion the {@link Snapshot#version()} that it runs as a whole; null while it does not run any
+ * @param intent the {@link Snapshot#intent()} of what it acknowledged as a whole; null while it does not run any, or another one is on the way
  * @param types the types that it subscribes to
  */
 public record GatewayState(
-        String gateway, Instant connectedSince, @Nullable String syncedVersion, Map<ResourceType, TypeState> types) {
+        String gateway, Instant connectedSince, @Nullable String intent, Map<ResourceType, TypeState> types) {
     public GatewayState {
         types = Map.copyOf(types);
     }
 
-    /** Whether the gateway acknowledged all of that snapshot. */
-    public boolean synced(String snapshotVersion) {
-        return snapshotVersion.equals(syncedVersion);
+    /**
+     * Whether the gateway acknowledged all of a snapshot with that intent, and nothing of another one is on the way. It may reject decisions
+     * on top of the intent all the same, see {@link #rejecting}.
+     */
+    public boolean synced(String snapshotIntent) {
+        return snapshotIntent.equals(intent);
     }
 
     /** What the gateway refuses now, in Envoy's words, with the name of the resource where these do not have it; sorted, without repetition. */

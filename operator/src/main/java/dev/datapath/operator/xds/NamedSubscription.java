@@ -43,6 +43,12 @@ final class NamedSubscription extends Subscription {
     private final Map<String, Resource> newest = new TreeMap<>();
 
     private final SortedMap<String, Rejected> rejected = new TreeMap<>();
+    /**
+     * The newest rejection of each name that was rejected alone, until the gateway accepts some content of it: while another content is on
+     * its way, nothing is better yet.
+     */
+    private final SortedMap<String, Rejection> reported = new TreeMap<>();
+
     /** Names that were rejected alone and have not been accepted since. */
     private final Set<String> broken = new TreeSet<>();
 
@@ -80,7 +86,14 @@ final class NamedSubscription extends Subscription {
             return;
         }
         names = newNames;
-        Stream.<Collection<String>>of(held.keySet(), unsure.keySet(), newest.keySet(), rejected.keySet(), broken, again)
+        Stream.<Collection<String>>of(
+                        held.keySet(),
+                        unsure.keySet(),
+                        newest.keySet(),
+                        rejected.keySet(),
+                        reported.keySet(),
+                        broken,
+                        again)
                 .forEach(kept -> kept.retainAll(newNames));
     }
 
@@ -109,6 +122,7 @@ final class NamedSubscription extends Subscription {
         rejected.values()
                 .removeIf(
                         bad -> !bad.resource().equals(target.get(bad.resource().name())));
+        reported.keySet().retainAll(target.keySet());
         var pending = pending(target);
         if (pending.isEmpty()) {
             suspects.clear();
@@ -223,6 +237,7 @@ final class NamedSubscription extends Subscription {
                 held.put(resource.name(), resource);
                 unsure.remove(resource.name());
                 rejected.remove(resource.name());
+                reported.remove(resource.name());
                 repaired |= broken.remove(resource.name());
             }
         }
@@ -246,12 +261,13 @@ final class NamedSubscription extends Subscription {
     }
 
     @Override
-    void onRejected(Push push, Rejection reason) {
+    void onRejected(Push push, Rejection reason, String said, Instant now) {
         var bad = new ArrayList<>(push.content());
         bad.forEach(resource -> again.add(resource.name()));
         if (bad.size() == 1) {
             var resource = bad.getFirst();
             rejected.put(resource.name(), new Rejected(resource, reason));
+            reported.put(resource.name(), reason);
             broken.add(resource.name());
             unsure.computeIfPresent(resource.name(), (name, contents) -> {
                 contents.remove(resource);
@@ -300,6 +316,10 @@ final class NamedSubscription extends Subscription {
 
     @Override
     TypeState state() {
-        return state(unknownNames);
+        var all = new ArrayList<>(reported.values());
+        if (groupRejection != null && !suspects.isEmpty()) {
+            all.add(groupRejection);
+        }
+        return state(all, unknownNames);
     }
 }

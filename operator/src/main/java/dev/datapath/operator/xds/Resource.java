@@ -5,12 +5,21 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +28,146 @@ import org.jspecify.annotations.Nullable;
  * made of it and users choose the content: two contents with equal checksums are easy to make, and the second one would
  * never be delivered.
  */
-record Resource(String name, Any any, ByteString digest) {
+public final class Resource {
 
-    static Resource of(ResourceType type, String name, Message message) {
+    /**
+     * Which other resources one needs, by name. Who makes a resource knows them; encoded messages are not searched.
+     *
+     * @param clusters that a listener or a route forwards to
+     * @param routes route configurations that a listener fetches
+     * @param secrets that a listener fetches
+     * @param endpoints that a cluster fetches
+     */
+    public record References(Set<String> clusters, Set<String> routes, Set<String> secrets, Set<String> endpoints) {
+        /** Needs nothing. */
+        public static final References NONE = new References(Set.of(), Set.of(), Set.of(), Set.of());
+
+        public References {
+            clusters = Set.copyOf(clusters);
+            routes = Set.copyOf(routes);
+            secrets = Set.copyOf(secrets);
+            endpoints = Set.copyOf(endpoints);
+        }
+    }
+
+    private final ResourceType type;
+    private final String name;
+    private final Any any;
+    private final ByteString digest;
+    private final References references;
+    private final Set<Address> addresses;
+
+    private Resource(
+            ResourceType type,
+            String name,
+            ByteString bytes,
+            ByteString digest,
+            References references,
+            Set<Address> addresses) {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException(type + " without a name");
+        }
+        this.type = type;
+        this.name = name;
+        this.any = Any.newBuilder().setTypeUrl(type.typeUrl()).setValue(bytes).build();
+        this.digest = digest;
+        this.references = references;
+        this.addresses = addresses;
+    }
+
+    /**
+     * A resource that is encoded already, other than a listener.
+     *
+     * @param digest of the bytes, SHA-256 or made of such: the same for equal bytes, also in another process
+     */
+    public static Resource encoded(
+            ResourceType type, String name, ByteString bytes, ByteString digest, References references) {
+        if (type == ResourceType.LISTENER) {
+            throw new IllegalArgumentException("listener " + name + " without its addresses");
+        }
+        return new Resource(type, name, bytes, digest, references, Set.of());
+    }
+
+    /**
+     * A listener that is encoded already.
+     *
+     * @param digest of the bytes, as above
+     */
+    public static Resource encoded(Listener listener, ByteString bytes, ByteString digest, References references) {
+        return new Resource(
+                ResourceType.LISTENER, listener.getName(), bytes, digest, references, addressesOf(listener));
+    }
+
+    /** A cluster; with EDS it needs its endpoints. */
+    public static Resource of(Cluster cluster) {
+        var references = References.NONE;
+        if (cluster.getType() == Cluster.DiscoveryType.EDS) {
+            var service = cluster.getEdsClusterConfig().getServiceName();
+            references = new References(
+                    Set.of(), Set.of(), Set.of(), Set.of(service.isEmpty() ? cluster.getName() : service));
+        }
+        return of(ResourceType.CLUSTER, cluster.getName(), cluster, references);
+    }
+
+    public static Resource of(ClusterLoadAssignment endpoints) {
+        return of(ResourceType.ENDPOINT, endpoints.getClusterName(), endpoints, References.NONE);
+    }
+
+    /** A listener, with what it needs. */
+    public static Resource of(Listener listener, References references) {
+        var bytes = serialise(listener);
+        return encoded(listener, UnsafeByteOperations.unsafeWrap(bytes), digest(bytes), references);
+    }
+
+    /** A route configuration, with the clusters that it names. */
+    public static Resource of(RouteConfiguration routes, Set<String> clusters) {
+        return of(ResourceType.ROUTE, routes.getName(), routes, new References(clusters, Set.of(), Set.of(), Set.of()));
+    }
+
+    public static Resource of(Secret secret) {
+        return of(ResourceType.SECRET, secret.getName(), secret, References.NONE);
+    }
+
+    public static Resource of(Runtime runtime) {
+        return of(ResourceType.RUNTIME, runtime.getName(), runtime, References.NONE);
+    }
+
+    private static Resource of(ResourceType type, String name, Message message, References references) {
         var bytes = serialise(message);
-        var any = Any.newBuilder().setTypeUrl(type.typeUrl()).setValue(UnsafeByteOperations.unsafeWrap(bytes));
-        return new Resource(name, any.build(), digest(bytes));
+        return new Resource(type, name, UnsafeByteOperations.unsafeWrap(bytes), digest(bytes), references, Set.of());
+    }
+
+    public ResourceType type() {
+        return type;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    Any any() {
+        return any;
+    }
+
+    ByteString digest() {
+        return digest;
+    }
+
+    /** What it needs. */
+    public References references() {
+        return references;
+    }
+
+    /** What a listener binds; nothing for other types. */
+    Set<Address> addresses() {
+        return addresses;
+    }
+
+    private static Set<Address> addressesOf(Listener listener) {
+        var all = new HashSet<Address>();
+        all.add(listener.getAddress());
+        listener.getAdditionalAddressesList().forEach(additional -> all.add(additional.getAddress()));
+        return Set.copyOf(all);
     }
 
     private static ByteString digest(byte[] bytes) {

@@ -3,6 +3,7 @@ package dev.datapath.operator.xds;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * its answer about clusters until the changed ones have endpoints again; listeners and routes wait for both answers. A
  * cluster that is gone is withdrawn only when no listener or route that the gateway may hold names it. When clusters or
  * endpoints are rejected, those listeners and routes that name none of the missing clusters go ahead.
+ *
+ * <p>The exception are addresses that pass from one listener to another, which no two listeners can have: those that give
+ * one up are withdrawn first, and come back elsewhere with the next response.
  */
 final class Session {
     private final InstantSource clock;
@@ -28,8 +33,6 @@ final class Session {
     private final String id;
     private Memory memory;
     private Map<String, List<String>> secretUsers = Map.of();
-    private final References withdrawn = new References();
-    private final References missing = new References();
     private long nonces;
 
     /**
@@ -58,8 +61,9 @@ final class Session {
         }
         Answer answer = null;
         if (request.hasErrorDetail()) {
-            var message = EnvoyMessage.clean(request.getErrorDetail().getMessage());
-            var push = subscription.reject(message);
+            var said = request.getErrorDetail().getMessage();
+            var message = EnvoyMessage.clean(said);
+            var push = subscription.reject(message, said, clock.instant());
             answer = push == null ? null : new Answer(push, message);
         } else {
             var push = subscription.acknowledge();
@@ -104,8 +108,13 @@ final class Session {
      * clusters, the routes and the secrets of listeners must have been asked for; other secrets only count when they were.
      */
     boolean isSynced(Snapshot target) {
+        return isSynced(target, Set.of());
+    }
+
+    /** The same, whatever it runs of some types. */
+    boolean isSynced(Snapshot target, Set<ResourceType> besides) {
         for (var type : ResourceType.values()) {
-            if (!isSynced(type, target)) {
+            if (!besides.contains(type) && !isSynced(type, target)) {
                 return false;
             }
         }
@@ -124,6 +133,17 @@ final class Session {
     Instant waitingSince() {
         return subscriptions.values().stream()
                 .map(Subscription::waitingSince)
+                .filter(Objects::nonNull)
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+
+    /** When {@link #next} may send again what was rejected, without anything happening; null when it will not. */
+    @Nullable
+    Instant retryAt() {
+        return subscriptions.values().stream()
+                .filter(CompleteSubscription.class::isInstance)
+                .map(subscription -> ((CompleteSubscription) subscription).retryAt())
                 .filter(Objects::nonNull)
                 .min(Instant::compareTo)
                 .orElse(null);
@@ -195,10 +215,11 @@ final class Session {
         if (gone.isEmpty()) {
             return wanted;
         }
-        var holders = Stream.of(ResourceType.LISTENER, ResourceType.ROUTE)
+        var named = Stream.of(ResourceType.LISTENER, ResourceType.ROUTE)
                 .flatMap(this::mayHold)
-                .toList();
-        var named = withdrawn.find(holders, gone);
+                .flatMap(resource -> resource.references().clusters().stream())
+                .filter(gone::contains)
+                .collect(Collectors.toSet());
         if (named.isEmpty()) {
             return wanted;
         }
@@ -236,7 +257,7 @@ final class Session {
     }
 
     private boolean isSafe(Resource resource, Snapshot target) {
-        return missing.find(List.of(resource), missingClusters(target)).isEmpty();
+        return Collections.disjoint(resource.references().clusters(), missingClusters(target));
     }
 
     /** Clusters of the target that the gateway does not have, or has without endpoints. */

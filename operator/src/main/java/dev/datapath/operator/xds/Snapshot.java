@@ -1,14 +1,7 @@
 package dev.datapath.operator.xds;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.listener.v3.FilterChain;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.nio.charset.StandardCharsets;
@@ -18,17 +11,19 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the gateways of one DataPath should run. Immutable; each resource is serialised and hashed once, when
- * it is added, so that delivery to many gateways costs one encoding.
+ * Everything that the gateways of one DataPath should run. Immutable; each resource is serialised and hashed once, before
+ * it is added, so that delivery to many gateways costs one encoding and a change costs what changed.
  *
  * <p>Versions are hashes of content: equal content has an equal version, also in another process.
  */
@@ -36,6 +31,7 @@ public final class Snapshot {
     private final Map<ResourceType, SortedMap<String, Resource>> resources;
     private final Map<ResourceType, String> versions;
     private final String version;
+    private final String intent;
     private final Map<String, String> endpointNames;
     private final Set<String> routeNames;
     private final Map<String, List<String>> secretUsers;
@@ -44,22 +40,29 @@ public final class Snapshot {
             Map<ResourceType, SortedMap<String, Resource>> resources,
             Map<ResourceType, String> versions,
             String version,
-            Map<String, String> endpointNames,
-            Set<String> routeNames,
-            Map<String, List<String>> secretUsers) {
+            String intent) {
         this.resources = resources;
         this.versions = versions;
         this.version = version;
-        this.endpointNames = endpointNames;
-        this.routeNames = routeNames;
-        this.secretUsers = secretUsers;
+        this.intent = intent;
+        endpointNames = new HashMap<>();
+        for (var cluster : of(ResourceType.CLUSTER).values()) {
+            cluster.references().endpoints().forEach(name -> endpointNames.put(cluster.name(), name));
+        }
+        routeNames = new HashSet<>();
+        var users = new TreeMap<String, SortedSet<String>>();
+        for (var listener : of(ResourceType.LISTENER).values()) {
+            routeNames.addAll(listener.references().routes());
+            listener.references()
+                    .secrets()
+                    .forEach(secret -> users.computeIfAbsent(secret, name -> new TreeSet<>())
+                            .add(listener.name()));
+        }
+        secretUsers = users.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
     }
 
-    private static Snapshot hashed(
-            Map<ResourceType, SortedMap<String, Resource>> resources,
-            Map<String, String> endpointNames,
-            Set<String> routeNames,
-            Map<String, List<String>> secretUsers) {
+    private static Snapshot hashed(Map<ResourceType, SortedMap<String, Resource>> resources, @Nullable String intent) {
         var versions = new EnumMap<ResourceType, String>(ResourceType.class);
         var sha = Resource.sha256();
         for (var type : ResourceType.values()) {
@@ -68,7 +71,8 @@ public final class Snapshot {
             versions.put(type, typeVersion);
             sha.update(typeVersion.getBytes(StandardCharsets.US_ASCII));
         }
-        return new Snapshot(resources, versions, Resource.shorten(sha), endpointNames, routeNames, secretUsers);
+        var version = Resource.shorten(sha);
+        return new Snapshot(resources, versions, version, intent == null ? version : intent);
     }
 
     /** Starts an empty snapshot. */
@@ -76,21 +80,24 @@ public final class Snapshot {
         return new Builder();
     }
 
-    /** Starts with all of this but the listeners: for gateways that differ in these alone. */
-    public Builder withoutListeners() {
+    /** The same intent with each listener changed or left out: for a gateway that differs from others in its listeners alone. */
+    Snapshot withListeners(Function<Resource, Optional<Resource>> change) {
         var builder = new Builder();
         resources.forEach((type, map) -> {
             if (type != ResourceType.LISTENER) {
                 builder.resources.put(type, new TreeMap<>(map));
             }
         });
-        builder.endpointNames.putAll(endpointNames);
-        return builder;
+        builder.intent = intent;
+        of(ResourceType.LISTENER)
+                .values()
+                .forEach(resource -> change.apply(resource).ifPresent(builder::add));
+        return builder.build();
     }
 
     /** The same content, with those resources of an earlier snapshot that are equal; that snapshot when all are. */
     Snapshot sharing(Snapshot before) {
-        if (version.equals(before.version)) {
+        if (version.equals(before.version) && intent.equals(before.intent)) {
             return before;
         }
         var shared = new EnumMap<ResourceType, SortedMap<String, Resource>>(ResourceType.class);
@@ -103,12 +110,20 @@ public final class Snapshot {
             });
             shared.put(type, Collections.unmodifiableSortedMap(merged));
         });
-        return new Snapshot(shared, versions, version, endpointNames, routeNames, secretUsers);
+        return new Snapshot(shared, versions, version, intent);
     }
 
     /** The content version of the whole snapshot: 32 hexadecimal digits. */
     public String version() {
         return version;
+    }
+
+    /**
+     * The version of what users declared that it holds. What an operator decides from moment to moment, and in what single gateways differ,
+     * makes other versions of one intent.
+     */
+    public String intent() {
+        return intent;
     }
 
     /** The content version of one type: 32 hexadecimal digits; an empty set has one too. */
@@ -148,43 +163,37 @@ public final class Snapshot {
     /** Collects resources. Not safe for several threads. Each {@code add} refuses a name that its type already has. */
     public static final class Builder {
         private final Map<ResourceType, SortedMap<String, Resource>> resources = new EnumMap<>(ResourceType.class);
-        private final Map<String, String> endpointNames = new HashMap<>();
-        private final Set<String> routeNames = new HashSet<>();
-        private final Map<String, SortedSet<String>> secretUsers = new TreeMap<>();
+        private @Nullable String intent;
 
         private Builder() {}
 
-        public Builder add(Cluster cluster) {
-            if (cluster.getType() == Cluster.DiscoveryType.EDS) {
-                var service = cluster.getEdsClusterConfig().getServiceName();
-                endpointNames.put(cluster.getName(), service.isEmpty() ? cluster.getName() : service);
+        public Builder add(Resource resource) {
+            if (ofType(resource.type()).putIfAbsent(resource.name(), resource) != null) {
+                throw new IllegalArgumentException(resource.type() + " " + resource.name() + " is there twice");
             }
-            return add(ResourceType.CLUSTER, cluster.getName(), cluster);
+            return this;
+        }
+
+        /** The version of what users declared; that of the whole content unless given. */
+        public Builder intent(String version) {
+            intent = version;
+            return this;
+        }
+
+        public Builder add(Cluster cluster) {
+            return add(Resource.of(cluster));
         }
 
         public Builder add(ClusterLoadAssignment endpoints) {
-            return add(ResourceType.ENDPOINT, endpoints.getClusterName(), endpoints);
-        }
-
-        public Builder add(Listener listener) {
-            Stream.concat(listener.getFilterChainsList().stream(), Stream.of(listener.getDefaultFilterChain()))
-                    .forEach(chain -> {
-                        addRouteNames(chain);
-                        addSecretUsers(listener.getName(), chain);
-                    });
-            return add(ResourceType.LISTENER, listener.getName(), listener);
-        }
-
-        public Builder add(RouteConfiguration routes) {
-            return add(ResourceType.ROUTE, routes.getName(), routes);
+            return add(Resource.of(endpoints));
         }
 
         public Builder add(Secret secret) {
-            return add(ResourceType.SECRET, secret.getName(), secret);
+            return add(Resource.of(secret));
         }
 
         public Builder add(Runtime runtime) {
-            return add(ResourceType.RUNTIME, runtime.getName(), runtime);
+            return add(Resource.of(runtime));
         }
 
         /**
@@ -192,69 +201,22 @@ public final class Snapshot {
          * it and accept no other change of clusters meanwhile.
          */
         public Snapshot build() {
-            for (var name : new HashSet<>(endpointNames.values())) {
-                if (!ofType(ResourceType.ENDPOINT).containsKey(name)) {
-                    add(ClusterLoadAssignment.newBuilder().setClusterName(name).build());
+            for (var cluster : ofType(ResourceType.CLUSTER).values()) {
+                for (var name : cluster.references().endpoints()) {
+                    if (!ofType(ResourceType.ENDPOINT).containsKey(name)) {
+                        add(ClusterLoadAssignment.newBuilder()
+                                .setClusterName(name)
+                                .build());
+                    }
                 }
             }
             var frozen = new EnumMap<ResourceType, SortedMap<String, Resource>>(ResourceType.class);
             resources.forEach((type, map) -> frozen.put(type, Collections.unmodifiableSortedMap(new TreeMap<>(map))));
-            return hashed(frozen, Map.copyOf(endpointNames), Set.copyOf(routeNames), frozenUsers());
-        }
-
-        private Map<String, List<String>> frozenUsers() {
-            return secretUsers.entrySet().stream()
-                    .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, users -> List.copyOf(users.getValue())));
-        }
-
-        private Builder add(ResourceType type, String name, Message message) {
-            if (name.isEmpty()) {
-                throw new IllegalArgumentException(type + " without a name");
-            }
-            if (ofType(type).putIfAbsent(name, Resource.of(type, name, message)) != null) {
-                throw new IllegalArgumentException(type + " " + name + " is there twice");
-            }
-            return this;
+            return hashed(frozen, intent);
         }
 
         private SortedMap<String, Resource> ofType(ResourceType type) {
             return resources.computeIfAbsent(type, t -> new TreeMap<>());
-        }
-
-        private void addSecretUsers(String listener, FilterChain chain) {
-            var socket = chain.getTransportSocket().getTypedConfig();
-            if (!socket.is(DownstreamTlsContext.class)) {
-                return;
-            }
-            try {
-                var tls = socket.unpack(DownstreamTlsContext.class).getCommonTlsContext();
-                Stream.concat(
-                                tls.getTlsCertificateSdsSecretConfigsList().stream(),
-                                tls.hasValidationContextSdsSecretConfig()
-                                        ? Stream.of(tls.getValidationContextSdsSecretConfig())
-                                        : Stream.empty())
-                        .filter(reference -> reference.getSdsConfig().hasAds())
-                        .forEach(reference -> secretUsers
-                                .computeIfAbsent(reference.getName(), name -> new TreeSet<>())
-                                .add(listener));
-            } catch (InvalidProtocolBufferException e) {
-                throw new IllegalArgumentException("the TLS context of listener " + listener + " does not parse", e);
-            }
-        }
-
-        private void addRouteNames(FilterChain chain) {
-            for (var filter : chain.getFiltersList()) {
-                if (filter.getTypedConfig().is(HttpConnectionManager.class)) {
-                    try {
-                        var manager = filter.getTypedConfig().unpack(HttpConnectionManager.class);
-                        if (manager.hasRds()) {
-                            routeNames.add(manager.getRds().getRouteConfigName());
-                        }
-                    } catch (InvalidProtocolBufferException e) {
-                        throw new IllegalArgumentException("filter " + filter.getName() + " does not parse", e);
-                    }
-                }
-            }
         }
     }
 }

@@ -30,9 +30,10 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
 
     abstract void onAcknowledged(Push push);
 
-    abstract void onRejected(Push push, Rejection rejection);
+    /** @param said what the gateway said about it, in full */
+    abstract void onRejected(Push push, Rejection rejection, String said, Instant now);
 
-    /** What the gateway refuses now. */
+    /** The rejected contents that are still wanted. */
     abstract List<Rejection> rejections();
 
     abstract TypeState state();
@@ -90,14 +91,18 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
         return push;
     }
 
-    final @Nullable Push reject(String message) {
+    /**
+     * @param message the reason, fit for everyone
+     * @param said what the gateway said, in full
+     */
+    final @Nullable Push reject(String message, String said, Instant now) {
         var push = unanswered;
         unanswered = null;
         if (push != null) {
             var resource = push.content().size() == 1
                     ? push.content().iterator().next().name()
                     : null;
-            onRejected(push, new Rejection(push.version(), message, resource));
+            onRejected(push, new Rejection(push.version(), message, resource), said, now);
         }
         return push;
     }
@@ -106,7 +111,7 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
         return !rejections().isEmpty();
     }
 
-    final TypeState state(int unknownNames) {
-        return new TypeState(sentVersion, acknowledgedVersion, waitingSince(), rejections(), unknownNames);
+    final TypeState state(List<Rejection> reported, int unknownNames) {
+        return new TypeState(sentVersion, acknowledgedVersion, waitingSince(), reported, unknownNames);
     }
 }

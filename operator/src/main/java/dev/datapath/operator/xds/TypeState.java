@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param sentVersion version of the last response; null when none was sent
  * @param acknowledgedVersion version that the gateway accepted last; null when none
  * @param waitingSince when the response was sent that the gateway has not answered yet; null when it has
- * @param rejections what the gateway refuses now: one for each resource that is certainly bad, in name order, and one without a
- *     name while it is not certain which of several resources is bad
+ * @param rejections one for each resource of which the gateway rejected the content alone and accepted no other one since, in name
+ *     order, and one without a name while it is not certain which of several resources is bad
  * @param unknownNames how many names the gateway asks for that its DataPath does not have
  */
 public record TypeState(

@@ -49,6 +49,7 @@ public final class XdsServer implements AutoCloseable {
     public static final Duration DEFAULT_ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
     private static final System.Logger LOG = System.getLogger(XdsServer.class.getName());
+    private static final Duration RETRY_CHECKS = Duration.ofMillis(500);
     private static final int MAX_STREAMS_PER_CONNECTION = 16;
     /** Twice the gateways that a DataPath may have: while they are replaced, old and new ones are connected. */
     private static final int MAX_STREAMS_PER_IDENTITY = 2048;
@@ -158,18 +159,27 @@ public final class XdsServer implements AutoCloseable {
             throw e;
         }
         long period = Math.max(20, Math.min(builder.answerTimeout.toMillis(), builder.stallLimit.toMillis()) / 4);
-        timer.scheduleWithFixedDelay(() -> tick(builder.answerTimeout), period, period, TimeUnit.MILLISECONDS);
+        repeat(Duration.ofMillis(period), () -> {
+            heartbeat.beat();
+            service.tidyUp(builder.answerTimeout);
+        });
+        repeat(RETRY_CHECKS, service::retry);
     }
 
     /** A task that throws would never run again. */
-    private void tick(Duration answerTimeout) {
-        try {
-            heartbeat.beat();
-            service.tidyUp(answerTimeout);
-        } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.ERROR, "the check of xDS streams failed, it is repeated", e);
-            events.failed("timer");
-        }
+    private void repeat(Duration period, Runnable check) {
+        timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        check.run();
+                    } catch (RuntimeException | Error e) {
+                        LOG.log(System.Logger.Level.ERROR, "the check of xDS streams failed, it is repeated", e);
+                        events.failed("timer");
+                    }
+                },
+                period.toMillis(),
+                period.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /**

@@ -3,11 +3,11 @@ package dev.datapath.operator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.api.v1alpha1.DataPathStatus;
-import dev.datapath.operator.compile.Finding.Severity;
-import dev.datapath.operator.compile.ObjectRef;
 import dev.datapath.operator.manifest.LocatedFinding;
 import dev.datapath.operator.manifest.SourceLocation;
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.model.Finding.Severity;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.ObjectRef;
 import dev.datapath.operator.standalone.Overview;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;

@@ -3,6 +3,7 @@ package dev.datapath.operator.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.operator.model.Finding;
 import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.net.HostName;
 import dev.datapath.operator.net.IpAddress;
@@ -63,7 +64,7 @@ class CompilerPropertiesTest {
                 .doesNotHaveDuplicates()
                 .allSatisfy(
                         finding -> assertThat(finding.message()).isNotBlank().doesNotContain("PRIVATE KEY-----"));
-        assertThat(compilation.attachedPolicies().keySet())
+        assertThat(compilation.attachments().open().keySet())
                 .containsExactlyInAnyOrderElementsOf(compilation.plan().listeners().stream()
                         .map(ListenerPlan::name)
                         .toList());

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** A compilation as text that people can compare: the plan as YAML, the findings as lines. */
@@ -25,7 +26,9 @@ final class PlanText {
     static String plan(Compilation compilation) {
         var document = new LinkedHashMap<String, Object>();
         document.put("plan", tree(compilation.plan()));
-        document.put("attachedPolicies", new java.util.TreeMap<>(compilation.attachedPolicies()));
+        var attached = new TreeMap<String, Integer>();
+        compilation.attachments().open().forEach((listener, policies) -> attached.put(listener, policies.size()));
+        document.put("attachedPolicies", attached);
         try {
             return TestCertificates.INSTANCE.redact(YAML.writeValueAsString(redacted(document)));
         } catch (JsonProcessingException e) {

@@ -2,6 +2,8 @@ package dev.datapath.operator.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.RulePlan;
@@ -63,7 +65,7 @@ class PolicySelectionTest {
     void ofManyModeratePoliciesAsManyApplyAsFit() {
         for (int p = 0; p < 4; p++) {
             int first = p * 1000;
-            policy("p" + p, 1 + p, 50, i -> forward(i, keys(first + 20 * i, 20)));
+            policy("p" + p, 1 + p, 25, i -> forward(i, keys(first + 20 * i, 20)));
         }
         var compilation = compile();
         assertThat(tooLarge(compilation)).hasSize(3);

@@ -3,7 +3,7 @@ package dev.datapath.operator.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.operator.compile.References.ServicePort;
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.model.ObjectKey;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -2,6 +2,8 @@ package dev.datapath.operator.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Reason;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,6 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.tls.PemBlock;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -21,10 +22,14 @@ import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -44,6 +49,7 @@ final class TestCertificates {
             var rsa = rsa(2048);
             var names = List.of("s3.example.com", "*.s3.example.com");
             put("ca.crt", certificate("CN=Test CA", authority, "CN=Test CA", authority, List.of(), -100, 3650, true));
+            texts.put("ca.crl", revocationList("CN=Test CA", authority));
             put("other-ca.crt", certificate("CN=Other CA", other, "CN=Other CA", other, List.of(), -100, 3650, true));
             put("expired-ca.crt", certificate("CN=Old CA", other, "CN=Old CA", other, List.of(), -100, -1, true));
             put("server.crt", issued(authority, server, names, -10, 90));
@@ -90,6 +96,22 @@ final class TestCertificates {
                             Extension.keyUsage,
                             new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign)));
             put(
+                    "rsa-sign-only.crt",
+                    issued(
+                            authority,
+                            rsa,
+                            names,
+                            Extension.keyUsage,
+                            new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign)));
+            put(
+                    "client-only.crt",
+                    issued(
+                            authority,
+                            server,
+                            names,
+                            Extension.extendedKeyUsage,
+                            new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth)));
+            put(
                     "staple.crt",
                     issued(
                             authority,
@@ -109,6 +131,16 @@ final class TestCertificates {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static String revocationList(String issuer, KeyPair authority) throws Exception {
+        return new PemBlock(
+                        "X509 CRL",
+                        new X509v2CRLBuilder(new X500Name(issuer), Date.from(NOW))
+                                .addCRLEntry(BigInteger.TWO, Date.from(NOW), CRLReason.keyCompromise)
+                                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate()))
+                                .getEncoded())
+                .text();
     }
 
     String text(String name) {

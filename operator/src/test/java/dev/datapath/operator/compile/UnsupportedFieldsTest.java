@@ -3,6 +3,7 @@ package dev.datapath.operator.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.operator.GoldenCase;
+import dev.datapath.operator.model.Reason;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.utils.Serialization;

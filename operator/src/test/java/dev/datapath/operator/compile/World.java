@@ -5,6 +5,11 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.model.Decisions;
+import dev.datapath.operator.model.Decisions.Decision;
+import dev.datapath.operator.model.Decisions.Node;
+import dev.datapath.operator.model.Decisions.NodeWeight;
+import dev.datapath.operator.model.Decisions.Terms;
 import dev.datapath.operator.plan.GatewayPlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -17,7 +22,8 @@ import java.util.Map;
 
 /**
  * A set of objects from YAML. Besides Kubernetes objects a document of kind {@code World} can stand there, with {@code
- * now}, {@code hosts} and {@code services}: {@code {name: {endpoints: [...], failure: text}}}.
+ * now}, {@code hosts} and {@code services}: {@code {name: {endpoints: [...], failure: text}}}, and {@code weights}: {@code [{pool,
+ * node, percent}]} for decisions about nodes.
  */
 public final class World {
     private final List<DataPath> dataPaths = new ArrayList<>();
@@ -29,6 +35,7 @@ public final class World {
     private Discovery discovery = Discovery.NONE;
     private Instant now = TestCertificates.NOW;
     private Environment environment = Environment.CLUSTER;
+    private final List<Decision> decisions = new ArrayList<>();
 
     private World() {}
 
@@ -50,16 +57,17 @@ public final class World {
 
     public ResourceSet resourcesAfter(LastGood lastGood) {
         return new ResourceSet(
-                dataPaths.getFirst(),
-                pools,
-                policies,
-                objectives,
-                secrets,
-                configMaps,
-                discovery,
-                lastGood,
-                now,
-                environment);
+                        dataPaths.getFirst(),
+                        pools,
+                        policies,
+                        objectives,
+                        secrets,
+                        configMaps,
+                        discovery,
+                        lastGood,
+                        now,
+                        environment)
+                .with(new Decisions(decisions));
     }
 
     List<DataPath> dataPaths() {
@@ -95,6 +103,13 @@ public final class World {
                 if (node.has("now")) {
                     now = Instant.parse(node.get("now").asText());
                 }
+                node.path("weights")
+                        .forEach(weight -> decisions.add(new NodeWeight(
+                                new Node(
+                                        weight.path("pool").asText(),
+                                        weight.path("node").asText()),
+                                weight.path("percent").asDouble(),
+                                new Terms("decided", now, now, now.plusSeconds(60)))));
             }
             default -> throw new IllegalArgumentException("no kind " + kind);
         }

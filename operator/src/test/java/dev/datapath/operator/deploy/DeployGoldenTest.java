@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.datapath.operator.compile.Compiler;
-import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.World;
 import dev.datapath.operator.deploy.DeploySettings.NetworkPolicyMode;
+import dev.datapath.operator.model.Finding;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;

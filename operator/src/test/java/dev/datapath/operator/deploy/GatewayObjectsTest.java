@@ -8,6 +8,7 @@ import dev.datapath.operator.deploy.DeploySettings.NetworkPolicyMode;
 import dev.datapath.operator.plan.GatewayPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -133,6 +134,20 @@ class GatewayObjectsTest {
 
     private static List<HasMetadata> objects(String... listeners) {
         return of(world("listeners: [" + String.join(", ", listeners) + "]", ""), BOOTSTRAP);
+    }
+
+    @Test
+    void aGatewayHasResourcesThatItCanRunWith() {
+        var declared = "requests: {memory: 1Gi, cpu: \"2\"}, limits: {memory: \"512\", cpu: \"0\"}";
+        var resources = template(of(
+                        world("gateway: {resources: {" + declared + "}}, listeners: [" + CLEAR + "]", ""), BOOTSTRAP))
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getResources();
+        var least = new Quantity(String.valueOf(GatewayPlan.LEAST_MEMORY));
+        assertThat(resources.getLimits()).isEqualTo(Map.of("memory", least));
+        assertThat(resources.getRequests()).isEqualTo(Map.of("memory", least, "cpu", new Quantity("2")));
     }
 
     private static World world(String spec, String others) {

@@ -20,10 +20,13 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -31,33 +34,99 @@ import net.jqwik.api.Property;
 class DenyPropertyTest {
 
     static final String BASE = "s3.example.com";
-    private static final HeaderValue PUBLIC = new HeaderValue("x-amz-acl", "public-read");
+    /** Path style, whatever stores read: as a bucket below the domain, or as one before the first place where it stands. */
+    private static final List<String> HOSTNAMES =
+            List.of("pub." + BASE, "secret-2." + BASE, "gate." + BASE, "secret." + BASE + ".internal", "s3.internal");
+
+    private static final List<HeaderValue> HEADERS = List.of(
+            new HeaderValue("x-amz-acl", "public-read"),
+            new HeaderValue("x-amz-acl", "private"),
+            new HeaderValue("x-team", "a"),
+            new HeaderValue("x-team", "a, b"),
+            new HeaderValue("x-amz-object-attributes", "ETag,ObjectParts"));
+    /** Where the requests of the sample come from, too. */
+    private static final String CLIENT = "127.0.0.1";
+
+    private static final String CLIENTS = "127.0.0.0/8";
+    private static final String OTHERS = "10.0.0.0/8";
     private static final List<String> BUCKETS = List.of("pub", "secret", "secret-2", "logs");
+    /** By what remains of them at a store that merges slashes. */
+    private static final Map<String, List<String>> PREFIXES = new TreeMap<>(Map.of(
+            "private/", List.of("private/"),
+            "a b/", List.of("a b/"),
+            "é", List.of("é"),
+            "pri/vate/", List.of("pri//vate/", "pri/vate/"),
+            "lead/", List.of("/lead/", "lead/"),
+            "a/b/", List.of("a\\b/", "a/b/")));
+
     private static final List<String> PARAMETERS = OperationShape.all().stream()
             .flatMap(shape -> shape.query().stream())
             .distinct()
             .toList();
-    private static final List<String> OTHER_PARAMETERS =
-            List.of("renameObject", "versionId=3", "x-id=PutObject", "list-type=1", "list-type=02", "prefix=a", "part");
+    private static final List<String> OTHER_PARAMETERS = List.of(
+            "renameObject",
+            "versionId=3",
+            "x-id=PutObject",
+            "list-type=1",
+            "list-type=02",
+            "prefix=a",
+            "part",
+            "x-amz-acl=public-read",
+            "X-Amz-Acl=private",
+            "x%2Damz-acl=PRIVATE",
+            "x-amz-acl=private,public-read",
+            "x-amz-acl=private%2C+PUBLIC-read%2Cx",
+            "x-amz-acl=%20public-read",
+            "x-amz-acl=private%09",
+            "x-amz-object-attributes=ETag%2CObjectParts",
+            "x-amz-object-attributes=+objectparts",
+            "x-amz-object-attributes=ETag,Checksum",
+            "%58-Amz-Acl=private",
+            "x-amz-%41cl=public-read",
+            "x-amz-acl=%50rivate",
+            "x-amz-%61%63%6C=%50UBLIC-r%45ad",
+            "x-amz-acl");
 
-    @Property(tries = 1000)
+    @Property(tries = 1500)
     void nothingPassesThatAStoreExecutesAsADeniedAction(@ForAll long seed) {
         var random = new Random(seed);
         var matches = matches(random);
-        var table = table(matches);
+        var table = table(matches, List.of());
         for (int i = 0; i < 60; i++) {
             var request = request(random);
-            var route = table.route(request);
-            if (passes(route)) {
-                StoreModels.ALL.forEach((store, model) -> {
-                    for (var effect : model.apply(request, BASE)) {
-                        assertThat(winner(matches, effect, request))
-                                .as("%s on %s executes %s, which %s", request, store, effect, matches)
-                                .isNotEqualTo("deny");
-                    }
-                });
+            if (passes(table.route(request))) {
+                assertNothingIsDenied(matches, request, BASE);
             }
         }
+    }
+
+    @Property(tries = 1500)
+    void nothingPassesByAHostOfPathStyleBelowTheDomain(@ForAll long seed) {
+        var random = new Random(seed);
+        var matches = matches(random);
+        var table = table(matches, HOSTNAMES);
+        for (int i = 0; i < 60; i++) {
+            var any = request(random);
+            var host = random.nextInt(3) == 0 ? any.authority() : spelled(random, pick(random, HOSTNAMES));
+            var request = new Request(any.method(), host, any.path(), any.headers(), any.source());
+            if (passes(table.route(request))) {
+                assertNothingIsDenied(matches, request, BASE);
+                if (HOSTNAMES.contains(host.toLowerCase(Locale.ROOT).replaceFirst("\\.?(?::[0-9]*)?$", ""))) {
+                    // Stores without the domain read the path, and so does Ceph with the name among its own.
+                    assertNothingIsDenied(matches, request, "elsewhere");
+                }
+            }
+        }
+    }
+
+    private static void assertNothingIsDenied(List<MatchPlan> matches, Request request, String domain) {
+        StoreModels.ALL.forEach((store, model) -> {
+            for (var effect : model.apply(request, domain)) {
+                assertThat(winner(matches, effect, request))
+                        .as("%s on %s executes %s, which %s", request, store, effect, matches)
+                        .isNotEqualTo("deny");
+            }
+        });
     }
 
     static boolean passes(String route) {
@@ -66,8 +135,7 @@ class DenyPropertyTest {
 
     /** The first match for what a store does, keys in bodies aside. */
     private static String winner(List<MatchPlan> matches, Effect effect, Request request) {
-        var acl = request.headers().getOrDefault(PUBLIC.name(), "");
-        for (var match : matches) {
+        for (var match : byWhatStoresRead(matches)) {
             boolean bucket = effect.bucket().isEmpty()
                     ? match.bucket() instanceof BucketMatch.Any
                     : match.bucket().covers(new BucketMatch.Exact(effect.bucket()));
@@ -75,29 +143,79 @@ class DenyPropertyTest {
                     match.operations().isEmpty() || match.operations().contains(effect.operation());
             boolean key = match.keyPrefix().isEmpty()
                     || effect.key().startsWith(match.keyPrefix())
-                    || (match.rule().equals("deny") && single(effect.key()).startsWith(single(match.keyPrefix())));
-            boolean header = match.headers().isEmpty()
-                    || (match.rule().equals("deny")
-                            ? Arrays.stream(acl.split(",")).anyMatch(PUBLIC.value()::equalsIgnoreCase)
-                            : acl.equals(PUBLIC.value()));
-            if (bucket && operation && key && header) {
+                    || ((match.rule().equals("deny") || odd(match))
+                            && single(effect.key()).startsWith(single(match.keyPrefix())));
+            boolean header = match.headers().stream()
+                    .allMatch(wanted -> holds(wanted, match.rule().equals("deny"), request));
+            boolean client =
+                    match.sourceCidrs().isEmpty() || match.sourceCidrs().contains(CLIENTS);
+            if (bucket && operation && key && header && client) {
                 return match.rule();
             }
         }
         return Names.DEFAULT_RULE;
     }
 
-    private static String single(String key) {
-        return key.replaceAll("^/+|(?<=/)/+", "");
+    /**
+     * A rule that forwards a prefix which some store reads as another one forwards the other one there, but not past a deny for
+     * it.
+     */
+    private static List<MatchPlan> byWhatStoresRead(List<MatchPlan> matches) {
+        return matches.stream()
+                .flatMap(match -> odd(match)
+                        ? Stream.concat(
+                                matches.stream()
+                                        .filter(other -> other.rule().equals("deny")
+                                                && other.bucket().equals(match.bucket())
+                                                && single(other.keyPrefix()).startsWith(single(match.keyPrefix()))),
+                                Stream.of(match))
+                        : Stream.of(match))
+                .toList();
     }
 
-    static RouteInterpreter table(List<MatchPlan> matches) {
+    private static boolean odd(MatchPlan match) {
+        return match.rule().equals("forward") && !single(match.keyPrefix()).equals(match.keyPrefix());
+    }
+
+    /** Whether some store reads the value, for a deny; whether every store reads nothing else, for a rule that forwards. */
+    private static boolean holds(HeaderValue wanted, boolean denies, Request request) {
+        var lines = request.headers().getOrDefault(wanted.name(), "");
+        var moved = Arrays.stream(request.path().split("[?&;]"))
+                .skip(1)
+                .map(parameter -> parameter.split("=", 2))
+                .filter(parameter -> wanted.maybeInQuery()
+                        && StoreRequest.decode(parameter[0], true).equalsIgnoreCase(wanted.name()))
+                .toList();
+        if (!denies) {
+            return lines.equals(wanted.value()) && moved.isEmpty();
+        }
+        var read = Stream.concat(
+                        lines.lines(),
+                        moved.stream()
+                                .filter(parameter -> parameter.length > 1)
+                                .map(parameter -> StoreRequest.decode(parameter[1], true)))
+                .flatMap(value -> Arrays.stream(value.split(",")))
+                .map(value -> value.strip().toLowerCase(Locale.ROOT))
+                .toList();
+        return read.containsAll(
+                Arrays.asList(wanted.value().toLowerCase(Locale.ROOT).split(", *")));
+    }
+
+    private static String single(String key) {
+        return key.replace('\\', '/').replaceAll("^/+|(?<=/)/+", "");
+    }
+
+    private static RouteInterpreter table(List<MatchPlan> matches, List<String> hostnames) {
         var store = new Backend.Pool("store");
         var forward = new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(store, 1)));
         var rules = Map.of(
                 "forward", rule("forward", forward), "deny", rule("deny", new RulePlan.Deny("AccessDenied", 403)));
-        var listener = new ListenerPlan("s3", 80, List.of(BASE), List.of(), null, matches, store);
-        return new RouteInterpreter(new RouteTable(listener, rules, Map.of(), new RouteCache()).render());
+        var listener = new ListenerPlan("s3", 80, List.of(BASE), hostnames, null, matches, store);
+        return new RouteInterpreter(
+                new RouteTable(listener, rules, Map.of(), new RouteCache(), RouteTable.MOST_PLAIN_ROUTES)
+                        .render()
+                        .of("s3", false)
+                        .message());
     }
 
     private static RulePlan rule(String id, RulePlan.Action action) {
@@ -116,9 +234,19 @@ class DenyPropertyTest {
             matches.add(new MatchPlan(
                     random.nextInt(3) == 0 ? "forward" : "deny",
                     bucket,
-                    random.nextInt(3) == 0 ? pick(random, List.of("private/", "a b/", "é")) : "",
+                    random.nextInt(3) == 0 ? pick(random, pick(random, List.copyOf(PREFIXES.values()))) : "",
                     operations(random),
-                    random.nextInt(5) == 0 ? List.of(PUBLIC) : List.of(),
+                    random.nextInt(3) == 0 ? List.of(pick(random, HEADERS)) : List.of(),
+                    random.nextInt(4) == 0 ? List.of(pick(random, List.of(CLIENTS, OTHERS))) : List.of()));
+        }
+        if (random.nextInt(4) == 0) {
+            var match = pick(random, matches);
+            matches.add(new MatchPlan(
+                    match.rule().equals("deny") ? "forward" : "deny",
+                    match.bucket(),
+                    pick(random, PREFIXES.getOrDefault(single(match.keyPrefix()), List.of(match.keyPrefix()))),
+                    random.nextInt(2) == 0 ? match.operations() : operations(random),
+                    List.of(),
                     List.of()));
         }
         matches.sort(Comparator.<MatchPlan>comparingInt(match -> switch (match.bucket()) {
@@ -161,9 +289,17 @@ class DenyPropertyTest {
         if (random.nextInt(8) == 0) {
             headers.put("x-amz-meta-snowball-auto-extract", "true");
         }
+        if (random.nextInt(12) == 0) {
+            headers.put("x-minio-force-delete", "true");
+        }
         if (random.nextInt(3) == 0) {
-            headers.put(
-                    "x-amz-acl", pick(random, List.of("private", "public-read", "private,public-read", "PUBLIC-READ")));
+            headers.put("x-amz-acl", lines(random, List.of("private", "public-read", "PUBLIC-READ")));
+        }
+        if (random.nextInt(3) == 0) {
+            headers.put("x-team", lines(random, List.of("a", "b", "B", "a, b", "c")));
+        }
+        if (random.nextInt(6) == 0) {
+            headers.put("x-amz-object-attributes", lines(random, List.of("ETag", "ObjectParts", "Checksum")));
         }
         boolean hostStyle = random.nextInt(3) == 0;
         var bucket = pick(random, BUCKETS);
@@ -173,11 +309,23 @@ class DenyPropertyTest {
                 host(random, hostStyle ? bucket : ""),
                 path.isEmpty() ? "/" : path + query(random),
                 headers,
-                "10.1.1.1");
+                CLIENT);
+    }
+
+    /** One value or several, in one line or in lines of their own. */
+    private static String lines(Random random, List<String> values) {
+        var lines = pick(random, values);
+        for (int i = random.nextInt(3); i > 0; i--) {
+            lines += pick(random, List.of("\n", "\n", ",", " , ")) + pick(random, values);
+        }
+        return lines;
     }
 
     private static String host(Random random, String bucket) {
-        var host = (bucket.isEmpty() ? "" : bucket + ".") + BASE;
+        return spelled(random, (bucket.isEmpty() ? "" : bucket + ".") + BASE);
+    }
+
+    private static String spelled(Random random, String host) {
         return switch (random.nextInt(20)) {
             case 0 -> host + ".";
             case 1 -> host + ":80";
@@ -186,7 +334,7 @@ class DenyPropertyTest {
             case 4 -> host.replace(BASE, "S3.Example.com");
             case 5 -> host + ".:443";
             case 6 -> host + ":99999";
-            case 7 -> host.toUpperCase(java.util.Locale.ROOT);
+            case 7 -> host.toUpperCase(Locale.ROOT);
             case 8 -> host + ":";
             case 9 -> host + ".evil.com";
             case 10 -> host + pick(random, List.of("x", "-x", "_", ".."));
@@ -228,6 +376,13 @@ class DenyPropertyTest {
                         "/%2E./",
                         "/x/../..",
                         "/..\\",
+                        "/pri/vate/x",
+                        "/pri///vate/x",
+                        "/pri//vate/x",
+                        "/lead/x",
+                        "//lead/x",
+                        "/a/b/x",
+                        "/a%5Cb/x",
                         "/secret/k",
                         "/secret",
                         "/secret/private/x",
@@ -247,8 +402,20 @@ class DenyPropertyTest {
                         "//private/x",
                         "/%70rivate/x",
                         "/a+b/x",
+                        "/pri/vate/x",
+                        "/lead/x",
+                        "/a/b/x",
                         "/../secret/k",
                         "/k?versionId=null",
+                        "/a b/x",
+                        "/a%20b/x",
+                        "/\u00c3\u00a9",
+                        "/%C3\u00a9",
+                        "/%C3%A9",
+                        "/x/../private/x",
+                        "/a/b/../../private/x",
+                        "/lead%2f%2e%2E/private/x",
+                        "/lead/..%5Cprivate/x",
                         ""));
         var source =
                 pick(random, List.of("", "/", "/", "//", "%2F", "//host/", "http://host/", ":", "t:")) + bucket + key;

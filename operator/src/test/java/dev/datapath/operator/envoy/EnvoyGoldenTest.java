@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.operator.GoldenCase;
 import dev.datapath.operator.compile.Compiler;
-import dev.datapath.operator.compile.Finding;
 import dev.datapath.operator.compile.World;
+import dev.datapath.operator.model.Finding;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,9 +29,12 @@ class EnvoyGoldenTest {
         assertThat(compilation.findings())
                 .as("a rendering case must be valid")
                 .noneMatch(finding -> finding.severity() == Finding.Severity.ERROR);
+        var plan = compilation.plan();
+        var renderer = new EnvoyRenderer();
         golden.expect(
                 "envoy.yaml",
-                EnvoyText.of(EnvoyRenderer.render(compilation.plan(), RenderOptions.pod(compilation.plan()))));
+                EnvoyText.of(renderer.adjusted(
+                        renderer.resources(plan, RenderOptions.pod(plan)), plan, compilation.adjustments())));
     }
 
     /** With everything that is fetched by name: routes, endpoints, certificates and authorities of both sides. */

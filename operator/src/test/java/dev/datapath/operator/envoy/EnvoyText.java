@@ -112,10 +112,10 @@ final class EnvoyText {
         return YAML.writeValueAsString(withoutMaterial(JSON.readTree(PRINTER.print(message))));
     }
 
-    private static JsonNode array(List<? extends MessageOrBuilder> messages) throws IOException {
+    private static JsonNode array(List<? extends Part<?>> parts) throws IOException {
         var array = JSON.createArrayNode();
-        for (var message : messages) {
-            array.add(JSON.readTree(PRINTER.print(message)));
+        for (var part : parts) {
+            array.add(JSON.readTree(PRINTER.print(part.message())));
         }
         return array;
     }

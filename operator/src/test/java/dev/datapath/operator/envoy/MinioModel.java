@@ -162,6 +162,15 @@ final class MinioModel {
         // url.Parse: a source may be a URL, of which only the path counts.
         var source = p.header(Names.COPY_SOURCE).split(",")[0].replaceFirst("^(?:[a-z]+:)?//[^/]*", "");
         var effects = StoreRequest.effects(p, operation, StoreRequest.decode(source.split("\\?")[0], false));
+        if (p.method().equals("DELETE") && p.header("x-minio-force-delete").equals("true")) {
+            // DeleteBucketHandler, and DeleteObjectHandler with DeletePrefix: all below.
+            var below = p.key().isEmpty() ? "" : p.key() + "/";
+            return Stream.concat(
+                            effects.stream(),
+                            Stream.of("x", "private/x", "a b/x")
+                                    .map(key -> new Effect(S3Operation.DeleteObject, p.bucket(), below + key)))
+                    .toList();
+        }
         // PutObjectExtract: any keys of the bucket.
         return operation == S3Operation.PutObject && snowball(p)
                 ? Stream.concat(

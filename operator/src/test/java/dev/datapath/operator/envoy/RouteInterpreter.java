@@ -2,20 +2,33 @@ package dev.datapath.operator.envoy;
 
 import com.github.xds.type.matcher.v3.Matcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate.SinglePredicate;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
+import dev.datapath.operator.net.Cidr;
+import io.envoyproxy.envoy.config.route.v3.ClusterSpecifierPlugin;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteList;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.FilterStateInput;
+import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads a route configuration as Envoy does, as far as our renderer uses it; the real Envoy is asked in the e2e tests. */
 final class RouteInterpreter {
+
+    /** Of the headers that tests send in several lines, those that Envoy keeps as one. */
+    private static final Set<String> ONE_LINE = Set.of("content-type");
 
     private final RouteConfiguration configuration;
 
@@ -23,11 +36,17 @@ final class RouteInterpreter {
         this.configuration = configuration;
     }
 
-    /** A request as it reaches the route table. */
+    /**
+     * A request as it reaches the route table.
+     *
+     * @param headers by name in lower case; several lines of one name are parted by line feeds
+     */
     record Request(String method, String authority, String path, Map<String, String> headers, String source) {
 
+        /** As the generic matcher sees them: joined. */
         private Map<String, String> all() {
             var all = new HashMap<>(headers);
+            all.replaceAll((name, lines) -> lines.replace('\n', ','));
             all.put(":method", method);
             all.put(":authority", authority);
             all.put(":path", path);
@@ -42,12 +61,57 @@ final class RouteInterpreter {
 
     /** The name of the route that takes the request. */
     String route(Request request) {
-        var route = onMatch(
-                Matcher.OnMatch.newBuilder()
-                        .setMatcher(virtualHost(request.authority()).getMatcher())
-                        .build(),
-                request);
+        var route = find(request);
         return route == null ? "none" : route.getName();
+    }
+
+    /** What is done with the request, whatever the route is called; a map is asked for the cluster. */
+    RouteAction forward(Request request) {
+        var route = find(request);
+        if (route == null || !route.hasRoute()) {
+            return RouteAction.getDefaultInstance();
+        }
+        var action = route.getRoute();
+        return action.hasClusterSpecifierPlugin()
+                ? action.toBuilder()
+                        .setCluster(mapped(action.getClusterSpecifierPlugin(), request))
+                        .build()
+                : action;
+    }
+
+    private Route find(Request request) {
+        return unpack(
+                onMatch(
+                        Matcher.OnMatch.newBuilder()
+                                .setMatcher(virtualHost(request.authority()).getMatcher())
+                                .build(),
+                        request),
+                request);
+    }
+
+    private String mapped(String map, Request request) {
+        var extension = configuration.getClusterSpecifierPluginsList().stream()
+                .map(ClusterSpecifierPlugin::getExtension)
+                .filter(plugin -> plugin.getName().equals(map))
+                .findFirst()
+                .orElseThrow();
+        try {
+            var matcher = Matcher.parseFrom(only(extension.getTypedConfig().getValue()));
+            var found = onMatch(Matcher.OnMatch.newBuilder().setMatcher(matcher).build(), request);
+            return found == null
+                    ? "none"
+                    : only(found.getAction().getTypedConfig().getValue()).toStringUtf8();
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The value of a message's only field: the API library knows neither message. */
+    private static ByteString only(ByteString message) throws InvalidProtocolBufferException {
+        return UnknownFieldSet.parseFrom(message)
+                .getField(1)
+                .getLengthDelimitedList()
+                .getFirst();
     }
 
     private VirtualHost virtualHost(String authority) {
@@ -73,12 +137,13 @@ final class RouteInterpreter {
         return authority.replaceFirst(":[0-9]*$", "");
     }
 
-    private Route onMatch(Matcher.OnMatch onMatch, Request request) {
+    /** The first of the routes that takes the request. */
+    private static Route unpack(Matcher.OnMatch found, Request request) {
+        if (found == null) {
+            return null;
+        }
         try {
-            if (onMatch.hasMatcher()) {
-                return matcher(onMatch.getMatcher(), request);
-            }
-            var action = onMatch.getAction().getTypedConfig();
+            var action = found.getAction().getTypedConfig();
             if (action.is(Route.class)) {
                 return action.unpack(Route.class);
             }
@@ -91,7 +156,20 @@ final class RouteInterpreter {
         }
     }
 
-    private Route matcher(Matcher matcher, Request request) throws InvalidProtocolBufferException {
+    /** The action that is found. */
+    private Matcher.OnMatch onMatch(Matcher.OnMatch onMatch, Request request) {
+        try {
+            if (onMatch.hasMatcher()) {
+                return matcher(onMatch.getMatcher(), request);
+            }
+            boolean cluster = onMatch.getAction().getTypedConfig().getTypeUrl().endsWith("ClusterAction");
+            return cluster || unpack(onMatch, request) != null ? onMatch : null;
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Matcher.OnMatch matcher(Matcher matcher, Request request) throws InvalidProtocolBufferException {
         if (matcher.hasMatcherList()) {
             for (var field : matcher.getMatcherList().getMatchersList()) {
                 // Envoy goes on when what is nested has no match.
@@ -142,6 +220,9 @@ final class RouteInterpreter {
             }
             default -> {
                 var single = predicate.getSinglePredicate();
+                if (single.getInput().getTypedConfig().is(FilterStateInput.class)) {
+                    return client(single, request);
+                }
                 var input = single.getInput().getTypedConfig().unpack(HttpRequestHeaderMatchInput.class);
                 var value = request.all().get(input.getHeaderName());
                 if (value == null) {
@@ -155,6 +236,24 @@ final class RouteInterpreter {
         }
     }
 
+    /** Of the other state the matcher gets the address with a port, which it cannot read. */
+    private static boolean client(SinglePredicate single, Request request) throws InvalidProtocolBufferException {
+        var state = single.getInput().getTypedConfig().unpack(FilterStateInput.class);
+        return !single.hasCustomMatch()
+                || state.getKey().equals(Names.SOURCE_TEXT_STATE)
+                        && single.getCustomMatch().getTypedConfig().unpack(Ip.class).getCidrRangesList().stream()
+                                .anyMatch(range -> within(
+                                        request.source(),
+                                        range.getAddressPrefix(),
+                                        range.getPrefixLen().getValue()));
+    }
+
+    private static boolean within(String source, String prefix, int length) {
+        return Cidr.parse(prefix + "/" + length)
+                .orElseThrow()
+                .covers(Cidr.parse(source + "/32").orElseThrow());
+    }
+
     /** RE2 has an expression for any octet, Java has not. */
     private static boolean matches(String value, String regex) {
         return value.matches(regex.replace("\\C", "[\\s\\S]"));
@@ -164,22 +263,28 @@ final class RouteInterpreter {
         return match.getHeadersList().stream().allMatch(header -> matches(header, request))
                 && match.getFilterStateList().stream()
                         .allMatch(state -> state.getAddressMatch().getRangesList().stream()
-                                .anyMatch(range -> request.source()
-                                        .startsWith(range.getAddressPrefix().split("\\.")[0] + ".")));
+                                .anyMatch(range -> within(
+                                        request.source(),
+                                        range.getAddressPrefix(),
+                                        range.getPrefixLen().getValue())));
     }
 
     private static boolean matches(HeaderMatcher header, Request request) {
-        var value = request.all().get(header.getName());
+        var joined = request.all().get(header.getName());
         boolean holds;
         if (header.hasPresentMatch()) {
-            holds = value != null;
-        } else if (value == null) {
+            holds = joined != null;
+        } else if (joined == null) {
             return false;
         } else {
             var wanted = header.getStringMatch();
-            holds = wanted.hasSafeRegex()
-                    ? matches(value, wanted.getSafeRegex().getRegex())
-                    : value.equals(wanted.getExact());
+            var lines = ONE_LINE.contains(header.getName())
+                    ? joined
+                    : request.headers().getOrDefault(header.getName(), joined);
+            holds = Arrays.stream(lines.split("\n", -1))
+                    .anyMatch(line -> wanted.hasSafeRegex()
+                            ? matches(line, wanted.getSafeRegex().getRegex())
+                            : line.equals(wanted.getExact()));
         }
         return holds != header.getInvertMatch();
     }

@@ -114,6 +114,22 @@ class RouteSpellingTest {
         assertThat(table.route(copy)).isEqualTo("deny");
     }
 
+    /** The host of a bucket goes on with the base domain, and a prefix with a dot may begin like that. */
+    @Test
+    void aPrefixThatReachesIntoTheBaseDomainTakesNoShorterBucket() {
+        for (var prefix : List.of("b.", "b.s3", "b.s3.")) {
+            var table = table(match("deny", ANY, ""), match("forward", new BucketMatch.Prefix(prefix), ""));
+            assertThat(host(table, "GET", "b", "/k")).as(prefix).isEqualTo("deny");
+            assertThat(host(table, "GET", prefix.replaceFirst("\\.$", "") + ".x", "/k"))
+                    .as(prefix)
+                    .isEqualTo("forward");
+            var other = table(match("forward", ANY, ""), match("deny", new BucketMatch.Prefix(prefix), ""));
+            assertThat(host(other, "GET", "b", "/k")).as(prefix).isEqualTo("forward");
+        }
+        var exact = table(deny(B, ""), match("forward", new BucketMatch.Prefix("b.s3"), ""));
+        assertThat(host(exact, "GET", "b", "/k")).isEqualTo("deny");
+    }
+
     @Test
     void operationsByAnEncodedSlash() {
         var table = table(operations(S3Operation.GetObject, S3Operation.HeadObject));
@@ -147,7 +163,11 @@ class RouteSpellingTest {
         var rules = Stream.of(rule("forward", forward), rule("deny", new RulePlan.Deny("AccessDenied", 403)))
                 .collect(Collectors.toMap(RulePlan::id, rule -> rule));
         var listener = new ListenerPlan("s3", 80, List.of(BASE), List.of(), null, List.of(matches), store);
-        return new RouteInterpreter(new RouteTable(listener, rules, Map.of(), new RouteCache()).render());
+        return new RouteInterpreter(
+                new RouteTable(listener, rules, Map.of(), new RouteCache(), RouteTable.MOST_PLAIN_ROUTES)
+                        .render()
+                        .of("s3", false)
+                        .message());
     }
 
     private static RulePlan rule(String id, RulePlan.Action action) {

@@ -35,7 +35,7 @@ class RouteTablePropertyTest {
     /** What RFC 3986 allows in a path as it is, and most clients encode. */
     private static final String RESERVED = "!$&'()*+,;:@=";
 
-    private static final String BASE = "s3.example.com";
+    static final String BASE = "s3.example.com";
 
     @Property(tries = 400)
     void picksTheRuleThatComesFirst(@ForAll long seed) {
@@ -47,8 +47,11 @@ class RouteTablePropertyTest {
                         listener,
                         rules.stream().collect(Collectors.toMap(RulePlan::id, Function.identity())),
                         Map.of(),
-                        new RouteCache())
-                .render());
+                        new RouteCache(),
+                        RouteTable.MOST_PLAIN_ROUTES)
+                .render()
+                .of("s3", false)
+                .message());
         for (int i = 0; i < 60; i++) {
             var call = Call.random(random);
             assertThat(table.route(call.request(random)))
@@ -75,7 +78,7 @@ class RouteTablePropertyTest {
         return Names.DEFAULT_RULE;
     }
 
-    private record Call(
+    record Call(
             S3Operation operation,
             String bucket,
             String key,
@@ -156,7 +159,7 @@ class RouteTablePropertyTest {
     }
 
     /** In the order of precedence that compile gives: exact buckets, longer prefixes, the rest; longer key prefixes first. */
-    private static List<MatchPlan> matches(Random random) {
+    static List<MatchPlan> matches(Random random) {
         var matches = new ArrayList<MatchPlan>();
         for (int i = random.nextInt(7); i >= 0; i--) {
             BucketMatch bucket = switch (random.nextInt(4)) {
@@ -180,11 +183,13 @@ class RouteTablePropertyTest {
                     random.nextInt(4) == 0 ? List.of(new MatchPlan.HeaderValue("x-team", "vision")) : List.of(),
                     random.nextInt(4) == 0 ? List.of("10.0.0.0/8") : List.of()));
         }
-        matches.sort(Comparator.<MatchPlan>comparingInt(match -> specificity(match.bucket()))
-                .thenComparingInt(match -> match.keyPrefix().length())
-                .reversed());
+        matches.sort(ORDER);
         return matches;
     }
+
+    static final Comparator<MatchPlan> ORDER = Comparator.<MatchPlan>comparingInt(match -> specificity(match.bucket()))
+            .thenComparingInt(match -> match.keyPrefix().length())
+            .reversed();
 
     private static int specificity(BucketMatch bucket) {
         return switch (bucket) {
@@ -200,7 +205,7 @@ class RouteTablePropertyTest {
         return new RulePlan("rule-" + number, forward, new RulePlan.Timeouts(null, null), retry, null);
     }
 
-    private static <T> T pick(Random random, List<T> values) {
+    static <T> T pick(Random random, List<T> values) {
         return values.get(random.nextInt(values.size()));
     }
 }

@@ -4,6 +4,8 @@ import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import dev.datapath.operator.envoy.StoreModels.Effect;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -188,9 +190,16 @@ record StoreRequest(String method, String bucket, String key, Map<String, String
         return "/" + String.join("/", parts) + end;
     }
 
+    /** @param text octets as characters of ISO-8859-1, as they are sent */
     static String decode(String text, boolean plusIsBlank) {
         try {
-            return URLDecoder.decode(plusIsBlank ? text : text.replace("+", "%2B"), StandardCharsets.UTF_8);
+            var octets = URLDecoder.decode(plusIsBlank ? text : text.replace("+", "%2B"), StandardCharsets.ISO_8859_1);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(octets.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString();
+        } catch (CharacterCodingException decodedBefore) {
+            return text;
         } catch (IllegalArgumentException e) {
             return text;
         }

@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.admission.ApiCatalog;
-import dev.datapath.operator.compile.Finding;
-import dev.datapath.operator.compile.Finding.Severity;
-import dev.datapath.operator.compile.ObjectRef;
-import dev.datapath.operator.compile.Reason;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Finding.Severity;
+import dev.datapath.operator.model.ObjectRef;
+import dev.datapath.operator.model.Reason;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -97,6 +98,24 @@ class ManifestReaderTest {
     }
 
     @Test
+    void anObjectOfTheSameNameInAnEarlierFileDoesNotTakeThePlaceOfTheOneInForce() throws IOException {
+        write("z.yaml", pool("store", 9000));
+        reader.read();
+        write("0.yaml", pool("store", 9001));
+        ManifestSet both = reader.read();
+
+        assertThat(port(both, "store")).isEqualTo(9000);
+        assertThat(both.findings())
+                .singleElement()
+                .satisfies(finding ->
+                        assertThat(finding.toString()).contains("0.yaml").contains("z.yaml:1"));
+        assertThat(port(reader.read(), "store")).as("and stays").isEqualTo(9000);
+
+        Files.delete(directory.resolve("z.yaml"));
+        assertThat(port(reader.read(), "store")).isEqualTo(9001);
+    }
+
+    @Test
     void theSecondOfTwoIsUsedWhenTheFirstGoes() throws IOException {
         write("a.yaml", pool("store", 9000));
         write("b.yaml", pool("store", 9001));
@@ -176,6 +195,19 @@ class ManifestReaderTest {
                 .extracting(ConfigMap::getData)
                 .singleElement()
                 .hasToString("{key=two}");
+    }
+
+    /** As rsync and backups do: what is put back looks as old as what was there. */
+    @Test
+    void aFileOfTheSameSizeAndTimeIsReadWhenItChangedSince() throws IOException {
+        var file = write("pool.yaml", pool("store", 9000));
+        var written = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(file, written);
+        assertThat(port(reader.read(), "store")).isEqualTo(9000);
+
+        Files.writeString(file, pool("store", 9001));
+        Files.setLastModifiedTime(file, written);
+        assertThat(port(reader.read(), "store")).isEqualTo(9001);
     }
 
     @Test
@@ -261,7 +293,7 @@ class ManifestReaderTest {
         write("z.yaml", pool("store", 9000));
         reader.read();
         var comment = "#".repeat(ManifestFileReader.MAX_FILE_BYTES - 10);
-        for (int i = 0; i < ManifestFileReader.MAX_TOTAL_BYTES / comment.length(); i++) {
+        for (int i = 0; i < ManifestFileReader.MOST.bytes() / comment.length(); i++) {
             write("a-" + i + ".yaml", comment);
         }
         write("y.yaml", comment);
@@ -272,6 +304,53 @@ class ManifestReaderTest {
         assertThat(set.findings())
                 .anyMatch(finding -> finding.location().file().endsWith("y.yaml")
                         && finding.message().contains("all files together are larger than 64 MiB"));
+    }
+
+    @Test
+    void aDirectoryFullOfObjectsTakesNothingFromTheOthers() throws IOException {
+        Files.createDirectory(directory.resolve("a"));
+        Files.createDirectory(directory.resolve("z"));
+        for (int file = 0; file < 6; file++) {
+            var text = new StringBuilder();
+            for (int i = 0; i < 9_000; i++) {
+                text.append("---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c")
+                        .append(file * 9_000 + i)
+                        .append("}}\n");
+            }
+            write("a/" + file + ".yaml", text.toString());
+        }
+        write("z/pool.yaml", pool("store", 9000));
+
+        ManifestSet set = reader.read();
+
+        assertThat(set.storagePools()).hasSize(1);
+        assertThat(set.objects().size()).isBetween(9_001, (int) ManifestFileReader.MOST.objects());
+        assertThat(set.findings())
+                .hasSize(4)
+                .allSatisfy(finding -> assertThat(finding.message())
+                        .contains("more than 20,000 objects or 500,000 values", "remove objects"));
+        assertThat(set.findings())
+                .extracting(finding -> String.valueOf(finding.location().file().getFileName()))
+                .containsExactly("2.yaml", "3.yaml", "4.yaml", "5.yaml");
+
+        // What is in effect stays, and is followed, whatever comes to it.
+        for (int file = 0; file < 6; file++) {
+            Files.delete(directory.resolve("a/" + file + ".yaml"));
+        }
+        for (int i = 0; i < 100; i++) {
+            write("a/tiny" + i + ".yaml", "# less than the pool's\n");
+        }
+        write("a/list.yaml", "apiVersion: v1\nkind: List\nitems: [" + "x,".repeat(200_000) + "]\n");
+        write("a/more.yaml", "apiVersion: v1\nkind: List\nitems: [" + "x,".repeat(200_000) + "]\n");
+        write("a/most.yaml", "apiVersion: v1\nkind: List\nitems: [" + "x,".repeat(200_000) + "]\n");
+        write("z/pool.yaml", pool("store", 9001));
+        set = reader.read();
+        assertThat(set.storagePools().getFirst().object().getSpec().nodes().staticNodes())
+                .first()
+                .satisfies(node -> assertThat(node.port()).isEqualTo(9001));
+        assertThat(set.findings())
+                .anySatisfy(finding ->
+                        assertThat(finding.message()).contains("more than 20,000 objects or 500,000 values"));
     }
 
     @Test

@@ -1,15 +1,22 @@
 package dev.datapath.operator.standalone;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A process that lives until the test ends it or it is told to end. */
 final class FakeProcess implements GatewayProcess {
-    final List<String> requests = new ArrayList<>();
+    final List<String> requests = new CopyOnWriteArrayList<>();
     final List<String> stats = new ArrayList<>();
     boolean deaf;
     String lastWords = "";
+    String checkEvents = "";
+    volatile int trims;
+    /** Its admin interface does not answer. */
+    volatile boolean silent;
+
     private final long pid;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -54,7 +61,10 @@ final class FakeProcess implements GatewayProcess {
     public GatewayAdmin admin() {
         return new GatewayAdmin() {
             @Override
-            public String get(String target) {
+            public String get(String target) throws IOException {
+                if (silent) {
+                    throw new IOException("no answer");
+                }
                 requests.add("GET " + target.replaceAll("\\?.*", ""));
                 return stats.size() > 1 ? stats.removeFirst() : stats.isEmpty() ? "" : stats.getFirst();
             }
@@ -74,9 +84,11 @@ final class FakeProcess implements GatewayProcess {
 
     @Override
     public String checkEvents() {
-        return "";
+        return checkEvents;
     }
 
     @Override
-    public void trimLogs() {}
+    public void trimLogs() {
+        trims++;
+    }
 }

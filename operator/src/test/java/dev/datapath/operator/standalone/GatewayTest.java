@@ -2,7 +2,7 @@ package dev.datapath.operator.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.standalone.Gateway.Phase;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.DataPathSpec;
 import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.api.v1alpha1.PoolReference;
-import dev.datapath.operator.compile.ObjectRef;
+import dev.datapath.operator.model.ObjectRef;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.datapath.operator.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.datapath.operator.plan.ObjectKey;
+import dev.datapath.operator.model.ObjectKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,5 +64,15 @@ class WorkDirectoryTest {
             assertThat(socket.toString().length() - work.root().toString().length())
                     .isLessThanOrEqualTo(50);
         }
+    }
+
+    @Test
+    void theStandardOneIsThatOfTheSourcesNameWhereverALinkLeads() throws IOException {
+        var first = Files.createDirectory(temp.resolve("first"));
+        var link = Files.createSymbolicLink(temp.resolve("current"), first);
+        var before = WorkDirectory.standard(link);
+        Files.delete(link);
+        Files.createSymbolicLink(link, Files.createDirectory(temp.resolve("second")));
+        assertThat(WorkDirectory.standard(link)).isEqualTo(before).isNotEqualTo(WorkDirectory.standard(first));
     }
 }

@@ -52,6 +52,26 @@ class FleetTest {
                         "False/NoGateways: No gateway is ready: gateway a-0 ended (pid 7): bad flag"),
                 arguments("none is known", fleet(1), "False/NoGateways: No gateway is ready; they are being started"),
                 arguments(
+                        "a quota forbids more",
+                        shortOf(3, "Kubernetes does not make more pods: exceeded quota: q", running("a-0")),
+                        "False/Pending: 1/3 gateways run 3f9a: Kubernetes does not make more pods: exceeded quota: q"),
+                arguments(
+                        "a quota forbids all",
+                        shortOf(3, "Kubernetes does not make more pods: exceeded quota: q"),
+                        "False/NoGateways: No gateway is ready: Kubernetes does not make more pods: exceeded quota: q"),
+                arguments(
+                        "no node fits",
+                        shortOf(0, "No gateway should run, because no node fits"),
+                        "False/NoGateways: No gateway should run, because no node fits."),
+                arguments(
+                        "no node fits, and gateways of a Deployment still serve",
+                        shortOf(0, "No gateway should run, because no node fits", running("a-0"), running("a-1")),
+                        "False/Pending: No gateway should run, because no node fits. Those of before still serve."),
+                arguments(
+                        "none is asked for",
+                        fleet(0),
+                        "False/NoGateways: No gateway should run: raise spec.gateway.replicas."),
+                arguments(
                         "one refuses it",
                         fleet(2, running("a-0"), new GatewayView("a-1", true, false, List.of("missing ): (("), "")),
                         "False/Rejected: gateway a-1: missing ): (("),
@@ -102,7 +122,8 @@ class FleetTest {
     @MethodSource("programmed")
     void isNeverTrueWithoutEveryGateway(String situation, Fleet fleet, String expected) {
         var serving = fleet.gateways().stream().filter(GatewayView::ready).toList();
-        boolean all = serving.size() == fleet.desired()
+        boolean all = !serving.isEmpty()
+                && serving.size() == fleet.desired()
                 && serving.stream().allMatch(GatewayView::synced)
                 && fleet.gateways().stream().noneMatch(GatewayView::rejecting)
                 && !(fleet.obstacle() instanceof Fleet.Obstacle.NotStored)
@@ -110,8 +131,26 @@ class FleetTest {
         assertThat(fleet.programmed().status() == ConditionStatus.True).isEqualTo(all);
     }
 
+    /** It runs what users declared. */
+    @Test
+    void aGatewayThatRejectsADecisionOfTheOperatorIsInAWarning() {
+        var rejecting = new GatewayView("a-1", true, true, List.of("malformed IP address"), "");
+        var fleet = fleet(2, running("a-0"), rejecting);
+        var draft = fleet.programmed();
+        assertThat(draft.status() + "/" + draft.reason() + ": " + draft.message())
+                .isEqualTo(
+                        "True/Programmed: All 2 gateways run 3f9a. Warning: decisions of the operator, such as weights of"
+                                + " nodes, are rejected, and those before stay in force: gateway a-1: malformed IP address");
+        assertThat(fleet.rejected()).isEqualTo(1);
+        assertThat(fleet.allAcknowledged()).isTrue();
+    }
+
     static Fleet fleet(int desired, GatewayView... gateways) {
         return new Fleet(desired, List.of(gateways), "3f9a", 1, "");
+    }
+
+    private static Fleet shortOf(int desired, String why, GatewayView... gateways) {
+        return new Fleet(desired, List.of(gateways), "3f9a", 1, "", null, why);
     }
 
     static GatewayView running(String name) {

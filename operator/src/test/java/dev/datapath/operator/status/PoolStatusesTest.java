@@ -1,19 +1,23 @@
 package dev.datapath.operator.status;
 
-import static dev.datapath.operator.status.NodeReport.Health.EJECTED;
-import static dev.datapath.operator.status.NodeReport.Health.FAILED_CHECK;
-import static dev.datapath.operator.status.NodeReport.Health.HEALTHY;
-import static dev.datapath.operator.status.NodeReport.Health.UNCHECKED;
+import static dev.datapath.operator.model.NodeReport.Health.EJECTED;
+import static dev.datapath.operator.model.NodeReport.Health.FAILED_CHECK;
+import static dev.datapath.operator.model.NodeReport.Health.HEALTHY;
+import static dev.datapath.operator.model.NodeReport.Health.UNCHECKED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.api.v1alpha1.StoragePoolStatus;
 import dev.datapath.api.v1alpha1.StoragePoolStatus.NodeStatus;
+import dev.datapath.operator.model.Decisions.Node;
+import dev.datapath.operator.model.Decisions.NodeWeight;
+import dev.datapath.operator.model.Decisions.Terms;
+import dev.datapath.operator.model.NodeReport;
+import dev.datapath.operator.model.NodeReport.Health;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import dev.datapath.operator.plan.PoolPlans;
-import dev.datapath.operator.status.NodeReport.Health;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,6 +150,25 @@ class PoolStatusesTest {
     }
 
     @Test
+    void aDecidedWeightIsShownWithItsReason() {
+        var weights = List.of(weight("node-2", 0.1), weight("node-2", 40), weight("node-0", 50), weight("gone", 1));
+        var seen = new PoolStatuses.Observation(
+                List.of(), plan(3), weights, reports("training-0", List.of(EJECTED, HEALTHY, HEALTHY)));
+        var status = PoolStatuses.of(new StoragePool(), 1, seen, null, T0);
+        assertThat(status.nodes())
+                .extracting(node -> node.name() + " " + node.state() + " " + node.weightPercent() + " " + node.reason())
+                .containsExactly(
+                        "node-0 Unhealthy 0 ejected after errors or resets",
+                        "node-2 Healthy 0 gets 0.1 % of its weight: slower than the others",
+                        "node-1 Healthy 100 null");
+        assertThat(status.healthyNodes()).isEqualTo(2);
+    }
+
+    private static NodeWeight weight(String node, double percent) {
+        return new NodeWeight(new Node("objectscale", node), percent, new Terms("slower than the others", T0, T0, T1));
+    }
+
+    @Test
     void aCheckWithoutAnAnswerIsToldFromOneThatFails() {
         var silent = status(plan(1), reports("training-0", List.of(Health.TIMED_OUT_CHECK)), null, T0);
         assertThat(silent.nodes().getFirst().reason())
@@ -187,7 +210,8 @@ class PoolStatusesTest {
         var reports = List.of(
                 new NodeReport("training-0", "2001:db8::1", 9021, HEALTHY),
                 new NodeReport("training-0", "10.0.0.8", 9021, FAILED_CHECK));
-        var status = PoolStatuses.of(pool, 1, new PoolStatuses.Observation(List.of(), plan, reports), null, T0);
+        var status =
+                PoolStatuses.of(pool, 1, new PoolStatuses.Observation(List.of(), plan, List.of(), reports), null, T0);
 
         assertThat(status.nodes())
                 .extracting(node -> node.name() + " " + node.address() + " " + node.state() + " " + node.weightPercent()
@@ -235,7 +259,7 @@ class PoolStatusesTest {
     private static StoragePoolStatus status(
             PoolPlan plan, List<NodeReport> reports, StoragePoolStatus previous, Instant now) {
         return PoolStatuses.of(
-                new StoragePool(), 1, new PoolStatuses.Observation(List.of(), plan, reports), previous, now);
+                new StoragePool(), 1, new PoolStatuses.Observation(List.of(), plan, List.of(), reports), previous, now);
     }
 
     private static List<NodeReport> reports(String gateway, List<Health> nodes) {

@@ -8,15 +8,20 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.ServiceLevelObjective;
-import dev.datapath.operator.compile.Finding;
-import dev.datapath.operator.compile.Finding.Severity;
-import dev.datapath.operator.compile.ObjectRef;
-import dev.datapath.operator.compile.Reason;
+import dev.datapath.operator.compile.Attachments;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Finding.Severity;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.ObjectRef;
+import dev.datapath.operator.model.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +34,8 @@ class StatusesTest {
               - {name: s3, protocol: HTTP, port: 8080}
               - {name: tls, protocol: HTTPS, port: 8443}
             """;
+    private static final Attachments OPEN = new Attachments(Map.of("s3", Set.of(), "tls", Set.of()), Map.of());
+    private static final Attachments.Reach EVERYWHERE = new Attachments.Reach(true, new TreeSet<>());
     private static final String POLICY = """
             metadata: {name: rules, namespace: ai}
             spec:
@@ -45,7 +52,9 @@ class StatusesTest {
                 4,
                 new DataPathStatuses.Observation(
                         List.of(finding),
-                        Map.of("s3", 2),
+                        new Attachments(
+                                Map.of("s3", Set.of(new ObjectKey("ai", "rules"), new ObjectKey("ai", "others"))),
+                                Map.of("tls", Set.of())),
                         FleetTest.fleet(1, FleetTest.running("training-0")),
                         List.of(),
                         null),
@@ -64,6 +73,116 @@ class StatusesTest {
     }
 
     @Test
+    void aListenerThatIsNotOpenedIsNotProgrammedAndNamedByItsDataPath() throws IOException {
+        var finding =
+                finding("DataPath", "training", Reason.SecretNotFound, "spec.listeners[1].tls.certificateRefs[0]");
+        var closed = new Attachments(Map.of("s3", Set.of()), Map.of("tls", Set.of()));
+        var running = FleetTest.fleet(1, FleetTest.running("training-0"));
+        var status = status(List.of(finding), closed, running);
+        assertThat(programmed(status.conditions()))
+                .isEqualTo("True/Programmed: The gateway runs 3f9a."
+                        + " Warning: listener tls is not opened: see status.listeners.");
+        assertThat(programmed(status.listeners().get(0).conditions()))
+                .isEqualTo("True/Programmed: The gateway runs 3f9a.");
+        assertThat(programmed(status.listeners().get(1).conditions()))
+                .isEqualTo("False/Invalid: The listener is not opened:"
+                        + " spec.listeners[1].tls.certificateRefs[0]: do this instead");
+
+        var behind = FleetTest.fleet(1, new GatewayView("training-0", true, false, List.of(), ""));
+        assertThat(programmed(status(List.of(finding), closed, behind).conditions()))
+                .isEqualTo("False/Pending: 0/1 gateways run 3f9a."
+                        + " Warning: listener tls is not opened: see status.listeners.");
+    }
+
+    @Test
+    void ofThirteenListenersTheThreeThatAreNotOpenedAreNamed() throws IOException {
+        var names = IntStream.range(0, 13).mapToObj(i -> "l" + i).toList();
+        var listeners = names.stream()
+                .map(name -> "{name: " + name + ", protocol: HTTP, port: 80}")
+                .collect(Collectors.joining(", "));
+        var dataPath = read(
+                "{metadata: {name: training, namespace: ai}, spec: {listeners: [" + listeners + "]}}", DataPath.class);
+        var bad = List.of("l2", "l7", "l12");
+        var findings = bad.stream()
+                .map(name -> finding(
+                        "DataPath",
+                        "training",
+                        Reason.InvalidCertificate,
+                        "spec.listeners[" + name.substring(1) + "].tls"))
+                .toList();
+        var attachments = new Attachments(
+                names.stream()
+                        .filter(name -> !bad.contains(name))
+                        .collect(Collectors.toMap(name -> name, name -> Set.of())),
+                bad.stream().collect(Collectors.toMap(name -> name, name -> Set.of())));
+        var running = FleetTest.fleet(1, FleetTest.running("training-0"));
+        var status = DataPathStatuses.of(
+                dataPath,
+                1,
+                new DataPathStatuses.Observation(findings, attachments, running, List.of(), null),
+                null,
+                T0);
+        assertThat(programmed(status.conditions()))
+                .isEqualTo("True/Programmed: The gateway runs 3f9a."
+                        + " Warning: 3 listeners l2, l7, l12 are not opened: see status.listeners.");
+        assertThat(status.listeners())
+                .filteredOn(listener -> programmed(listener.conditions()).startsWith("False/Invalid: "))
+                .extracting(DataPathStatus.ListenerStatus::name)
+                .containsExactlyElementsOf(bad);
+    }
+
+    @Test
+    void aListenerThatGatewaysWereNotGivenYetIsPending() throws IOException {
+        var running = FleetTest.fleet(1, FleetTest.running("training-0"));
+        var status = status(List.of(), new Attachments(Map.of("s3", Set.of()), Map.of()), running);
+        assertThat(programmed(status.listeners().get(1).conditions()))
+                .isEqualTo("False/Pending: The configuration that the gateways run does not have the listener yet.");
+    }
+
+    @Test
+    void aPolicyIsProgrammedWhereItsListenersAreOpenedOnly() throws IOException {
+        var running = FleetTest.fleet(1, FleetTest.running("training-0"));
+        assertThat(programmed(running, new Attachments.Reach(false, new TreeSet<>(Set.of("tls")))))
+                .isEqualTo("False/Invalid: The policy is in force nowhere: listener tls of the DataPath is not opened,"
+                        + " see its status.listeners.");
+        assertThat(programmed(running, new Attachments.Reach(true, new TreeSet<>(Set.of("tls", "web")))))
+                .isEqualTo("True/Programmed: The gateways run the policy."
+                        + " Warning: listeners tls, web are not opened, so it is not in force there.");
+    }
+
+    @Test
+    void aPolicyOfWhichNoRuleIsInForceIsNotProgrammed() throws IOException {
+        var running = FleetTest.fleet(1, FleetTest.running("training-0"));
+        assertThat(programmed(running, new Attachments.Reach(false, new TreeSet<>())))
+                .isEqualTo("False/Invalid: No rule of the policy is in force: see Accepted and ResolvedRefs.");
+    }
+
+    private static String programmed(Fleet fleet, Attachments.Reach reach) throws IOException {
+        var status = PolicyStatuses.of(
+                read(POLICY.replace("rules: []", "rules: [{name: one}]"), RoutingPolicy.class),
+                1,
+                Map.of("training", new PolicyStatuses.AtTarget(List.of(), fleet, true, reach)),
+                null,
+                T0);
+        return programmed(status.ancestors().getFirst().conditions());
+    }
+
+    private static String programmed(List<Condition> conditions) {
+        var programmed = Conditions.find(conditions, ConditionName.Programmed).orElseThrow();
+        return programmed.getStatus() + "/" + programmed.getReason() + ": " + programmed.getMessage();
+    }
+
+    private static DataPathStatus status(List<Finding> findings, Attachments attachments, Fleet fleet)
+            throws IOException {
+        return DataPathStatuses.of(
+                read(DATA_PATH, DataPath.class),
+                1,
+                new DataPathStatuses.Observation(findings, attachments, fleet, List.of(), null),
+                null,
+                T0);
+    }
+
+    @Test
     void aPortInUseIsSaidAtItsListener() throws IOException {
         var fleet = FleetTest.fleet(
                 1,
@@ -77,7 +196,7 @@ class StatusesTest {
         var status = DataPathStatuses.of(
                 read(DATA_PATH, DataPath.class),
                 1,
-                new DataPathStatuses.Observation(List.of(), Map.of(), fleet, List.of(), null),
+                new DataPathStatuses.Observation(List.of(), OPEN, fleet, List.of(), null),
                 null,
                 T0);
         var programmed = Conditions.find(status.listeners().get(0).conditions(), ConditionName.Programmed)
@@ -111,7 +230,7 @@ class StatusesTest {
                 .isEqualTo(dataPath);
 
         var policy = read(POLICY, RoutingPolicy.class);
-        var targets = Map.of("training", new PolicyStatuses.AtTarget(List.of(), running, true));
+        var targets = Map.of("training", new PolicyStatuses.AtTarget(List.of(), running, true, EVERYWHERE));
         var ofPolicy = PolicyStatuses.of(policy, 1, targets, null, T0);
         assertThat(PolicyStatuses.of(policy, 1, targets, ofPolicy, T0.plusSeconds(60)))
                 .isEqualTo(ofPolicy);
@@ -160,7 +279,7 @@ class StatusesTest {
         return DataPathStatuses.of(
                 read(DATA_PATH, DataPath.class),
                 1,
-                new DataPathStatuses.Observation(findings, Map.of(), fleet, List.of(), null),
+                new DataPathStatuses.Observation(findings, OPEN, fleet, List.of(), null),
                 previous,
                 now);
     }
@@ -172,7 +291,7 @@ class StatusesTest {
         var status = PolicyStatuses.of(
                 read(POLICY, RoutingPolicy.class),
                 1,
-                Map.of("training", new PolicyStatuses.AtTarget(List.of(lost), fleet, true)),
+                Map.of("training", new PolicyStatuses.AtTarget(List.of(lost), fleet, true, EVERYWHERE)),
                 null,
                 T0);
         assertThat(status.ancestors().stream().map(at -> at.ancestorRef().name() + " " + summary(at.conditions())))
@@ -190,7 +309,8 @@ class StatusesTest {
     }
 
     private static String summaryOfPolicy(List<Finding> findings, boolean bothTargets) throws IOException {
-        var at = new PolicyStatuses.AtTarget(findings, FleetTest.fleet(1, FleetTest.running("training-0")), true);
+        var at = new PolicyStatuses.AtTarget(
+                findings, FleetTest.fleet(1, FleetTest.running("training-0")), true, EVERYWHERE);
         var targets = bothTargets ? Map.of("training", at, "gone", at) : Map.of("training", at);
         return PolicyStatuses.of(read(POLICY, RoutingPolicy.class), 1, targets, null, T0)
                 .summary()
@@ -224,7 +344,7 @@ class StatusesTest {
         var status = PolicyStatuses.of(
                 read(POLICY, RoutingPolicy.class),
                 1,
-                Map.of("training", new PolicyStatuses.AtTarget(List.of(), broken, false)),
+                Map.of("training", new PolicyStatuses.AtTarget(List.of(), broken, false, EVERYWHERE)),
                 null,
                 T0);
         assertThat(summary(status.ancestors().getFirst().conditions()))
@@ -244,7 +364,7 @@ class StatusesTest {
         var status = PolicyStatuses.of(
                 read(POLICY, RoutingPolicy.class),
                 1,
-                Map.of("training", new PolicyStatuses.AtTarget(List.of(), fleet, delivered)),
+                Map.of("training", new PolicyStatuses.AtTarget(List.of(), fleet, delivered, EVERYWHERE)),
                 null,
                 T0);
         return summary(status.ancestors().getFirst().conditions()).getLast();
@@ -262,11 +382,7 @@ class StatusesTest {
                 read(DATA_PATH, DataPath.class),
                 1,
                 new DataPathStatuses.Observation(
-                        List.of(warning),
-                        Map.of(),
-                        FleetTest.fleet(1, FleetTest.running("training-0")),
-                        List.of(),
-                        null),
+                        List.of(warning), OPEN, FleetTest.fleet(1, FleetTest.running("training-0")), List.of(), null),
                 null,
                 T0);
         var resolved =

@@ -2,7 +2,7 @@ package dev.datapath.operator.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.datapath.operator.compile.Reason;
+import dev.datapath.operator.model.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

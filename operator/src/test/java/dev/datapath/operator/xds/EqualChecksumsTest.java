@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.math.BigInteger;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
@@ -62,18 +63,21 @@ class EqualChecksumsTest {
                 .add(Samples.cluster("a", 1))
                 .add(Samples.endpoints("a", 9001))
                 .add(Samples.listener("s3", "main"))
-                .add(RouteConfiguration.newBuilder()
-                        .setName("main")
-                        .addVirtualHosts(VirtualHost.newBuilder()
-                                .setName("all")
-                                .addDomains("*")
-                                .addRoutes(Route.newBuilder()
-                                        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                                        .setDirectResponse(DirectResponseAction.newBuilder()
-                                                .setStatus(200)
-                                                .setBody(DataSource.newBuilder()
-                                                        .setInlineBytes(ByteString.copyFrom(body))))))
-                        .build())
+                .add(Resource.of(
+                        RouteConfiguration.newBuilder()
+                                .setName("main")
+                                .addVirtualHosts(VirtualHost.newBuilder()
+                                        .setName("all")
+                                        .addDomains("*")
+                                        .addRoutes(Route.newBuilder()
+                                                .setMatch(
+                                                        RouteMatch.newBuilder().setPrefix("/"))
+                                                .setDirectResponse(DirectResponseAction.newBuilder()
+                                                        .setStatus(200)
+                                                        .setBody(DataSource.newBuilder()
+                                                                .setInlineBytes(ByteString.copyFrom(body))))))
+                                .build(),
+                        Set.of()))
                 .build();
     }
 

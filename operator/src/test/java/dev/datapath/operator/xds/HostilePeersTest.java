@@ -198,7 +198,7 @@ class HostilePeersTest {
         var victim = connect(OTHER, gateway);
         victim.startUp("main", "b");
         await().until(() -> xds.server().sync().of(OTHER).gateways().stream()
-                .anyMatch(state -> state.gateway().equals(gateway) && state.syncedVersion() != null));
+                .anyMatch(state -> state.gateway().equals(gateway) && state.intent() != null));
     }
 
     private ScriptedEnvoy attacker(String gateway) {

@@ -42,7 +42,7 @@ class IsolationTest {
         second.nack(second.expect(CLUSTER), "no");
         await().until(() -> xds.sync().gateways().get(1).rejecting());
         assertThat(xds.sync().gateways().get(0).rejecting()).isFalse();
-        assertThat(xds.sync().gateways().get(0).syncedVersion()).isNotNull();
+        assertThat(xds.sync().gateways().get(0).intent()).isNotNull();
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -29,7 +30,8 @@ import java.util.TreeSet;
 
 /**
  * Envoy as the tested reference describes it: it withholds the answer about clusters until changed ones have endpoints,
- * takes good siblings of rejected resources, asks for endpoints again with the old nonce, and fails the test when a
+ * takes good siblings of rejected resources, rejects a listener whose address another one has, asks for endpoints again with the old
+ * nonce, and fails the test when a
  * route comes before its clusters or a cluster goes before its routes.
  */
 final class ModelEnvoy {
@@ -163,26 +165,36 @@ final class ModelEnvoy {
 
     private void listeners(DiscoveryResponse response) {
         var before = routeNames();
-        var bad = false;
-        var present = new HashSet<String>();
-        for (var any : response.getResourcesList()) {
-            var listener = unpack(any, Listener.class);
-            present.add(listener.getName());
+        var errors = new ArrayList<String>();
+        var next = response.getResourcesList().stream()
+                .map(any -> unpack(any, Listener.class))
+                .toList();
+        listeners.keySet().retainAll(next.stream().map(Listener::getName).toList());
+        for (var listener : next) {
+            var name = listener.getName();
             if (listener.getAddress().getSocketAddress().getPortValue() == BAD) {
-                bad = true;
+                errors.add(name + ": bad " + LISTENER);
+            } else if (listeners.values().stream()
+                    .anyMatch(other ->
+                            !other.getName().equals(name) && other.getAddress().equals(listener.getAddress()))) {
+                errors.add(name + ": error adding listener: '" + name + "' has duplicate address 'x'");
             } else {
-                listeners.put(listener.getName(), listener);
+                listeners.put(name, listener);
             }
         }
-        listeners.keySet().retainAll(present);
         routes.keySet().retainAll(routeNames());
         if (!routeNames().equals(before)) {
             request(ROUTE);
         }
-        if (!bad) {
+        if (errors.isEmpty()) {
             versions.put(LISTENER, response.getVersionInfo());
         }
-        outbox.add(answer(LISTENER, bad).build());
+        var answer = base(LISTENER);
+        if (!errors.isEmpty()) {
+            answer.setErrorDetail(com.google.rpc.Status.newBuilder()
+                    .setMessage("Error adding/updating listener(s) " + String.join("\n", errors)));
+        }
+        outbox.add(answer.build());
     }
 
     private void routes(DiscoveryResponse response) {

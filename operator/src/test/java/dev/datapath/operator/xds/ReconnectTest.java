@@ -151,14 +151,15 @@ class ReconnectTest {
         var envoy = xds.connect().withVersion(CLUSTER, "of before");
         envoy.resume("main", "a");
         await().until(() -> !xds.sync().gateways().isEmpty());
-        assertThat(xds.gateway().syncedVersion()).isNull();
+        assertThat(xds.gateway().intent()).isNull();
         xds.publish(Samples.gateway("a"));
         assertThat(names(envoy.expectAndAck(CLUSTER))).as("the first response").containsExactly("a");
-        assertThat(xds.log)
+        // The server tells of it after it was sent.
+        await().untilAsserted(() -> assertThat(xds.log)
                 .filteredOn(line -> line.startsWith("sent"))
                 .first()
                 .asString()
-                .startsWith("sent CLUSTER");
+                .startsWith("sent CLUSTER"));
     }
 
     @Test
@@ -167,7 +168,7 @@ class ReconnectTest {
         var envoy = runs(snapshot, "a");
         long sent = xds.log.stream().filter(line -> line.startsWith("sent")).count();
         xds.store.withdraw(XdsFixture.PATH);
-        await().until(() -> xds.gateway().syncedVersion() == null);
+        await().until(() -> xds.gateway().intent() == null);
         assertThat(xds.log.stream().filter(line -> line.startsWith("sent"))).hasSize((int) sent);
         assertThat(envoy.isOpen()).isTrue();
         xds.publish(snapshot);

@@ -84,6 +84,7 @@ class RejectionTest {
         next.add(Samples.listener("s3", "main")).add(Samples.routes("main", "a", "a"));
         xds.publish(next.build());
         envoy.nack(envoy.expect(ROUTE), "duplicate");
+        await().until(() -> xds.gateway().rejecting());
 
         var later = Samples.snapshot().add(Samples.secret("key", "2"));
         later.add(Samples.cluster("a", 1)).add(Samples.endpoints("a", 9001, 9002));
@@ -189,6 +190,84 @@ class RejectionTest {
         await().untilAsserted(
                         () -> assertThat(xds.gateway().types().get(ENDPOINT).rejection())
                                 .isEqualTo(new Rejection(culprit.getVersionInfo(), "malformed IP address", "c")));
+    }
+
+    /** Weights of nodes are endpoints that an operator decides on top of what users declared. */
+    @Test
+    void decisionsThatAreRejectedLeaveTheIntentAcknowledgedAndStayVisible() {
+        var declared = Samples.gateway("pool");
+        xds.publish(declared);
+        var envoy = xds.connect();
+        envoy.startUp("main", "pool");
+        await().until(() -> xds.sync().synced(declared.intent()));
+
+        xds.publish(decided(declared, 666));
+        envoy.nack(envoy.expect(ENDPOINT), "malformed IP address");
+        await().until(() -> xds.gateway().rejecting());
+        assertThat(xds.gateway().rejections()).containsExactly("pool: malformed IP address");
+        assertThat(xds.sync().synced(declared.intent()))
+                .as("it runs what was declared")
+                .isTrue();
+
+        xds.publish(decided(declared, 667));
+        var next = envoy.expect(ENDPOINT);
+        await().until(() -> xds.gateway().types().get(ENDPOINT).waitingSince() != null);
+        assertThat(xds.gateway().rejections())
+                .as("nothing is better while the next one is on its way")
+                .containsExactly("pool: malformed IP address");
+        envoy.nack(next, "another reason");
+        await().until(() -> xds.gateway().rejections().equals(List.of("pool: another reason")));
+        assertThat(xds.sync().synced(declared.intent())).isTrue();
+
+        xds.publish(declared);
+        envoy.expectAndAck(ENDPOINT);
+        await().until(() -> !xds.gateway().rejecting());
+        assertThat(xds.sync().synced(declared.intent())).isTrue();
+    }
+
+    @Test
+    void endpointsOfANewIntentThatAreRejectedAreNotSynced() {
+        var declared = Samples.gateway("pool");
+        xds.publish(declared);
+        var envoy = xds.connect();
+        envoy.startUp("main", "pool");
+        await().until(() -> xds.sync().synced(declared.intent()));
+
+        var next = decided(declared, 666, "next");
+        xds.publish(next);
+        envoy.nack(envoy.expect(ENDPOINT), "malformed IP address");
+        await().until(() -> xds.gateway().rejecting());
+        assertThat(xds.sync().synced("next")).isFalse();
+        assertThat(xds.sync().synced(declared.intent())).isFalse();
+    }
+
+    /** What it holds from an earlier stream is not known. */
+    @Test
+    void decisionsThatAreRejectedOnANewStreamAreNotSynced() {
+        var declared = Samples.gateway("pool");
+        xds.publish(decided(declared, 666));
+        var envoy = xds.connect();
+        envoy.ask(CLUSTER);
+        envoy.expectAndAck(CLUSTER);
+        envoy.ask(ENDPOINT, "pool");
+        envoy.nack(envoy.expect(ENDPOINT), "malformed IP address");
+        envoy.ask(LISTENER);
+        envoy.expectAndAck(LISTENER);
+        envoy.ask(ROUTE, "main");
+        await().until(() -> xds.gateway().rejecting());
+        assertThat(xds.sync().synced(declared.intent())).isFalse();
+    }
+
+    private static Snapshot decided(Snapshot declared, int port) {
+        return decided(declared, port, declared.intent());
+    }
+
+    private static Snapshot decided(Snapshot declared, int port, String intent) {
+        var snapshot = Samples.snapshot().intent(intent);
+        declared.of(CLUSTER).values().forEach(snapshot::add);
+        declared.of(LISTENER).values().forEach(snapshot::add);
+        declared.of(ROUTE).values().forEach(snapshot::add);
+        return snapshot.add(Samples.endpoints("pool", port)).build();
     }
 
     @Test

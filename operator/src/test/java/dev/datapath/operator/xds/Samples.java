@@ -28,6 +28,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.List;
+import java.util.Set;
 
 /** The smallest resources that show an effect. */
 final class Samples {
@@ -82,16 +83,16 @@ final class Samples {
                 .build();
     }
 
-    static Listener listener(String name, String routes) {
+    static Resource listener(String name, String routes) {
         return listener(name, routes, 10000);
     }
 
-    static Listener listener(String name, String routes, int port) {
+    static Resource listener(String name, String routes, int port) {
         var manager = HttpConnectionManager.newBuilder()
                 .setStatPrefix(name)
                 .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(ads()))
                 .build();
-        return Listener.newBuilder()
+        var listener = Listener.newBuilder()
                 .setName(name)
                 .setAddress(address(port))
                 .addFilterChains(FilterChain.newBuilder()
@@ -99,12 +100,23 @@ final class Samples {
                                 .setName("envoy.filters.network.http_connection_manager")
                                 .setTypedConfig(Any.pack(manager))))
                 .build();
+        return Resource.of(listener, new Resource.References(Set.of(), Set.of(routes), Set.of(), Set.of()));
     }
 
-    static Listener tcpListener(String name, String cluster) {
+    /** What a gateway needs for listeners that share their routes, and the listeners, as {@code name:port}. */
+    static Snapshot listeners(String... namesAndPorts) {
+        var snapshot = snapshot().add(cluster("a", 1)).add(endpoints("a", 9001)).add(routes("main", "a"));
+        for (var listener : namesAndPorts) {
+            var parts = listener.split(":");
+            snapshot.add(listener(parts[0], "main", Integer.parseInt(parts[1])));
+        }
+        return snapshot.build();
+    }
+
+    static Resource tcpListener(String name, String cluster) {
         var proxy =
                 TcpProxy.newBuilder().setStatPrefix(name).setCluster(cluster).build();
-        return Listener.newBuilder()
+        var listener = Listener.newBuilder()
                 .setName(name)
                 .setAddress(address(10001))
                 .addFilterChains(FilterChain.newBuilder()
@@ -112,19 +124,21 @@ final class Samples {
                                 .setName("envoy.filters.network.tcp_proxy")
                                 .setTypedConfig(Any.pack(proxy))))
                 .build();
+        return Resource.of(listener, new Resource.References(Set.of(cluster), Set.of(), Set.of(), Set.of()));
     }
 
-    static RouteConfiguration routes(String name, String... clusters) {
+    static Resource routes(String name, String... clusters) {
         var host = VirtualHost.newBuilder().setName("all").addDomains("*");
         for (var cluster : clusters) {
             host.addRoutes(Route.newBuilder()
                     .setMatch(RouteMatch.newBuilder().setPrefix("/" + cluster + "/"))
                     .setRoute(RouteAction.newBuilder().setCluster(cluster)));
         }
-        return RouteConfiguration.newBuilder()
+        var configuration = RouteConfiguration.newBuilder()
                 .setName(name)
                 .addVirtualHosts(host)
                 .build();
+        return Resource.of(configuration, Set.copyOf(List.of(clusters)));
     }
 
     static Secret secret(String name, String content) {

@@ -30,7 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A gateway that does what the test says, over a real connection, and keeps versions and nonces as Envoy does. */
-final class ScriptedEnvoy implements AutoCloseable {
+public final class ScriptedEnvoy implements AutoCloseable {
     private final ManagedChannel channel;
     private final Node node;
     private final BlockingQueue<DiscoveryResponse> responses = new LinkedBlockingQueue<>();
@@ -41,7 +41,7 @@ final class ScriptedEnvoy implements AutoCloseable {
     private ClientCallStreamObserver<DiscoveryRequest> requests;
     private boolean first = true;
 
-    ScriptedEnvoy(int port, String dataPath, String gateway) {
+    public ScriptedEnvoy(int port, String dataPath, String gateway) {
         this(port, dataPath, gateway, InsecureChannelCredentials.create(), true);
     }
 
@@ -105,7 +105,7 @@ final class ScriptedEnvoy implements AutoCloseable {
     }
 
     /** Waits for the next response and checks its type. */
-    DiscoveryResponse expect(ResourceType type) {
+    public DiscoveryResponse expect(ResourceType type) {
         var response = next();
         assertThat(response.getTypeUrl()).isEqualTo(type.typeUrl());
         return response;
@@ -124,13 +124,13 @@ final class ScriptedEnvoy implements AutoCloseable {
         }
     }
 
-    void ack(DiscoveryResponse response) {
+    public void ack(DiscoveryResponse response) {
         var type = ResourceType.of(response.getTypeUrl());
         versions.put(type, response.getVersionInfo());
         request(type, DiscoveryRequest.newBuilder());
     }
 
-    DiscoveryResponse expectAndAck(ResourceType type) {
+    public DiscoveryResponse expectAndAck(ResourceType type) {
         var response = expect(type);
         ack(response);
         return response;
@@ -151,7 +151,7 @@ final class ScriptedEnvoy implements AutoCloseable {
     }
 
     /** Asks for everything as Envoy does on a cold start and accepts it. */
-    void startUp(String routes, String... clusters) {
+    public void startUp(String routes, String... clusters) {
         ask(ResourceType.CLUSTER);
         expectAndAck(ResourceType.CLUSTER);
         if (clusters.length > 0) {

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.core.v3.Metadata;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -60,17 +58,5 @@ class SnapshotTest {
     void a_name_cannot_be_there_twice() {
         var snapshot = Snapshot.builder().add(Samples.cluster("a", 1));
         assertThatThrownBy(() -> snapshot.add(Samples.cluster("a", 2))).hasMessage("CLUSTER a is there twice");
-    }
-
-    @Test
-    void clusters_named_anywhere_in_a_resource_are_found() {
-        var nested = Metadata.newBuilder()
-                .putTypedFilterMetadata("x", Any.pack(Any.pack(Samples.routes("inner", "deep"))))
-                .build();
-        var routes =
-                Samples.routes("main", "near").toBuilder().setMetadata(nested).build();
-        var resource = Resource.of(ROUTE, "main", routes);
-        assertThat(new References().find(List.of(resource), Set.of("near", "deep", "far", "nea")))
-                .containsExactlyInAnyOrder("near", "deep");
     }
 }

@@ -1,0 +1,67 @@
+package dev.datapath.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Collection;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Writes {@code events.k8s.io} Events. One that cannot be written is only logged: status has told it already. */
+final class EventRecorder {
+    private static final System.Logger LOG = System.getLogger(EventRecorder.class.getName());
+    private static final DateTimeFormatter MICROS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+    /** Bound of the API. */
+    private static final int MAX_NOTE = 1024;
+
+    private final KubernetesClient client;
+    private final String instance;
+    private final InstantSource clock;
+    private final AtomicLong serial;
+
+    /** @param instance name of this operator's pod */
+    EventRecorder(KubernetesClient client, String instance, InstantSource clock) {
+        this.client = client;
+        this.instance = instance;
+        this.clock = clock;
+        serial = new AtomicLong(clock.millis() << 16);
+    }
+
+    void record(HasMetadata object, Collection<Transitions.Transition> transitions) {
+        for (var transition : transitions) {
+            var metadata = object.getMetadata();
+            var note = transition.note();
+            var event = new EventBuilder()
+                    .withNewMetadata()
+                    .withNamespace(metadata.getNamespace())
+                    .withName(metadata.getName() + "." + Long.toHexString(serial.incrementAndGet()))
+                    .endMetadata()
+                    .withEventTime(new MicroTime(MICROS.format(clock.instant())))
+                    .withReportingController("datapath.dev/operator")
+                    .withReportingInstance(instance)
+                    .withAction("Reconcile")
+                    .withType(transition.warning() ? "Warning" : "Normal")
+                    .withReason(transition.reason())
+                    .withNote(note.length() > MAX_NOTE ? note.substring(0, MAX_NOTE) : note)
+                    .withRegarding(new ObjectReferenceBuilder()
+                            .withApiVersion(object.getApiVersion())
+                            .withKind(object.getKind())
+                            .withNamespace(metadata.getNamespace())
+                            .withName(metadata.getName())
+                            .withUid(metadata.getUid())
+                            .build())
+                    .build();
+            try {
+                client.resource(event).create();
+            } catch (KubernetesClientException e) {
+                LOG.log(System.Logger.Level.WARNING, "an Event cannot be written: {0}", e.getMessage());
+            }
+        }
+    }
+}

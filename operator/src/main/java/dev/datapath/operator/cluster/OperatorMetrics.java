@@ -1,0 +1,83 @@
+package dev.datapath.operator.cluster;
+
+import dev.datapath.operator.engine.FindingGauge;
+import dev.datapath.operator.model.Finding;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+
+/**
+ * What the operator measures of its own work; docs/metrics.md describes each. Labels are kinds, results and severities, never names
+ * of objects.
+ */
+public final class OperatorMetrics implements Metrics, Interceptor {
+    private static final List<String> KINDS =
+            List.of("DataPath", "StoragePool", "RoutingPolicy", "ServiceLevelObjective");
+    /** {@code /api/v1/namespaces/ai/secrets/name} and {@code /apis/apps/v1/namespaces/ai/deployments/name/status}. */
+    private static final Pattern WRITTEN =
+            Pattern.compile("/(?:api/v1|apis/[^/]+/[^/]+)/namespaces/[^/]+/([a-z]+)(?:/.*)?");
+
+    private final MeterRegistry registry;
+    private final AtomicBoolean leads = new AtomicBoolean();
+    private final FindingGauge findings;
+
+    public OperatorMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        registry.gauge("datapath.leader", leads, leading -> leading.get() ? 1 : 0);
+        findings = new FindingGauge(registry);
+        for (var kind : KINDS) {
+            reconciliations(kind, "success");
+            reconciliations(kind, "error");
+        }
+    }
+
+    void leads(boolean leading) {
+        leads.set(leading);
+    }
+
+    /** All findings in force. */
+    void findings(Collection<Finding> all) {
+        findings.set(all, finding -> finding.object().kind(), Finding::severity);
+    }
+
+    @Override
+    public void finishedReconciliation(HasMetadata resource, Map<String, Object> metadata) {
+        reconciliations(resource.getKind(), "success").increment();
+    }
+
+    @Override
+    public void failedReconciliation(HasMetadata resource, Exception exception, Map<String, Object> metadata) {
+        reconciliations(resource.getKind(), "error").increment();
+    }
+
+    /** Sees every request of the client; those that only read, and the Lease that is renewed all the time, do not count. */
+    @Override
+    public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+        var written = WRITTEN.matcher(request.uri().getPath());
+        if (!request.method().equals("GET")
+                && written.matches()
+                && !written.group(1).equals("leases")) {
+            Counter.builder("datapath.writes")
+                    .description("Writes to the API server, by kind of object.")
+                    .tags("kind", written.group(1))
+                    .register(registry)
+                    .increment();
+        }
+    }
+
+    private Counter reconciliations(String kind, String result) {
+        return Counter.builder("datapath.reconciliations")
+                .description("Reconciliations by kind of object and result.")
+                .tags("kind", kind, "result", result)
+                .register(registry);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.datapath.operator.cluster;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.compile.Identity;
+import dev.datapath.operator.deploy.PoolObjects;
+import dev.datapath.operator.deploy.PublishedNode;
+import dev.datapath.operator.engine.Engine;
+import dev.datapath.operator.engine.LogContext;
+import dev.datapath.operator.engine.Observations;
+import dev.datapath.operator.infra.cluster.ApplyResult;
+import dev.datapath.operator.infra.cluster.ObjectApplier;
+import dev.datapath.operator.infra.cluster.OwnedObjects;
+import dev.datapath.operator.infra.cluster.PublishedNodes;
+import dev.datapath.operator.kubernetes.EventSources;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.NodeReport;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.Reason;
+import dev.datapath.operator.net.IpAddress;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import dev.datapath.operator.status.PoolStatuses;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Says of each StoragePool how its nodes are, as the gateways that use it see them. */
+@ControllerConfiguration(triggerReconcilerOnAllEvents = true)
+final class StoragePoolReconciler implements Reconciler<StoragePool> {
+    private final Engine engine;
+    private final Observations observations;
+    private final Dependents dependents;
+    private final OwnedObjects<StoragePool> owned;
+    private final ObjectApplier applier;
+    private final StatusWriter writer;
+    private final InstantSource clock;
+    private @Nullable InformerEventSource<DataPath, StoragePool> dataPaths;
+
+    StoragePoolReconciler(
+            Engine engine,
+            Observations observations,
+            Dependents dependents,
+            OwnedObjects<StoragePool> owned,
+            ObjectApplier applier,
+            StatusWriter writer,
+            InstantSource clock) {
+        this.engine = engine;
+        this.observations = observations;
+        this.dependents = dependents;
+        this.owned = owned;
+        this.applier = applier;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<EventSource<?, StoragePool>> prepareEventSources(EventSourceContext<StoragePool> context) {
+        var sources = new ArrayList<EventSource<?, StoragePool>>(owned.eventSources(context));
+        var known = EventSources.existence(context, DataPath.class);
+        dataPaths = known;
+        sources.add(known);
+        sources.add(dependents.follow(context));
+        sources.add(dependents.looks(context));
+        return sources;
+    }
+
+    @Override
+    public UpdateControl<StoragePool> reconcile(StoragePool pool, Context<StoragePool> context) {
+        try (var lines = LogContext.of(Identity.ref(pool))) {
+            return reconciled(pool, context);
+        }
+    }
+
+    private UpdateControl<StoragePool> reconciled(StoragePool pool, Context<StoragePool> context) {
+        if (writer.closed()) {
+            return UpdateControl.noUpdate();
+        }
+        var ref = Identity.ref(pool);
+        if (context.isPrimaryResourceDeleted()) {
+            engine.forget(ref);
+            dependents.gone(ref);
+            return UpdateControl.noUpdate();
+        }
+        var known = observations.of(pool, living(ref.namespace()));
+        if (known.isEmpty()) {
+            // Whether a DataPath uses the pool is not known yet: it is being reconciled, and this pool after it.
+            return UpdateControl.noUpdate();
+        }
+        var seen = known.get();
+        var unpublished = publishService(pool, seen.plan(), seen.reports());
+        var status = PoolStatuses.of(
+                pool,
+                pool.getMetadata().getGeneration(),
+                new PoolStatuses.Observation(
+                        Stream.concat(seen.findings().stream(), unpublished.stream())
+                                .toList(),
+                        seen.plan(),
+                        seen.weights(),
+                        seen.reports()),
+                pool.getStatus(),
+                clock.instant());
+        return writer.write(
+                pool,
+                new StoragePool(),
+                status,
+                before -> Stream.concat(
+                                Transitions.ofConditions(before.conditions(), status.conditions()).stream(),
+                                Transitions.ofNodes(before.nodes(), status.nodes()).stream())
+                        .toList());
+    }
+
+    /** The DataPaths of a namespace; one that is being deleted is of no use to a pool, and may not be looked at any more. */
+    private List<ObjectKey> living(String namespace) {
+        return dataPaths == null
+                ? List.of()
+                : dataPaths
+                        .list(namespace, dataPath -> dataPath.getMetadata().getDeletionTimestamp() == null)
+                        .map(Identity::key)
+                        .toList();
+    }
+
+    /** So that others than our gateways can use the pool; what is no longer wanted is deleted. Returns what is in the way. */
+    private List<Finding> publishService(StoragePool pool, @Nullable PoolPlan plan, List<NodeReport> reports) {
+        var nodes = plan == null ? List.<PublishedNode>of() : PublishedNodes.of(plan, reports, publishedAsDown(pool));
+        return applier.apply(pool, PoolObjects.of(pool, nodes)).obstacles().stream()
+                .filter(obstacle -> obstacle.kind() == ApplyResult.Obstacle.Kind.NotOurs
+                        || obstacle.kind() == ApplyResult.Obstacle.Kind.Refused)
+                .map(obstacle -> new Finding(
+                        Identity.ref(pool),
+                        Finding.Severity.ERROR,
+                        Reason.Conflicted,
+                        "spec.publishService",
+                        obstacle.message()))
+                .toList();
+    }
+
+    private Predicate<NodePlan> publishedAsDown(StoragePool pool) {
+        var down = PoolObjects.down(owned.of(EndpointSlice.class, Identity.key(pool)));
+        return node -> down.contains(IpAddress.parse(node.address())
+                .map(address -> address.withPort(node.port()))
+                .orElse(""));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.datapath.operator.compile;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One state of one object. The specification counts of our own kinds, whose status changes often; anything at all of others. Objects of
+ * files have no versions: they are the same as long as they are the same instance.
+ */
+public final class ObjectState {
+    private final HasMetadata object;
+    private final @Nullable Object version;
+
+    public ObjectState(HasMetadata object) {
+        this.object = object;
+        var metadata = object.getMetadata();
+        version = metadata.getUid() == null
+                ? null
+                : object instanceof CustomResource ? metadata.getGeneration() : metadata.getResourceVersion();
+    }
+
+    /** Whether two objects are one, in states that mean the same to compile. */
+    public static boolean same(HasMetadata one, HasMetadata other) {
+        return new ObjectState(one).equals(new ObjectState(other));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ObjectState state
+                && (object == state.object
+                        || (version != null
+                                && version.equals(state.version)
+                                && object.getMetadata()
+                                        .getUid()
+                                        .equals(state.object.getMetadata().getUid())));
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hashCode(object.getMetadata().getName());
+    }
+}

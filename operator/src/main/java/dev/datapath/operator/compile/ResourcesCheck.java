@@ -1,0 +1,92 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.Gateway;
+import dev.datapath.operator.model.Reason;
+import dev.datapath.operator.plan.GatewayPlan;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The compute resources of a gateway. Quantities that no gateway can run with are reported, and the nearest ones that it can hold. */
+final class ResourcesCheck {
+    private static final BigDecimal LEAST_MEMORY = BigDecimal.valueOf(GatewayPlan.LEAST_MEMORY);
+    private static final BigDecimal MOST_MEMORY = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    private ResourcesCheck() {}
+
+    /** The memory limit in bytes; null when there is none. */
+    static @Nullable Long memoryLimit(Gateway.Resources resources, Report at) {
+        checkRequests(resources, at);
+        checkCpu(resources, at);
+        var text = resources.limits().get("memory");
+        var limit = text == null ? null : amount(text);
+        if (text == null || limit == null) {
+            return null;
+        }
+        if (limit.compareTo(LEAST_MEMORY) >= 0) {
+            return limit.min(MOST_MEMORY).longValue();
+        }
+        at.field("limits")
+                .field("memory")
+                .error(
+                        Reason.Invalid,
+                        text + " is less than a gateway needs to serve: write " + mebibytes(LEAST_MEMORY) + " or more"
+                                + meant(text) + "; " + mebibytes(LEAST_MEMORY) + " is used instead");
+        return GatewayPlan.LEAST_MEMORY;
+    }
+
+    /** Whether there is an amount, and it is more than nothing. */
+    static boolean isPositive(@Nullable String quantity) {
+        var amount = quantity == null ? null : amount(quantity);
+        return amount != null && amount.signum() > 0;
+    }
+
+    private static void checkRequests(Gateway.Resources resources, Report at) {
+        new TreeMap<>(resources.requests()).forEach((name, request) -> {
+            var limit = resources.limits().get(name);
+            var asked = amount(request);
+            var most = limit == null ? null : amount(limit);
+            if (asked != null && most != null && most.signum() > 0 && asked.compareTo(most) > 0) {
+                at.field("requests")
+                        .field(name)
+                        .error(
+                                Reason.Invalid,
+                                "it requests " + request + ", and the limit is " + limit
+                                        + ": raise the limit or lower the request; no more than the limit is requested");
+            }
+        });
+    }
+
+    private static void checkCpu(Gateway.Resources resources, Report at) {
+        var text = resources.limits().get("cpu");
+        var limit = text == null ? null : amount(text);
+        if (limit != null && limit.signum() == 0) {
+            at.field("limits")
+                    .field("cpu")
+                    .error(
+                            Reason.Invalid,
+                            "a gateway cannot run with no CPU: write a limit such as \"2\", or remove it; there is no limit until"
+                                    + " then");
+        }
+    }
+
+    /** The usual slip: a unit that is none of memory, or none at all. */
+    private static String meant(String text) {
+        var digits = text.replaceFirst("m$", "");
+        return digits.matches("[1-9][0-9]{2,5}") ? "; did you mean " + digits + "Mi?" : "";
+    }
+
+    private static String mebibytes(BigDecimal bytes) {
+        return (bytes.longValue() >> 20) + "Mi";
+    }
+
+    /** Null for what the schema does not let pass. */
+    private static @Nullable BigDecimal amount(String text) {
+        try {
+            return new Quantity(text).getNumericalAmount();
+        } catch (ArithmeticException | IllegalArgumentException unreadable) {
+            return null;
+        }
+    }
+}

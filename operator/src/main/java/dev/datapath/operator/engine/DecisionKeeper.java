@@ -1,0 +1,212 @@
+package dev.datapath.operator.engine;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.model.Decisions;
+import dev.datapath.operator.model.Decisions.Decision;
+import dev.datapath.operator.model.Decisions.NodeWeight;
+import dev.datapath.operator.model.Decisions.Subject;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.ObjectRef;
+import dev.datapath.operator.model.Reason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores the decisions of all DataPaths, and goes on with those that an earlier operator stored.
+ *
+ * <p>A decision takes effect after it is stored, so an operator that is started again, or another one that comes to lead, never has fewer
+ * decisions than gateways run. The record of a DataPath is written at most once in {@link #PACE}. A decision that comes later than
+ * that after the last write is stored, and takes effect, at once. One that comes earlier waits for the rest of that time; of those
+ * that follow each other in it only the newest is stored, and the others never take effect. While the record cannot be written,
+ * the decisions before stay in force until they expire. The expiry of a decision needs no write.
+ *
+ * <p>A record that cannot be read, or is of a newer operator, is not used and stays until the next decision: a line in the log, a
+ * warning on the DataPath and a metric say so. Safe for several threads, as long as each DataPath is one thread's at a time.
+ */
+public final class DecisionKeeper {
+    /** The record of a DataPath is written at most once in this time. */
+    public static final Duration PACE = Duration.ofSeconds(3);
+
+    private static final System.Logger LOG = System.getLogger(DecisionKeeper.class.getName());
+
+    private final StateStore store;
+    private final InstantSource clock;
+    private final Counter unread;
+    private final Counter unwritten;
+
+    /** What is known of the record of one DataPath. */
+    private static final class Kept {
+        private boolean read;
+        /** Whether there is a record that is not used, or not all of it. */
+        private boolean unusable;
+
+        private @Nullable Instant lastWrite;
+        private String problem = "";
+    }
+
+    public DecisionKeeper(StateStore store, MeterRegistry registry, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+        unread = failures(registry, "read");
+        unwritten = failures(registry, "write");
+    }
+
+    /**
+     * Reads the record of a DataPath that is seen for the first time, and stores its decisions when they are new and it is time to. To be
+     * called before each step.
+     */
+    public void keep(ManagedDataPath managed, DataPath dataPath) {
+        var kept = managed.memory(Kept.class, Kept::new);
+        if (!kept.read) {
+            kept.read = true;
+            kept.unusable = !restore(managed, dataPath);
+        }
+        var proposed = managed.proposed();
+        if (proposed.isEmpty()) {
+            return;
+        }
+        if (!kept.unusable && proposed.get().equals(managed.decisions())) {
+            managed.enact(proposed.get());
+            return;
+        }
+        var now = clock.instant();
+        if (nextWrite(kept).filter(now::isBefore).isEmpty()) {
+            kept.lastWrite = now;
+            write(managed, dataPath, proposed.get(), kept);
+        }
+    }
+
+    /** When the next step of a DataPath is due though nothing happens; empty when none is. */
+    public Optional<Instant> nextStep(ManagedDataPath managed) {
+        var write = managed.proposed().flatMap(all -> nextWrite(managed.memory(Kept.class, Kept::new)));
+        return Stream.of(write, managed.nextStep()).flatMap(Optional::stream).min(Instant::compareTo);
+    }
+
+    private static Optional<Instant> nextWrite(Kept kept) {
+        return Optional.ofNullable(kept.lastWrite).map(last -> last.plus(PACE));
+    }
+
+    /** Whether all of the record could be read, or there is none. */
+    private boolean restore(ManagedDataPath managed, DataPath dataPath) {
+        managed.until(DecisionKeeper.class, () -> delete(managed.key()));
+        var place = store.place(managed.key());
+        try {
+            var text = store.read(dataPath);
+            if (text.isEmpty()) {
+                return true;
+            }
+            var found = DecisionRecord.read(dataPath, text.get());
+            managed.enact(found.decisions());
+            if (found.problem() == null) {
+                return true;
+            }
+            unread(
+                    managed,
+                    "some of the operator's decisions in " + place + " cannot be read and are not used: "
+                            + found.problem());
+        } catch (IOException e) {
+            unread(
+                    managed,
+                    "the operator's decisions in " + place + " cannot be read and are not used: " + e.getMessage());
+        }
+        return false;
+    }
+
+    private void unread(ManagedDataPath managed, String problem) {
+        unread.increment();
+        report(
+                managed,
+                problem + ". The operator decides anew and then replaces them; delete " + store.place(managed.key())
+                        + ", or run the version of the operator that wrote it");
+    }
+
+    private void write(ManagedDataPath managed, DataPath dataPath, Decisions decisions, Kept kept) {
+        try {
+            store.write(dataPath, DecisionRecord.write(dataPath, decisions));
+        } catch (IOException e) {
+            unwritten.increment();
+            if (!kept.problem.equals(e.getMessage())) {
+                kept.problem = String.valueOf(e.getMessage());
+                report(
+                        managed,
+                        "new decisions of the operator are not in force, because they cannot be stored in "
+                                + store.place(managed.key()) + ": " + kept.problem + ". It is tried again every "
+                                + PACE.toSeconds() + " s");
+            }
+            return;
+        }
+        log(managed.key(), managed.decisions(), decisions);
+        kept.problem = "";
+        kept.unusable = false;
+        managed.note(List.of());
+        managed.enact(decisions);
+    }
+
+    private static void report(ManagedDataPath managed, String problem) {
+        var key = managed.key();
+        LOG.log(System.Logger.Level.WARNING, "DataPath " + key + ": " + problem);
+        managed.note(List.of(new Finding(
+                new ObjectRef("DataPath", key.namespace(), key.name()),
+                Finding.Severity.WARNING,
+                Reason.Incomplete,
+                "",
+                problem)));
+    }
+
+    private void delete(ObjectKey key) {
+        try {
+            store.delete(key);
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "DataPath " + key + " is gone, and " + store.place(key) + " cannot be deleted: " + e.getMessage());
+        }
+    }
+
+    /** One line for each subject that something is decided about for the first time, or no more; not for each change of a value. */
+    private static void log(ObjectKey key, Decisions before, Decisions now) {
+        var old = bySubject(before);
+        var next = bySubject(now);
+        next.forEach((subject, decision) -> {
+            if (!old.containsKey(subject)) {
+                LOG.log(System.Logger.Level.INFO, "DataPath " + key + ": " + text(decision));
+            }
+        });
+        old.keySet().stream()
+                .filter(subject -> !next.containsKey(subject))
+                .forEach(subject -> LOG.log(
+                        System.Logger.Level.INFO,
+                        "DataPath " + key + ": nothing is decided about " + subject + " any more"));
+    }
+
+    private static String text(Decision decision) {
+        var terms = decision.terms();
+        var until = " until " + terms.expiresAt() + ": " + terms.reason();
+        return switch (decision) {
+            case NodeWeight weight -> weight.subject() + " gets " + weight.share() + " of its weight" + until;
+        };
+    }
+
+    private static Map<Subject, Decision> bySubject(Decisions decisions) {
+        return decisions.all().stream().collect(Collectors.toMap(Decision::subject, Function.identity()));
+    }
+
+    private static Counter failures(MeterRegistry registry, String operation) {
+        return Counter.builder("datapath.state.failures")
+                .description("Records of the operator's decisions that could not be read or written.")
+                .tags("operation", operation)
+                .register(registry);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.datapath.operator.engine;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.ServiceLevelObjective;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.compile.Identity;
+import dev.datapath.operator.compile.UnreadObject;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.status.DataPathStatuses;
+import dev.datapath.operator.status.Fleet;
+import dev.datapath.operator.status.PolicyStatuses;
+import dev.datapath.operator.status.PoolStatuses;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the objects of each kind: what their status is made of. Empty as long as a DataPath that they depend on has not been
+ * observed yet: a status without it would be wrong, and they are reconciled when it has. Safe for several threads.
+ */
+public final class Observations {
+    private final Engine engine;
+    private final DataPaths dataPaths;
+    private final Infra infra;
+
+    public Observations(Engine engine, DataPaths dataPaths, Infra infra) {
+        this.engine = engine;
+        this.dataPaths = dataPaths;
+        this.infra = infra;
+    }
+
+    /**
+     * A DataPath.
+     *
+     * @param fleet how its gateways are
+     * @param selector the label that finds its pods; null where it has none
+     */
+    public DataPathStatuses.Observation of(
+            DataPath dataPath, ManagedDataPath managed, Fleet fleet, @Nullable String selector) {
+        var outcome = managed.outcome();
+        return new DataPathStatuses.Observation(
+                Stream.of(
+                                UnreadObject.finding(dataPath).stream(),
+                                outcome.about(Identity.ref(dataPath)).stream(),
+                                infra.findings(managed).stream())
+                        .flatMap(findings -> findings)
+                        .toList(),
+                outcome.attachments(),
+                fleet,
+                infra.addresses(managed),
+                selector);
+    }
+
+    /**
+     * A StoragePool.
+     *
+     * @param living the DataPaths of its namespace that exist and are not being deleted
+     */
+    public Optional<PoolStatuses.Observation> of(StoragePool pool, Collection<ObjectKey> living) {
+        var ref = Identity.ref(pool);
+        var users = dataPaths.observedIn(ref.namespace()).toList();
+        if (!dataPaths.havePlans(living) || !users.stream().allMatch(known -> isJudged(pool, known))) {
+            return Optional.empty();
+        }
+        var outcomes = users.stream().map(ManagedDataPath::outcome).toList();
+        return findings(pool, outcomes)
+                .map(findings -> new PoolStatuses.Observation(
+                        findings,
+                        plan(ref.name(), outcomes),
+                        outcomes.stream()
+                                .flatMap(outcome -> outcome.adjustments().ofPool(ref.name()).stream())
+                                .toList(),
+                        infra.nodes(ref.namespace(), ref.name())));
+    }
+
+    private Optional<List<Finding>> findings(StoragePool pool, List<Outcome> outcomes) {
+        var ref = Identity.ref(pool);
+        if (outcomes.isEmpty()) {
+            return engine.findings(pool);
+        }
+        engine.forget(ref);
+        return Optional.of(outcomes.stream()
+                .flatMap(outcome -> outcome.about(ref).stream())
+                .distinct()
+                .toList());
+    }
+
+    /** How gateways use a pool; the same at every DataPath but for the retry budget. */
+    private static @Nullable PoolPlan plan(String pool, List<Outcome> outcomes) {
+        return outcomes.stream()
+                .flatMap(outcome -> outcome.pool(pool).stream())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * A RoutingPolicy, at each of its targets that exists.
+     *
+     * @param mayExist whether there is, or may be, a DataPath of that name
+     */
+    public Optional<Map<String, PolicyStatuses.AtTarget>> of(RoutingPolicy policy, Predicate<ObjectKey> mayExist) {
+        var ref = Identity.ref(policy);
+        var targets = new TreeMap<String, PolicyStatuses.AtTarget>();
+        for (var target : policy.getSpec().targetRefs()) {
+            var key = new ObjectKey(ref.namespace(), target.name());
+            var managed = dataPaths.observed(key);
+            if (managed.map(known -> !isJudged(policy, known) || isUnderWay(policy, known))
+                    .orElseGet(() -> mayExist.test(key))) {
+                return Optional.empty();
+            }
+            managed.ifPresent(known -> targets.put(
+                    target.name(),
+                    new PolicyStatuses.AtTarget(
+                            known.outcome().about(ref),
+                            known.fleet().orElseThrow(),
+                            known.runs(policy),
+                            known.outcome().attachments().of(Identity.key(policy)))));
+        }
+        return Optional.of(targets);
+    }
+
+    /** Whether what is known of a DataPath is about this state of an object: changes reach those who tell of them before they are compiled. */
+    private static boolean isJudged(CustomResource<?, ?> object, ManagedDataPath known) {
+        return known.suspended() || known.speaksOf(object);
+    }
+
+    /** Whether gateways seem to run all of it only because they were not observed since this policy was published. */
+    private static boolean isUnderWay(RoutingPolicy policy, ManagedDataPath known) {
+        return !known.suspended()
+                && !known.runs(policy)
+                && known.fleet().filter(Fleet::isProgrammed).isPresent();
+    }
+
+    /**
+     * A ServiceLevelObjective at its target.
+     *
+     * @param findings empty when there is no such DataPath
+     */
+    public record AtTarget(Optional<List<Finding>> findings) {}
+
+    /**
+     * A ServiceLevelObjective.
+     *
+     * @param mayExist whether there is, or may be, a DataPath of that name
+     */
+    public Optional<AtTarget> of(ServiceLevelObjective objective, Predicate<ObjectKey> mayExist) {
+        var ref = Identity.ref(objective);
+        var target =
+                new ObjectKey(ref.namespace(), objective.getSpec().targetRef().name());
+        var managed = dataPaths.observed(target);
+        return managed.map(known -> !isJudged(objective, known)).orElseGet(() -> mayExist.test(target))
+                ? Optional.empty()
+                : Optional.of(new AtTarget(managed.map(known -> known.outcome().about(ref))));
+    }
+}

@@ -1,0 +1,88 @@
+package dev.datapath.operator.envoy.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.datapath.operator.model.NodeReport;
+import dev.datapath.operator.model.NodeReport.Health;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Envoy's log of health check events: with which failure each node went out. Envoy logs the first failure, not each that follows, so
+ * a node that first answers 503 and then refuses connections counts as answering 503.
+ */
+final class CheckEvents {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private record Node(String cluster, String address, int port) {}
+
+    private record Failure(String type, int status) {}
+
+    private final Map<Node, Failure> failures;
+
+    private CheckEvents(Map<Node, Failure> failures) {
+        this.failures = failures;
+    }
+
+    /** Lines that are no event are passed over: the first one may have lost its beginning, the last one its end. */
+    static CheckEvents parse(String log) {
+        var failures = new HashMap<Node, Failure>();
+        log.lines().forEach(line -> {
+            try {
+                add(failures, JSON.readTree(line));
+            } catch (JsonProcessingException cut) {
+                // Another event of the node, or none, says why it fails.
+            }
+        });
+        return new CheckEvents(failures);
+    }
+
+    private static void add(Map<Node, Failure> failures, JsonNode event) {
+        var address = event.path("host").path("socket_address");
+        var node = new Node(
+                event.path("cluster_name").asText(),
+                NodeTable.canonical(address.path("address").asText()),
+                address.path("port_value").asInt());
+        if (event.has("add_healthy_event")) {
+            failures.remove(node);
+            return;
+        }
+        for (var kind : List.of("health_check_failure_event", "eject_unhealthy_event")) {
+            var failure = event.path(kind);
+            if (failure.has("failure_type")) {
+                failures.put(
+                        node,
+                        new Failure(
+                                failure.path("failure_type").asText(),
+                                failure.path("http_status_code").asInt()));
+            }
+        }
+    }
+
+    /** The same reports, with the reasons that are known. */
+    Map<String, List<NodeReport>> complete(Map<String, List<NodeReport>> pools) {
+        var complete = new TreeMap<String, List<NodeReport>>();
+        pools.forEach((pool, nodes) -> complete.put(
+                pool, nodes.stream().map(node -> complete(pool, node)).toList()));
+        return complete;
+    }
+
+    private NodeReport complete(String pool, NodeReport node) {
+        var failure = failures.get(new Node(NodeTable.POOL_PREFIX + pool, node.address(), node.port()));
+        if (failure == null || node.health() != Health.FAILED_CHECK) {
+            return node;
+        }
+        return switch (failure.type) {
+            case "NETWORK" -> new NodeReport(node.gateway(), node.address(), node.port(), Health.BROKEN_CHECK);
+            case "ACTIVE" ->
+                failure.status == 0
+                        ? node
+                        : new NodeReport(
+                                node.gateway(), node.address(), node.port(), Health.ANSWERED_CHECK, failure.status);
+            default -> node;
+        };
+    }
+}

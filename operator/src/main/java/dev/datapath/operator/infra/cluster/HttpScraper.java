@@ -1,0 +1,54 @@
+package dev.datapath.operator.infra.cluster;
+
+import dev.datapath.operator.net.IpAddress;
+import dev.datapath.operator.telemetry.Scraper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Scrapes gateways in pods over their metrics ports; an endpoint is the IP address of a pod. */
+public final class HttpScraper implements Scraper<String> {
+    /** For all of an answer: a gateway may begin one and never end it. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    /** Some thousands of nodes. */
+    static final int MAX_BYTES = 4 << 20;
+
+    private final int port;
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+
+    /** @param port the metrics port of all gateways */
+    public HttpScraper(int port) {
+        this.port = port;
+    }
+
+    @Override
+    public String get(String address, String target) throws IOException, InterruptedException {
+        var authority = IpAddress.parse(address)
+                .orElseThrow(() -> new IOException(address + " is not an IP address"))
+                .withPort(port);
+        var request = HttpRequest.newBuilder(URI.create("http://" + authority + target))
+                .build();
+        // The request's own timeout ends with the headers.
+        var exchange = client.sendAsync(request, head -> new LimitedText(MAX_BYTES));
+        try {
+            var answer = exchange.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            if (answer.statusCode() != 200) {
+                throw new IOException("answered " + answer.statusCode());
+            }
+            return answer.body();
+        } catch (ExecutionException e) {
+            throw new IOException(String.valueOf(e.getCause()), e);
+        } catch (TimeoutException e) {
+            throw new IOException("no answer within " + TIMEOUT.toSeconds() + " s", e);
+        } finally {
+            exchange.cancel(true);
+        }
+    }
+}

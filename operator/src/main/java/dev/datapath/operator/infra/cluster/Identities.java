@@ -1,0 +1,94 @@
+package dev.datapath.operator.infra.cluster;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.ca.AuthorityState;
+import dev.datapath.operator.ca.IdentitySecret;
+import dev.datapath.operator.ca.Issuer;
+import dev.datapath.operator.ca.Subject;
+import dev.datapath.operator.compile.Identity;
+import dev.datapath.operator.deploy.GatewayNames;
+import dev.datapath.operator.deploy.GatewaySecrets;
+import dev.datapath.operator.deploy.Owners;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.xds.IdentityCheck;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The Secrets by which gateways and operators know each other. */
+public final class Identities {
+    private final AuthorityKeeper authority;
+    private final IdentitySecret content;
+    private final OwnedObjects<DataPath> owned;
+    private final InstantSource clock;
+
+    /**
+     * The identity of a DataPath's gateways.
+     *
+     * @param secret what should be there; empty while there is no authority to issue it
+     * @param renewed whether it is another one than before
+     * @param nextLook when its certificate is due for renewal; empty while there is none
+     */
+    record Issued(Optional<Secret> secret, boolean renewed, Optional<Instant> nextLook) {}
+
+    public Identities(AuthorityKeeper authority, Issuer issuer, OwnedObjects<DataPath> owned, InstantSource clock) {
+        this.authority = authority;
+        content = new IdentitySecret(issuer);
+        this.owned = owned;
+        this.clock = clock;
+    }
+
+    Issued of(DataPath dataPath) {
+        var key = Identity.key(dataPath);
+        var state = authority.state();
+        Map<String, String> present =
+                owned.whole(Secret.class, name(dataPath)).map(SecretData::text).orElse(Map.of());
+        if (state.current() == null) {
+            return new Issued(Optional.empty(), false, Optional.empty());
+        }
+        var due = content.content(present, state, Subject.gateway(IdentityCheck.SCHEME + key), clock.instant());
+        var data = due.data();
+        return new Issued(
+                Optional.of(GatewaySecrets.identity(
+                        dataPath,
+                        data.getOrDefault(IdentitySecret.CERTIFICATE, ""),
+                        data.getOrDefault(IdentitySecret.KEY, ""),
+                        data.getOrDefault(IdentitySecret.AUTHORITIES, ""))),
+                !data.equals(present),
+                Optional.of(due.nextLook()));
+    }
+
+    /** A Secret was written: the authority may have waited for it. */
+    void written() {
+        authority.look();
+    }
+
+    /**
+     * The Secrets of gateways that lack an authority of a state. Those count that a DataPath made which is there to stay: others with
+     * our labels, or with its name, are copies or left over, and nobody would ever bring them up to date.
+     *
+     * @param secrets finds one that carries our labels
+     */
+    public static List<ObjectKey> lacking(
+            Stream<DataPath> dataPaths, Function<ObjectKey, Optional<Secret>> secrets, AuthorityState state) {
+        return dataPaths
+                .filter(dataPath -> dataPath.getMetadata().getDeletionTimestamp() == null)
+                .flatMap(dataPath ->
+                        secrets.apply(name(dataPath)).filter(secret -> Owners.controls(dataPath, secret)).stream())
+                .filter(secret -> !IdentitySecret.announces(SecretData.text(secret), state))
+                .map(Identity::key)
+                .sorted()
+                .toList();
+    }
+
+    private static ObjectKey name(DataPath dataPath) {
+        return new ObjectKey(
+                dataPath.getMetadata().getNamespace(),
+                GatewayNames.of(dataPath.getMetadata().getName()).identity());
+    }
+}

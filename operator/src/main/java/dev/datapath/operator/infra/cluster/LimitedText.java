@@ -1,0 +1,55 @@
+package dev.datapath.operator.infra.cluster;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** A body of so many bytes of UTF-8 at most; a longer one is an error, and read no further. Java has this from release 25 on. */
+final class LimitedText implements HttpResponse.BodySubscriber<String> {
+    private final HttpResponse.BodySubscriber<String> text =
+            HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
+    private final int limit;
+    private Flow.@Nullable Subscription subscription;
+    private long taken;
+
+    LimitedText(int limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    public CompletionStage<String> getBody() {
+        return text.getBody();
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription body) {
+        subscription = body;
+        text.onSubscribe(body);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> parts) {
+        taken += parts.stream().mapToLong(ByteBuffer::remaining).sum();
+        if (taken <= limit) {
+            text.onNext(parts);
+        } else if (subscription != null) {
+            subscription.cancel();
+            text.onError(new IOException("more than " + limit + " bytes"));
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        text.onError(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        text.onComplete();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.datapath.operator.infra.cluster;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.api.v1alpha1.DataPathStatus.Address;
+import dev.datapath.api.v1alpha1.GatewayService;
+import dev.datapath.operator.deploy.AllowedPlacement;
+import dev.datapath.operator.engine.ManagedDataPath;
+import dev.datapath.operator.engine.Publication;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.status.Fleet;
+import dev.datapath.operator.status.Fleet.Obstacle;
+import dev.datapath.operator.xds.SyncState;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what Kubernetes and the xDS server know of a DataPath's gateways. */
+public final class PodFleet {
+    private final OwnedObjects<DataPath> owned;
+    private final SyncState sync;
+    private final String operator;
+    private final AllowedPlacement allowed;
+
+    /**
+     * @param operator name and port under which gateways reach the operators, for messages
+     * @param allowed what decides how gateways run, besides their DataPath
+     */
+    public PodFleet(OwnedObjects<DataPath> owned, SyncState sync, String operator, AllowedPlacement allowed) {
+        this.owned = owned;
+        this.sync = sync;
+        this.operator = operator;
+        this.allowed = allowed;
+    }
+
+    /** @param blocked what keeps the gateways from being run as they should */
+    Fleet observe(ManagedDataPath managed, Optional<String> blocked) {
+        var key = managed.key();
+        var outcome = managed.outcome();
+        var version = managed.publication().map(Publication::version).orElse("");
+        var workload = GatewayWorkload.of(
+                allowed.of(outcome.dataPath().getSpec().gateway()),
+                owned.of(Deployment.class, key),
+                owned.of(DaemonSet.class, key));
+        return new Fleet(
+                workload.desired(),
+                GatewayPods.views(pods(key), sync.of(key.toString()), version, operator),
+                outcome.version(),
+                outcome.plan() == null ? 0 : outcome.plan().listeners().size(),
+                outcome.defect(),
+                obstacle(key, outcome.dataPath(), blocked),
+                workload.shortage());
+    }
+
+    /** Where clients can connect. */
+    List<Address> addresses(ObjectKey dataPath) {
+        return owned.of(Service.class, dataPath).stream()
+                .flatMap(service -> Addresses.of(service).stream())
+                .distinct()
+                .toList();
+    }
+
+    /** The pods of the DataPath's workloads. */
+    List<Pod> pods(ObjectKey dataPath) {
+        var workloads = Stream.concat(
+                        owned.of(Deployment.class, dataPath).stream(), owned.of(DaemonSet.class, dataPath).stream())
+                .toList();
+        return owned.of(Pod.class, dataPath).stream()
+                .filter(pod -> workloads.stream().anyMatch(workload -> GatewayPods.isOf(workload, pod)))
+                .toList();
+    }
+
+    private @Nullable Obstacle obstacle(ObjectKey key, DataPath dataPath, Optional<String> blocked) {
+        if (blocked.isPresent()) {
+            return new Obstacle.Blocked(blocked.get());
+        }
+        if (dataPath.getSpec().gateway().service().type() == GatewayService.Type.LoadBalancer
+                && addresses(key).isEmpty()) {
+            return new Obstacle.NoAddress(
+                    "The gateways run, but no load balancer gave the Service of DataPath "
+                            + key + " an address: install one in the cluster, name its class in"
+                            + " spec.gateway.service.loadBalancerClass, or set spec.gateway.service.type to NodePort or ClusterIP.");
+        }
+        return null;
+    }
+}

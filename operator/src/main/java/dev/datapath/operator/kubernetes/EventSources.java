@@ -1,0 +1,88 @@
+package dev.datapath.operator.kubernetes;
+
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.ObjectState;
+import dev.datapath.operator.model.ObjectKey;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Event sources of our own kinds. What depends on what is decided by names inside of one namespace, and a name may just have been
+ * taken out of an object; so a change of one object concerns all objects of the other kind in its namespace, and finding
+ * that nothing changed for them costs next to nothing.
+ */
+public final class EventSources {
+    private EventSources() {}
+
+    /** Objects of a kind, whose changes concern the primaries of their namespace. A change of status alone concerns nobody. */
+    public static <T extends HasMetadata, P extends HasMetadata> InformerEventSource<T, P> beside(
+            EventSourceContext<P> context, Class<T> kind) {
+        return source(context, kind, (now, before) -> !ObjectState.same(before, now));
+    }
+
+    /** Objects of a kind, whose coming and going concerns the primaries of their namespace. */
+    public static <T extends HasMetadata, P extends HasMetadata> InformerEventSource<T, P> existence(
+            EventSourceContext<P> context, Class<T> kind) {
+        return source(context, kind, (now, before) -> false);
+    }
+
+    private static <T extends HasMetadata, P extends HasMetadata> InformerEventSource<T, P> source(
+            EventSourceContext<P> context, Class<T> kind, BiFunction<T, T, Boolean> concerns) {
+        Function<T, Set<ResourceID>> primaries =
+                object -> in(context, object.getMetadata().getNamespace()).collect(Collectors.toSet());
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
+                        .withName(kind.getSimpleName())
+                        .withSecondaryToPrimaryMapper(primaries::apply)
+                        .withOnUpdateFilter(concerns::apply)
+                        .build(),
+                context);
+    }
+
+    /** Whether its objects were listed at least once. Until then it looks as if there were none. */
+    public static boolean filled(InformerWrappingEventSourceHealthIndicator<?> source) {
+        return source.informerHealthIndicators().values().stream().allMatch(InformerHealthIndicator::hasSynced);
+    }
+
+    /**
+     * Whether there is, or may be, a DataPath of that name. One that is being deleted is not reconciled any more, and a finalizer may
+     * hold it for any time: it does not count.
+     */
+    public static boolean mayExist(@Nullable InformerEventSource<DataPath, ?> dataPaths, ObjectKey key) {
+        return dataPaths != null
+                && (!filled(dataPaths)
+                        || dataPaths
+                                .get(id(key))
+                                .filter(dataPath -> dataPath.getMetadata().getDeletionTimestamp() == null)
+                                .isPresent());
+    }
+
+    /** The primaries of a namespace. */
+    public static <P extends HasMetadata> Stream<ResourceID> in(EventSourceContext<P> context, String namespace) {
+        return context.getPrimaryCache().list(namespace).map(ResourceID::fromResource);
+    }
+
+    /** The objects of a namespace by name: in an order that does not depend on the API server. */
+    public static <T extends HasMetadata> List<T> sorted(InformerEventSource<T, ?> source, String namespace) {
+        return source.list(namespace, object -> true)
+                .sorted(Comparator.comparing(object -> object.getMetadata().getName()))
+                .toList();
+    }
+
+    public static ResourceID id(ObjectKey key) {
+        return new ResourceID(key.name(), key.namespace());
+    }
+}

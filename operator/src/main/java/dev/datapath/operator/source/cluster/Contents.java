@@ -1,0 +1,187 @@
+package dev.datapath.operator.source.cluster;
+
+import dev.datapath.operator.compile.LeftOut;
+import dev.datapath.operator.kubernetes.LeanObjects;
+import dev.datapath.operator.source.cluster.HeldObjects.Reduced;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of an object that a plan can be made of. Of Secrets and ConfigMaps that is PEM: a long value without any is held as an empty
+ * one, so that a bundle with a trust store for Java beside it does not count for that. PEM of more than {@link #MOST_BYTES} is left
+ * out.
+ */
+final class Contents {
+    /** All CA certificates of Mozilla have about 220 KiB, and a certificate with its chain and key less than 16 KiB. */
+    static final long MOST_BYTES = 512 << 10;
+    /** Held whatever they are, for messages that say what is wrong. */
+    private static final int SHORT = 1024;
+    /** Of an object whose content is left out; it has up to some ten thousand keys. */
+    private static final int MOST_MARKED = 256;
+    /** Of a name, and of anything else that the API server does not bound. */
+    private static final int LONGEST = 253;
+
+    private static final String PEM = "-----BEGIN ";
+
+    private Contents() {}
+
+    static Reduced<Secret> of(Secret secret) {
+        var type = Objects.requireNonNullElse(secret.getType(), "Opaque");
+        var without = new SecretBuilder()
+                .withMetadata(LeanObjects.identity(secret).build())
+                .withType(type.length() <= LONGEST ? type : type.substring(0, LONGEST))
+                .build();
+        var data = new TreeMap<String, String>();
+        long bytes = encoded(secret.getData(), data);
+        return reduced(
+                bytes,
+                new SecretBuilder(without).withData(data).build(),
+                mark -> new SecretBuilder(without)
+                        .withMetadata(marked(without, mark))
+                        .withData(marked(data, mark))
+                        .build());
+    }
+
+    static Reduced<ConfigMap> of(ConfigMap map) {
+        var without = new ConfigMapBuilder()
+                .withMetadata(LeanObjects.identity(map).build())
+                .build();
+        var data = new TreeMap<String, String>();
+        long bytes = 0;
+        for (var entry : orEmpty(map.getData()).entrySet()) {
+            var text = entry.getValue();
+            var usable = text.length() <= SHORT || text.contains(PEM) ? text : "";
+            data.put(entry.getKey(), usable);
+            bytes += entry.getKey().length() + usable.length();
+        }
+        var binary = new TreeMap<String, String>();
+        bytes += encoded(map.getBinaryData(), binary);
+        return reduced(
+                bytes,
+                new ConfigMapBuilder(without)
+                        .withData(data)
+                        .withBinaryData(binary)
+                        .build(),
+                mark -> new ConfigMapBuilder(without)
+                        .withMetadata(marked(without, mark))
+                        .withData(marked(data, mark))
+                        .withBinaryData(marked(binary, mark))
+                        .build());
+    }
+
+    static Reduced<Service> of(Service service) {
+        var ports = service.getSpec() == null || service.getSpec().getPorts() == null
+                ? null
+                : service.getSpec().getPorts().stream()
+                        .map(port -> new ServicePortBuilder()
+                                .withName(port.getName())
+                                .withProtocol(port.getProtocol())
+                                .withPort(port.getPort())
+                                .build())
+                        .toList();
+        return whole(new ServiceBuilder()
+                .withMetadata(LeanObjects.identity(service).build())
+                .withNewSpec()
+                .withType(service.getSpec() == null ? null : service.getSpec().getType())
+                .withExternalName(
+                        service.getSpec() == null ? null : service.getSpec().getExternalName())
+                .withPorts(ports)
+                .endSpec()
+                .build());
+    }
+
+    static Reduced<EndpointSlice> of(EndpointSlice slice) {
+        return whole(new EndpointSliceBuilder()
+                .withMetadata(LeanObjects.identity(slice).build())
+                .editMetadata()
+                .addToLabels(
+                        ServiceNodes.SERVICE_LABEL,
+                        slice.getMetadata().getLabels().get(ServiceNodes.SERVICE_LABEL))
+                .endMetadata()
+                .withPorts(slice.getPorts())
+                .withEndpoints(
+                        slice.getEndpoints() == null
+                                ? null
+                                : slice.getEndpoints().stream()
+                                        .map(endpoint -> new EndpointBuilder()
+                                                .withAddresses(
+                                                        endpoint.getAddresses().getFirst())
+                                                .withConditions(endpoint.getConditions())
+                                                .withTargetRef(endpoint.getTargetRef())
+                                                .withZone(endpoint.getZone())
+                                                .build())
+                                        .toList())
+                .build());
+    }
+
+    private static <T> Reduced<T> whole(T object) {
+        return new Reduced<>(object, 0, mark -> object);
+    }
+
+    private static <T> Reduced<T> reduced(long bytes, T object, Function<LeftOut, T> without) {
+        return bytes <= MOST_BYTES
+                ? new Reduced<>(object, bytes, without)
+                : whole(without.apply(new LeftOut(LeftOut.Why.OBJECT, bytes, MOST_BYTES)));
+    }
+
+    /** Adds what is usable of base64 values; returns how many bytes that is, decoded. */
+    private static long encoded(@Nullable Map<String, String> values, Map<String, String> usable) {
+        long bytes = 0;
+        for (var entry : orEmpty(values).entrySet()) {
+            var value = entry.getValue().length() <= SHORT
+                            || decoded(entry.getValue()).contains(PEM)
+                    ? entry.getValue()
+                    : "";
+            usable.put(entry.getKey(), value);
+            bytes += entry.getKey().length() + value.length() / 4 * 3;
+        }
+        return bytes;
+    }
+
+    private static String decoded(String base64) {
+        try {
+            return new String(Base64.getDecoder().decode(base64), StandardCharsets.ISO_8859_1);
+        } catch (IllegalArgumentException notBase64) {
+            return PEM; // says so when it is used
+        }
+    }
+
+    private static Map<String, String> marked(Map<String, String> data, LeftOut why) {
+        var marked = new TreeMap<String, String>();
+        var mark = why.mark();
+        data.entrySet().stream()
+                .filter(entry -> !entry.getValue().isEmpty())
+                .limit(MOST_MARKED)
+                .forEach(entry -> marked.put(entry.getKey(), mark));
+        return marked;
+    }
+
+    /** With a version of its own: once there is room, the object is another one though the API server shows the same version. */
+    private static ObjectMeta marked(HasMetadata object, LeftOut why) {
+        return new ObjectMetaBuilder(object.getMetadata())
+                .withResourceVersion(object.getMetadata().getResourceVersion() + " " + why.why())
+                .build();
+    }
+
+    private static Map<String, String> orEmpty(@Nullable Map<String, String> data) {
+        return data == null ? Map.of() : data;
+    }
+}

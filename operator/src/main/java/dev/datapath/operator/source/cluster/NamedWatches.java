@@ -1,0 +1,288 @@
+package dev.datapath.operator.source.cluster;
+
+import dev.datapath.operator.kubernetes.ApiErrors;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.ObjectRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches of exactly those objects that somebody refers to, one watch for each: a cluster has many more Secrets and
+ * ConfigMaps than a data path names, and an operator should neither hold nor be allowed to read them all. Few are read at the same
+ * time: each answer is in memory as it comes, before it is reduced to what is held. Watches that the API server ended read anew
+ * without such a bound. Safe for several threads.
+ *
+ * @param <T> the kind of object
+ */
+final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
+    /** Each watch is a connection to the API server. */
+    static final int MOST_OF_NAMESPACE = 1000;
+    /** Of what only pools name that no DataPath uses: a finding about them can wait, gateways cannot. */
+    static final int MOST_OF_UNUSED_POOLS = 250;
+
+    private static final String CHECK = ". Check the permissions of the operator's ServiceAccount";
+
+    private final Function<ObjectKey, SharedIndexInformer<T>> informers;
+    private final Supplier<HeldObjects<T>> stores;
+    private final Consumer<ObjectRef> onChange;
+    private final Duration patience;
+    private final InstantSource clock;
+    private final Map<ObjectKey, Watch<T>> watches = new HashMap<>();
+    /** Guarded by the watches. */
+    private final ReadTurns<Watch<T>> turns = new ReadTurns<>(watch -> watch.namespace, this::start);
+
+    private static final class Watch<T extends HasMetadata> {
+        private final String namespace;
+        private final SharedIndexInformer<T> informer;
+        private final HeldObjects<T> store;
+        private final Set<ObjectRef> users = new HashSet<>();
+        /** Since when an answer is awaited; null while others are read. */
+        private volatile @Nullable Instant since;
+
+        private volatile boolean listed;
+        private volatile @Nullable Throwable failure;
+
+        Watch(String namespace, SharedIndexInformer<T> informer, HeldObjects<T> store) {
+            this.namespace = namespace;
+            this.informer = informer;
+            this.store = store;
+        }
+    }
+
+    /**
+     * @param informers makes an informer, not started, that sees what belongs to a name
+     * @param stores makes what holds the objects of one informer
+     * @param onChange told of each user of a name whose objects changed; called on threads of the informers
+     * @param patience how long the API server may take to answer before the name counts as unreadable
+     */
+    NamedWatches(
+            Function<ObjectKey, SharedIndexInformer<T>> informers,
+            Supplier<HeldObjects<T>> stores,
+            Consumer<ObjectRef> onChange,
+            Duration patience,
+            InstantSource clock) {
+        this.informers = informers;
+        this.stores = stores;
+        this.onChange = onChange;
+        this.patience = patience;
+        this.clock = clock;
+    }
+
+    /**
+     * What is known of the names that a user refers to.
+     *
+     * @param pending whether the API server has still to answer for one of them; the user is notified when it has
+     * @param unreadable why names cannot be read; each is tried again, and the user is notified when it can be
+     */
+    record Known(boolean pending, Map<ObjectKey, String> unreadable) {}
+
+    /** Sets what a user refers to now; what nobody refers to any more is not watched any more. Never waits. */
+    Known want(ObjectRef user, Collection<ObjectKey> names) {
+        boolean pending = false;
+        var unreadable = new HashMap<ObjectKey, String>();
+        var now = clock.instant();
+        var started = started(user, names);
+        names.stream()
+                .filter(name -> !started.containsKey(name))
+                .forEach(name -> unreadable.put(
+                        name,
+                        "the objects of namespace " + name.namespace() + " refer to more than " + most(user)
+                                + " objects of its kind, which is as many as the operator watches"
+                                + (isPool(user) ? " for StoragePools that no DataPath uses" : "")
+                                + ". Delete objects that are not used"));
+        for (var entry : started.entrySet()) {
+            var watch = entry.getValue();
+            var failure = watch.failure;
+            if (watch.listed || watch.informer.hasSynced()) {
+                continue;
+            }
+            if (failure != null) {
+                unreadable.put(entry.getKey(), ApiErrors.words(failure) + CHECK);
+            } else if (!overdue(watch, now)) {
+                pending = true;
+            } else {
+                settled(watch);
+                unreadable.put(
+                        entry.getKey(), "no answer of the API server within " + patience.toSeconds() + " s" + CHECK);
+            }
+        }
+        return new Known(pending, unreadable);
+    }
+
+    /** The objects that belong to these names and exist, as the API server showed them last. */
+    List<T> objects(Collection<ObjectKey> names) {
+        var found = new ArrayList<T>();
+        synchronized (watches) {
+            for (var name : names) {
+                var watch = watches.get(name);
+                if (watch != null) {
+                    found.addAll(watch.informer.getStore().list());
+                }
+            }
+        }
+        return found;
+    }
+
+    /** How many names are watched. */
+    int size() {
+        synchronized (watches) {
+            return watches.size();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (watches) {
+            watches.values().forEach(this::close);
+            watches.clear();
+        }
+    }
+
+    private Map<ObjectKey, Watch<T>> started(ObjectRef user, Collection<ObjectKey> names) {
+        var wanted = new HashMap<ObjectKey, Watch<T>>();
+        synchronized (watches) {
+            release(user, Set.copyOf(names));
+            for (var name : names) {
+                if (!watches.containsKey(name) && watched(name.namespace()) >= most(user)) {
+                    continue;
+                }
+                var watch = watches.computeIfAbsent(name, this::queue);
+                if (watch.store.hasRoomAgain()) {
+                    close(watch);
+                    var anew = queue(name);
+                    anew.users.addAll(watch.users);
+                    watches.put(name, anew);
+                    watch = anew;
+                }
+                watch.users.add(user);
+                wanted.put(name, watch);
+            }
+            turns.startNext();
+        }
+        return wanted;
+    }
+
+    /** A name without a user is not watched any more. */
+    private void release(ObjectRef user, Set<ObjectKey> kept) {
+        watches.entrySet().removeIf(entry -> {
+            var watch = entry.getValue();
+            if (!kept.contains(entry.getKey())) {
+                watch.users.remove(user);
+            }
+            if (watch.users.isEmpty()) {
+                close(watch);
+            }
+            return watch.users.isEmpty();
+        });
+    }
+
+    private long watched(String namespace) {
+        return watches.keySet().stream()
+                .filter(name -> name.namespace().equals(namespace))
+                .count();
+    }
+
+    private static int most(ObjectRef user) {
+        return isPool(user) ? MOST_OF_UNUSED_POOLS : MOST_OF_NAMESPACE;
+    }
+
+    /** A DataPath refers to all that its pools name; a pool of its own accord only while no DataPath uses it. */
+    private static boolean isPool(ObjectRef user) {
+        return user.kind().equals("StoragePool");
+    }
+
+    private boolean overdue(Watch<T> watch, Instant now) {
+        var since = watch.since;
+        return since != null && !since.plus(patience).isAfter(now);
+    }
+
+    private void close(Watch<T> watch) {
+        turns.remove(watch);
+        watch.informer.close();
+        watch.store.close();
+    }
+
+    private void start(Watch<T> watch) {
+        watch.since = clock.instant();
+        watch.informer.start();
+    }
+
+    /** The API server answered, or failed to, so another name is read. */
+    private void settled(Watch<T> watch) {
+        synchronized (watches) {
+            turns.ended(watch);
+        }
+    }
+
+    private Watch<T> queue(ObjectKey name) {
+        var store = stores.get();
+        var watch = new Watch<>(name.namespace(), informers.apply(name).itemStore(store), store);
+        watch.informer.addEventHandler(new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(T object) {
+                answered(watch);
+            }
+
+            @Override
+            public void onUpdate(T before, T now) {
+                if (!before.getMetadata()
+                        .getResourceVersion()
+                        .equals(now.getMetadata().getResourceVersion())) {
+                    answered(watch);
+                }
+            }
+
+            @Override
+            public void onDelete(T object, boolean finalStateUnknown) {
+                answered(watch);
+            }
+
+            @Override
+            public void onNothing() {
+                answered(watch);
+            }
+        });
+        // Whatever fails is tried again for as long as somebody refers to the object.
+        watch.informer.exceptionHandler((started, failure) -> {
+            boolean news = watch.failure == null && !watch.listed;
+            watch.failure = failure;
+            settled(watch);
+            if (news) {
+                notifyUsers(watch);
+            }
+            return true;
+        });
+        turns.add(watch);
+        return watch;
+    }
+
+    private void answered(Watch<T> watch) {
+        watch.listed = true;
+        watch.failure = null;
+        settled(watch);
+        notifyUsers(watch);
+    }
+
+    private void notifyUsers(Watch<T> watch) {
+        List<ObjectRef> users;
+        synchronized (watches) {
+            users = List.copyOf(watch.users);
+        }
+        users.forEach(onChange);
+    }
+}

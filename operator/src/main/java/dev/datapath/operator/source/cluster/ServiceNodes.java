@@ -1,0 +1,146 @@
+package dev.datapath.operator.source.cluster;
+
+import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.References.ServicePort;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Which addresses stand behind a port of a Service, from its EndpointSlices. */
+final class ServiceNodes {
+    /** The label by which an EndpointSlice belongs to a Service. */
+    static final String SERVICE_LABEL = "kubernetes.io/service-name";
+
+    private ServiceNodes() {}
+
+    /**
+     * The look-ups of all ports of one namespace.
+     *
+     * @param services those of the namespace that are referred to
+     * @param slices their EndpointSlices
+     */
+    static Map<String, Discovery.Lookup> lookUps(
+            Collection<ServicePort> ports, Collection<Service> services, Collection<EndpointSlice> slices) {
+        var lookUps = new HashMap<String, Discovery.Lookup>();
+        for (var port : ports) {
+            var name = port.service().name();
+            var service = services.stream()
+                    .filter(candidate -> candidate.getMetadata().getName().equals(name))
+                    .findFirst()
+                    .orElse(null);
+            var own = slices.stream()
+                    .filter(slice -> name.equals(slice.getMetadata().getLabels().get(SERVICE_LABEL)))
+                    .toList();
+            lookUps.put(port.key(), lookUp(port, service, own));
+        }
+        return lookUps;
+    }
+
+    private static Discovery.Lookup lookUp(ServicePort port, @Nullable Service service, List<EndpointSlice> slices) {
+        if (service == null && slices.isEmpty()) {
+            return new Discovery.Lookup(
+                    List.of(), "there is no Service " + port.service().name() + " in this namespace");
+        }
+        if (service != null && "ExternalName".equals(service.getSpec().getType())) {
+            return new Discovery.Lookup(
+                    List.of(),
+                    "Service " + port.service().name()
+                            + " is of type ExternalName, which has no endpoints: name the host "
+                            + service.getSpec().getExternalName() + " in spec.nodes.dns instead");
+        }
+        var wanted = portFilter(port.port(), service);
+        if (wanted == null) {
+            return new Discovery.Lookup(
+                    List.of(),
+                    "Service " + port.service().name() + " has no port " + port.port() + ": it has "
+                            + ports(Objects.requireNonNull(service)));
+        }
+        var endpoints = new ArrayList<Discovery.Endpoint>();
+        for (var slice : slices) {
+            // A Service without pods has slices that say neither ports nor endpoints.
+            Objects.requireNonNullElse(slice.getPorts(), List.<EndpointPort>of()).stream()
+                    .filter(wanted)
+                    .filter(candidate -> candidate.getPort() != null)
+                    .forEach(candidate -> Objects.requireNonNullElse(slice.getEndpoints(), List.<Endpoint>of()).stream()
+                            .filter(ServiceNodes::takesRequests)
+                            .forEach(endpoint -> endpoints.add(node(endpoint, candidate.getPort()))));
+        }
+        return new Discovery.Lookup(
+                endpoints.stream()
+                        .distinct()
+                        .sorted(Comparator.comparing(Discovery.Endpoint::name)
+                                .thenComparing(Discovery.Endpoint::address)
+                                .thenComparingInt(Discovery.Endpoint::port))
+                        .toList(),
+                null);
+    }
+
+    /**
+     * Slices name their ports as the Service does. A number means the Service's port of that number. Without a Service (slices
+     * can be made by hand) it means the number in the slice. The same number may stand for TCP and for UDP, of which S3 is one.
+     */
+    private static @Nullable Predicate<EndpointPort> portFilter(String port, @Nullable Service service) {
+        boolean number = port.chars().allMatch(Character::isDigit);
+        Predicate<EndpointPort> tcp = candidate -> isTcp(candidate.getProtocol());
+        if (service == null) {
+            return tcp.and(
+                    number
+                            ? candidate -> port.equals(String.valueOf(candidate.getPort()))
+                            : candidate -> port.equals(candidate.getName()));
+        }
+        return tcpPorts(service)
+                .filter(candidate ->
+                        number ? port.equals(String.valueOf(candidate.getPort())) : port.equals(candidate.getName()))
+                .findFirst()
+                .map(found -> tcp.and(candidate -> Objects.requireNonNullElse(found.getName(), "")
+                        .equals(Objects.requireNonNullElse(candidate.getName(), ""))))
+                .orElse(null);
+    }
+
+    private static Stream<io.fabric8.kubernetes.api.model.ServicePort> tcpPorts(Service service) {
+        return service.getSpec().getPorts().stream().filter(port -> isTcp(port.getProtocol()));
+    }
+
+    /** TCP where none is named (API of v1 and discovery.k8s.io/v1). */
+    private static boolean isTcp(@Nullable String protocol) {
+        return protocol == null || protocol.equals("TCP");
+    }
+
+    /** A missing condition means yes (API of discovery.k8s.io/v1); health is for the gateways to find out. */
+    private static boolean takesRequests(Endpoint endpoint) {
+        var conditions = endpoint.getConditions();
+        return conditions == null
+                || (!Boolean.FALSE.equals(conditions.getReady()) && !Boolean.TRUE.equals(conditions.getTerminating()));
+    }
+
+    private static Discovery.Endpoint node(Endpoint endpoint, int port) {
+        var address = endpoint.getAddresses().getFirst();
+        var target = endpoint.getTargetRef();
+        return new Discovery.Endpoint(
+                target == null || target.getName() == null ? address : target.getName(),
+                address,
+                port,
+                Objects.requireNonNullElse(endpoint.getZone(), ""));
+    }
+
+    private static String ports(Service service) {
+        var ports = tcpPorts(service)
+                .map(port -> port.getName() == null || port.getName().isEmpty()
+                        ? String.valueOf(port.getPort())
+                        : port.getName() + " (" + port.getPort() + ")")
+                .collect(Collectors.joining(", "));
+        return ports.isEmpty() ? "none for TCP" : ports;
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Objects of a cluster: caches that watches keep current. Adapter of {@link dev.datapath.operator.engine.ObjectSource}.
+ */
+@NullMarked
+package dev.datapath.operator.source.cluster;
+
+import org.jspecify.annotations.NullMarked;

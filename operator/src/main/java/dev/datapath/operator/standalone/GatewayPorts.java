@@ -1,0 +1,169 @@
+package dev.datapath.operator.standalone;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.datapath.operator.compile.Identity;
+import dev.datapath.operator.engine.DataPaths;
+import dev.datapath.operator.engine.ManagedDataPath;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.model.Reason;
+import dev.datapath.operator.plan.ListenerPlan;
+import dev.datapath.operator.xds.ListenerOverlay;
+import dev.datapath.operator.xds.SnapshotStore;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The ports of the gateways of this machine. Gateways of a DataPath share all of their configuration but these: each has its own, at a
+ * distance from those that listeners declare. Confined to the thread of the control loop.
+ */
+final class GatewayPorts {
+    /** Envoy ignores metadata of this name; it makes a listener differ from its rejected self. */
+    private static final String METADATA = "datapath.dev/attempt";
+
+    private final SnapshotStore store;
+    private final DataPaths dataPaths;
+    private final GatewayBlueprint blueprint;
+    private final int gateways;
+
+    /** How often each gateway was told to try a listener again, by the listener's name. */
+    private static final class Attempts {
+        private final Map<GatewayId, Map<String, Integer>> counts = new HashMap<>();
+    }
+
+    /** @param gateways how many each DataPath has */
+    GatewayPorts(SnapshotStore store, DataPaths dataPaths, GatewayBlueprint blueprint, int gateways) {
+        this.store = store;
+        this.dataPaths = dataPaths;
+        this.blueprint = blueprint;
+        this.gateways = gateways;
+    }
+
+    List<GatewayId> gatewaysOf(ObjectKey dataPath) {
+        var ids = new ArrayList<GatewayId>();
+        for (int i = 0; i < gateways; i++) {
+            ids.add(new GatewayId(dataPath, i));
+        }
+        return ids;
+    }
+
+    /** Has each gateway of a DataPath serve on ports of its own, whatever is published. */
+    void assign(ManagedDataPath dataPath) {
+        dataPath.memory(Attempts.class, () -> {
+            gatewaysOf(dataPath.key()).stream()
+                    .filter(id -> blueprint.port(id, 0) != 0)
+                    .forEach(id -> overlay(id, Map.of()));
+            return new Attempts();
+        });
+    }
+
+    /** Has a gateway try again to open these listeners, which it rejected. */
+    void retry(GatewayId id, Set<String> listeners) {
+        dataPaths.find(id.dataPath()).ifPresent(dataPath -> {
+            var counts =
+                    dataPath.memory(Attempts.class, Attempts::new).counts.computeIfAbsent(id, key -> new HashMap<>());
+            listeners.forEach(listener -> counts.merge(listener, 1, Integer::sum));
+            overlay(id, Map.copyOf(counts));
+        });
+    }
+
+    /** The DataPath, another one than this, of whose gateways one should listen on a port. */
+    Optional<ObjectKey> holder(int port, ObjectKey besides) {
+        return dataPaths
+                .all()
+                .filter(dataPath -> !dataPath.key().equals(besides) && listensOn(port, dataPath))
+                .map(ManagedDataPath::key)
+                .min(Comparator.naturalOrder());
+    }
+
+    /** Where a gateway listens for a port that a listener declares. */
+    String address(GatewayId id, int port) {
+        var address = blueprint.bindAddress();
+        return (address.contains(":") ? "[" + address + "]" : address) + ":" + blueprint.port(id, port);
+    }
+
+    /** The names of the listeners that a gateway can have a port for. */
+    Set<String> possible(GatewayId id, List<ListenerPlan> listeners) {
+        return listeners.stream()
+                .filter(listener -> blueprint.port(id, listener.port()) <= GatewayBlueprint.LAST_PORT)
+                .map(ListenerPlan::name)
+                .collect(Collectors.toSet());
+    }
+
+    /** Listeners that have no port at some gateways of a DataPath. */
+    List<Finding> findings(ManagedDataPath dataPath) {
+        var plan = dataPath.outcome().plan();
+        var spec = dataPath.outcome().dataPath().getSpec();
+        if (plan == null || spec == null) {
+            return List.of();
+        }
+        var findings = new ArrayList<Finding>();
+        var names = spec.listeners().stream()
+                .map(dev.datapath.api.v1alpha1.Listener::name)
+                .toList();
+        for (var listener : plan.listeners()) {
+            var without = gatewaysOf(dataPath.key()).stream()
+                    .filter(id -> blueprint.port(id, listener.port()) > GatewayBlueprint.LAST_PORT)
+                    .toList();
+            int index = names.indexOf(listener.name());
+            if (!without.isEmpty() && index >= 0) {
+                var first = without.getFirst();
+                findings.add(new Finding(
+                        Identity.ref(dataPath.outcome().dataPath()),
+                        Finding.Severity.ERROR,
+                        Reason.Invalid,
+                        "spec.listeners[" + index + "].port",
+                        "listener " + listener.name() + " would have port " + blueprint.port(first, listener.port())
+                                + " at gateway " + first.name() + ", and " + GatewayBlueprint.LAST_PORT
+                                + " is the last one, so it is not opened at "
+                                + (without.size() == 1 ? "this gateway" : without.size() + " gateways")
+                                + ": choose a lower port, or run with fewer --gateways or a smaller --port-offset"));
+            }
+        }
+        return findings;
+    }
+
+    private boolean listensOn(int port, ManagedDataPath dataPath) {
+        var plan = dataPath.outcome().plan();
+        return plan != null
+                && gatewaysOf(dataPath.key()).stream()
+                        .anyMatch(id -> plan.listeners().stream()
+                                .anyMatch(listener -> port == blueprint.port(id, listener.port())));
+    }
+
+    private void overlay(GatewayId id, Map<String, Integer> attempts) {
+        store.overlay(
+                id.dataPath().toString(),
+                id.name(),
+                new ListenerOverlay(listener ->
+                        moved(listener, id).map(moved -> attempt(moved, attempts.getOrDefault(moved.getName(), 0)))));
+    }
+
+    /** Empty where there is no such port: Envoy would reject all listeners of the gateway for it. */
+    private Optional<Listener> moved(Listener listener, GatewayId id) {
+        var moved = listener.toBuilder();
+        var socket = moved.getAddressBuilder().getSocketAddressBuilder();
+        socket.setPortValue(blueprint.port(id, socket.getPortValue()));
+        return socket.getPortValue() > GatewayBlueprint.LAST_PORT ? Optional.empty() : Optional.of(moved.build());
+    }
+
+    private static Listener attempt(Listener listener, int attempt) {
+        if (attempt == 0) {
+            return listener;
+        }
+        var number = Struct.newBuilder()
+                .putFields("attempt", Value.newBuilder().setNumberValue(attempt).build());
+        return listener.toBuilder()
+                .setMetadata(Metadata.newBuilder().putFilterMetadata(METADATA, number.build()))
+                .build();
+    }
+}

@@ -1,0 +1,19 @@
+package dev.datapath.operator.tls;
+
+/** A certificate, key or authority that cannot be used; the message continues "X cannot be used: ". */
+public final class UnusableMaterial extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public UnusableMaterial(String message) {
+        super(message, null, false, false);
+    }
+
+    public static UnusableMaterial encryptedKey() {
+        return new UnusableMaterial("its private key is encrypted: store the key without a passphrase");
+    }
+
+    /** What is wrong. */
+    public String problem() {
+        return String.valueOf(getMessage());
+    }
+}

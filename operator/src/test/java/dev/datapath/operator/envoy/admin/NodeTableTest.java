@@ -1,0 +1,156 @@
+package dev.datapath.operator.envoy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.datapath.operator.model.DomainUse;
+import dev.datapath.operator.model.GatewayReport;
+import dev.datapath.operator.model.NodeReport;
+import dev.datapath.operator.model.NodeReport.Health;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class NodeTableTest {
+    /** As Envoy 1.40 answers {@code /clusters?format=json}, shortened. */
+    private static final String CLUSTERS = """
+            {"cluster_statuses": [
+              {"name": "unavailable"},
+              {"name": "operator", "host_statuses": [{"address": {"socket_address": {"address": "127.0.0.1", "port_value": 1}}}]},
+              {"name": "pool/store", "added_via_api": true, "host_statuses": [
+                {"address": {"socket_address": {"address": "10.0.0.1", "port_value": 9021}},
+                 "health_status": {"eds_health_status": "HEALTHY"}, "weight": 100},
+                {"address": {"socket_address": {"address": "10.0.0.2", "port_value": 9021}},
+                 "health_status": {"failed_active_health_check": true, "eds_health_status": "HEALTHY"}},
+                {"address": {"socket_address": {"address": "10.0.0.3", "port_value": 9021}},
+                 "health_status": {"failed_outlier_check": true, "eds_health_status": "HEALTHY"}},
+                {"address": {"socket_address": {"address": "10.0.0.4", "port_value": 9021}},
+                 "health_status": {"failed_active_health_check": true, "pending_active_hc": true, "eds_health_status": "HEALTHY"}},
+                {"address": {"socket_address": {"address": "fd00:0:0::5", "port_value": 9021}},
+                 "health_status": {"eds_health_status": "HEALTHY"}},
+                {"address": {"socket_address": {"address": "10.0.0.6", "port_value": 9021}},
+                 "health_status": {"failed_active_health_check": true, "active_hc_timeout": true, "eds_health_status": "HEALTHY"}}]}]}
+            """;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-01T12:00:00Z"));
+    private String stats = "";
+
+    @Test
+    void readsHowAGatewaySeesTheNodesOfEachPool() throws IOException, InterruptedException {
+        assertThat(table("").read().nodes())
+                .isEqualTo(Map.of(
+                        "store",
+                        List.of(
+                                new NodeReport("training-0", "10.0.0.1", 9021, Health.HEALTHY),
+                                new NodeReport("training-0", "10.0.0.2", 9021, Health.FAILED_CHECK),
+                                new NodeReport("training-0", "10.0.0.3", 9021, Health.EJECTED),
+                                new NodeReport("training-0", "10.0.0.4", 9021, Health.UNCHECKED),
+                                new NodeReport("training-0", "fd00::5", 9021, Health.HEALTHY),
+                                new NodeReport("training-0", "10.0.0.6", 9021, Health.TIMED_OUT_CHECK))));
+    }
+
+    /** As Envoy 1.40 writes events, shortened; the first line has lost its beginning. */
+    @Test
+    void readsWhyANodeFailsItsHealthCheck() throws IOException, InterruptedException {
+        var before = event("10.0.0.2", "health_check_failure_event", "NETWORK", 0);
+        assertThat(failed("{\"clus\n" + before)).isEqualTo(report(Health.BROKEN_CHECK, 0));
+        assertThat(failed(before + event("10.0.0.2", "eject_unhealthy_event", "ACTIVE", 503)))
+                .isEqualTo(report(Health.ANSWERED_CHECK, 503));
+        assertThat(failed(before + event("10.0.0.2", "add_healthy_event", "", 0)))
+                .isEqualTo(report(Health.FAILED_CHECK, 0));
+        assertThat(failed(event("10.0.0.9", "health_check_failure_event", "NETWORK", 0)))
+                .isEqualTo(report(Health.FAILED_CHECK, 0));
+        assertThat(failed(event("10.0.0.2", "health_check_failure_event", "NETWORK_TIMEOUT", 0)))
+                .isEqualTo(report(Health.FAILED_CHECK, 0));
+    }
+
+    /** As Envoy 1.40 answers, shortened. */
+    @Test
+    void aCertificateThatIsNotAcceptedIsTheReasonWhileTheCountGrows() throws IOException, InterruptedException {
+        var table = table(event("10.0.0.2", "eject_unhealthy_event", "NETWORK", 0));
+        // Failures of long ago, and those of other pools, say nothing of this one.
+        stats = failures("pool/store", 7) + failures("pool/other", 1);
+        assertThat(table.read().nodes().get("store")).contains(report(Health.BROKEN_CHECK, 0));
+        stats = failures("pool/store", 7) + failures("pool/other", 2);
+        assertThat(table.read().nodes().get("store")).contains(report(Health.BROKEN_CHECK, 0));
+        stats = failures("pool/store", 8);
+        assertThat(table.read().nodes().get("store")).contains(report(Health.UNTRUSTED_CHECK, 0));
+        now.set(now.get().plusSeconds(60));
+        assertThat(table.read().nodes().get("store")).contains(report(Health.UNTRUSTED_CHECK, 0));
+        now.set(now.get().plusSeconds(61));
+        assertThat(table.read().nodes().get("store")).contains(report(Health.BROKEN_CHECK, 0));
+    }
+
+    private static String failures(String cluster, int count) {
+        return """
+                # TYPE envoy_cluster_ssl_fail_verify_error counter
+                envoy_cluster_ssl_fail_verify_error{envoy_cluster_name="%s"} %d
+                # TYPE envoy_cluster_ssl_fail_verify_san counter
+                envoy_cluster_ssl_fail_verify_san{envoy_cluster_name="%s"} 1
+                """.formatted(cluster, count, cluster);
+    }
+
+    @Test
+    void aLogThatCannotBeReadLeavesTheReasonOpen() throws IOException, InterruptedException {
+        assertThat(new NodeTable("training-0", NodeTableTest::clustersOnly, now::get)
+                        .read()
+                        .nodes()
+                        .get("store"))
+                .contains(report(Health.FAILED_CHECK, 0));
+    }
+
+    /** The check of a domain passes when the store does not know it; a store that does, or has not answered, fails it. */
+    @Test
+    void readsWhichDomainsAStoreDoesNotKnow() throws IOException, InterruptedException {
+        var table = new NodeTable("training-0", target -> """
+                {"cluster_statuses": [
+                  {"name": "domain/store/a.test", "host_statuses": [{"health_status": {"eds_health_status": "HEALTHY"}}]},
+                  {"name": "domain/store/b.test", "host_statuses": [
+                    {"health_status": {"failed_active_health_check": true, "eds_health_status": "HEALTHY"}}]},
+                  {"name": "domain/store/c.test", "host_statuses": [
+                    {"health_status": {"pending_active_hc": true, "eds_health_status": "HEALTHY"}}]},
+                  {"name": "domain/store/d.test"},
+                  {"name": "domain/a.test", "host_statuses": [{"health_status": {}}]}]}
+                """, now::get);
+        assertThat(table.read()).isEqualTo(new GatewayReport(Map.of(), Set.of(new DomainUse("store", "a.test"))));
+    }
+
+    private NodeTable table(String events) {
+        return new NodeTable(
+                "training-0",
+                target -> target.startsWith("/stats") ? stats : target.startsWith("/files") ? events : CLUSTERS,
+                now::get);
+    }
+
+    private static String clustersOnly(String target) throws IOException {
+        if (target.startsWith("/clusters")) {
+            return CLUSTERS;
+        }
+        throw new IOException("answered 404");
+    }
+
+    private NodeReport failed(String events) throws IOException, InterruptedException {
+        return table(events).read().nodes().get("store").get(1);
+    }
+
+    private static NodeReport report(Health health, int status) {
+        return new NodeReport("training-0", "10.0.0.2", 9021, health, status);
+    }
+
+    private static String event(String address, String kind, String type, int status) {
+        return """
+                {"health_checker_type":"HTTP","host":{"socket_address":{"protocol":"TCP","address":"%s","port_value":9021}},\
+                "cluster_name":"pool/store","%s":{"failure_type":"%s","first_check":true,"http_status_code":%d}}
+                """.formatted(address, kind, type, status);
+    }
+
+    @Test
+    void refusesWhatIsNoTable() {
+        var table = new NodeTable("training-0", target -> "{\"cluster_statuses\": [", now::get);
+        assertThatThrownBy(table::read).isInstanceOf(IOException.class);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.datapath.operator.infra.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HttpScraperTest {
+    private static final String ANSWER = """
+            {"cluster_statuses": []}
+            """;
+
+    private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (var resource : open) {
+            resource.close();
+        }
+    }
+
+    @Test
+    void anAnswerComesOverHttp() throws Exception {
+        int port = serve("HTTP/1.1 200 OK\r\ncontent-length: " + ANSWER.length() + "\r\n\r\n" + ANSWER);
+        assertThat(new HttpScraper(port).get("127.0.0.1", "/clusters?format=json"))
+                .isEqualTo(ANSWER);
+    }
+
+    @Test
+    void anAnswerThatIsAnErrorIsNone() throws Exception {
+        int port = serve("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n");
+        assertThatThrownBy(() -> new HttpScraper(port).get("127.0.0.1", "/clusters?format=json"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("503");
+    }
+
+    @Test
+    void anAnswerThatDoesNotEndIsNone() throws Exception {
+        int port = serve("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{");
+        var outcome = new AtomicReference<Throwable>();
+        var asking = Thread.ofVirtual().start(() -> {
+            try {
+                new HttpScraper(port).get("127.0.0.1", "/clusters?format=json");
+            } catch (IOException | InterruptedException e) {
+                outcome.set(e);
+            }
+        });
+        open.add(asking::interrupt);
+        await().until(() -> outcome.get() != null);
+        assertThat(outcome.get()).isInstanceOf(IOException.class).hasMessageContaining("no answer within");
+    }
+
+    @Test
+    void anAnswerThatIsTooLongIsNone() throws Exception {
+        int length = HttpScraper.MAX_BYTES + 1;
+        int port = serve("HTTP/1.1 200 OK\r\ncontent-length: " + length + "\r\n\r\n" + "x".repeat(length));
+        assertThatThrownBy(() -> new HttpScraper(port).get("127.0.0.1", "/clusters?format=json"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("more than");
+    }
+
+    /** Says the same on every connection, and leaves it open. */
+    private int serve(String answer) throws IOException {
+        var socket = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+        open.add(socket);
+        Thread.ofVirtual().start(() -> {
+            while (!socket.isClosed()) {
+                try {
+                    var connection = socket.accept();
+                    open.add(connection);
+                    connection.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+                } catch (IOException e) {
+                    // The client had enough, or the test is over.
+                }
+            }
+        });
+        return socket.getLocalPort();
+    }
+}

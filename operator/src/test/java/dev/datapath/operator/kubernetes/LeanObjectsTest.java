@@ -1,0 +1,35 @@
+package dev.datapath.operator.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.api.v1alpha1.StoragePool;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import org.junit.jupiter.api.Test;
+
+class LeanObjectsTest {
+
+    @Test
+    void whoOwnsWhichFieldIsNotKeptAndAllElseIs() {
+        var object = LeanObjects.serialization().unmarshal("""
+                {"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"},
+                 "metadata": {"name": "bootstrap", "namespace": "ai", "uid": "1", "newer": "field",
+                  "managedFields": [{"manager": "kubectl", "operation": "Apply", "fieldsV1": {"f:data": {"f:a": {}}}}]}}
+                """, ConfigMap.class);
+
+        assertThat(object.getMetadata().getManagedFields()).isEmpty();
+        assertThat(LeanObjects.serialization().asJson(object)).isEqualTo("""
+                {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"bootstrap","namespace":"ai","uid":"1","newer":"field"},\
+                "data":{"a":"b"}}""");
+    }
+
+    @Test
+    void alsoOfOurOwnKinds() {
+        var pool = LeanObjects.serialization().unmarshal("""
+                {"apiVersion": "datapath.dev/v1alpha1", "kind": "StoragePool", "spec": {"nodes": {}},
+                 "metadata": {"name": "store", "managedFields": [{"manager": "kubectl"}]}}
+                """, StoragePool.class);
+
+        assertThat(pool.getMetadata().getManagedFields()).isEmpty();
+        assertThat(pool.getMetadata().getName()).isEqualTo("store");
+    }
+}

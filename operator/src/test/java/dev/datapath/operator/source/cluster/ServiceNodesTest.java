@@ -1,0 +1,159 @@
+package dev.datapath.operator.source.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.References.ServicePort;
+import dev.datapath.operator.model.ObjectKey;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ServiceNodesTest {
+    private static final ObjectKey RGW = new ObjectKey("ai", "rgw");
+    private static final Service SERVICE = service(
+            "rgw", "{ports: [{name: http, port: 80, targetPort: 8000}, {name: https, port: 443, targetPort: 8443}]}");
+    private static final EndpointSlice SLICE = Serialization.unmarshal("""
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: rgw-x, namespace: ai, labels: {kubernetes.io/service-name: rgw}}
+            addressType: IPv4
+            ports: [{name: http, port: 8000}, {name: https, port: 8443}]
+            endpoints:
+            - {addresses: [10.0.0.2], conditions: {ready: true}, targetRef: {kind: Pod, name: rgw-1}, zone: b}
+            - {addresses: [10.0.0.1], targetRef: {kind: Pod, name: rgw-0}}
+            - {addresses: [10.0.0.3], conditions: {ready: false}, targetRef: {kind: Pod, name: rgw-2}}
+            - {addresses: [10.0.0.4], conditions: {ready: true, terminating: true}}
+            """, EndpointSlice.class);
+
+    @Test
+    void takesThePodsThatTakeRequestsWithTheirContainerPorts() {
+        assertThat(lookUp("http", SERVICE).endpoints())
+                .containsExactly(
+                        new Discovery.Endpoint("rgw-0", "10.0.0.1", 8000, ""),
+                        new Discovery.Endpoint("rgw-1", "10.0.0.2", 8000, "b"));
+    }
+
+    @Test
+    void aNumberIsAPortOfTheServiceNotOfItsPods() {
+        assertThat(lookUp("443", SERVICE).endpoints())
+                .extracting(Discovery.Endpoint::port)
+                .containsOnly(8443);
+        assertThat(lookUp("8443", SERVICE).failure()).contains("no port 8443", "http (80)", "https (443)");
+    }
+
+    /** HTTP/3 has the number of HTTPS. */
+    @Test
+    void aNumberThatUdpHasTooIsThatOfTcp() {
+        var service = service(
+                "rgw", "{ports: [{name: quic, protocol: UDP, port: 443}, {name: https, protocol: TCP, port: 443}]}");
+        var slice = Serialization.unmarshal("""
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: rgw-y, namespace: ai, labels: {kubernetes.io/service-name: rgw}}
+                addressType: IPv4
+                ports: [{name: quic, protocol: UDP, port: 4433}, {name: https, protocol: TCP, port: 8443}]
+                endpoints: [{addresses: [10.0.0.2]}]
+                """, EndpointSlice.class);
+        for (var port : List.of("443", "https")) {
+            assertThat(lookUps(port, service, slice).get("rgw:" + port).endpoints())
+                    .as(port)
+                    .extracting(Discovery.Endpoint::port)
+                    .containsExactly(8443);
+        }
+        assertThat(lookUps("quic", service, slice).get("rgw:quic").failure()).contains("no port quic", "https (443)");
+    }
+
+    @Test
+    void aServiceThatIsAnotherNameOfAHostHasNoNodes() {
+        var service = service("rgw", "{type: ExternalName, externalName: rgw.example.com}");
+        assertThat(lookUp("443", Contents.of(service).object()).failure())
+                .contains("ExternalName", "rgw.example.com", "spec.nodes.dns");
+    }
+
+    @Test
+    void withoutAServiceTheSliceAloneCounts() {
+        assertThat(lookUp("8000", null).endpoints()).hasSize(2);
+        assertThat(ServiceNodes.lookUps(List.of(new ServicePort(RGW, "http")), List.of(), List.of())
+                        .get("rgw:http"))
+                .satisfies(none -> assertThat(none.failure()).contains("no Service rgw"));
+    }
+
+    @Test
+    void withoutAServiceAPortIsNamedAsInTheSlice() {
+        assertThat(lookUp("https", null).endpoints())
+                .extracting(Discovery.Endpoint::port)
+                .containsOnly(8443);
+        assertThat(lookUp("other", null).endpoints()).isEmpty();
+    }
+
+    @Test
+    void servicesOfOneNamespaceAreToldApart() {
+        var other = service("minio", "{ports: [{port: 9000}]}");
+        // Made by hand, for a machine outside of the cluster: its port has no name, and its node is no object.
+        var slice = Serialization.unmarshal("""
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: minio-x, namespace: ai, labels: {kubernetes.io/service-name: minio}}
+                addressType: IPv4
+                ports: [{port: 9000}, {name: any}]
+                endpoints: [{addresses: [10.1.0.1], targetRef: {kind: VirtualMachine}}]
+                """, EndpointSlice.class);
+        var found = ServiceNodes.lookUps(
+                List.of(new ServicePort(RGW, "http"), new ServicePort(new ObjectKey("ai", "minio"), "9000")),
+                List.of(other, SERVICE),
+                List.of(slice, SLICE));
+        assertThat(found.get("rgw:http")).isEqualTo(lookUp("http", SERVICE));
+        assertThat(found.get("minio:9000").endpoints())
+                .containsExactly(new Discovery.Endpoint("10.1.0.1", "10.1.0.1", 9000, ""));
+        assertThat(ServiceNodes.lookUps(
+                                List.of(new ServicePort(new ObjectKey("ai", "minio"), "s3")),
+                                List.of(other),
+                                List.of(slice))
+                        .get("minio:s3")
+                        .failure())
+                .endsWith("it has 9000");
+    }
+
+    @Test
+    void aServiceWithoutPodsHasNoNodes() {
+        var empty = Serialization.unmarshal("""
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: rgw-x, namespace: ai, labels: {kubernetes.io/service-name: rgw}}
+                addressType: IPv4
+                ports: null
+                endpoints: null
+                """, EndpointSlice.class);
+        var found = ServiceNodes.lookUps(List.of(new ServicePort(RGW, "http")), List.of(SERVICE), List.of(empty));
+        assertThat(found.get("rgw:http")).isEqualTo(new Discovery.Lookup(List.of(), null));
+    }
+
+    private static Discovery.Lookup lookUp(String port, Service service) {
+        return ServiceNodes.lookUps(
+                        List.of(new ServicePort(RGW, port)),
+                        service == null ? List.of() : List.of(service),
+                        List.of(SLICE))
+                .get("rgw:" + port);
+    }
+
+    private static Service service(String name, String spec) {
+        return Serialization.unmarshal("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %s, namespace: ai}
+                spec: %s
+                """.formatted(name, spec), Service.class);
+    }
+
+    /** Made of the objects as caches hold them. */
+    private static Map<String, Discovery.Lookup> lookUps(String port, Service service, EndpointSlice slice) {
+        return ServiceNodes.lookUps(
+                List.of(new ServicePort(RGW, port)),
+                List.of(Contents.of(service).object()),
+                List.of(Contents.of(slice).object()));
+    }
+}
