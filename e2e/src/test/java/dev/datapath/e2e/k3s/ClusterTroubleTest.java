@@ -134,7 +134,8 @@ class ClusterTroubleTest {
                     "False",
                     "Blocked",
                     "Service " + trouble.namespace() + "/late-gateway is refused by the API server",
-                    "spec.loadBalancerClass");
+                    "spec.loadBalancerClass",
+                    "Undo the change, or delete the object");
             trouble.site().apply(LATE.formatted("{type: ClusterIP}"));
             Told.by(() -> trouble.dataPath("late"), "Programmed", "True", "Programmed", "The gateway runs");
         });

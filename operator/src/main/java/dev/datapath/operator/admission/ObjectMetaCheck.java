@@ -2,14 +2,12 @@ package dev.datapath.operator.admission;
 
 import com.google.re2j.Pattern;
 import dev.datapath.operator.admission.Violation.Type;
+import dev.datapath.operator.text.QualifiedName;
 import java.util.Map;
 
 /** What the schema of {@code metadata} cannot say: the keys of labels and annotations, and the total size of annotations. */
 final class ObjectMetaCheck {
     private static final int MAX_ANNOTATIONS = 256 * 1024;
-    private static final Pattern NAME = Pattern.compile("^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$");
-    private static final Pattern PREFIX =
-            Pattern.compile("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$");
     private static final Pattern DATA_KEY = Pattern.compile("^[-._a-zA-Z0-9]+$");
     private static final FieldPath METADATA = FieldPath.ROOT.field("metadata");
 
@@ -18,12 +16,11 @@ final class ObjectMetaCheck {
     static void check(Map<String, Object> metadata, Report report) {
         for (String maps : new String[] {"labels", "annotations"}) {
             for (String key : SchemaReader.map(metadata.get(maps)).keySet()) {
-                if (!isQualifiedName(key)) {
+                if (!QualifiedName.isValid(key)) {
                     report.add(
                             METADATA.field(maps).field(key),
                             Type.INVALID,
-                            "is not a valid key; write at most 63 letters, digits, '-', '_' and '.', starting and ending"
-                                    + " with a letter or digit, after an optional DNS name and '/'");
+                            "is not a valid key; write " + QualifiedName.FORMAT);
                 }
             }
         }
@@ -49,14 +46,5 @@ final class ObjectMetaCheck {
                         "is not a valid key; write at most 253 letters, digits, '-', '_' and '.', not starting with '..'");
             }
         }
-    }
-
-    private static boolean isQualifiedName(String key) {
-        int slash = key.indexOf('/');
-        String prefix = slash < 0 ? "" : key.substring(0, slash);
-        String name = key.substring(slash + 1);
-        return (slash < 0 || (prefix.length() <= 253 && PREFIX.matcher(prefix).find()))
-                && name.length() <= 63
-                && NAME.matcher(name).find();
     }
 }

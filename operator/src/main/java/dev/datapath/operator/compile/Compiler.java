@@ -74,7 +74,7 @@ public final class Compiler {
                     .error(Reason.Invalid, "a DataPath needs a listener: add one with a name, a protocol and a port");
         }
         var settings = spec == null ? NOTHING : spec;
-        checkAutoscaling(settings.gateway(), at.field("gateway"));
+        GatewayCheck.check(settings.gateway(), at.field("gateway"));
         var listeners =
                 fitting(new ListenerCompiler(materials).compile(settings, at), set.room(), settings.listeners(), at);
         var defaultBackend = settings.poolRef() == null
@@ -190,21 +190,6 @@ public final class Compiler {
             }
         }
         return fitting;
-    }
-
-    /** Kubernetes takes a limit for the request where there is no request. */
-    private static void checkAutoscaling(Gateway gateway, Report at) {
-        var resources = gateway.resources();
-        if (gateway.autoscaling() != null
-                && !ResourcesCheck.isPositive(resources.requests().get("cpu"))
-                && !ResourcesCheck.isPositive(resources.limits().get("cpu"))) {
-            at.field("resources")
-                    .field("requests")
-                    .error(
-                            Reason.Invalid,
-                            "the number of gateways follows their CPU use in percent of the CPU request, and there is none, so it"
-                                    + " stays as it is: add cpu, such as \"1\", or give replicas instead of autoscaling");
-        }
     }
 
     /**

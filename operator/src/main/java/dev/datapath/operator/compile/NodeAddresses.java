@@ -2,6 +2,7 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.IpAddress;
+import dev.datapath.operator.text.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,20 +44,19 @@ final class NodeAddresses {
     }
 
     /**
-     * The endpoints with addresses that nodes may have, in one spelling. The others are reported; a text that is no IP address is left
-     * out.
+     * The endpoints with addresses that nodes may have, in one spelling. The others are reported.
      *
      * @param what where they come from, such as "host s3.example.com"
      */
     List<Discovery.Endpoint> usable(List<Discovery.Endpoint> endpoints, String what, Report at) {
         var usable = new ArrayList<Discovery.Endpoint>();
         var refused = new ArrayList<IpAddress>();
+        var names = new ArrayList<String>();
         for (var endpoint : endpoints) {
             var address = IpAddress.parse(endpoint.address()).orElse(null);
             if (address == null) {
-                continue;
-            }
-            if (mayBeNode(address)) {
+                names.add(endpoint.address());
+            } else if (mayBeNode(address)) {
                 usable.add(
                         new Discovery.Endpoint(endpoint.name(), address.toString(), endpoint.port(), endpoint.zone()));
             } else {
@@ -70,6 +70,16 @@ final class NodeAddresses {
                             + refused.getFirst().scope().description()
                             + (refused.size() == 1 ? "" : ", and " + (refused.size() - 1) + " more such addresses")
                             + ": no request goes there; correct the addresses of " + what);
+        }
+        if (!names.isEmpty()) {
+            // An EndpointSlice of addressType FQDN. Kubernetes has deprecated it: nothing says who looks the name up,
+            // and how often.
+            at.error(
+                    Reason.Invalid,
+                    what + " has the endpoint " + VisibleText.of(names.getFirst()) + ", which is no IP address"
+                            + (names.size() == 1 ? "" : ", and " + (names.size() - 1) + " more such endpoints")
+                            + ": no request goes there; correct the addresses of "
+                            + what + ", or name the host in spec.nodes.dns");
         }
         return usable;
     }

@@ -42,6 +42,13 @@ final class ResourcesCheck {
         return amount != null && amount.signum() > 0;
     }
 
+    /** Whether an amount is less than another one; 1 and 1000m are the same. */
+    static boolean isLess(String quantity, String other) {
+        var amount = amount(quantity);
+        var of = amount(other);
+        return amount != null && of != null && amount.compareTo(of) < 0;
+    }
+
     private static void checkRequests(Gateway.Resources resources, Report at) {
         new TreeMap<>(resources.requests()).forEach((name, request) -> {
             var limit = resources.limits().get(name);

@@ -153,6 +153,9 @@ public final class ObjectApplier {
 
     /** What has happened so far. */
     static final class Tally {
+        /** The API server's words for a field that cannot be changed (apimachinery, {@code FieldImmutableErrorMsg}, and api/validation). */
+        private static final List<String> FOR_LIFE = List.of("field is immutable", "may not change once set");
+
         private final List<Obstacle> obstacles = new ArrayList<>();
         private int written;
         private int deleted;
@@ -169,11 +172,18 @@ public final class ObjectApplier {
                 } else if (code >= 400 && code < 500 && code != 429) {
                     obstacles.add(new Obstacle(
                             Obstacle.Kind.Refused,
-                            name(object) + " is refused by the API server: " + ApiErrors.words(e)));
+                            name(object) + " is refused by the API server: " + ApiErrors.words(e) + remedy(e)));
                 } else {
                     throw e;
                 }
             }
+        }
+
+        /** For a field that an object keeps for life, such as the class of a load balancer. */
+        private static String remedy(KubernetesClientException e) {
+            return FOR_LIFE.stream().anyMatch(ApiErrors.words(e)::contains)
+                    ? ". Undo the change, or delete the object: it is created anew with the new value, and until then clients cannot use it"
+                    : "";
         }
 
         /** How many objects have another owner. */

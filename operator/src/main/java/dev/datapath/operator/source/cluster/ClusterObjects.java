@@ -124,8 +124,8 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
         var names = references.services().stream().map(ServicePort::service).collect(Collectors.toSet());
         var ofServices = services.want(user, names);
         var ofSlices = slices.want(user, names);
-        var lookUps = new HashMap<>(
-                ServiceNodes.lookUps(references.services(), services.objects(names), slices.objects(names)));
+        var lookUps = new HashMap<>(ServiceNodes.lookUps(
+                user.name(), references.services(), services.objects(names), slices.objects(names)));
         references.services().forEach(port -> {
             var why = ofServices
                     .unreadable()

@@ -98,7 +98,11 @@ final class Contents {
                                 .build())
                         .toList();
         return whole(new ServiceBuilder()
-                .withMetadata(LeanObjects.identity(service).build())
+                .withMetadata(LeanObjects.identity(service)
+                        .withOwnerReferences(service.getMetadata().getOwnerReferences().stream()
+                                .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+                                .toList())
+                        .build())
                 .withNewSpec()
                 .withType(service.getSpec() == null ? null : service.getSpec().getType())
                 .withExternalName(

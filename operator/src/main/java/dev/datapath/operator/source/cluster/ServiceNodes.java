@@ -1,7 +1,9 @@
 package dev.datapath.operator.source.cluster;
 
+import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.References.ServicePort;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
@@ -26,13 +28,17 @@ final class ServiceNodes {
     private ServiceNodes() {}
 
     /**
-     * The look-ups of all ports of one namespace.
+     * The look-ups of all ports of one namespace, for one DataPath.
      *
+     * @param dataPath name of the DataPath
      * @param services those of the namespace that are referred to
      * @param slices their EndpointSlices
      */
     static Map<String, Discovery.Lookup> lookUps(
-            Collection<ServicePort> ports, Collection<Service> services, Collection<EndpointSlice> slices) {
+            String dataPath,
+            Collection<ServicePort> ports,
+            Collection<Service> services,
+            Collection<EndpointSlice> slices) {
         var lookUps = new HashMap<String, Discovery.Lookup>();
         for (var port : ports) {
             var name = port.service().name();
@@ -43,12 +49,13 @@ final class ServiceNodes {
             var own = slices.stream()
                     .filter(slice -> name.equals(slice.getMetadata().getLabels().get(SERVICE_LABEL)))
                     .toList();
-            lookUps.put(port.key(), lookUp(port, service, own));
+            lookUps.put(port.key(), lookUp(dataPath, port, service, own));
         }
         return lookUps;
     }
 
-    private static Discovery.Lookup lookUp(ServicePort port, @Nullable Service service, List<EndpointSlice> slices) {
+    private static Discovery.Lookup lookUp(
+            String dataPath, ServicePort port, @Nullable Service service, List<EndpointSlice> slices) {
         if (service == null && slices.isEmpty()) {
             return new Discovery.Lookup(
                     List.of(), "there is no Service " + port.service().name() + " in this namespace");
@@ -59,6 +66,12 @@ final class ServiceNodes {
                     "Service " + port.service().name()
                             + " is of type ExternalName, which has no endpoints: name the host "
                             + service.getSpec().getExternalName() + " in spec.nodes.dns instead");
+        }
+        if (service != null && isOfGateways(service, dataPath)) {
+            return new Discovery.Lookup(
+                    List.of(),
+                    "Service " + port.service().name() + " is the one of the gateways of DataPath " + dataPath
+                            + ", so each request would come back to them: name the Service of the store");
         }
         var wanted = portFilter(port.port(), service);
         if (wanted == null) {
@@ -85,6 +98,14 @@ final class ServiceNodes {
                                 .thenComparingInt(Discovery.Endpoint::port))
                         .toList(),
                 null);
+    }
+
+    private static boolean isOfGateways(Service service, String dataPath) {
+        return service.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> Boolean.TRUE.equals(owner.getController())
+                        && owner.getKind().equals(HasMetadata.getKind(DataPath.class))
+                        && owner.getApiVersion().equals(HasMetadata.getApiVersion(DataPath.class))
+                        && owner.getName().equals(dataPath));
     }
 
     /**

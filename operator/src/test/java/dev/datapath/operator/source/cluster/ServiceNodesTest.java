@@ -6,6 +6,7 @@ import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.References.ServicePort;
 import dev.datapath.operator.model.ObjectKey;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
@@ -74,10 +75,33 @@ class ServiceNodesTest {
                 .contains("ExternalName", "rgw.example.com", "spec.nodes.dns");
     }
 
+    /** Gateways in front of gateways are allowed; those in front of themselves are a circle. */
+    @Test
+    void theServiceOfTheOwnGatewaysIsNoStore() {
+        var owned = new ServiceBuilder(SERVICE)
+                .editMetadata()
+                .addNewOwnerReference()
+                .withApiVersion("datapath.dev/v1alpha1")
+                .withKind("DataPath")
+                .withName("training")
+                .withController(true)
+                .endOwnerReference()
+                .endMetadata()
+                .build();
+        var held = Contents.of(owned).object();
+        assertThat(lookUp("http", held))
+                .isEqualTo(new Discovery.Lookup(
+                        List.of(),
+                        "Service rgw is the one of the gateways of DataPath training, so each request would come back to"
+                                + " them: name the Service of the store"));
+        held.getMetadata().getOwnerReferences().getFirst().setName("another");
+        assertThat(lookUp("http", held).endpoints()).hasSize(2);
+    }
+
     @Test
     void withoutAServiceTheSliceAloneCounts() {
         assertThat(lookUp("8000", null).endpoints()).hasSize(2);
-        assertThat(ServiceNodes.lookUps(List.of(new ServicePort(RGW, "http")), List.of(), List.of())
+        assertThat(ServiceNodes.lookUps("training", List.of(new ServicePort(RGW, "http")), List.of(), List.of())
                         .get("rgw:http"))
                 .satisfies(none -> assertThat(none.failure()).contains("no Service rgw"));
     }
@@ -103,6 +127,7 @@ class ServiceNodesTest {
                 endpoints: [{addresses: [10.1.0.1], targetRef: {kind: VirtualMachine}}]
                 """, EndpointSlice.class);
         var found = ServiceNodes.lookUps(
+                "training",
                 List.of(new ServicePort(RGW, "http"), new ServicePort(new ObjectKey("ai", "minio"), "9000")),
                 List.of(other, SERVICE),
                 List.of(slice, SLICE));
@@ -110,6 +135,7 @@ class ServiceNodesTest {
         assertThat(found.get("minio:9000").endpoints())
                 .containsExactly(new Discovery.Endpoint("10.1.0.1", "10.1.0.1", 9000, ""));
         assertThat(ServiceNodes.lookUps(
+                                "training",
                                 List.of(new ServicePort(new ObjectKey("ai", "minio"), "s3")),
                                 List.of(other),
                                 List.of(slice))
@@ -128,12 +154,14 @@ class ServiceNodesTest {
                 ports: null
                 endpoints: null
                 """, EndpointSlice.class);
-        var found = ServiceNodes.lookUps(List.of(new ServicePort(RGW, "http")), List.of(SERVICE), List.of(empty));
+        var found = ServiceNodes.lookUps(
+                "training", List.of(new ServicePort(RGW, "http")), List.of(SERVICE), List.of(empty));
         assertThat(found.get("rgw:http")).isEqualTo(new Discovery.Lookup(List.of(), null));
     }
 
     private static Discovery.Lookup lookUp(String port, Service service) {
         return ServiceNodes.lookUps(
+                        "training",
                         List.of(new ServicePort(RGW, port)),
                         service == null ? List.of() : List.of(service),
                         List.of(SLICE))
@@ -152,6 +180,7 @@ class ServiceNodesTest {
     /** Made of the objects as caches hold them. */
     private static Map<String, Discovery.Lookup> lookUps(String port, Service service, EndpointSlice slice) {
         return ServiceNodes.lookUps(
+                "training",
                 List.of(new ServicePort(RGW, port)),
                 List.of(Contents.of(service).object()),
                 List.of(Contents.of(slice).object()));
