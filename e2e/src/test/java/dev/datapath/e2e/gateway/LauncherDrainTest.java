@@ -154,7 +154,7 @@ class LauncherDrainTest {
             assertThat(body.next(4)).asString().isEqualTo("half");
             signal("STOP", envoy);
             gateway.tellToStop();
-            await().until(() -> gateway.log().contains("draining"));
+            await().untilAsserted(() -> assertThat(gateway.log()).contains("draining"));
             await().during(Duration.ofSeconds(6)).until(gateway::runs);
             signal("CONT", envoy);
             await().until(gateway::refuses);

@@ -164,7 +164,7 @@ class ClusterTroubleTest {
                             .singleElement()
                             .satisfies(programmed -> {
                                 assertThat(programmed.getStatus()).isEqualTo("True");
-                                assertThat(programmed.getMessage()).doesNotContain("Warning");
+                                assertThat(programmed.getMessage()).doesNotContain("Warning: gateway");
                             }));
             installation.awaitOperators();
         });
