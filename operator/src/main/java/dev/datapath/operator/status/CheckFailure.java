@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * connection and bytes that are not HTTP are one, and which node of a pool has the certificate that is not accepted is not known.
  */
 final class CheckFailure {
-    /** A reason in status has at most 256 characters. */
+    /** A reason in status has at most 256 characters, and what is after the path matters more. */
     private static final int MAX_PATH = 60;
 
     private CheckFailure() {}

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** The status of a DataPath. */
 public final class DataPathStatuses {
     private static final int MOST_LISTENERS = 10;
+    /** The bound in the API, {@code status.addresses}. A load balancer may give a Service one for each node of the cluster. */
+    private static final int MOST_ADDRESSES = 16;
 
     private DataPathStatuses() {}
 
@@ -48,7 +50,7 @@ public final class DataPathStatuses {
         var conditions = Conditions.next(previous == null ? List.of() : previous.conditions(), drafts, generation, now);
         return new DataPathStatus(
                 generation,
-                seen.addresses(),
+                seen.addresses().stream().limit(MOST_ADDRESSES).toList(),
                 new DataPathStatus.Gateways(fleet.desired(), fleet.ready(), fleet.synced(), fleet.rejected()),
                 fleet.version().isEmpty() ? null : fleet.version(),
                 listeners(dataPath, generation, seen, previous, now),

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The status of a StoragePool. */
 public final class PoolStatuses {
+    /** The bound in the API, {@code status.nodes[].reason}. */
+    private static final int MOST_REASON = 256;
+
     private PoolStatuses() {}
 
     /**
@@ -146,9 +149,12 @@ public final class PoolStatuses {
         }
         if (!failing.isEmpty()) {
             var report = failing.getFirst();
-            var reason = report.health().reason()
-                    + CheckFailure.of(pool.health().active(), report)
-                    + (failing.size() == own.size() ? "" : " at " + failing.size() + " of " + own.size() + " gateways");
+            var share = failing.size() == own.size() ? "" : " at " + failing.size() + " of " + own.size() + " gateways";
+            var reason = shortened(
+                            report.health().reason()
+                                    + CheckFailure.of(pool.health().active(), report),
+                            MOST_REASON - share.length())
+                    + share;
             return status(node.name(), address, State.Unhealthy, reason, 0, previous, now);
         }
         if (own.stream().noneMatch(report -> report.health() == NodeReport.Health.HEALTHY)) {
@@ -169,6 +175,10 @@ public final class PoolStatuses {
     }
 
     /** Each DataPath decides for its own gateways; the lowest share is what needs attention. */
+    private static String shortened(String text, int longest) {
+        return text.length() <= longest ? text : text.substring(0, longest - 3) + "...";
+    }
+
     private static Optional<NodeWeight> lowest(NodePlan node, List<NodeWeight> weights) {
         return weights.stream()
                 .filter(weight -> weight.subject().name().equals(node.name()))

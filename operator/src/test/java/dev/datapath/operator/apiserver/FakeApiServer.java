@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.datapath.operator.admission.StatusSchemas;
 import dev.datapath.operator.apiserver.ObjectTable.Change;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
@@ -29,12 +30,14 @@ import java.util.function.Predicate;
 
 /**
  * A small API server in this process: lists, in pages that no change falls between, watches, server-side apply, status subresources, generations, conflicts, owners and
- * finalizers, as the Kubernetes API conventions have them. It knows no schemas: objects are stored as they come. What it does otherwise
+ * finalizers, as the Kubernetes API conventions have them. Of schemas it knows those of a status;
+ * else objects are stored as they come. What it does otherwise
  * than a real one shows in the tests with a cluster.
  */
 public final class FakeApiServer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final YAMLMapper YAML = new YAMLMapper();
+    private static final StatusSchemas STATUSES = new StatusSchemas();
 
     /** A request that writes. */
     public record Write(String method, String path) {}
@@ -236,6 +239,9 @@ public final class FakeApiServer implements AutoCloseable {
             return objects.create(path.kind(), created(path, (ObjectNode) sent));
         }
         boolean ofStatus = path.subresource().equals("status");
+        if (ofStatus && !type.contains("json-patch")) {
+            checkStatus(sent);
+        }
         if (type.contains("apply-patch")) {
             var configuration = (ObjectNode) sent;
             namespaced(path, configuration);
@@ -254,6 +260,14 @@ public final class FakeApiServer implements AutoCloseable {
                 before -> changed(
                         before, method.equals("PUT") ? (ObjectNode) sent : patched(before, sent, type), ofStatus),
                 true);
+    }
+
+    private static void checkStatus(JsonNode sent) {
+        var violations = STATUSES.violations(
+                sent.path("apiVersion").asText(), sent.path("kind").asText(), sent.path("status"));
+        if (!violations.isEmpty()) {
+            throw new ApiFailure(422, "Invalid", String.join("; ", violations));
+        }
     }
 
     /** Everybody may do everything. */

@@ -15,6 +15,7 @@ import dev.datapath.operator.model.Decisions.NodeWeight;
 import dev.datapath.operator.model.Decisions.Terms;
 import dev.datapath.operator.model.NodeReport;
 import dev.datapath.operator.model.NodeReport.Health;
+import dev.datapath.operator.plan.HealthPlan;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import dev.datapath.operator.plan.PoolPlans;
@@ -184,6 +185,30 @@ class PoolStatusesTest {
     private static String reason(Health health, int checkStatus) {
         var report = new NodeReport("training-0", "10.0.0.0", 9021, health, checkStatus);
         return status(plan(1), List.of(report), null, T0).nodes().getFirst().reason();
+    }
+
+    /** The API server refuses a status with a longer reason as a whole. */
+    @Test
+    void aReasonFitsIntoTheStatus() {
+        var pool = plan(1);
+        var check = pool.health().active();
+        var probe = new HealthPlan.HttpProbe("OPTIONS", "/" + "p".repeat(100), List.of(), null, false);
+        var wordy = new PoolPlan(
+                pool.name(),
+                List.of(new NodePlan("node-0", "10.0.0.0", 19021, "", 100, false)),
+                pool.tls(),
+                new HealthPlan(
+                        new HealthPlan.Active(probe, null, check.interval(), check.timeout(), 2, 2),
+                        pool.health().passive(),
+                        30),
+                pool.limits(),
+                pool.balancing());
+        var seen = IntStream.range(0, 100)
+                .mapToObj(i -> new NodeReport(
+                        "training-" + i, "10.0.0.0", 19021, i == 0 ? HEALTHY : Health.UNTRUSTED_CHECK, 0))
+                .toList();
+        var reason = status(wordy, seen, null, T0).nodes().getFirst().reason();
+        assertThat(reason).hasSizeLessThanOrEqualTo(256).endsWith(" at 99 of 100 gateways");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.DataPathStatus;
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.ServiceLevelObjective;
+import dev.datapath.operator.admission.StatusSchemas;
 import dev.datapath.operator.compile.Attachments;
 import dev.datapath.operator.model.Finding;
 import dev.datapath.operator.model.Finding.Severity;
@@ -203,6 +204,23 @@ class StatusesTest {
                 .orElseThrow();
         assertThat(programmed.getStatus()).isEqualTo("False");
         assertThat(programmed.getMessage()).contains("s3", "127.0.0.1:8080", "spec.listeners");
+    }
+
+    @Test
+    void asManyAddressesAsAStatusHoldsAreShown() throws IOException {
+        var addresses = IntStream.range(0, 17)
+                .mapToObj(i -> new DataPathStatus.Address(DataPathStatus.AddressType.IPAddress, "10.0.0." + i))
+                .toList();
+        var fleet = FleetTest.fleet(1, FleetTest.running("training-0"));
+        var status = DataPathStatuses.of(
+                read(DATA_PATH, DataPath.class),
+                1,
+                new DataPathStatuses.Observation(List.of(), OPEN, fleet, addresses, null),
+                null,
+                T0);
+        assertThat(status.addresses()).isEqualTo(addresses.subList(0, 16));
+        var violations = new StatusSchemas().violations("datapath.dev/v1alpha1", "DataPath", status);
+        assertThat(violations).isEmpty();
     }
 
     @Test
