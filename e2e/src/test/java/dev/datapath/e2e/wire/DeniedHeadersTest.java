@@ -281,6 +281,23 @@ class DeniedHeadersTest {
                 .isEqualTo(status);
     }
 
+    /** s3rver reads all of {@code x-amz-*} in a presigned query as headers. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x-amz-copy-source=/dh-open/k",
+                "X-Amz-Copy-Source=%2Fdh-keys%2Fprivate%2Fk&X-Amz-Signature=s",
+                "X-Amz-Signature=s&x%2Damz-%63opy-source=dh-keys/private/k",
+                "x-amz-copy-source",
+                "partNumber=1&uploadId=u&x-amz-copy-source=/dh-keys/private/k",
+                "renameObject&x-amz-rename-source=/dh-keys/private/k",
+            })
+    void theSourceOfACopyInTheQueryIsRefusedWhereRulesDeny(String query, Rig rig) throws IOException {
+        assertThat(put(rig, "/dh-open/k?" + query, "x-amz-meta-a: b")).isEqualTo(400);
+        assertThat(put(rig, "/dh-open/x-amz-copy-source=k?x-amz-copy-source-if-match=e", "x-amz-meta-a: b"))
+                .isEqualTo(200);
+    }
+
     /** MinIO removes all that is below the key, or the bucket with all of it. */
     @ParameterizedTest
     @CsvSource({

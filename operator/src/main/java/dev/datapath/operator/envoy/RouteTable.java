@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -91,8 +92,10 @@ final class RouteTable {
                                 rules))
                 .map(SourceDenies::render)
                 .filter(Objects::nonNull);
-        return Stream.concat(UnderscoredHeaders.guard(headersOfWrites()).stream(), sourceDenies)
-                .toList();
+        var headers = headersOfWrites();
+        var guards = Stream.of(UnderscoredHeaders.guard(headers), QueriedSources.guard(headers))
+                .flatMap(Optional::stream);
+        return Stream.concat(guards, sourceDenies).toList();
     }
 
     /** The headers that tell whether a write is denied. */

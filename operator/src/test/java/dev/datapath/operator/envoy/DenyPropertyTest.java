@@ -85,6 +85,10 @@ class DenyPropertyTest {
             "x-amz-%41cl=public-read",
             "x-amz-acl=%50rivate",
             "x-amz-%61%63%6C=%50UBLIC-r%45ad",
+            "x-amz-copy-source=/secret/k",
+            "X-Amz-Copy-Source=%2Fsecret%2Fprivate%2Fx",
+            "x-amz-%43opy-source=secret%2Fk",
+            "x-amz-rename-source=/secret/k",
             "x-amz-acl");
 
     @Property(tries = 1500)

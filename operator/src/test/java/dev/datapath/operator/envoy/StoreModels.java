@@ -3,6 +3,7 @@ package dev.datapath.operator.envoy;
 import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +32,24 @@ final class StoreModels {
         add(all, "SeaweedFS", StoreModels::literally, SeaweedFsModel::effects);
         add(all, "S3Proxy", StoreModels::literally, S3ProxyModel::effects);
         add(all, "VersityGW", StoreModels::cutAtTheFirst, VersityGwModel::effects);
+        add(all, "s3rver", StoreModels::literally, StoreModels::withHeadersOfTheQuery);
         return all;
+    }
+
+    /**
+     * s3rver, lib/middleware/authentication.js: parameters of a presigned request take the place of headers. Its router reads less than
+     * the one of SeaweedFS.
+     */
+    private static List<Effect> withHeadersOfTheQuery(Request request, String domain) {
+        var headers = new HashMap<>(request.headers());
+        StoreRequest.query(request.path(), "&", false).forEach((name, value) -> {
+            var header = name.toLowerCase(Locale.ROOT);
+            if (header.startsWith("x-amz-")) {
+                headers.put(header, value);
+            }
+        });
+        return SeaweedFsModel.effects(
+                new Request(request.method(), request.authority(), request.path(), headers, request.source()), domain);
     }
 
     private static void add(
