@@ -16,6 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A side that stands still holds the other side back; the gateway keeps nothing but its bounded buffers. */
 @Rig.Test
@@ -87,6 +89,36 @@ class SlowSidesTest {
             }
             assertThat(received.get(1, TimeUnit.SECONDS)).isEqualTo(SIZE);
             assertThat(memory(rig) - before).isLessThan(MEMORY_BOUND);
+        }
+    }
+
+    /**
+     * The answer is complete for the gateway while its end is still in buffers, and then the connection ends. Wall-clock time is the
+     * subject: Envoy's own limit for such a client is one second, and a data loader pauses for longer.
+     */
+    @ParameterizedTest
+    @CsvSource({"1.1, Connection: close", "1.0, Accept: */*"})
+    void theEndOfAnAnswerWaitsForAClientThatPauses(String version, String header, Rig rig) throws Exception {
+        var sent = new CountDownLatch(1);
+        long size = 3 * MIB;
+        try (var node = ScriptedNode.start(exchange -> {
+            exchange.write("HTTP/1.1 200 OK\r\nContent-Length: " + size + "\r\n\r\n");
+            for (long left = size; left > 0; left -= PIECE.length) {
+                exchange.write(PIECE);
+            }
+            sent.countDown();
+        })) {
+            var bucket = rig.bucket(node);
+            try (var client = RawClient.to(rig.port(), 16_384)) {
+                client.send("GET /%s/k HTTP/%s\r\nHost: h\r\n%s\r\n\r\n".formatted(bucket, version, header));
+                var body = client.body(client.readHead());
+                long read = 0;
+                while (!sent.await(20, TimeUnit.MILLISECONDS)) {
+                    read += body.next(65_536).length;
+                }
+                Awaitility.await().during(Duration.ofSeconds(3)).until(() -> true);
+                assertThat(read + body.skipRest()).isEqualTo(size);
+            }
         }
     }
 

@@ -41,10 +41,16 @@ final class ListenerRenderer {
     /** For what has no route of its own: routes say their idle limit themselves. */
     private static final Duration STREAM_IDLE = Duration.ofMinutes(5);
     /**
-     * After an answer that ends the connection early, how long the client may take to read it before unread request
-     * bytes turn into a reset. Also how much later a client learns that a body was cut.
+     * None (ADR 5): Envoy closes a connection as soon as the client has taken the answer. A limit would be one for a client that pauses
+     * in the last bytes of an answer too: Envoy drops them, and without a word. It is also how much later a client learns that a body
+     * was cut.
      */
-    private static final Duration DELAYED_CLOSE = Duration.ofMillis(250);
+    private static final Duration DELAYED_CLOSE = Duration.ZERO;
+    /**
+     * How long a client may take nothing of what waits for it, for connections without a request, for which no rule's idle limit runs.
+     * As long as Linux repeats to a host that is gone ({@code tcp_retries2}); no client that reads at all is cut.
+     */
+    private static final Duration UNREAD = Duration.ofMinutes(15);
 
     /** What stores get as {@code Host} of an HTTP/1.0 request that has none. */
     private static final String DEFAULT_HOST = "localhost";
@@ -74,6 +80,8 @@ final class ListenerRenderer {
                 .setAddress(EndpointRenderer.address(bindAddress, port))
                 .setPerConnectionBufferLimitBytes(UInt32Value.of(ClusterRenderer.BUFFER_BYTES))
                 .setTcpBacklogSize(UInt32Value.of(ACCEPT_BACKLOG))
+                // Connections have what the socket has that they are accepted from.
+                .addSocketOptions(UserTimeout.of(UNREAD, "an answer of which the client takes nothing"))
                 .setEnableReusePort(BoolValue.of(reusePort));
         if (listener.tls() == null) {
             message.addFilterChains(chain);

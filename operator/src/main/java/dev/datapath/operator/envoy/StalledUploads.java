@@ -7,7 +7,6 @@ import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.RequestClass;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
-import io.envoyproxy.envoy.config.core.v3.SocketOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,17 +15,11 @@ import java.util.Objects;
 /**
  * How long a node may take nothing of an upload. Envoy's own timer for silence speaks of a request: when it ends a transfer, no node has
  * failed, so one that answers every other request and stops reading uploads would stay for ever. The kernel knows whose fault it is: its
- * user timeout (RFC 5482; {@code TCP_USER_TIMEOUT} in tcp(7)) runs only while bytes for the node wait that it does not take, and closes
+ * user timeout (see {@link UserTimeout}) runs only while bytes for the node wait that it does not take, and closes
  * the connection, which counts as a failure of the node. It also finds a node that is cut off in the middle of an upload, long before the
  * kernel would give up its repetitions. It comes before Envoy's timer, since a transfer that Envoy ends counts as no failure.
  */
 final class StalledUploads {
-    /** {@code IPPROTO_TCP} of Linux. */
-    private static final int TCP = 6;
-
-    /** {@code TCP_USER_TIMEOUT} of Linux, in milliseconds. */
-    private static final int USER_TIMEOUT = 18;
-
     private StalledUploads() {}
 
     /**
@@ -61,12 +54,7 @@ final class StalledUploads {
     /** What connections to nodes are opened with. */
     static BindConfig connections(Duration limit) {
         return BindConfig.newBuilder()
-                .addSocketOptions(SocketOption.newBuilder()
-                        .setDescription("an upload of which the node takes nothing")
-                        .setLevel(TCP)
-                        .setName(USER_TIMEOUT)
-                        .setIntValue(limit.toMillis())
-                        .setState(SocketOption.SocketState.STATE_PREBIND))
+                .addSocketOptions(UserTimeout.of(limit, "an upload of which the node takes nothing"))
                 .build();
     }
 

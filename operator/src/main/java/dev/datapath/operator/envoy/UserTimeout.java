@@ -1,0 +1,28 @@
+package dev.datapath.operator.envoy;
+
+import io.envoyproxy.envoy.config.core.v3.SocketOption;
+import java.time.Duration;
+
+/**
+ * The TCP user timeout of a socket (RFC 5482; {@code TCP_USER_TIMEOUT} in tcp(7)): the kernel closes a connection when its peer has taken
+ * nothing of what waits for it for so long, whether it is gone or only does not read. Time without anything to send does not count.
+ */
+final class UserTimeout {
+    /** {@code IPPROTO_TCP} of Linux. */
+    private static final int TCP = 6;
+
+    /** {@code TCP_USER_TIMEOUT} of Linux, in milliseconds. */
+    private static final int USER_TIMEOUT = 18;
+
+    private UserTimeout() {}
+
+    static SocketOption of(Duration limit, String description) {
+        return SocketOption.newBuilder()
+                .setDescription(description)
+                .setLevel(TCP)
+                .setName(USER_TIMEOUT)
+                .setIntValue(limit.toMillis())
+                .setState(SocketOption.SocketState.STATE_PREBIND)
+                .build();
+    }
+}
