@@ -14,7 +14,6 @@ import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +49,9 @@ public final class DirectorySource implements AutoCloseable {
     private final Thread thread;
     private @Nullable ManifestSet last;
     private boolean warned;
+    private boolean isKept;
+    /** When each object was first seen missing, in the time of {@link System#nanoTime}. */
+    private final Map<ObjectRef, Long> missingSince = new HashMap<>();
 
     /**
      * @param reader used by this source only
@@ -84,22 +86,22 @@ public final class DirectorySource implements AutoCloseable {
 
     private void run() {
         try {
-            Set<ObjectRef> missing = Set.of();
-            long missingSince = 0;
             while (true) {
-                boolean lasts = !missing.isEmpty() && elapsed(missingSince).compareTo(timing.deletion) >= 0;
-                read(lasts);
-                if (!missing.containsAll(reader.missing())) {
-                    missingSince = System.nanoTime();
-                }
-                missing = reader.missing();
-                await(missing.isEmpty() ? timing.rescan : timing.deletion.minus(elapsed(missingSince)));
+                read();
+                await(untilNext());
             }
         } catch (ClosedWatchServiceException closed) {
             LOG.log(Level.DEBUG, "stopped watching");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Until the next deletion or rescan. */
+    private Duration untilNext() {
+        return missingSince.values().stream()
+                .map(since -> timing.deletion.minus(elapsed(since)))
+                .reduce(timing.rescan, (one, other) -> one.compareTo(other) < 0 ? one : other);
     }
 
     private static Duration elapsed(long since) {
@@ -123,14 +125,19 @@ public final class DirectorySource implements AutoCloseable {
         }
     }
 
-    /** @param deleteMissing whether objects that are in no file are deleted; otherwise they stay */
-    private void read(boolean deleteMissing) {
+    private void read() {
         try {
-            ManifestSet set = reader.read(watchedListing(), deleteMissing);
-            if (last == null || !set.isSameAs(last)) {
+            ManifestSet set = reader.read(watchedListing(), this::isMissingForLong);
+            long now = System.nanoTime();
+            missingSince.keySet().retainAll(reader.missing());
+            reader.missing().forEach(ref -> missingSince.putIfAbsent(ref, now));
+            boolean changed = last == null || !set.isSameAs(last);
+            // Before the change takes effect, and again until it succeeds: what is in force must be in force after a
+            // restart.
+            isKept = (isKept && !changed) || reader.remember();
+            if (changed) {
                 last = set;
                 listener.accept(set);
-                reader.remember();
             }
         } catch (ClosedWatchServiceException closed) {
             throw closed;
@@ -139,6 +146,12 @@ public final class DirectorySource implements AutoCloseable {
             LOG.log(Level.ERROR, "the changed files could not be read, retrying at the next change or rescan", failed);
             last = null;
         }
+    }
+
+    /** For each object on its own: one that goes now has its time, and takes none from those that went before. */
+    private boolean isMissingForLong(ObjectRef ref) {
+        Long since = missingSince.get(ref);
+        return since != null && elapsed(since).compareTo(timing.deletion) >= 0;
     }
 
     /** Lists the files after all their directories are watched, so that no change after the listing is missed. */

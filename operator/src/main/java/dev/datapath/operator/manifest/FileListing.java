@@ -8,13 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,43 +27,50 @@ import org.jspecify.annotations.Nullable;
  * in {@code .yaml}, {@code .yml} or {@code .json} unless they are named themselves. Symbolic links are followed, so that the volumes
  * of ConfigMaps work, but only to regular files outside the file systems of the kernel. A directory with a file {@link ManifestReader#PASSED_OVER} is passed over as well unless it is named itself.
  *
- * @param files sorted by path
+ * @param files in the order in which they have room: those with objects in effect, smallest first, then others, from each directory in
+ *     turn
  * @param directories all that were looked into
- * @param unreadable directories and files that could not be looked at, with the reason
+ * @param unreadable what could not be looked at
+ * @param leftOut a finding on files that are not read because there are too many; null when there are none
  */
-record FileListing(List<Path> files, List<Path> directories, List<String> unreadable) {
-    static final int MAX_FILES = 10_000;
+record FileListing(
+        List<Path> files,
+        List<Path> directories,
+        List<Unreadable> unreadable,
+        @Nullable String leftOut) {
     private static final int MAX_DEPTH = 16;
 
-    static FileListing of(Collection<Path> roots) {
-        TreeSet<Path> directories = new TreeSet<>();
-        List<String> unreadable = new ArrayList<>();
-        TreeMap<Path, Path> byRealPath = new TreeMap<>();
+    /**
+     * A file or directory that could not be looked at.
+     *
+     * @param message names it, with the reason
+     */
+    record Unreadable(Path path, String message) {}
+
+    /** @param inUse files with objects in effect: these are always listed */
+    static FileListing of(Collection<Path> roots, Set<Path> inUse) {
+        Visitor visitor = new Visitor(inUse);
         for (Path root : roots) {
             try {
-                Files.walkFileTree(
-                        root,
-                        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-                        MAX_DEPTH,
-                        new Visitor(root, byRealPath, directories, unreadable));
+                visitor.root = root;
+                Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), MAX_DEPTH, visitor);
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed); // The visitor handles every failure itself.
             }
         }
-        return new FileListing(byRealPath.values().stream().sorted().toList(), List.copyOf(directories), unreadable);
+        return visitor.listing();
     }
 
     private static final class Visitor extends SimpleFileVisitor<Path> {
-        private final Path root;
-        private final TreeMap<Path, Path> files;
-        private final TreeSet<Path> directories;
-        private final List<String> unreadable;
+        private final Set<Path> inUse;
+        private final Deque<FairShare> open = new ArrayDeque<>(List.of(new FairShare()));
+        private final TreeSet<FairShare.Sized> used = new TreeSet<>();
+        private final TreeSet<Path> directories = new TreeSet<>();
+        private final List<Unreadable> unreadable = new ArrayList<>();
+        private Path root = Path.of("");
 
-        Visitor(Path root, TreeMap<Path, Path> files, TreeSet<Path> directories, List<String> unreadable) {
-            this.root = root;
-            this.files = files;
-            this.directories = directories;
-            this.unreadable = unreadable;
+        Visitor(Set<Path> inUse) {
+            this.inUse = inUse;
         }
 
         @Override
@@ -67,26 +79,23 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
                 return FileVisitResult.SKIP_SUBTREE;
             }
             directories.add(directory);
+            open.push(new FairShare());
             return FileVisitResult.CONTINUE;
         }
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            boolean wanted = file.equals(root) || (!isHidden(file) && isManifest(file));
             if (file.equals(root)) {
                 directories.add(file.toAbsolutePath().getParent());
+            } else if (isHidden(file) || !isManifest(file)) {
+                return FileVisitResult.CONTINUE;
             }
-            if (wanted && !attributes.isRegularFile()) {
-                unreadable.add(
-                        file + " is no regular file, and only these are read; remove it or give it another name");
-            } else if (wanted && isOfTheKernel(file)) {
-                unreadable.add(file + " leads to a file of the kernel, and only files of users are read; remove it");
-            } else if (wanted) {
-                if (files.size() == MAX_FILES) {
-                    unreadable.add("there are more than " + MAX_FILES + " files; " + file + " and others are not read");
-                    return FileVisitResult.TERMINATE;
-                }
-                files.putIfAbsent(realPath(file), file);
+            if (!attributes.isRegularFile()) {
+                unreadable(file, " is no regular file, and only these are read; remove it or give it another name");
+            } else if (inUse.contains(file)) {
+                used.add(new FairShare.Sized(file, attributes.size()));
+            } else {
+                open.element().add(new FairShare.Sized(file, attributes.size()));
             }
             return FileVisitResult.CONTINUE;
         }
@@ -95,8 +104,10 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
         public FileVisitResult visitFileFailed(Path file, IOException failure) {
             // A file that goes away while the directory is being read is no failure, but a missing root is.
             if (file.equals(root) || (Files.exists(file) && !isHidden(file))) {
-                unreadable.add(file + " cannot be read (" + failure.getClass().getSimpleName()
-                        + "); check that it exists" + " and may be read");
+                unreadable(
+                        file,
+                        " cannot be read (" + failure.getClass().getSimpleName()
+                                + "); check that it exists and may be read");
             }
             return FileVisitResult.CONTINUE;
         }
@@ -104,9 +115,54 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
         @Override
         public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) {
             if (failure != null) {
-                unreadable.add(directory + " cannot be read to its end (" + failure.getMessage() + ")");
+                unreadable(directory, " cannot be read to its end (" + failure.getMessage() + ")");
             }
+            FairShare share = open.pop();
+            open.element().add(share);
             return FileVisitResult.CONTINUE;
+        }
+
+        FileListing listing() {
+            FairShare all = open.element();
+            Map<Path, Path> byRealPath = new LinkedHashMap<>();
+            Stream.concat(used.stream().map(FairShare.Sized::path), all.inTurns().stream())
+                    .forEach(file -> {
+                        Path real = realPath(file);
+                        if (isOfTheKernel(real)) {
+                            unreadable(
+                                    file,
+                                    " leads to a file of the kernel, and only files of users are read; remove it");
+                        } else {
+                            byRealPath.merge(real, file, this::preferred);
+                        }
+                    });
+            return new FileListing(
+                    List.copyOf(byRealPath.values()),
+                    List.copyOf(directories),
+                    List.copyOf(unreadable),
+                    leftOut(all.leftOut(), all.firstLeftOut()));
+        }
+
+        /** Of two names of one file: the one in use, else the same one in whatever order they are found. */
+        private Path preferred(Path first, Path second) {
+            return inUse.contains(first) || first.compareTo(second) < 0 ? first : second;
+        }
+
+        private static @Nullable String leftOut(long count, @Nullable Path first) {
+            return first == null
+                    ? null
+                    : String.format(
+                            Locale.ROOT,
+                            "there are more than %,d files without objects in effect, and %,d of them are not read, such as %s; files"
+                                    + " with objects in effect are read, and of the others each directory has the same share: remove"
+                                    + " files from the largest directories, or move some to the directory of another run",
+                            FairShare.MOST,
+                            count,
+                            first);
+        }
+
+        private void unreadable(Path path, String reason) {
+            unreadable.add(new Unreadable(path, path + reason));
         }
 
         private boolean isHidden(Path path) {
@@ -120,8 +176,7 @@ record FileListing(List<Path> files, List<Path> directories, List<String> unread
         }
 
         /** Some of them block whoever reads them. They look like regular files without content. */
-        private static boolean isOfTheKernel(Path file) {
-            Path real = realPath(file);
+        private static boolean isOfTheKernel(Path real) {
             return real.startsWith("/proc") || real.startsWith("/sys") || real.startsWith("/dev");
         }
 

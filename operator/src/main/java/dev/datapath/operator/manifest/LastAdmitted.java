@@ -22,6 +22,6 @@ public interface LastAdmitted {
     /** The text that was written last; empty when there is none. */
     Optional<String> read() throws IOException;
 
-    /** Replaces the text in one step. */
+    /** Replaces the text in one step. When that fails, it is tried again until it succeeds. */
     void write(String text) throws IOException;
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,8 +36,11 @@ class DirectorySourceTest {
     private final List<ManifestSet> told = new CopyOnWriteArrayList<>();
     private DirectorySource source;
 
+    private ManifestReader reader;
+
     @BeforeEach
     void onePool() throws IOException {
+        reader = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
         Files.writeString(file(), pool("store", 9000));
     }
 
@@ -98,6 +102,50 @@ class DirectorySourceTest {
         Files.delete(file());
 
         await().until(() -> latest().objects().isEmpty());
+    }
+
+    @Test
+    void aDuplicateWaitsForAFileThatIsBeingReplaced() throws IOException {
+        start(EVENTS_ONLY);
+        Files.writeString(directory.resolve("0.yaml"), pool("store", 9001));
+        await().until(() -> !latest().findings().isEmpty());
+
+        Files.delete(file());
+        Files.writeString(directory.resolve("marker.yaml"), pool("marker", 1));
+        await().until(() -> latest().storagePools().size() == 2);
+        Files.writeString(file(), pool("store", 9002));
+
+        awaitPort(9002);
+        assertThat(told).noneMatch(set -> port(set, "store") == 9001);
+    }
+
+    @Test
+    void noObjectWaitsForTheDeletionOfOthers() throws IOException {
+        start(new Timing(Duration.ofMillis(10), Duration.ofMillis(250), LONG));
+        Files.delete(file());
+
+        var others = new AtomicInteger();
+        await().pollInterval(Duration.ofMillis(50)).until(() -> {
+            int next = others.getAndIncrement();
+            Files.writeString(directory.resolve("other-" + next + ".yaml"), pool("other-" + next, 1));
+            Files.deleteIfExists(directory.resolve("other-" + (next - 1) + ".yaml"));
+            return latest().storagePools().stream()
+                    .noneMatch(pool -> pool.ref().name().equals("store"));
+        });
+    }
+
+    @Test
+    void whatCouldNotBeKeptForTheNextStartIsKeptLater() throws IOException {
+        var store = new KeptText();
+        store.full(true);
+        reader.continueFrom(store);
+        start(new Timing(Duration.ofMillis(10), LONG, Duration.ofMillis(20)));
+        assertThat(store.text()).isEmpty();
+
+        store.full(false);
+
+        await().until(() -> store.text().contains("store"));
+        assertThat(told).hasSize(1);
     }
 
     @Test
@@ -183,7 +231,6 @@ class DirectorySourceTest {
     }
 
     private void start(Timing timing, Predicate<ManifestSet> fails) throws IOException {
-        ManifestReader reader = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
         source = new DirectorySource(reader, timing, set -> {
             told.add(set);
             if (fails.test(set)) {

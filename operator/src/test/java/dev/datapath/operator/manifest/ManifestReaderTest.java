@@ -17,7 +17,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,7 +125,10 @@ class ManifestReaderTest {
         assertThat(port(both, "store")).isEqualTo(9000);
         assertThat(both.findings()).singleElement().asString().contains("b.yaml:1: StoragePool ai/store: is already");
         assertThat(port(one, "store")).isEqualTo(9001);
-        assertThat(one.findings()).isEmpty();
+        assertThat(one.findings())
+                .singleElement()
+                .asString()
+                .contains("b.yaml:1: StoragePool ai/store: took the place");
     }
 
     @Test
@@ -355,7 +357,7 @@ class ManifestReaderTest {
 
     @Test
     void restartKeepsWhatWasAdmittedOfAnObjectThatBecameInvalid() throws IOException {
-        var store = new Store();
+        var store = new KeptText();
         write("policy.yaml", policy("GetObject"));
         reader.continueFrom(store);
         reader.read();
@@ -365,11 +367,11 @@ class ManifestReaderTest {
             var next = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
             next.continueFrom(store);
 
-            var set = next.read(next.list(), false);
+            var set = next.read(next.list(), gone -> false);
 
             assertThat(set.routingPolicies()).as(broken).hasSize(1);
             assertThat(set.findings()).as(broken).anyMatch(LocatedFinding::isError);
-            assertThat(next.read(next.list(), true).routingPolicies())
+            assertThat(next.read(next.list(), gone -> true).routingPolicies())
                     .as(broken)
                     .hasSize(1);
         }
@@ -377,7 +379,7 @@ class ManifestReaderTest {
 
     @Test
     void restartDeletesWhatIsInNoFileButHoldsPoliciesForAMoment() throws IOException {
-        var store = new Store();
+        var store = new KeptText();
         write("all.yaml", pool("store", 9000) + "---\n" + policy("GetObject"));
         reader.continueFrom(store);
         reader.read();
@@ -386,51 +388,37 @@ class ManifestReaderTest {
         var next = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
         next.continueFrom(store);
 
-        assertThat(next.read(next.list(), false).objects())
+        assertThat(next.read(next.list(), gone -> false).objects())
                 .extracting(object -> object.ref().kind())
                 .containsExactly("RoutingPolicy");
-        assertThat(next.read(next.list(), true).objects()).isEmpty();
+        assertThat(next.read(next.list(), gone -> true).objects()).isEmpty();
     }
 
     @Test
     void anUnchangedObjectIsTheSameVersionAfterARestart() throws IOException {
-        var store = new Store();
+        var store = new KeptText();
         write("policy.yaml", policy("GetObject"));
         reader.continueFrom(store);
         reader.read();
         reader.remember();
-        var before = store.text;
+        var before = store.text();
         var next = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
         next.continueFrom(store);
         next.read();
         next.remember();
 
-        assertThat(store.text).isEqualTo(before).contains("2030-01-01T10:00:00.500Z");
+        assertThat(store.text()).isEqualTo(before).contains("2030-01-01T10:00:00.500Z");
     }
 
     @Test
     void secretsAreNotKeptOverARestart() throws IOException {
-        var store = new Store();
+        var store = new KeptText();
         write("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {key: hidden}\n");
         reader.continueFrom(store);
         reader.read();
         reader.remember();
 
-        assertThat(store.text).isEqualTo("[]");
-    }
-
-    private static final class Store implements LastAdmitted {
-        private String text = "";
-
-        @Override
-        public Optional<String> read() {
-            return Optional.of(text);
-        }
-
-        @Override
-        public void write(String text) {
-            this.text = text;
-        }
+        assertThat(store.text()).isEqualTo("[]");
     }
 
     static String policy(String operation) {
