@@ -5,6 +5,7 @@ import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.operator.compile.Identity;
 import dev.datapath.operator.engine.LogContext;
 import dev.datapath.operator.engine.Observations;
+import dev.datapath.operator.engine.Observations.Existence;
 import dev.datapath.operator.kubernetes.EventSources;
 import dev.datapath.operator.status.ObjectiveStatuses;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -50,7 +51,8 @@ final class ObjectiveReconciler implements Reconciler<ServiceLevelObjective> {
 
     private UpdateControl<ServiceLevelObjective> reconciled(
             ServiceLevelObjective objective, Context<ServiceLevelObjective> context) {
-        var seen = observations.of(objective, key -> EventSources.mayExist(dataPaths, key));
+        var seen =
+                observations.of(objective, key -> EventSources.mayExist(dataPaths, key) ? Existence.YES : Existence.NO);
         if (seen.isEmpty()) {
             return UpdateControl
                     .noUpdate(); // Its target is being reconciled for the first time, and this objective after it.

@@ -6,6 +6,7 @@ import dev.datapath.api.v1alpha1.RoutingPolicyStatus;
 import dev.datapath.operator.compile.Identity;
 import dev.datapath.operator.engine.LogContext;
 import dev.datapath.operator.engine.Observations;
+import dev.datapath.operator.engine.Observations.Existence;
 import dev.datapath.operator.kubernetes.EventSources;
 import dev.datapath.operator.status.PolicyStatuses;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -51,7 +52,8 @@ final class RoutingPolicyReconciler implements Reconciler<RoutingPolicy> {
     }
 
     private UpdateControl<RoutingPolicy> reconciled(RoutingPolicy policy, Context<RoutingPolicy> context) {
-        var targets = observations.of(policy, key -> EventSources.mayExist(dataPaths, key));
+        var targets =
+                observations.of(policy, key -> EventSources.mayExist(dataPaths, key) ? Existence.YES : Existence.NO);
         if (targets.isEmpty()) {
             return UpdateControl
                     .noUpdate(); // One of them is being reconciled for the first time, and this policy after it.

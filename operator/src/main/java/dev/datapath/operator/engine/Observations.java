@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -102,28 +102,40 @@ public final class Observations {
                 .orElse(null);
     }
 
+    /** Whether there is a DataPath. */
+    public enum Existence {
+        YES,
+        NO,
+        /** Something cannot be read that may hold it, for as long as nobody corrects it. */
+        UNKNOWN
+    }
+
     /**
-     * A RoutingPolicy, at each of its targets that exists.
+     * A RoutingPolicy, at each of its targets that exists or may exist.
      *
-     * @param mayExist whether there is, or may be, a DataPath of that name
+     * @param existence whether there is a DataPath of that name
      */
-    public Optional<Map<String, PolicyStatuses.AtTarget>> of(RoutingPolicy policy, Predicate<ObjectKey> mayExist) {
+    public Optional<Map<String, PolicyStatuses.Target>> of(
+            RoutingPolicy policy, Function<ObjectKey, Existence> existence) {
         var ref = Identity.ref(policy);
-        var targets = new TreeMap<String, PolicyStatuses.AtTarget>();
+        var targets = new TreeMap<String, PolicyStatuses.Target>();
         for (var target : policy.getSpec().targetRefs()) {
             var key = new ObjectKey(ref.namespace(), target.name());
-            var managed = dataPaths.observed(key);
-            if (managed.map(known -> !isJudged(policy, known) || isUnderWay(policy, known))
-                    .orElseGet(() -> mayExist.test(key))) {
+            var managed = dataPaths.observed(key).orElse(null);
+            var exists = managed == null ? existence.apply(key) : Existence.YES;
+            if (exists == Existence.UNKNOWN) {
+                targets.put(target.name(), new PolicyStatuses.Unread());
+            } else if (managed != null && isJudged(policy, managed) && !isUnderWay(policy, managed)) {
+                targets.put(
+                        target.name(),
+                        new PolicyStatuses.AtTarget(
+                                managed.outcome().about(ref),
+                                managed.fleet().orElseThrow(),
+                                managed.runs(policy),
+                                managed.outcome().attachments().of(Identity.key(policy))));
+            } else if (exists == Existence.YES) {
                 return Optional.empty();
             }
-            managed.ifPresent(known -> targets.put(
-                    target.name(),
-                    new PolicyStatuses.AtTarget(
-                            known.outcome().about(ref),
-                            known.fleet().orElseThrow(),
-                            known.runs(policy),
-                            known.outcome().attachments().of(Identity.key(policy)))));
         }
         return Optional.of(targets);
     }
@@ -150,14 +162,15 @@ public final class Observations {
     /**
      * A ServiceLevelObjective.
      *
-     * @param mayExist whether there is, or may be, a DataPath of that name
+     * @param existence whether there is a DataPath of that name
      */
-    public Optional<AtTarget> of(ServiceLevelObjective objective, Predicate<ObjectKey> mayExist) {
+    public Optional<AtTarget> of(ServiceLevelObjective objective, Function<ObjectKey, Existence> existence) {
         var ref = Identity.ref(objective);
         var target =
                 new ObjectKey(ref.namespace(), objective.getSpec().targetRef().name());
         var managed = dataPaths.observed(target);
-        return managed.map(known -> !isJudged(objective, known)).orElseGet(() -> mayExist.test(target))
+        return managed.map(known -> !isJudged(objective, known))
+                        .orElseGet(() -> existence.apply(target) != Existence.NO)
                 ? Optional.empty()
                 : Optional.of(new AtTarget(managed.map(known -> known.outcome().about(ref))));
     }

@@ -12,6 +12,7 @@ import dev.datapath.operator.compile.Identity;
 import dev.datapath.operator.engine.DataPaths;
 import dev.datapath.operator.engine.Engine;
 import dev.datapath.operator.engine.Observations;
+import dev.datapath.operator.engine.Observations.Existence;
 import dev.datapath.operator.manifest.Admitted;
 import dev.datapath.operator.manifest.LocatedFinding;
 import dev.datapath.operator.manifest.ManifestSet;
@@ -28,7 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Records the status of every object. Confined to the thread of the control loop. */
@@ -58,9 +59,10 @@ final class StatusPass {
                 .collect(Collectors.toSet());
         each(objects.dataPaths(), settled, dataPath -> record(dataPath, now));
         each(objects.storagePools(), settled, pool -> record(pool, living, now));
-        Predicate<ObjectKey> mayExist = objects.mayHideDataPath() ? key -> true : living::contains;
-        each(objects.routingPolicies(), settled, policy -> record(policy, mayExist, now));
-        each(objects.serviceLevelObjectives(), settled, objective -> record(objective, mayExist, now));
+        var absent = objects.mayHideDataPath() ? Existence.UNKNOWN : Existence.NO;
+        Function<ObjectKey, Existence> existence = key -> living.contains(key) ? Existence.YES : absent;
+        each(objects.routingPolicies(), settled, policy -> record(policy, existence, now));
+        each(objects.serviceLevelObjectives(), settled, objective -> record(objective, existence, now));
         forgetPools(objects);
         retain(objects);
     }
@@ -93,17 +95,17 @@ final class StatusPass {
         });
     }
 
-    private void record(RoutingPolicy policy, Predicate<ObjectKey> mayExist, Instant now) {
+    private void record(RoutingPolicy policy, Function<ObjectKey, Existence> existence, Instant now) {
         var ref = Identity.ref(policy);
-        observations.of(policy, mayExist).ifPresent(targets -> {
+        observations.of(policy, existence).ifPresent(targets -> {
             var before = book.status(ref, RoutingPolicyStatus.class);
             book.record(policy, ref, PolicyStatuses.of(policy, book.generation(ref, policy), targets, before, now));
         });
     }
 
-    private void record(ServiceLevelObjective objective, Predicate<ObjectKey> mayExist, Instant now) {
+    private void record(ServiceLevelObjective objective, Function<ObjectKey, Existence> existence, Instant now) {
         var ref = Identity.ref(objective);
-        observations.of(objective, mayExist).ifPresent(seen -> {
+        observations.of(objective, existence).ifPresent(seen -> {
             var before = book.status(ref, ServiceLevelObjectiveStatus.class);
             book.record(
                     objective,

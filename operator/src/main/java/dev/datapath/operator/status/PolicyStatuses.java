@@ -20,6 +20,12 @@ public final class PolicyStatuses {
 
     private PolicyStatuses() {}
 
+    /** What is known of a policy at one target. */
+    public sealed interface Target {}
+
+    /** It is not known whether there is such a target. */
+    public record Unread() implements Target {}
+
     /**
      * What was seen of a policy at one target that exists.
      *
@@ -28,7 +34,8 @@ public final class PolicyStatuses {
      * @param delivered whether these run the policy as it is declared now
      * @param reach at which listeners of the target it is
      */
-    public record AtTarget(List<Finding> findings, Fleet fleet, boolean delivered, Attachments.Reach reach) {
+    public record AtTarget(List<Finding> findings, Fleet fleet, boolean delivered, Attachments.Reach reach)
+            implements Target {
         public AtTarget {
             findings = List.copyOf(findings);
         }
@@ -42,7 +49,7 @@ public final class PolicyStatuses {
     public static RoutingPolicyStatus of(
             RoutingPolicy policy,
             long generation,
-            Map<String, AtTarget> targets,
+            Map<String, ? extends Target> targets,
             @Nullable RoutingPolicyStatus previous,
             Instant now) {
         List<TargetReference> references =
@@ -66,14 +73,18 @@ public final class PolicyStatuses {
     }
 
     private static List<ConditionDraft> drafts(
-            RoutingPolicy policy, TargetReference reference, @Nullable AtTarget seen) {
-        if (seen == null) {
-            return missing(reference);
-        }
-        var drafts = new ArrayList<>(Findings.conditions(seen.findings(), "the policy"));
-        boolean hasRules = policy.getSpec() != null && !policy.getSpec().rules().isEmpty();
-        drafts.add(programmed(seen, hasRules));
-        return drafts;
+            RoutingPolicy policy, TargetReference reference, @Nullable Target target) {
+        return switch (target) {
+            case null -> missing(reference);
+            case Unread unread -> unread(reference);
+            case AtTarget seen -> {
+                var drafts = new ArrayList<>(Findings.conditions(seen.findings(), "the policy"));
+                boolean hasRules =
+                        policy.getSpec() != null && !policy.getSpec().rules().isEmpty();
+                drafts.add(programmed(seen, hasRules));
+                yield drafts;
+            }
+        };
     }
 
     /** What a policy's rules name may be missing in part; the rest of it is in force and delivered. */
@@ -112,6 +123,16 @@ public final class PolicyStatuses {
                 ConditionDraft.of(ConditionName.Accepted, ConditionStatus.False, Reason.TargetNotFound, message),
                 ConditionDraft.of(ConditionName.ResolvedRefs, ConditionStatus.Unknown, AcceptedReason.Pending, message),
                 ConditionDraft.of(ConditionName.Programmed, ConditionStatus.False, ProgrammedReason.Invalid, message));
+    }
+
+    private static List<ConditionDraft> unread(TargetReference reference) {
+        var message = "It is not known whether there is a DataPath " + reference.name()
+                + ", because something cannot be read that may hold it: see the findings, or correct the name in"
+                + " spec.targetRefs.";
+        return List.of(
+                ConditionDraft.of(ConditionName.Accepted, ConditionStatus.Unknown, AcceptedReason.Pending, message),
+                ConditionDraft.of(ConditionName.ResolvedRefs, ConditionStatus.Unknown, AcceptedReason.Pending, message),
+                ConditionDraft.of(ConditionName.Programmed, ConditionStatus.False, ProgrammedReason.Pending, message));
     }
 
     private static List<Condition> before(@Nullable RoutingPolicyStatus previous, TargetReference reference) {

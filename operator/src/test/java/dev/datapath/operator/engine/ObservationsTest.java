@@ -6,6 +6,7 @@ import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.ServiceLevelObjective;
 import dev.datapath.api.v1alpha1.StoragePool;
 import dev.datapath.operator.compile.World;
+import dev.datapath.operator.engine.Observations.Existence;
 import dev.datapath.operator.envoy.RenderOptions;
 import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.status.Fleet;
@@ -61,15 +62,28 @@ class ObservationsTest {
 
     @Test
     void aPolicyIsKnownWhenItsTargetWasObserved() {
-        assertThat(observations.of(POLICY, key -> true)).isEmpty();
-        assertThat(observations.of(POLICY, key -> false))
+        assertThat(observations.of(POLICY, key -> Existence.YES)).isEmpty();
+        assertThat(observations.of(POLICY, key -> Existence.NO))
                 .hasValueSatisfying(none -> assertThat(none).isEmpty());
 
         var managed = compiled(1, 8080);
-        assertThat(observations.of(POLICY, key -> true)).isEmpty();
+        assertThat(observations.of(POLICY, key -> Existence.YES)).isEmpty();
         run(managed);
-        assertThat(observations.of(POLICY, key -> true))
+        assertThat(observations.of(POLICY, key -> Existence.YES))
                 .hasValueSatisfying(targets -> assertThat(targets).containsOnlyKeys("training"));
+    }
+
+    @Test
+    void aTargetThatCannotBeReadKeepsNoOtherFromBeingReported() {
+        var both = Serialization.unmarshal(
+                READS.formatted(1).replace("[{kind", "[{kind: DataPath, name: hidden}, {kind"), RoutingPolicy.class);
+        run(compiled(1, 8080, both));
+
+        assertThat(observations.of(both, key -> Existence.UNKNOWN))
+                .hasValueSatisfying(targets -> assertThat(targets)
+                        .containsOnlyKeys("hidden", "training")
+                        .containsEntry("hidden", new PolicyStatuses.Unread()));
+        assertThat(observations.of(both, key -> Existence.YES)).isEmpty();
     }
 
     /** Gateways were seen with the plan before, and seem to run all. */
@@ -80,9 +94,9 @@ class ObservationsTest {
         assertThat(programmed(POLICY)).isEqualTo("True");
 
         // It is declared anew and not compiled yet: the reconciler of policies may see it first.
-        assertThat(observations.of(policy(2), key -> true)).isEmpty();
+        assertThat(observations.of(policy(2), key -> Existence.YES)).isEmpty();
         compiled(1, 8081, policy(2));
-        assertThat(observations.of(policy(2), key -> true)).isEmpty();
+        assertThat(observations.of(policy(2), key -> Existence.YES)).isEmpty();
         run(managed);
         assertThat(programmed(policy(2))).isEqualTo("True");
     }
@@ -96,7 +110,7 @@ class ObservationsTest {
         assertThat(programmed(policy(2))).isEqualTo("False");
         assertThat(programmed(POLICY)).isEqualTo("True");
         managed.suspend(false);
-        assertThat(observations.of(policy(2), key -> true)).isEmpty();
+        assertThat(observations.of(policy(2), key -> Existence.YES)).isEmpty();
     }
 
     /** That it is known afterwards is in {@link EngineScenarios}. */
@@ -109,12 +123,12 @@ class ObservationsTest {
     @Test
     void anObjectiveIsJudgedByPlansThatWereMadeFromIt() {
         run(compiled(1, 8080));
-        assertThat(observations.of(objective(1), key -> true)).isPresent();
-        assertThat(observations.of(objective(2), key -> true)).isEmpty();
+        assertThat(observations.of(objective(1), key -> Existence.YES)).isPresent();
+        assertThat(observations.of(objective(2), key -> Existence.YES)).isEmpty();
     }
 
     private String programmed(RoutingPolicy policy) {
-        var targets = observations.of(policy, key -> true).orElseThrow();
+        var targets = observations.of(policy, key -> Existence.YES).orElseThrow();
         return PolicyStatuses.of(policy, 1, targets, null, Instant.EPOCH).ancestors().stream()
                 .flatMap(ancestor -> ancestor.conditions().stream())
                 .filter(condition -> condition.getType().equals("Programmed"))
