@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Gateways as processes of this machine. Confined to the thread of the control loop. */
 final class LocalInfra implements Infra {
@@ -26,6 +27,7 @@ final class LocalInfra implements Infra {
     private final GatewayPorts ports;
     private final List<Address> addresses;
     private final LastGoodFiles lastGood;
+    private final AdmittedFile lastAdmitted;
 
     /** What gateways acknowledged in an earlier run. */
     private record Remembered(LastGood parts) {}
@@ -38,18 +40,21 @@ final class LocalInfra implements Infra {
     /**
      * @param addresses where clients can connect
      * @param lastGood what gateways acknowledged
+     * @param lastAdmitted the versions of objects for the next start
      */
     LocalInfra(
             LocalFleet fleet,
             FleetObserver observer,
             GatewayPorts ports,
             List<Address> addresses,
-            LastGoodFiles lastGood) {
+            LastGoodFiles lastGood,
+            AdmittedFile lastAdmitted) {
         this.fleet = fleet;
         this.observer = observer;
         this.ports = ports;
         this.addresses = List.copyOf(addresses);
         this.lastGood = lastGood;
+        this.lastAdmitted = lastAdmitted;
     }
 
     /** Gateways of an earlier run are taken over: what they acknowledged there stays where the declared parts cannot be used. */
@@ -108,14 +113,15 @@ final class LocalInfra implements Infra {
         var problem = managed.memory(NotKept.class, NotKept::new).problem;
         var findings = new ArrayList<>(fleet.findings(managed));
         findings.addAll(ports.findings(managed));
-        if (!problem.isEmpty()) {
-            findings.add(new Finding(
-                    Identity.ref(managed.outcome().dataPath()),
-                    Finding.Severity.WARNING,
-                    Reason.Incomplete,
-                    "",
-                    problem));
-        }
+        Stream.concat(Stream.of(problem), lastAdmitted.problem().stream())
+                .filter(text -> !text.isEmpty())
+                .map(text -> new Finding(
+                        Identity.ref(managed.outcome().dataPath()),
+                        Finding.Severity.WARNING,
+                        Reason.Incomplete,
+                        "",
+                        text))
+                .forEach(findings::add);
         return findings;
     }
 

@@ -77,7 +77,8 @@ public final class Standalone implements AutoCloseable {
         xds.sync().onChange(key -> signal.wake());
         var objects = new ManifestObjects();
         var observer = new FleetObserver(fleet, xds.sync(), ports, clock);
-        var infra = new LocalInfra(fleet, observer, ports, addresses(options.bindAddress()), work.lastGood());
+        var infra = new LocalInfra(
+                fleet, observer, ports, addresses(options.bindAddress()), work.lastGood(), work.lastAdmitted());
         var engine = new Engine(
                 objects,
                 resolver,

@@ -1,6 +1,5 @@
 package dev.datapath.operator.standalone;
 
-import dev.datapath.operator.manifest.LastAdmitted;
 import dev.datapath.operator.manifest.ManifestReader;
 import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.text.Sha256;
@@ -36,12 +35,14 @@ final class WorkDirectory implements AutoCloseable {
     private final FileChannel lockFile;
     private final FileLock lock;
     private final LastGoodFiles lastGood;
+    private final AdmittedFile lastAdmitted;
 
     private WorkDirectory(Path root, FileChannel lockFile, FileLock lock) {
         this.root = root;
         this.lockFile = lockFile;
         this.lock = lock;
         lastGood = new LastGoodFiles(root.resolve("last-good"), MemoryDirectory.of(root));
+        lastAdmitted = new AdmittedFile(root.resolve("admitted.json"));
     }
 
     /**
@@ -174,19 +175,8 @@ final class WorkDirectory implements AutoCloseable {
     }
 
     /** Where the objects that were admitted last are kept for the next start. */
-    LastAdmitted lastAdmitted() {
-        var file = root.resolve("admitted.json");
-        return new LastAdmitted() {
-            @Override
-            public Optional<String> read() throws IOException {
-                return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
-            }
-
-            @Override
-            public void write(String text) throws IOException {
-                PrivateFiles.write(file, text);
-            }
-        };
+    AdmittedFile lastAdmitted() {
+        return lastAdmitted;
     }
 
     @Override

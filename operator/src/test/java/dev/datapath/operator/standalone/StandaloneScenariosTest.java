@@ -1,5 +1,7 @@
 package dev.datapath.operator.standalone;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The operator of one machine, with gateways in this process. */
@@ -31,6 +34,43 @@ class StandaloneScenariosTest extends EngineScenarios {
     @Override
     protected World start() throws Exception {
         return new Machine(directory);
+    }
+
+    /** A directory in the place of the file: there is no other error of a disk that a test can make as every user. */
+    @Test
+    void whatCannotBeKeptForTheNextStartIsAWarningUntilItIs() throws Exception {
+        apply(pool("ai", "10.0.0.1"), dataPath("ai", "clear", 8081));
+        awaitCondition(TRAINING, "Programmed", "True");
+        var kept = directory.resolve("w/admitted.json");
+        Files.delete(kept);
+        var inItsPlace = Files.createDirectories(kept.resolve("full"));
+
+        apply(policy("store"));
+        awaitCondition(READS, "/ancestors/0/conditions", "Programmed", "True");
+        await().atMost(PATIENCE)
+                .until(() -> world.status(TRAINING).toString().contains("are not kept for the next start"));
+        Files.delete(inItsPlace);
+        Files.delete(kept);
+
+        await().atMost(PATIENCE)
+                .until(() -> Files.exists(kept) && Files.readString(kept).contains("reads"));
+        await().atMost(PATIENCE)
+                .until(() -> !world.status(TRAINING).toString().contains("are not kept for the next start"));
+    }
+
+    @Test
+    void aPolicyReportsItsTargetsWhileAFileOfAnotherTeamIsBroken() throws Exception {
+        Files.writeString(directory.resolve("source/other-team.yaml"), "kind: [");
+        apply(
+                pool("ai", "10.0.0.1"),
+                dataPath("ai", "clear", 8081),
+                policy("store").replace("targetRefs: [{kind: DataPath, name: training}]", """
+                        targetRefs: [{kind: DataPath, name: missing}, {kind: DataPath, name: training}]"""));
+
+        awaitCondition(READS, "/ancestors/1/conditions", "Programmed", "True");
+        awaitCondition(READS, "/ancestors/0/conditions", "Accepted", "Unknown");
+        Files.delete(directory.resolve("source/other-team.yaml"));
+        awaitCondition(READS, "/ancestors/0/conditions", "Accepted", "False");
     }
 
     private static final class Machine implements World {
