@@ -117,7 +117,7 @@ final class AdmittedObjects {
                 return Outcome.admitted(admitted);
             }
             if (old == null && identity.kind().kind().equals("RoutingPolicy")) {
-                deny = UnadmittedDeny.of(identity.ref(), fields, violations, types)
+                deny = UnadmittedDeny.of(identity.ref(), document, fields, violations, types)
                         .orElse(null);
             }
         } catch (RuntimeException | StackOverflowError defect) {

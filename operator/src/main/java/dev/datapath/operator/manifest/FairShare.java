@@ -83,6 +83,9 @@ final class FairShare {
 
     /** The beginnings of the lists, of the same length where a list is long enough. */
     private List<List<Path>> shared(List<List<Path>> lists) {
+        if (lists.stream().mapToLong(List::size).sum() <= MOST) {
+            return lists;
+        }
         List<List<Path>> kept = new ArrayList<>();
         List<List<Path>> longer = withoutEmpty(lists);
         int left = MOST;

@@ -5,8 +5,11 @@ import dev.datapath.operator.admission.FieldPath;
 import dev.datapath.operator.admission.ResourceKind;
 import dev.datapath.operator.admission.Spelling;
 import dev.datapath.operator.manifest.ManifestDocument.Identity;
+import dev.datapath.operator.manifest.YamlDocument.Fault;
 import dev.datapath.operator.model.ObjectRef;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +19,7 @@ final class Identifier {
     private static final FieldPath KIND = FieldPath.ROOT.field("kind");
     private static final FieldPath API_VERSION = FieldPath.ROOT.field("apiVersion");
     private static final FieldPath NAME = FieldPath.ROOT.field("metadata").field("name");
+    private static final FieldPath NAMESPACE = FieldPath.ROOT.field("metadata").field("namespace");
     private static final String DEFAULT_NAMESPACE = "default";
 
     private final ApiCatalog catalog;
@@ -47,16 +51,35 @@ final class Identifier {
 
     private List<ManifestDocument> items(List<?> items, YamlDocument document) {
         List<ManifestDocument> found = new ArrayList<>();
-        if (!document.faults().isEmpty()) {
-            found.add(ManifestDocument.unidentified(document.positions(), document.faults()));
-        }
         FieldPath list = FieldPath.ROOT.field("items");
+        Map<Integer, List<Fault>> byItem = new HashMap<>();
+        List<Fault> others = new ArrayList<>();
+        for (Fault fault : document.faults()) {
+            List<Object> steps = fault.path().steps();
+            if (steps.size() > 1 && steps.getFirst().equals("items") && steps.get(1) instanceof Integer item) {
+                byItem.computeIfAbsent(item, first -> new ArrayList<>()).add(fault.within(list.item(item)));
+            } else {
+                others.add(fault);
+            }
+        }
+        if (!others.isEmpty()) {
+            found.add(ManifestDocument.unidentified(document.positions(), others));
+        }
+        boolean mayHaveMore = document.faults().size() >= YamlTree.MAX_FAULTS;
         for (int i = 0; i < items.size(); i++) {
             Positions positions = document.positions().find(list.item(i));
             if (items.get(i) instanceof Map<?, ?> untyped) {
                 @SuppressWarnings("unchecked") // YamlTree makes text keys only.
                 Map<String, Object> fields = (Map<String, Object>) untyped;
-                found.add(identify(fields, new YamlDocument(fields, positions, List.of())));
+                List<Fault> faults = byItem.getOrDefault(
+                        i,
+                        mayHaveMore
+                                ? List.of(Fault.inText(
+                                        positions.line(),
+                                        positions.column(),
+                                        "is not applied because the List has too many errors; correct these first"))
+                                : List.of());
+                found.add(identify(fields, new YamlDocument(fields, positions, faults)));
             } else {
                 found.add(ManifestDocument.unidentified(
                         positions, FieldPath.ROOT, "an item of a List must be an object; write one or remove it"));
@@ -112,12 +135,28 @@ final class Identifier {
                             ? "must be text but is " + given + "; put it in quotes"
                             : "is missing; write the name of this " + kind.kind());
         }
-        String namespace = metadata.get("namespace") instanceof String given ? given : DEFAULT_NAMESPACE;
+        Object namespace = metadata.get("namespace");
+        if (namespace instanceof Map<?, ?> || namespace instanceof List<?>) {
+            return ManifestDocument.unidentified(document.positions(), NAMESPACE, "must be text; put it in quotes");
+        }
+        // Empty text is the default namespace, as for kubectl. What is no text is not admitted, but stays the object
+        // that it was.
+        boolean isDefault = namespace == null || namespace.equals("");
         return new ManifestDocument(
-                new Identity(kind, new ObjectRef(kind.kind(), namespace, name)),
-                fields,
+                new Identity(
+                        kind,
+                        new ObjectRef(kind.kind(), isDefault ? DEFAULT_NAMESPACE : String.valueOf(namespace), name)),
+                isDefault && namespace != null ? withoutNamespace(fields, metadata) : fields,
                 document.positions(),
                 document.faults());
+    }
+
+    private static Map<String, Object> withoutNamespace(Map<String, Object> fields, Map<?, ?> metadata) {
+        Map<Object, Object> rest = new LinkedHashMap<>(metadata);
+        rest.remove("namespace");
+        Map<String, Object> whole = new LinkedHashMap<>(fields);
+        whole.put("metadata", rest);
+        return whole;
     }
 
     private String kinds() {

@@ -5,6 +5,7 @@ import dev.datapath.api.v1alpha1.RoutingPolicySpec;
 import dev.datapath.api.v1alpha1.TargetReference;
 import dev.datapath.operator.admission.FieldPath;
 import dev.datapath.operator.admission.Violation;
+import dev.datapath.operator.manifest.YamlDocument.Fault;
 import dev.datapath.operator.model.ObjectRef;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,37 @@ public final class UnadmittedDeny {
             "headers", List.of(Map.of("name", "", "value", "")),
             "accessKeyIds", List.of(UNREADABLE));
 
+    /**
+     * What is wrong with an object.
+     *
+     * @param everything whether there may be more errors than are known
+     * @param violations parts that are not as the schema says
+     * @param spoiled parts whose text cannot be read for certain, such as a field that is written twice
+     */
+    private record Wrong(boolean everything, List<FieldPath> violations, List<FieldPath> spoiled) {
+        static Wrong of(ManifestDocument document, List<Violation> violations) {
+            return new Wrong(
+                    violations.size() > MOST_VIOLATIONS || document.faults().size() >= YamlTree.MAX_FAULTS,
+                    violations.stream().map(Violation::path).toList(),
+                    document.faults().stream().map(Fault::path).toList());
+        }
+
+        Wrong withEverything() {
+            return new Wrong(true, violations, spoiled);
+        }
+
+        /** Whether something in this part is wrong. */
+        boolean isIn(FieldPath part) {
+            return everything
+                    || Stream.concat(violations.stream(), spoiled.stream()).anyMatch(path -> path.isIn(part));
+        }
+
+        /** Whether it is not even known which value this part has. */
+        boolean isSpoiled(FieldPath part) {
+            return everything || spoiled.contains(part);
+        }
+    }
+
     private final ObjectRef ref;
     private final RoutingPolicy policy;
     private final boolean everyDataPath;
@@ -49,19 +82,28 @@ public final class UnadmittedDeny {
     /**
      * Reads what can be read.
      *
-     * @param fields the object without unknown fields
+     * @param document the object as it is written
+     * @param fields the same without unknown and empty fields
      * @param violations why it is not admitted
      * @return empty when it has no rule that denies
      */
     static Optional<UnadmittedDeny> of(
-            ObjectRef ref, Map<String, Object> fields, List<Violation> violations, TypedObjects types) {
+            ObjectRef ref,
+            ManifestDocument document,
+            Map<String, Object> fields,
+            List<Violation> violations,
+            TypedObjects types) {
+        var wrong = Wrong.of(document, violations);
         Map<?, ?> spec = map(fields.get("spec"));
         var rules = new ArrayList<Map<String, Object>>();
-        List<?> declared = spec.get("rules") instanceof List<?> list ? list : List.of();
+        List<?> declared = list(spec.get("rules"));
+        // What is no list has not been checked.
+        var ofRules = spec.get("rules") instanceof List<?> ? wrong : wrong.withEverything();
+        List<?> written = list(map(document.fields().get("spec")).get("rules"));
         for (int i = 0; i < declared.size(); i++) {
-            Map<?, ?> rule = map(declared.get(i));
-            if (rule.get("deny") != null) {
-                rules.add(rule(rule, SPEC.field("rules").item(i), violations));
+            // As written: an empty deny is no field of an admitted object, but what is meant by it is plain.
+            if (map(written.get(i)).containsKey("deny")) {
+                rules.add(rule(map(declared.get(i)), SPEC.field("rules").item(i), ofRules));
             }
         }
         if (rules.isEmpty()) {
@@ -69,7 +111,7 @@ public final class UnadmittedDeny {
         }
         boolean everyDataPath = !(spec.get("targetRefs") instanceof List<?> targets)
                 || targets.isEmpty()
-                || isWrong(SPEC.field("targetRefs"), violations);
+                || wrong.isIn(SPEC.field("targetRefs"));
         var readable = new LinkedHashMap<String, Object>();
         readable.put("targetRefs", everyDataPath ? List.of() : spec.get("targetRefs"));
         readable.put("rules", rules);
@@ -105,21 +147,19 @@ public final class UnadmittedDeny {
         return copy;
     }
 
-    private static Map<String, Object> rule(Map<?, ?> rule, FieldPath path, List<Violation> violations) {
+    private static Map<String, Object> rule(Map<?, ?> rule, FieldPath path, Wrong wrong) {
         var readable = new LinkedHashMap<String, Object>();
         if (rule.get("name") instanceof String name) {
             readable.put("name", name);
         }
         readable.put(
                 "deny",
-                rule.get("deny") instanceof Map<?, ?> deny && !isWrong(path.field("deny"), violations)
-                        ? deny
-                        : Map.of());
+                rule.get("deny") instanceof Map<?, ?> deny && !wrong.isIn(path.field("deny")) ? deny : Map.of());
         Object matches = rule.get("matches");
-        if (matches instanceof List<?> list) {
+        if (matches instanceof List<?> list && !wrong.isSpoiled(path.field("matches"))) {
             var conditions = new ArrayList<Map<String, Object>>();
             for (int i = 0; i < list.size(); i++) {
-                conditions.add(match(list.get(i), path.field("matches").item(i), violations));
+                conditions.add(match(list.get(i), path.field("matches").item(i), wrong));
             }
             readable.put("matches", conditions);
         } else if (matches != null) {
@@ -128,11 +168,11 @@ public final class UnadmittedDeny {
         return readable;
     }
 
-    private static Map<String, Object> match(@Nullable Object match, FieldPath path, List<Violation> violations) {
+    private static Map<String, Object> match(@Nullable Object match, FieldPath path, Wrong wrong) {
         var conditions = new LinkedHashMap<String, Object>();
         map(match).forEach((key, value) -> {
             String name = String.valueOf(key);
-            if (!isWrong(path.field(name), violations)) {
+            if (!wrong.isIn(path.field(name))) {
                 conditions.put(name, value);
             } else if (UNREADABLE_CONDITIONS.containsKey(name)) {
                 conditions.put(name, UNREADABLE_CONDITIONS.get(name));
@@ -141,9 +181,9 @@ public final class UnadmittedDeny {
         return conditions;
     }
 
-    private static boolean isWrong(FieldPath path, List<Violation> violations) {
-        return violations.size() > MOST_VIOLATIONS
-                || violations.stream().anyMatch(violation -> violation.path().isIn(path));
+    /** A list, or what stands where one belongs as its only item. */
+    private static List<?> list(@Nullable Object value) {
+        return value instanceof List<?> list ? list : List.of(map(value));
     }
 
     private static Map<?, ?> map(@Nullable Object value) {

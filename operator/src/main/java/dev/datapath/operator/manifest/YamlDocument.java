@@ -19,17 +19,32 @@ record YamlDocument(@Nullable Map<String, Object> fields, Positions positions, L
      *
      * @param line from 1, relative to the document's text
      * @param column from 1
-     * @param field the field it is about; empty when it is about the text
+     * @param path the part of the object that it may have spoiled
+     * @param field what users read as the field it is about; empty when it is about the text
      * @param message what is wrong and what to do
      */
-    record Fault(int line, int column, String field, String message) {
+    record Fault(int line, int column, FieldPath path, String field, String message) {
         static Fault inText(int line, int column, String message) {
-            return new Fault(line, column, "", message);
+            return inText(line, column, FieldPath.ROOT, message);
+        }
+
+        static Fault inText(int line, int column, FieldPath path, String message) {
+            return new Fault(line, column, path, "", message);
         }
 
         static Fault inField(Positions object, FieldPath field, String message) {
             Positions place = object.find(field);
-            return new Fault(place.line(), place.column(), field.toString(), message);
+            return new Fault(place.line(), place.column(), field, field.toString(), message);
+        }
+
+        /** The same of a part of the object; the path of this fault must be in it. */
+        Fault within(FieldPath part) {
+            FieldPath rest = FieldPath.ROOT;
+            for (Object step :
+                    path.steps().subList(part.steps().size(), path.steps().size())) {
+                rest = new FieldPath(rest, step);
+            }
+            return new Fault(line, column, rest, field, message);
         }
     }
 }

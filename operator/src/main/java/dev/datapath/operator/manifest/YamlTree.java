@@ -1,5 +1,6 @@
 package dev.datapath.operator.manifest;
 
+import dev.datapath.operator.admission.FieldPath;
 import dev.datapath.operator.manifest.YamlDocument.Fault;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -9,7 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -33,12 +36,17 @@ final class YamlTree {
     private static final Set<String> TRUTH_WORDS = Set.of("y", "n", "yes", "no", "on", "off", "true", "false");
     private static final Set<String> TRUTH_LETTERS = Set.of("y", "Y", "n", "N");
     private static final Pattern OCTAL = Pattern.compile("[-+]?0o[0-7_]+");
-    /** Faults of a document that are kept; the rest would only repeat them. */
-    private static final int MAX_FAULTS = 100;
+    /** Faults of a document that are kept. With so many there may be others, anywhere. */
+    static final int MAX_FAULTS = 100;
+    /** Enough for the document to be too big; aliases could repeat a part any number of times. */
+    private static final long MOST_TOGETHER = YamlText.MAX_VALUES + 1L;
     /** More digits than any number of JSON's usual range has; longer ones would take long to convert. */
     private static final int MAX_DIGITS = 400;
 
     private final List<Fault> faults = new ArrayList<>();
+    /** Of the value that is read. */
+    private FieldPath path = FieldPath.ROOT;
+
     private int values;
 
     /** Reads one document; use a new reader for the next. */
@@ -74,7 +82,7 @@ final class YamlTree {
                 List<Object> items = new ArrayList<>();
                 List<Positions> places = new ArrayList<>();
                 for (Node child : sequence.getValue()) {
-                    Value item = convert(child, depth + 1);
+                    Value item = convert(child, path.item(items.size()), depth);
                     items.add(item.value);
                     places.add(item.positions);
                 }
@@ -83,6 +91,15 @@ final class YamlTree {
             case ScalarNode scalar -> new Value(scalar(scalar), Positions.of(line, column));
             default -> throw new IllegalStateException("unexpected node " + node.getNodeId());
         };
+    }
+
+    /** Reads a part of the value at hand. */
+    private Value convert(Node part, FieldPath at, int depth) {
+        FieldPath whole = path;
+        path = at;
+        Value value = convert(part, depth + 1);
+        path = whole;
+        return value;
     }
 
     /** Counts a value that is read, also one that an alias repeats. */
@@ -96,6 +113,20 @@ final class YamlTree {
         Map<String, Object> fields = new LinkedHashMap<>();
         Map<String, Positions> places = new LinkedHashMap<>();
         List<Node> merged = new ArrayList<>();
+        fields(mapping, merged, depth).forEach((name, tuples) -> {
+            Mark key = tuples.getFirst().getKeyNode().getStartMark();
+            Value value = convert(together(tuples), path.field(name), depth);
+            fields.put(name, value.value);
+            places.put(name, value.positions.at(key.getLine() + 1, key.getColumn() + 1));
+        });
+        merged.forEach(source -> merge(source, fields, places, depth));
+        return new Value(
+                fields, Positions.ofObject(line, column, List.copyOf(places.keySet()), List.copyOf(places.values())));
+    }
+
+    /** The fields of an object by name, and the sources of {@code <<} beside them. */
+    private Map<String, List<NodeTuple>> fields(MappingNode mapping, List<Node> merged, int depth) {
+        Map<String, List<NodeTuple>> fields = new LinkedHashMap<>();
         for (NodeTuple tuple : mapping.getValue()) {
             Node key = tuple.getKeyNode();
             if (!(key instanceof ScalarNode scalar)) {
@@ -110,20 +141,43 @@ final class YamlTree {
             if (scalar(scalar) instanceof Boolean && !name.equals("true") && !name.equals("false")) {
                 report(key, "YAML reads the name " + name + " as true or false; put it in quotes");
             }
-            if (fields.containsKey(name)) {
-                report(key, "the field \"" + name + "\" is already written above; keep one of them");
-                continue;
+            List<NodeTuple> tuples = fields.computeIfAbsent(name, first -> new ArrayList<>(1));
+            if (!tuples.isEmpty()) {
+                count(depth);
+                report(key, path.field(name), "the field \"" + name + "\" is already written above; keep one of them");
             }
-            Value value = convert(tuple.getValueNode(), depth + 1);
-            fields.put(name, value.value);
-            places.put(
-                    name,
-                    value.positions.at(
-                            key.getStartMark().getLine() + 1, key.getStartMark().getColumn() + 1));
+            tuples.add(tuple);
         }
-        merged.forEach(source -> merge(source, fields, places, depth));
-        return new Value(
-                fields, Positions.ofObject(line, column, List.copyOf(places.keySet()), List.copyOf(places.values())));
+        return fields;
+    }
+
+    /**
+     * The value of a field that is written several times, with all that is in any of them: such an object is not admitted, but what it
+     * denies must be found. Of plain values it is the first.
+     */
+    private static Node together(List<NodeTuple> tuples) {
+        Node first = tuples.getFirst().getValueNode();
+        List<Node> structured = tuples.stream()
+                .map(NodeTuple::getValueNode)
+                .filter(node -> !(node instanceof ScalarNode))
+                .toList();
+        if (tuples.size() == 1 || structured.isEmpty()) {
+            return first;
+        }
+        Mark start = first.getStartMark();
+        Mark end = first.getEndMark();
+        if (structured.stream().allMatch(MappingNode.class::isInstance)) {
+            List<NodeTuple> fields = structured.stream()
+                    .flatMap(node -> ((MappingNode) node).getValue().stream())
+                    .limit(MOST_TOGETHER)
+                    .toList();
+            return new MappingNode(Tag.MAP, true, fields, start, end, FlowStyle.BLOCK);
+        }
+        List<Node> items = structured.stream()
+                .flatMap(node -> node instanceof SequenceNode list ? list.getValue().stream() : Stream.of(node))
+                .limit(MOST_TOGETHER)
+                .toList();
+        return new SequenceNode(Tag.SEQ, true, items, start, end, FlowStyle.BLOCK);
     }
 
     /** Fields of a {@code <<} source, where the object has none of that name itself. */
@@ -233,9 +287,13 @@ final class YamlTree {
     }
 
     private void report(Node node, String message) {
+        report(node, path, message);
+    }
+
+    private void report(Node node, FieldPath spoiled, String message) {
         if (faults.size() < MAX_FAULTS) {
             faults.add(Fault.inText(
-                    node.getStartMark().getLine() + 1, node.getStartMark().getColumn() + 1, message));
+                    node.getStartMark().getLine() + 1, node.getStartMark().getColumn() + 1, spoiled, message));
         }
     }
 }

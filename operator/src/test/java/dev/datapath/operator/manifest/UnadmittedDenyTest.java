@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A policy that was never admitted: what it denies is kept. */
 class UnadmittedDenyTest {
@@ -75,6 +77,147 @@ class UnadmittedDenyTest {
                 .isEqualTo("other");
         assertThat(deny.at("ai", "other")).isEqualTo(deny.at("ai", "other"));
         assertThat(deny.at("elsewhere", "other")).isEmpty();
+    }
+
+    @Test
+    void conditionsThatAreWrittenTwiceDenyMoreThanEither() throws IOException {
+        var rules = rules("""
+                spec:
+                  targetRefs: [{name: training}]
+                  rules:
+                  - name: closed
+                    matches: [{buckets: [one]}]
+                    matches: [{buckets: [two]}]
+                    deny: {}
+                  - name: prefix
+                    matches:
+                    - buckets: [three]
+                      keyPrefix: a/
+                      keyPrefix: b/
+                      headers: [{name: x-a, value: a}]
+                      headers: [{name: x-b, value: b}]
+                    deny: {}
+                """).getSpec().rules();
+
+        assertThat(rules.getFirst().matches())
+                .singleElement()
+                .satisfies(match -> assertThat(match.buckets()).isEmpty());
+        assertThat(rules.getLast().matches()).singleElement().satisfies(match -> {
+            assertThat(match.buckets()).containsExactly("three");
+            assertThat(match.keyPrefix()).isNotIn("a/", "b/");
+            assertThat(match.headers())
+                    .singleElement()
+                    .satisfies(header -> assertThat(header.name()).isEmpty());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"""
+                spec:
+                  targetRefs: [{name: training}]
+                  rules: [{name: open, matches: [{buckets: [open]}], pools: [{name: store}]}]
+                  rules: [{name: closed, matches: [{buckets: [secret]}], deny: {}}]
+                """, """
+                spec:
+                  targetRefs: [{name: training}]
+                  rules: [{name: open, matches: [{buckets: [open]}], pools: [{name: store}]}]
+                spec:
+                  rules: [{name: closed, matches: [{buckets: [secret]}], deny: {}}]
+                """, """
+                spec:
+                spec:
+                  targetRefs: [{name: training}]
+                  rules:
+                  rules: [{name: closed, matches: [{buckets: [secret]}], deny: {}}]
+                """, """
+                spec:
+                  targetRefs: [{name: training}]
+                  rules: {name: closed, matches: [{buckets: [secret]}], deny: {}}
+                """, """
+                spec:
+                  targetRefs: [{name: training}]
+                  rules: [{name: closed, matches: [{buckets: [secret]}], deny: }]
+                """, """
+                spec:
+                  targetRefs: [{name: training}]
+                  rules:
+                  - name: closed
+                    matches: [{buckets: [secret]}]
+                    deny: {}
+                    deny:
+                """})
+    void denyThatIsWrittenTwiceOrEmptyOrWithoutItsListDenies(String spec) throws IOException {
+        assertThat(rules(spec).getSpec().rules()).singleElement().satisfies(rule -> {
+            assertThat(rule.name()).isEqualTo("closed");
+            assertThat(rule.deny()).isNotNull();
+            assertThat(rule.matches())
+                    .allSatisfy(match -> assertThat(match.buckets()).isIn(List.of("secret"), List.of()));
+        });
+    }
+
+    @Test
+    void emptyNamespaceIsTheDefaultOne() throws IOException {
+        var head = HEAD.replace("namespace: ai", "namespace: ''");
+        var rules = "spec:\n  targetRefs: [{name: training}]\n  rules: [{name: closed, deny: {code: %s}}]\n";
+        Files.writeString(directory.resolve("rules.yaml"), head + rules.formatted("Never"));
+        assertThat(reader.read().denies().getFirst().at("default", "training")).isPresent();
+
+        Files.writeString(directory.resolve("rules.yaml"), head + rules.formatted("AccessDenied"));
+        var set = reader.read();
+        assertThat(set.findings()).isEmpty();
+        assertThat(set.routingPolicies().getFirst().ref().namespace()).isEqualTo("default");
+        assertThat(set.routingPolicies().getFirst().object().getMetadata().getNamespace())
+                .isEqualTo("default");
+    }
+
+    @Test
+    void namespaceWithoutQuotesIsTheOneThatItLooksLike() throws IOException {
+        var text = HEAD.replace("namespace: ai", "namespace: '7'")
+                + "spec:\n  targetRefs: [{name: training}]\n  rules: [{name: closed, deny: {}}]\n";
+        Files.writeString(directory.resolve("rules.yaml"), text);
+        reader.read();
+        Files.writeString(directory.resolve("rules.yaml"), text.replace("'7'", "7"));
+
+        var set = reader.read();
+
+        assertThat(set.routingPolicies()).hasSize(1);
+        assertThat(set.findings()).anyMatch(LocatedFinding::isError);
+    }
+
+    /** As it would be outside of the list. */
+    @Test
+    void itemOfAListWithAFieldThatIsWrittenTwiceIsNotAdmitted() throws IOException {
+        Files.writeString(directory.resolve("rules.yaml"), """
+                apiVersion: v1
+                kind: List
+                items:
+                - apiVersion: datapath.dev/v1alpha1
+                  kind: RoutingPolicy
+                  metadata: {name: closed, namespace: ai}
+                  spec:
+                    targetRefs: [{name: training}]
+                    rules: [{name: open, deny: {}, matches: [{buckets: [one]}]}]
+                    rules: [{name: closed, deny: {}, matches: [{buckets: [two]}]}]
+                - apiVersion: datapath.dev/v1alpha1
+                  kind: RoutingPolicy
+                  metadata: {name: right, namespace: ai}
+                  spec:
+                    targetRefs: [{name: training}]
+                    rules: [{name: closed, deny: {}}]
+                """);
+
+        var set = reader.read();
+
+        assertThat(set.routingPolicies())
+                .extracting(policy -> policy.ref().name())
+                .containsExactly("right");
+        assertThat(set.denies())
+                .singleElement()
+                .satisfies(deny -> assertThat(deny.at("ai", "training")
+                                .orElseThrow()
+                                .getSpec()
+                                .rules())
+                        .hasSize(2));
     }
 
     @Test
