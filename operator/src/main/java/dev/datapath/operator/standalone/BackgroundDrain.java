@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Drains gateways side by side, each on a thread of its own, and wakes the loop after each one. */
+/** Drains gateways side by side, each on a thread of its own, and wakes the loop when one has closed its ports or has ended. */
 final class BackgroundDrain implements Gateway.Drainer {
     private final Drain drain;
     private final Runnable wake;
@@ -18,16 +18,22 @@ final class BackgroundDrain implements Gateway.Drainer {
     }
 
     @Override
-    public CompletableFuture<?> drain(String name, GatewayProcess process, Duration timeout) {
-        var done = new CompletableFuture<Void>();
+    public Gateway.Draining drain(String name, GatewayProcess process, Duration timeout) {
+        var closed = new CompletableFuture<Void>();
+        var ended = new CompletableFuture<Void>();
         var thread = Thread.ofPlatform().daemon().name("drain-" + name).unstarted(() -> {
             try {
-                drain.run(name, process, timeout);
+                drain.run(name, process, timeout, () -> {
+                    if (closed.complete(null)) {
+                        wake.run();
+                    }
+                });
             } catch (InterruptedException hurried) {
                 Thread.currentThread().interrupt();
             } finally {
                 threads.remove(Thread.currentThread());
-                done.complete(null);
+                closed.complete(null);
+                ended.complete(null);
                 wake.run();
             }
         });
@@ -36,7 +42,7 @@ final class BackgroundDrain implements Gateway.Drainer {
         if (hurry) {
             thread.interrupt();
         }
-        return done;
+        return new Gateway.Draining(closed, ended);
     }
 
     /** Ends every drain and its process at once, those under way and those to come. */

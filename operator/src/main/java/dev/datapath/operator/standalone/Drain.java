@@ -30,22 +30,25 @@ record Drain(Duration poll, Duration grace) {
      * Blocks until the process has ended.
      *
      * @param timeout the longest transfer that is waited for
+     * @param closed runs, perhaps several times, when the ports of the gateway can be opened by another process
      * @throws InterruptedException when the thread was interrupted, which ends the waiting and the process at once
      */
-    void run(String name, GatewayProcess process, Duration timeout) throws InterruptedException {
+    void run(String name, GatewayProcess process, Duration timeout, Runnable closed) throws InterruptedException {
         try {
             if (process.alive()) {
-                quiesce(name, process, timeout);
+                quiesce(name, process, timeout, closed);
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "gateway {0} cannot be drained: {1}", name, e.getMessage());
         } finally {
             end(process);
+            closed.run();
         }
     }
 
-    private void quiesce(String name, GatewayProcess process, Duration timeout)
+    private void quiesce(String name, GatewayProcess process, Duration timeout, Runnable closed)
             throws IOException, InterruptedException {
+        process.retire();
         var admin = process.admin();
         admin.post("/healthcheck/fail");
         admin.post("/drain_listeners");
@@ -60,6 +63,8 @@ record Drain(Duration poll, Duration grace) {
                 return;
             }
             Thread.sleep(poll);
+            // Envoy's workers close the listeners after the answer, within milliseconds.
+            closed.run();
         }
     }
 

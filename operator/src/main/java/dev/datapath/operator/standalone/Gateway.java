@@ -3,13 +3,16 @@ package dev.datapath.operator.standalone;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one gateway running: starts it, adopts one that runs already, replaces one that was started in another way,
- * starts it again when it ends, and drains it when it is not wanted any more. At no time are there two of it.
+ * Keeps one gateway running: starts it, adopts one that runs already, replaces one that was started in another way or drains,
+ * starts it again when it ends, and drains it when it is not wanted any more. At no time do two of it accept connections: the next one
+ * starts when the one before has closed its ports, and does not wait for its transfers.
  *
  * <p>Confined to one thread, which calls {@link #step} when something happened and at {@link #nextStep}.
  */
@@ -22,16 +25,27 @@ final class Gateway {
         RUNNING,
         /** It ended and is started again soon. */
         BACKING_OFF,
-        /** It finishes its transfers. */
+        /** It is not wanted any more and finishes its transfers. */
         DRAINING,
         /** It has ended for good. */
         STOPPED
     }
 
-    /** Drains a process in the background; the future completes when it has ended. */
+    /** Drains a process in the background. */
     interface Drainer {
-        CompletableFuture<?> drain(String name, GatewayProcess process, Duration timeout);
+        Draining drain(String name, GatewayProcess process, Duration timeout);
     }
+
+    /**
+     * A process that finishes its transfers.
+     *
+     * @param closed completes when its ports can be opened by another process
+     * @param ended completes when it has ended
+     */
+    record Draining(CompletableFuture<?> closed, CompletableFuture<?> ended) {}
+
+    /** How many processes may finish their transfers beside the one that serves: each takes memory. */
+    static final int MOST_DRAINING = 4;
 
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
 
@@ -40,11 +54,10 @@ final class Gateway {
     private final Backoff backoff;
 
     private GatewaySpec spec;
-    private @Nullable GatewaySpec startedWith;
     private boolean wanted = true;
     private boolean looked;
     private @Nullable GatewayProcess process;
-    private @Nullable CompletableFuture<?> drain;
+    private final List<Draining> draining = new ArrayList<>();
     private Instant startedAt = Instant.EPOCH;
     private @Nullable Instant restartAt;
     private int failures;
@@ -60,16 +73,16 @@ final class Gateway {
     }
 
     /**
-     * Takes another specification: its drain time from now on, the rest when the gateway is next started. A gateway is not
-     * replaced for it, because its port would be closed for as long as its transfers last.
+     * The gateway is wanted, perhaps again, and by this specification: its drain time counts from now on, the rest when the gateway is
+     * next started. A gateway that runs is not replaced for it, because its clients would lose their connections.
      */
-    void update(GatewaySpec next) {
+    void want(GatewaySpec next) {
         spec = next;
+        wanted = true;
     }
 
-    /** Whether the process was started by an earlier specification. */
-    boolean outdated() {
-        return process != null && startedWith != null && !startedWith.startsLike(spec);
+    boolean isWanted() {
+        return wanted;
     }
 
     /** The gateway is not wanted any more: it finishes its transfers and ends. */
@@ -80,7 +93,7 @@ final class Gateway {
 
     /** Takes what the admin interface said; {@code of} is the process that was asked, which may have ended since. */
     void observed(GatewayProcess of, boolean isReady) {
-        ready = of.equals(process) && drain == null && isReady;
+        ready = wanted && of.equals(process) && isReady;
         if (ready) {
             problem = "";
         }
@@ -88,51 +101,57 @@ final class Gateway {
 
     /** Does what is due at {@code now}. */
     void step(Instant now) {
-        if (drain != null && drain.isDone()) {
-            drain = null;
-            process = null;
-        }
-        if (drain != null) {
-            return;
-        }
+        draining.removeIf(drain -> drain.ended().isDone());
         if (process != null && !process.alive()) {
             ended(process, now);
         }
         if (!wanted) {
             if (process != null) {
-                startDrain(process);
+                drain(process);
+                process = null;
             }
-        } else if (!looked) {
-            looked = true;
-            launcher.find(spec).ifPresent(found -> takeOver(found, now));
+            return;
         }
-        if (wanted && process == null && (restartAt == null || !now.isBefore(restartAt))) {
+        if (!looked) {
+            looked = true;
+            launcher.find(spec).forEach(found -> takeOver(found, now));
+        }
+        if (process == null && portsAreFree() && (restartAt == null || !now.isBefore(restartAt))) {
             start(now);
         }
     }
 
+    private boolean portsAreFree() {
+        if (draining.size() >= MOST_DRAINING) {
+            problem = "waits for one of " + draining.size() + " processes before it to finish its transfers, for "
+                    + spec.drainTimeout().toSeconds() + " s at most (spec.drain.timeout)";
+            return false;
+        }
+        return draining.stream().allMatch(drain -> drain.closed().isDone());
+    }
+
     /** When {@link #step} is due without anything happening. */
     Optional<Instant> nextStep() {
-        return process == null && wanted ? Optional.ofNullable(restartAt) : Optional.empty();
+        return process == null && wanted && portsAreFree() ? Optional.ofNullable(restartAt) : Optional.empty();
     }
 
     Phase phase() {
-        if (drain != null) {
-            return Phase.DRAINING;
-        }
         if (process != null) {
             return ready ? Phase.RUNNING : Phase.STARTING;
         }
-        return wanted ? Phase.BACKING_OFF : Phase.STOPPED;
+        if (wanted) {
+            return restartAt == null ? Phase.STARTING : Phase.BACKING_OFF;
+        }
+        return draining.isEmpty() ? Phase.STOPPED : Phase.DRAINING;
     }
 
     GatewaySpec spec() {
         return spec;
     }
 
-    /** The process that serves or starts; empty while there is none or it drains. */
+    /** The process that serves or starts; empty while there is none. */
     Optional<GatewayProcess> process() {
-        return drain == null ? Optional.ofNullable(process) : Optional.empty();
+        return Optional.ofNullable(process);
     }
 
     /** Why it is not ready, for people; empty when nothing is known. */
@@ -146,33 +165,32 @@ final class Gateway {
     }
 
     private void takeOver(GatewayLauncher.Found found, Instant now) {
-        process = found.process();
-        startedAt = now;
+        var pid = Long.toString(found.process().pid());
         if (found.fits()) {
-            startedWith = spec;
-            LOG.log(System.Logger.Level.INFO, "gateway {0} runs already (pid {1}) and stays", name(), pid());
+            process = found.process();
+            startedAt = now;
+            LOG.log(System.Logger.Level.INFO, "gateway {0} runs already (pid {1}) and stays", name(), pid);
         } else {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "gateway {0} runs with other settings (pid {1}): it is drained and replaced",
+                    "gateway {0} runs with other settings or finishes its transfers (pid {1}): it is drained and replaced",
                     name(),
-                    pid());
-            startDrain(found.process());
+                    pid);
+            drain(found.process());
         }
     }
 
-    private void startDrain(GatewayProcess running) {
-        ready = false;
-        drain = drainer.drain(name(), running, spec.drainTimeout());
+    private void drain(GatewayProcess running) {
+        draining.add(drainer.drain(name(), running, spec.drainTimeout()));
     }
 
     private void start(Instant now) {
         try {
             process = launcher.start(spec);
-            startedWith = spec;
             startedAt = now;
             if (restartAt != null) {
                 restarts++;
+                restartAt = null;
             }
         } catch (IOException e) {
             problem = "cannot be started: " + e.getMessage();
@@ -206,9 +224,5 @@ final class Gateway {
 
     private String name() {
         return spec.id().name();
-    }
-
-    private String pid() {
-        return process == null ? "-" : Long.toString(process.pid());
     }
 }

@@ -4,16 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Starts gateways and finds those that an earlier operator left running. */
 interface GatewayLauncher {
 
-    /** Starts a process; the caller made sure that none of that gateway runs. */
+    /** Starts a process; the caller made sure that any other one of that gateway was retired or has ended. */
     GatewayProcess start(GatewaySpec spec) throws IOException;
 
-    /** The process of this gateway that is running already, started in whatever way. */
-    Optional<Found> find(GatewaySpec spec);
+    /** The processes of this gateway that run already, started in whatever way; one to keep comes before all others. */
+    List<Found> find(GatewaySpec spec);
 
     /** Every gateway process of a work directory. */
     List<Leftover> all(Path workDirectory);
@@ -31,7 +30,7 @@ interface GatewayLauncher {
      * A process that was there before.
      *
      * @param process the process
-     * @param fits whether it runs just as the specification asks for
+     * @param fits whether it runs just as the specification asks for, and was not retired
      */
     record Found(GatewayProcess process, boolean fits) {}
 }

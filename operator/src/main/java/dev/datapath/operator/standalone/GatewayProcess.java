@@ -12,6 +12,13 @@ interface GatewayProcess {
     /** Completes when the process has ended. */
     CompletableFuture<?> ended();
 
+    /**
+     * Leaves its place in the gateway's directory to another process, before it finishes its transfers. The next operator sees it too.
+     *
+     * @throws IOException when its admin interface cannot be reached
+     */
+    void retire() throws IOException;
+
     /** Ends it at once, with all its transfers (SIGTERM). */
     void terminate();
 

@@ -3,6 +3,7 @@ package dev.datapath.operator.standalone;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How one gateway is started. A running process fits when it was started in the same way.
@@ -18,6 +19,8 @@ record GatewaySpec(
         GatewayId id, Path directory, Path binary, List<String> arguments, String bootstrap, Duration drainTimeout) {
 
     private static final String FLUSH_MILLIS = "1000";
+    private static final String CONFIG_PATH = "--config-path";
+    private static final String BOOTSTRAP = "bootstrap.json";
 
     static final String DRAIN_TIME = "--drain-time-s";
     static final String ADMIN_SOCKET = "admin.sock";
@@ -40,7 +43,7 @@ record GatewaySpec(
     static GatewaySpec of(
             GatewayId id, Path directory, Path binary, int workers, String bootstrap, Duration drainTimeout) {
         var arguments = List.of(
-                "--config-path",
+                CONFIG_PATH,
                 bootstrapFile(directory).toString(),
                 "--concurrency",
                 Integer.toString(workers),
@@ -71,6 +74,15 @@ record GatewaySpec(
     }
 
     static Path bootstrapFile(Path directory) {
-        return directory.resolve("bootstrap.json");
+        return directory.resolve(BOOTSTRAP);
+    }
+
+    /** The directory of the gateway that was started with these arguments, in this version or one before; empty where none was. */
+    static Optional<Path> directory(List<String> arguments) {
+        return arguments.size() > 1
+                        && arguments.getFirst().equals(CONFIG_PATH)
+                        && arguments.get(1).endsWith("/" + BOOTSTRAP)
+                ? Optional.ofNullable(Path.of(arguments.get(1)).getParent())
+                : Optional.empty();
     }
 }

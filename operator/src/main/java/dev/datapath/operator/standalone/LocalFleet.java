@@ -66,6 +66,7 @@ final class LocalFleet {
         var before = plans.put(id, plan);
         var gateway = gateways.get(id);
         if (gateway == null
+                || !gateway.isWanted()
                 || before == null
                 || before.maxConnections() != plan.maxConnections()
                 || !Objects.equals(before.memoryLimit(), plan.memoryLimit())
@@ -79,7 +80,7 @@ final class LocalFleet {
         if (gateway == null || gateway.phase() == Phase.STOPPED) {
             gateways.put(id, new Gateway(spec, launcher, drainer, Backoff.DEFAULT));
         } else {
-            gateway.update(spec);
+            gateway.want(spec);
         }
     }
 
@@ -127,9 +128,10 @@ final class LocalFleet {
                         leftover.directory().getFileName(),
                         Long.toString(leftover.process().pid()));
                 leftovers.add(drainer.drain(
-                        String.valueOf(leftover.directory().getFileName()),
-                        leftover.process(),
-                        leftover.drainTimeout()));
+                                String.valueOf(leftover.directory().getFileName()),
+                                leftover.process(),
+                                leftover.drainTimeout())
+                        .ended());
             }
         }
     }

@@ -7,19 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Gateways as child processes that outlive this one. They get a session of their own where the machine has {@code setsid}:
  * ctrl-c in a terminal goes to every process of the session, and Envoy would drop its transfers on it.
- *
- * <p>Processes are found by their arguments, which name a file in the gateway's private directory, rather than by a
- * number in a file, which may belong to another process by now.
  */
 final class LocalLauncher implements GatewayLauncher {
-    private static final String LOG_NAME = "envoy.log";
     private static final Optional<Path> SETSID = Stream.of("/usr/bin/setsid", "/bin/setsid")
             .map(Path::of)
             .filter(Files::isExecutable)
@@ -43,51 +38,52 @@ final class LocalLauncher implements GatewayLauncher {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         PrivateFiles.log(spec.directory(), OsProcess.ACCESS_LOG).toFile()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(
-                        PrivateFiles.log(spec.directory(), LOG_NAME).toFile()))
+                        PrivateFiles.log(spec.directory(), OsProcess.LOG_NAME).toFile()))
                 .start();
-        return OsProcess.started(process, spec.adminSocket(), log(spec));
+        return OsProcess.started(process, spec.directory());
     }
 
     @Override
-    public Optional<Found> find(GatewaySpec spec) {
-        return running(GatewaySpec.bootstrapFile(spec.directory()))
-                .map(handle -> new Found(OsProcess.found(handle, spec.adminSocket(), log(spec)), fits(handle, spec)));
+    public List<Found> find(GatewaySpec spec) {
+        var found = new ArrayList<Found>();
+        for (var running : RunningGateway.in(spec.directory())) {
+            boolean first = found.isEmpty();
+            boolean fits = first && !running.isRetired() && fits(running, spec);
+            found.add(new Found(process(running, first), fits));
+        }
+        return found;
     }
 
     @Override
     public List<Leftover> all(Path workDirectory) {
-        return ProcessHandle.allProcesses()
-                .flatMap(handle -> {
-                    var arguments = arguments(handle);
-                    return arguments.stream()
-                            .filter(argument -> argument.endsWith("/bootstrap.json"))
-                            .map(Path::of)
-                            .filter(path -> path.startsWith(workDirectory))
-                            .map(Path::getParent)
-                            .filter(Objects::nonNull)
-                            .map(directory -> leftover(handle, directory, arguments));
-                })
+        return RunningGateway.below(workDirectory).entrySet().stream()
+                .flatMap(gateway -> gateway.getValue().stream().map(running -> {
+                    boolean first = running == gateway.getValue().getFirst();
+                    return new Leftover(gateway.getKey(), process(running, first), drainTime(running.arguments()));
+                }))
                 .toList();
     }
 
-    private static Leftover leftover(ProcessHandle handle, Path directory, List<String> arguments) {
+    /** @param first whether it comes before all others of its directory, see {@link RunningGateway#compareTo} */
+    private static GatewayProcess process(RunningGateway running, boolean first) {
+        // Of several that were not retired the newest has the socket. Another one cannot be asked any more.
+        return OsProcess.found(running.handle(), running.directory(), running.isRetired() || !first);
+    }
+
+    private static Duration drainTime(List<String> arguments) {
         int at = arguments.indexOf(GatewaySpec.DRAIN_TIME);
-        var drainTime = at >= 0 && at + 1 < arguments.size() ? Long.parseLong(arguments.get(at + 1)) : 0;
-        var process = OsProcess.found(handle, directory.resolve(GatewaySpec.ADMIN_SOCKET), directory.resolve(LOG_NAME));
-        return new Leftover(directory, process, Duration.ofSeconds(drainTime));
-    }
-
-    private static Optional<ProcessHandle> running(Path bootstrap) {
-        return ProcessHandle.allProcesses()
-                .filter(handle -> arguments(handle).contains(bootstrap.toString()))
-                .filter(ProcessHandle::isAlive)
-                .findFirst();
-    }
-
-    private static boolean fits(ProcessHandle handle, GatewaySpec spec) {
         try {
-            return arguments(handle).equals(spec.arguments())
-                    && handle.info()
+            return Duration.ofSeconds(at >= 0 && at + 1 < arguments.size() ? Long.parseLong(arguments.get(at + 1)) : 0);
+        } catch (NumberFormatException unknown) {
+            return Duration.ZERO;
+        }
+    }
+
+    private static boolean fits(RunningGateway running, GatewaySpec spec) {
+        try {
+            return running.arguments().equals(spec.arguments())
+                    && running.handle()
+                            .info()
                             .command()
                             .map(Path::of)
                             .equals(Optional.of(spec.binary().toRealPath()))
@@ -95,13 +91,5 @@ final class LocalLauncher implements GatewayLauncher {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static List<String> arguments(ProcessHandle handle) {
-        return handle.info().arguments().map(List::of).orElse(List.of());
-    }
-
-    private static Path log(GatewaySpec spec) {
-        return spec.directory().resolve(LOG_NAME);
     }
 }

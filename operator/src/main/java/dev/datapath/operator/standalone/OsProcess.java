@@ -16,8 +16,10 @@ import java.util.regex.Pattern;
 
 /** A gateway as a process of the operating system. */
 final class OsProcess implements GatewayProcess {
-    /** Standard output of Envoy, where its access log goes; standard error is the log given to this class. */
+    /** Standard output of Envoy, where its access log goes. */
     static final String ACCESS_LOG = "access.log";
+    /** Standard error of Envoy. */
+    static final String LOG_NAME = "envoy.log";
     /** Envoy's log of health check events. */
     static final String CHECK_EVENTS = "check-events";
     /** Some hundred events; it is read every second while a node fails. */
@@ -34,23 +36,30 @@ final class OsProcess implements GatewayProcess {
 
     private final ProcessHandle handle;
     private final CompletableFuture<?> ended;
-    private final AdminSocket admin;
-    private final Path log;
+    private final Path directory;
+    private volatile boolean retired;
 
-    private OsProcess(ProcessHandle handle, CompletableFuture<?> ended, Path adminSocket, Path log) {
+    private OsProcess(ProcessHandle handle, CompletableFuture<?> ended, Path directory, boolean retired) {
         this.handle = handle;
         this.ended = ended;
-        this.admin = new AdminSocket(adminSocket, ADMIN_TIMEOUT);
-        this.log = log;
+        this.directory = directory;
+        this.retired = retired;
+        ended.thenRun(this::removeSocket);
     }
 
-    /** A child of this process. */
-    static OsProcess started(Process child, Path adminSocket, Path log) {
-        return new OsProcess(child.toHandle(), child.onExit(), adminSocket, log);
+    /** A child of this process, which works in its gateway's directory. */
+    static OsProcess started(Process child, Path directory) throws IOException {
+        // An earlier process of that number may have left one, as at a restart of the machine.
+        Files.deleteIfExists(retiredSocket(directory, child.pid()));
+        return new OsProcess(child.toHandle(), child.onExit(), directory, false);
     }
 
-    /** A process that another one started. */
-    static OsProcess found(ProcessHandle other, Path adminSocket, Path log) {
+    /**
+     * A process that another one started.
+     *
+     * @param retired whether its place in the gateway's directory is another one's
+     */
+    static OsProcess found(ProcessHandle other, Path directory, boolean retired) {
         var ended = new CompletableFuture<Void>();
         Daemons.named("exit-of-" + other.pid())
                 .newThread(() -> {
@@ -60,7 +69,12 @@ final class OsProcess implements GatewayProcess {
                     ended.complete(null);
                 })
                 .start();
-        return new OsProcess(other, ended, adminSocket, log);
+        return new OsProcess(other, ended, directory, retired);
+    }
+
+    /** Where the admin interface of a retired process is. The name is no longer than that of the socket it had, see {@link WorkDirectory}. */
+    static Path retiredSocket(Path directory, long pid) {
+        return directory.resolve("old" + pid);
     }
 
     /**
@@ -106,14 +120,27 @@ final class OsProcess implements GatewayProcess {
         handle.destroyForcibly();
     }
 
+    /** Clients of a Unix domain socket find it under the name that it has now. The name also tells the next run, should this one be killed. */
+    @Override
+    public void retire() throws IOException {
+        if (!retired) {
+            Files.move(
+                    directory.resolve(GatewaySpec.ADMIN_SOCKET),
+                    retiredSocket(directory, pid()),
+                    StandardCopyOption.ATOMIC_MOVE);
+            retired = true;
+        }
+    }
+
     @Override
     public GatewayAdmin admin() {
-        return admin;
+        var socket = retired ? retiredSocket(directory, pid()) : directory.resolve(GatewaySpec.ADMIN_SOCKET);
+        return new AdminSocket(socket, ADMIN_TIMEOUT);
     }
 
     @Override
     public String lastWords() {
-        try (var file = new RandomAccessFile(log.toFile(), "r")) {
+        try (var file = new RandomAccessFile(directory.resolve(LOG_NAME).toFile(), "r")) {
             var bytes = new byte[(int) Math.min(TAIL_BYTES, file.length())];
             file.seek(file.length() - bytes.length);
             file.readFully(bytes);
@@ -130,17 +157,25 @@ final class OsProcess implements GatewayProcess {
 
     @Override
     public String checkEvents() throws IOException {
-        var file = log.resolveSibling(CHECK_EVENTS);
+        var file = directory.resolve(CHECK_EVENTS);
         return Files.exists(file) ? Files.readString(file) : "";
     }
 
     /** All files are appended to, so a writer goes on at the new end after they were emptied. */
     @Override
     public void trimLogs() {
-        trim(log, MAX_LOG_BYTES, 0);
-        trim(log.resolveSibling(ACCESS_LOG), MAX_LOG_BYTES, 0);
+        trim(directory.resolve(LOG_NAME), MAX_LOG_BYTES, 0);
+        trim(directory.resolve(ACCESS_LOG), MAX_LOG_BYTES, 0);
         // Envoy tells of a node once: the newest half is the reason of nodes that are out still.
-        trim(log.resolveSibling(CHECK_EVENTS), MAX_EVENT_BYTES, MAX_EVENT_BYTES / 2);
+        trim(directory.resolve(CHECK_EVENTS), MAX_EVENT_BYTES, MAX_EVENT_BYTES / 2);
+    }
+
+    private void removeSocket() {
+        try {
+            Files.deleteIfExists(retiredSocket(directory, pid()));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the socket of process {0} stays", Long.toString(pid()), e);
+        }
     }
 
     private static void trim(Path file, long maxBytes, long kept) {

@@ -89,9 +89,10 @@ public record StoppedRun(long run, int gateways) {
             }
             var drains = left.stream()
                     .<Future<?>>map(gateway -> drain.drain(
-                            String.valueOf(gateway.directory().getFileName()),
-                            gateway.process(),
-                            gateway.drainTimeout()))
+                                    String.valueOf(gateway.directory().getFileName()),
+                                    gateway.process(),
+                                    gateway.drainTimeout())
+                            .ended())
                     .toList();
             for (var each : drains) {
                 while (!each.isDone()) {

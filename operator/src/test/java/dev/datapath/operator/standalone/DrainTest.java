@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,13 +27,15 @@ class DrainTest {
 
     private final Drain drain = new Drain(Duration.ofMillis(1), Duration.ofMillis(50));
     private final FakeProcess process = new FakeProcess(1);
+    private boolean closed;
 
     @Test
     void waitsForRequestsAndForBytesThatAreStillToBeSent() throws Exception {
         process.stats.addAll(List.of(BUSY, FLUSHING, QUIET));
-        drain.run("training-0", process, Duration.ofMinutes(1));
+        drain.run("training-0", process, Duration.ofMinutes(1), () -> closed = true);
         assertThat(process.requests)
                 .containsExactly(
+                        "retire",
                         "POST /healthcheck/fail",
                         "POST /drain_listeners",
                         "GET /stats",
@@ -44,7 +47,7 @@ class DrainTest {
     @Test
     void endsTheProcessWhenTransfersTakeLongerThanTheLimit() throws Exception {
         process.stats.add(BUSY);
-        drain.run("training-0", process, Duration.ofMillis(5));
+        drain.run("training-0", process, Duration.ofMillis(5), () -> closed = true);
         assertThat(process.requests).endsWith("GET /stats", "SIGTERM");
     }
 
@@ -52,7 +55,7 @@ class DrainTest {
     void endsTheProcessAtOnceWhenItIsHurried() {
         process.stats.add(BUSY);
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> drain.run("training-0", process, Duration.ofMinutes(1)))
+        assertThatThrownBy(() -> drain.run("training-0", process, Duration.ofMinutes(1), () -> closed = true))
                 .isInstanceOf(InterruptedException.class);
         assertThat(process.requests).endsWith("SIGTERM");
     }
@@ -61,7 +64,16 @@ class DrainTest {
     void killsAProcessThatDoesNotEnd() throws Exception {
         process.stats.add(QUIET);
         process.deaf = true;
-        drain.run("training-0", process, Duration.ofMinutes(1));
+        drain.run("training-0", process, Duration.ofMinutes(1), () -> closed = true);
         assertThat(process.requests).endsWith("SIGTERM", "SIGKILL");
+        assertThat(closed).isTrue();
+    }
+
+    @Test
+    void itsPortsAreFreeForAnotherGatewayWhileItsTransfersGoOn() throws Exception {
+        process.stats.addAll(List.of(BUSY, BUSY, QUIET));
+        var requests = new ArrayList<Integer>();
+        drain.run("training-0", process, Duration.ofMinutes(1), () -> requests.add(process.requests.size()));
+        assertThat(requests.getFirst()).isLessThan(process.requests.size() - 1);
     }
 }

@@ -44,6 +44,11 @@ final class FakeProcess implements GatewayProcess {
     }
 
     @Override
+    public void retire() {
+        requests.add("retire");
+    }
+
+    @Override
     public void terminate() {
         requests.add("SIGTERM");
         if (!deaf) {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -97,17 +96,68 @@ class GatewayTest {
     }
 
     @Test
-    void drainsAProcessThatDoesNotFitBeforeItStartsItsOwn() {
+    void startsItsOwnBesideAProcessThatDoesNotFitAsSoonAsThatClosedItsPorts() {
         var left = machine.leave(false);
         gateway.step(T0);
-        assertThat(gateway.phase()).isEqualTo(Phase.DRAINING);
+        assertThat(drains.started).containsExactly(left);
+        assertThat(gateway.phase()).isEqualTo(Phase.STARTING);
         assertThat(machine.started).isEmpty();
+        assertThat(gateway.nextStep()).isEmpty();
 
-        left.die();
+        drains.close();
+        gateway.step(T0);
+        gateway.observed(machine.newest(), true);
+        assertThat(gateway.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(left.alive()).isTrue();
+    }
+
+    @Test
+    void ofSeveralProcessesThatRunAlreadyItKeepsOneAndDrainsTheOthers() {
+        var kept = machine.leave(true);
+        var other = machine.leave(false);
+        gateway.step(T0);
+        assertThat(gateway.process()).contains(kept);
+        assertThat(drains.started).containsExactly(other);
+        assertThat(machine.started).isEmpty();
+    }
+
+    @Test
+    void comesBackBesideItsTransfersWhenItIsWantedAgain() {
+        gateway.step(T0);
+        var first = machine.newest();
+        gateway.stop();
+        gateway.step(T0);
+        gateway.want(SPEC);
+        drains.close();
+        gateway.step(T0);
+        assertThat(machine.newest()).isNotSameAs(first);
+        gateway.observed(first, true);
+        assertThat(gateway.phase()).isEqualTo(Phase.STARTING);
+
         drains.finish();
         gateway.step(T0);
+        assertThat(gateway.process()).contains(machine.newest());
+        assertThat(gateway.restarts()).isZero();
+    }
+
+    @Test
+    void atMostSomeProcessesFinishTheirTransfersBesideIt() {
+        drains.close();
+        for (int i = 0; i < Gateway.MOST_DRAINING; i++) {
+            gateway.want(SPEC);
+            gateway.step(T0);
+            gateway.stop();
+            gateway.step(T0);
+        }
+        gateway.want(SPEC);
+        gateway.step(T0);
+        assertThat(machine.started).hasSize(Gateway.MOST_DRAINING);
         assertThat(gateway.phase()).isEqualTo(Phase.STARTING);
-        assertThat(machine.started).hasSize(1);
+        assertThat(gateway.problem()).contains("600 s at most", "spec.drain.timeout");
+
+        drains.finish();
+        gateway.step(T0);
+        assertThat(machine.started).hasSize(Gateway.MOST_DRAINING + 1);
     }
 
     @Test
@@ -139,9 +189,8 @@ class GatewayTest {
     void keepsItsProcessWhenOnlyTheDrainTimeChanges() {
         gateway.step(T0);
         var longer = spec(Duration.ofMinutes(20));
-        gateway.update(longer);
+        gateway.want(longer);
         gateway.step(T0);
-        assertThat(gateway.outdated()).isTrue();
         assertThat(machine.started).hasSize(1);
 
         gateway.stop();
@@ -175,7 +224,7 @@ class GatewayTest {
         final List<FakeProcess> started = new ArrayList<>();
         boolean broken;
         long mostAtOnce;
-        private Optional<Found> left = Optional.empty();
+        private final List<Found> left = new ArrayList<>();
 
         FakeProcess newest() {
             return started.getLast();
@@ -183,7 +232,7 @@ class GatewayTest {
 
         FakeProcess leave(boolean fits) {
             var process = new FakeProcess(99);
-            left = Optional.of(new Found(process, fits));
+            left.add(new Found(process, fits));
             return process;
         }
 
@@ -199,7 +248,7 @@ class GatewayTest {
         }
 
         @Override
-        public Optional<Found> find(GatewaySpec spec) {
+        public List<Found> find(GatewaySpec spec) {
             return left;
         }
 
@@ -210,17 +259,25 @@ class GatewayTest {
     }
 
     private static final class Drains implements Gateway.Drainer {
-        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private final CompletableFuture<Void> closed = new CompletableFuture<>();
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        final List<GatewayProcess> started = new ArrayList<>();
         Duration timeout = Duration.ZERO;
 
+        void close() {
+            closed.complete(null);
+        }
+
         void finish() {
-            done.complete(null);
+            closed.complete(null);
+            ended.complete(null);
         }
 
         @Override
-        public CompletableFuture<?> drain(String name, GatewayProcess process, Duration limit) {
+        public Gateway.Draining drain(String name, GatewayProcess process, Duration limit) {
             timeout = limit;
-            return done;
+            started.add(process);
+            return new Gateway.Draining(closed, ended);
         }
     }
 }

@@ -50,10 +50,12 @@ final class InProcessLauncher implements GatewayLauncher, AutoCloseable {
     }
 
     @Override
-    public synchronized Optional<Found> find(GatewaySpec spec) {
+    public synchronized List<Found> find(GatewaySpec spec) {
         return Optional.ofNullable(running.get(spec.id()))
                 .filter(Running::alive)
-                .map(process -> new Found(process, spec.startsLike(specs.get(spec.id()))));
+                .map(process -> new Found(process, spec.startsLike(specs.get(spec.id()))))
+                .stream()
+                .toList();
     }
 
     @Override
@@ -117,6 +119,9 @@ final class InProcessLauncher implements GatewayLauncher, AutoCloseable {
         public CompletableFuture<?> ended() {
             return ended;
         }
+
+        @Override
+        public void retire() {}
 
         @Override
         public void terminate() {

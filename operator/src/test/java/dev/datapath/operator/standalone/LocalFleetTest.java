@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +47,7 @@ class LocalFleetTest {
             new GatewayReports<>(new AdminScraper(), ScrapeSettings.PROCESSES, object -> {}, InstantSource.fixed(T0));
     private final LogTrimmer logs = new LogTrimmer();
     private final List<String> drained = new ArrayList<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private WorkDirectory work;
     private LocalFleet fleet;
 
@@ -59,7 +59,7 @@ class LocalFleetTest {
                 launcher,
                 (name, process, timeout) -> {
                     drained.add(name);
-                    return new CompletableFuture<>();
+                    return new Gateway.Draining(closed, new CompletableFuture<>());
                 },
                 reports,
                 logs,
@@ -133,6 +133,35 @@ class LocalFleetTest {
         assertThat(drained).hasSize(1);
     }
 
+    /** A file that was gone for a moment. */
+    @Test
+    void aDataPathThatComesBackIsServedWhileItsFormerGatewayDrains() throws IOException {
+        untilItRuns(T0);
+        var first = launcher.newest;
+        fleet.retain(List.of());
+        fleet.step(T0);
+        want();
+        fleet.step(T0);
+        assertThat(launcher.newest).isSameAs(first);
+
+        closed.complete(null);
+        fleet.step(T0);
+        assertThat(launcher.newest).isNotSameAs(first);
+        untilItRuns(T0);
+        assertThat(first.alive()).isTrue();
+        assertThat(fleet.listeners(ID)).contains(Set.of("s3"));
+    }
+
+    @Test
+    void aDataPathThatComesBackBeforeItsGatewayDrainsKeepsIt() throws IOException {
+        untilItRuns(T0);
+        fleet.retain(List.of());
+        want();
+        untilItRuns(T0);
+        assertThat(launcher.newest.pid()).isEqualTo(1);
+        assertThat(drained).isEmpty();
+    }
+
     private void untilItRuns(Instant now) {
         await().until(() -> {
             fleet.step(now);
@@ -182,8 +211,8 @@ class LocalFleetTest {
         }
 
         @Override
-        public Optional<Found> find(GatewaySpec spec) {
-            return Optional.empty();
+        public List<Found> find(GatewaySpec spec) {
+            return List.of();
         }
 
         @Override

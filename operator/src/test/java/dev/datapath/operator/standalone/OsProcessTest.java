@@ -41,7 +41,7 @@ class OsProcessTest {
         try (var file = new RandomAccessFile(access.toFile(), "rw")) {
             file.setLength(OsProcess.MAX_LOG_BYTES + 1);
         }
-        OsProcess.started(cat, temp.resolve("admin.sock"), log).trimLogs();
+        OsProcess.started(cat, temp).trimLogs();
         assertThat(temp.resolve("access.log.1")).hasSize(OsProcess.MAX_LOG_BYTES + 1);
 
         cat.getOutputStream().write("line\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
@@ -51,7 +51,7 @@ class OsProcessTest {
 
     @Test
     void aProcessOfSomebodyElseIsSeenToEnd() {
-        var found = OsProcess.found(cat.toHandle(), temp.resolve("admin.sock"), log);
+        var found = OsProcess.found(cat.toHandle(), temp, false);
         assertThat(found.alive()).isTrue();
         found.terminate();
         await().until(() -> !found.alive());
@@ -64,7 +64,6 @@ class OsProcessTest {
                 [2026-11-22 19:00:00.124][7][critical][main] [source/server/server.cc:2] error initializing configuration
                 [2026-11-22 19:00:00.125][7][info][main] [source/server/server.cc:3] exiting
                 """);
-        assertThat(OsProcess.started(cat, temp.resolve("admin.sock"), log).lastWords())
-                .isEqualTo("error initializing configuration");
+        assertThat(OsProcess.started(cat, temp).lastWords()).isEqualTo("error initializing configuration");
     }
 }
