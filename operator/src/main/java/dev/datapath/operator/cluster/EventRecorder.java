@@ -1,5 +1,6 @@
 package dev.datapath.operator.cluster;
 
+import dev.datapath.operator.text.BoundedName;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -19,6 +20,8 @@ final class EventRecorder {
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
     /** Bound of the API. */
     private static final int MAX_NOTE = 1024;
+    /** Bound of names, less a dot and the digits of a serial number. */
+    private static final int MAX_OBJECT = 253 - 1 - 16;
 
     private final KubernetesClient client;
     private final String instance;
@@ -40,7 +43,7 @@ final class EventRecorder {
             var event = new EventBuilder()
                     .withNewMetadata()
                     .withNamespace(metadata.getNamespace())
-                    .withName(metadata.getName() + "." + Long.toHexString(serial.incrementAndGet()))
+                    .withName(name(metadata.getName(), serial.incrementAndGet()))
                     .endMetadata()
                     .withEventTime(new MicroTime(MICROS.format(clock.instant())))
                     .withReportingController("datapath.dev/operator")
@@ -63,5 +66,10 @@ final class EventRecorder {
                 LOG.log(System.Logger.Level.WARNING, "an Event cannot be written: {0}", e.getMessage());
             }
         }
+    }
+
+    /** The name of an Event about an object. */
+    static String name(String object, long serial) {
+        return BoundedName.of(object, MAX_OBJECT) + "." + Long.toHexString(serial);
     }
 }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import dev.datapath.operator.manifest.LocatedFinding;
 import dev.datapath.operator.model.ObjectRef;
+import dev.datapath.operator.text.BoundedName;
 import dev.datapath.operator.text.Sha256;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -36,11 +37,14 @@ import org.yaml.snakeyaml.resolver.Resolver;
  *
  * <p>Files are named {@code <kind>-<namespace>-<name>.yaml}. Where the namespace has a dash, an underscore, which no name can have,
  * stands before the name: else the pools {@code a/b-c} and {@code a-b/c} would share a file. All letters are lower case, as names
- * are.
+ * are. A name that is too long for a file ends with a digest.
  */
 final class StatusBook {
     private static final String FINDINGS = "findings.txt";
     private static final String CONTENT = "datapath.dev/content";
+    private static final String SUFFIX = ".yaml";
+    /** Bound of file systems, in bytes. */
+    private static final int MAX_FILE_NAME = 255;
 
     /** Jackson's own quotes neither {@code 87490e6866}, a digest, nor {@code 12:30}, which YAML reads as numbers. */
     private static final StringQuotingChecker QUOTES = new StringQuotingChecker.Default() {
@@ -251,13 +255,16 @@ final class StatusBook {
     }
 
     private static String file(ObjectRef ref) {
-        return ref.namespace().indexOf('-') < 0
-                ? withDash(ref)
-                : ref.kind().toLowerCase(Locale.ROOT) + "-" + ref.namespace() + "_" + ref.name() + ".yaml";
+        return ref.namespace().indexOf('-') < 0 ? withDash(ref) : fileName(ref, "_");
     }
 
     private static String withDash(ObjectRef ref) {
-        return ref.kind().toLowerCase(Locale.ROOT) + "-" + ref.namespace() + "-" + ref.name() + ".yaml";
+        return fileName(ref, "-");
+    }
+
+    private static String fileName(ObjectRef ref, String separator) {
+        var name = ref.kind().toLowerCase(Locale.ROOT) + "-" + ref.namespace() + separator + ref.name();
+        return BoundedName.of(name, MAX_FILE_NAME - SUFFIX.length()) + SUFFIX;
     }
 
     private String text(@Nullable Object value) {

@@ -46,6 +46,25 @@ class StatusBookTest {
         assertThat(next.generation(REF, dataPath("b"))).isEqualTo(2);
     }
 
+    /** Names have 253 characters at most, and those of files 255 bytes, with kind and namespace. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ai", "team-a"})
+    void theLongestNamesHaveAStatusThatTheNextRunContinues(String namespace) {
+        var first = new ObjectRef("RoutingPolicy", namespace, "p".repeat(252) + "a");
+        var second = new ObjectRef("RoutingPolicy", namespace, "p".repeat(252) + "b");
+        var book = book();
+        for (var ref : List.of(first, second)) {
+            book.generation(ref, dataPath(ref.name()));
+            book.record(dataPath(ref.name()), ref, status(1, "True"));
+        }
+        assertThat(directory.statusFiles()).hasSize(2);
+
+        var next = book();
+        assertThat(next.generation(first, dataPath("changed"))).isEqualTo(2);
+        next.retain(List.of(first), true);
+        assertThat(directory.statusFiles()).hasSize(1);
+    }
+
     @Test
     void generationCountsChangesOfTheSpecification() {
         var book = book();
