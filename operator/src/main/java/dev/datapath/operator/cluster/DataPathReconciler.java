@@ -21,7 +21,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,17 +135,12 @@ final class DataPathReconciler implements Reconciler<DataPath> {
                         cared,
                         run.retry() || run.blocked().isPresent() ? Optional.of(RETRY) : Optional.<Duration>empty(),
                         due(managed, fleet),
-                        run.next().map(this::until))
+                        run.next().map(pause -> pause.compareTo(GRACE) < 0 ? GRACE : pause))
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo);
         // The framework looks again after the resync interval unless told when: a later moment would take that away.
         due.filter(pause -> pause.compareTo(resync) < 0).ifPresent(next::rescheduleAfter);
         return next;
-    }
-
-    private Duration until(Instant moment) {
-        var pause = Duration.between(clock.instant(), moment);
-        return pause.compareTo(GRACE) < 0 ? GRACE : pause;
     }
 
     /** When the last good configuration should be stored, or stored again. */

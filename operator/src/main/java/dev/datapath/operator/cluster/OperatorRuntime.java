@@ -38,6 +38,7 @@ import dev.datapath.operator.source.cluster.ClusterObjects;
 import dev.datapath.operator.telemetry.GatewayReports;
 import dev.datapath.operator.telemetry.ScrapeSettings;
 import dev.datapath.operator.threads.LookTimer;
+import dev.datapath.operator.threads.MonotonicClock;
 import dev.datapath.operator.threads.Wakes;
 import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;
@@ -109,6 +110,7 @@ public final class OperatorRuntime implements AutoCloseable {
         this.settings = settings;
         this.work = work;
         var clock = InstantSource.system();
+        var elapsed = new MonotonicClock();
         var dependents = new Dependents(timer);
         var metrics = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
@@ -129,6 +131,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 .connectionAge(settings.certificates().connectionAge())
                 .standby()
                 .events(metrics)
+                .clock(elapsed)
                 .start();
         var acknowledged = new Wakes<String>(timer, UNTIL_ACKNOWLEDGED, key -> dependents.look(dataPath(key)));
         xds.sync().onChange(acknowledged::changed);
@@ -139,10 +142,10 @@ public final class OperatorRuntime implements AutoCloseable {
                         .map(ManagedDataPath::key)
                         .filter(key -> key.namespace().equals(namespace))
                         .forEach(key -> dependents.look(dataPath(key))));
-        objects = new ClusterObjects(client, dependents::look, clock);
+        objects = new ClusterObjects(client, dependents::look, elapsed);
         var reported = new Wakes<ObjectRef>(timer, UNTIL_REPORTED, dependents::look);
         reports = new GatewayReports<>(
-                new HttpScraper(ContainerPorts.METRICS), ScrapeSettings.PODS, reported::changed, clock);
+                new HttpScraper(ContainerPorts.METRICS), ScrapeSettings.PODS, reported::changed, elapsed);
         var pools = OwnedObjects.ofPools();
         writer = new StatusWriter(new EventRecorder(client, settings.name(), clock)::record);
         operator = new Operator(overrider -> configure(overrider, client, exits));
@@ -157,17 +160,17 @@ public final class OperatorRuntime implements AutoCloseable {
                         xds.sync(),
                         settings.xdsHost() + ":" + settings.xdsPort(),
                         settings.deploy().allowed()),
-                new FleetCare(client, reports, xds.sync(), clock),
+                new FleetCare(client, reports, xds.sync(), elapsed),
                 () -> new GatewayMemory(
-                        new LastGoodKeeper(name -> owned.whole(Secret.class, name), clock),
+                        new LastGoodKeeper(name -> owned.whole(Secret.class, name), elapsed),
                         new PolicyHandover(name -> owned.whole(NetworkPolicy.class, name)),
                         new Disconnects(),
-                        new Reconnects(clock)));
+                        new Reconnects(elapsed)));
         var decisions = new DecisionKeeper(
                 new DecisionConfigMaps(
                         name -> owned.whole(ConfigMap.class, name), new ObjectApplier(client, owned)::applyFirst),
                 registry,
-                clock);
+                elapsed);
         var engine = new Engine(
                 objects, resolver, decisions, infra, dataPaths, publisher, metrics, dependents::changed, clock);
         var observations = new Observations(engine, dataPaths, infra);

@@ -133,7 +133,7 @@ public record ResourceSet(
     public boolean isLike(ResourceSet other, Duration most) {
         return contents().equals(other.contents())
                 && discovery.equals(other.discovery)
-                && Duration.between(now, other.now).compareTo(most) < 0;
+                && Duration.between(now, other.now).abs().compareTo(most) < 0;
     }
 
     /** Whether it holds this very state of a policy, a pool or an objective. */

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +55,7 @@ public final class DecisionKeeper {
         private String problem = "";
     }
 
+    /** @param clock for elapsed time */
     public DecisionKeeper(StateStore store, MeterRegistry registry, InstantSource clock) {
         this.store = store;
         this.clock = clock;
@@ -82,20 +82,19 @@ public final class DecisionKeeper {
             return;
         }
         var now = clock.instant();
-        if (nextWrite(kept).filter(now::isBefore).isEmpty()) {
+        if (!pause(kept, now).isPositive()) {
             kept.lastWrite = now;
             write(managed, dataPath, proposed.get(), kept);
         }
     }
 
-    /** When the next step of a DataPath is due though nothing happens; empty when none is. */
-    public Optional<Instant> nextStep(ManagedDataPath managed) {
-        var write = managed.proposed().flatMap(all -> nextWrite(managed.memory(Kept.class, Kept::new)));
-        return Stream.of(write, managed.nextStep()).flatMap(Optional::stream).min(Instant::compareTo);
+    /** How long a decision about a DataPath still waits to be stored; empty when none waits. */
+    Optional<Duration> pause(ManagedDataPath managed) {
+        return managed.proposed().map(all -> pause(managed.memory(Kept.class, Kept::new), clock.instant()));
     }
 
-    private static Optional<Instant> nextWrite(Kept kept) {
-        return Optional.ofNullable(kept.lastWrite).map(last -> last.plus(PACE));
+    private static Duration pause(Kept kept, Instant now) {
+        return kept.lastWrite == null ? Duration.ZERO : Duration.between(now, kept.lastWrite.plus(PACE));
     }
 
     /** Whether all of the record could be read, or there is none. */

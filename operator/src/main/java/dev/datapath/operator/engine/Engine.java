@@ -9,10 +9,12 @@ import dev.datapath.operator.model.Finding;
 import dev.datapath.operator.model.ObjectRef;
 import dev.datapath.operator.names.HostResolver;
 import dev.datapath.operator.status.Fleet;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The script of a DataPath, wherever it runs: gather → compile → publish → run → observe → acknowledge. Safe for several threads, as long as
@@ -30,7 +32,10 @@ public final class Engine {
     private final Consumer<String> changed;
     private final InstantSource clock;
 
-    /** @param changed called with a namespace when the status of its objects may have changed */
+    /**
+     * @param changed called with a namespace when the status of its objects may have changed
+     * @param clock the time of day: certificates and decisions expire by it
+     */
     public Engine(
             ObjectSource source,
             HostResolver resolver,
@@ -81,12 +86,20 @@ public final class Engine {
             publish(managed, inputs.get(), seenNanos);
             var plan = managed.outcome().plan();
             var run = plan == null ? Infra.Run.DONE : infra.run(managed, plan, inputs.get());
-            return Optional.of(run.withNext(decisions.nextStep(managed)));
+            return Optional.of(run.withNext(pause(managed)));
         } catch (ObjectSource.Unavailable e) {
             managed.suspend(true);
             LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", managed.key(), e.problem());
-            return Optional.of(Infra.Run.blocked(e.problem()).withNext(decisions.nextStep(managed)));
+            return Optional.of(Infra.Run.blocked(e.problem()).withNext(pause(managed)));
         }
+    }
+
+    /** How long until the next step is due though nothing happens; empty when none is. */
+    private Optional<Duration> pause(ManagedDataPath managed) {
+        var step = managed.nextStep().map(due -> Duration.between(clock.instant(), due));
+        return Stream.of(decisions.pause(managed), step)
+                .flatMap(Optional::stream)
+                .min(Duration::compareTo);
     }
 
     private void publish(ManagedDataPath managed, ResourceSet inputs, long seenNanos) {

@@ -8,7 +8,7 @@ import dev.datapath.operator.model.Finding;
 import dev.datapath.operator.model.NodeReport;
 import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.status.Fleet;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -51,18 +51,18 @@ public interface Infra {
      *
      * @param blocked the problem that keeps them from being run as they should, for users
      * @param retry whether the same is worth another try soon
-     * @param next when there is something to do though nothing changed
+     * @param next how long until there is something to do though nothing changed
      */
-    record Run(Optional<String> blocked, boolean retry, Optional<Instant> next) {
+    record Run(Optional<String> blocked, boolean retry, Optional<Duration> next) {
         /** Nothing is to be run, or all is as it should be. */
         public static final Run DONE = new Run(Optional.empty(), false, Optional.empty());
 
-        /** The same with another moment when there is something to do. */
-        public Run withNext(Optional<Instant> other) {
+        /** The same with another pause until there is something to do. */
+        public Run withNext(Optional<Duration> other) {
             return new Run(
                     blocked,
                     retry,
-                    Stream.of(next, other).flatMap(Optional::stream).min(Instant::compareTo));
+                    Stream.of(next, other).flatMap(Optional::stream).min(Duration::compareTo));
         }
 
         /** A problem that is worth another try soon. */

@@ -63,6 +63,7 @@ final class ControlLoop implements Runnable {
 
     private boolean settled;
 
+    /** @param clock for elapsed time */
     ControlLoop(
             Signal signal,
             InstantSource clock,
@@ -193,7 +194,7 @@ final class ControlLoop implements Runnable {
         }
         statusDue = now.plus(STATUS_PACE);
         portRetry.step(fleets, now);
-        status.run(all, settled(fleets, now), now);
+        status.run(all, settled(fleets, now));
         reporter.report(all, dataPaths.all().toList(), fleet);
     }
 
@@ -208,8 +209,8 @@ final class ControlLoop implements Runnable {
         return settled;
     }
 
-    private Optional<Instant> nextRun() {
-        return runs.values().stream().flatMap(run -> run.next().stream()).min(Instant::compareTo);
+    private Optional<Duration> nextRun() {
+        return runs.values().stream().flatMap(run -> run.next().stream()).min(Duration::compareTo);
     }
 
     private Duration untilNext() {
@@ -222,7 +223,7 @@ final class ControlLoop implements Runnable {
                         observer.nextStep(),
                         status,
                         trusted,
-                        stopping ? Optional.<Instant>empty() : nextRun(),
+                        stopping ? Optional.<Instant>empty() : nextRun().map(now::plus),
                         Optional.of(now.plus(IDLE)))
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo)

@@ -25,6 +25,7 @@ final class FleetObserver {
     private final InstantSource clock;
     private final LostListeners lost = new LostListeners();
 
+    /** @param clock for elapsed time */
     FleetObserver(LocalFleet local, SyncState sync, GatewayPorts ports, InstantSource clock) {
         this.local = local;
         this.sync = sync;

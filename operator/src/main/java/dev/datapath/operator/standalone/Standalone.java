@@ -17,6 +17,7 @@ import dev.datapath.operator.names.NameService;
 import dev.datapath.operator.telemetry.GatewayReports;
 import dev.datapath.operator.telemetry.ScrapeSettings;
 import dev.datapath.operator.threads.Daemons;
+import dev.datapath.operator.threads.MonotonicClock;
 import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,18 +56,23 @@ public final class Standalone implements AutoCloseable {
             MeterRegistry registry,
             Consumer<Overview> display,
             GatewayLauncher launcher,
-            NameService names)
+            NameService names,
+            InstantSource clock)
             throws IOException {
         this.work = work;
         this.status = status;
-        var clock = InstantSource.system();
+        var elapsed = new MonotonicClock();
         var signal = new Signal();
         var delivery = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
         // A port on loopback would give the private keys of the listeners to every user of the machine.
-        xds = XdsServer.builder(store).socket(work.xdsSocket()).events(delivery).start();
+        xds = XdsServer.builder(store)
+                .socket(work.xdsSocket())
+                .events(delivery)
+                .clock(elapsed)
+                .start();
         resolver = new HostResolver(names, namespace -> signal.wake());
-        reports = new GatewayReports<>(new AdminScraper(), ScrapeSettings.PROCESSES, object -> signal.wake(), clock);
+        reports = new GatewayReports<>(new AdminScraper(), ScrapeSettings.PROCESSES, object -> signal.wake(), elapsed);
         drain = new BackgroundDrain(Drain.DEFAULT, signal::wake);
         var blueprint = new GatewayBlueprint(
                 options.envoy(), work, options.bindAddress(), options.portOffset(), options.workers());
@@ -76,13 +82,13 @@ public final class Standalone implements AutoCloseable {
         var fleet = new LocalFleet(blueprint, launcher, drain, reports, logs, signal::wake);
         xds.sync().onChange(key -> signal.wake());
         var objects = new ManifestObjects();
-        var observer = new FleetObserver(fleet, xds.sync(), ports, clock);
+        var observer = new FleetObserver(fleet, xds.sync(), ports, elapsed);
         var infra = new LocalInfra(
                 fleet, observer, ports, addresses(options.bindAddress()), work.lastGood(), work.lastAdmitted());
         var engine = new Engine(
                 objects,
                 resolver,
-                new DecisionKeeper(new DecisionFiles(work::decisions), registry, clock),
+                new DecisionKeeper(new DecisionFiles(work::decisions), registry, elapsed),
                 infra,
                 dataPaths,
                 publisher,
@@ -92,14 +98,14 @@ public final class Standalone implements AutoCloseable {
         var book = new StatusBook(status);
         loop = new ControlLoop(
                 signal,
-                clock,
+                elapsed,
                 objects,
                 dataPaths,
                 engine,
                 fleet,
                 observer,
                 new PortRetry(ports, PortRetry::isFree),
-                new StatusPass(book, engine, new Observations(engine, dataPaths, infra), dataPaths),
+                new StatusPass(book, engine, new Observations(engine, dataPaths, infra), dataPaths, clock),
                 new Reporter(new RuntimeMetrics(registry), book, infra, display));
         reader.continueFrom(work.lastAdmitted());
         source = new DirectorySource(reader, DirectorySource.Timing.DEFAULT, loop::offer);
@@ -116,7 +122,8 @@ public final class Standalone implements AutoCloseable {
     public static Standalone start(
             StandaloneOptions options, ManifestReader reader, MeterRegistry registry, Consumer<Overview> display)
             throws IOException {
-        return start(options, reader, registry, display, new LocalLauncher(), NameService.system());
+        return start(
+                options, reader, registry, display, new LocalLauncher(), NameService.system(), InstantSource.system());
     }
 
     /**
@@ -124,6 +131,7 @@ public final class Standalone implements AutoCloseable {
      *
      * @param launcher starts gateways
      * @param names looks up host names
+     * @param clock the time of day, which may be set at any time
      */
     static Standalone start(
             StandaloneOptions options,
@@ -131,7 +139,8 @@ public final class Standalone implements AutoCloseable {
             MeterRegistry registry,
             Consumer<Overview> display,
             GatewayLauncher launcher,
-            NameService names)
+            NameService names,
+            InstantSource clock)
             throws IOException {
         JvmAddressCache.switchOff();
         var directory = options.workDirectory();
@@ -144,7 +153,7 @@ public final class Standalone implements AutoCloseable {
             throw e;
         }
         try {
-            var standalone = new Standalone(work, status, options, reader, registry, display, launcher, names);
+            var standalone = new Standalone(work, status, options, reader, registry, display, launcher, names, clock);
             Daemons.named("control-loop").newThread(standalone.loop).start();
             standalone.source.start();
             return standalone;

@@ -24,6 +24,7 @@ import dev.datapath.operator.status.PolicyStatuses;
 import dev.datapath.operator.status.PoolStatuses;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -38,13 +39,16 @@ final class StatusPass {
     private final Engine engine;
     private final Observations observations;
     private final DataPaths dataPaths;
+    private final InstantSource clock;
     private Set<ObjectRef> pools = Set.of();
 
-    StatusPass(StatusBook book, Engine engine, Observations observations, DataPaths dataPaths) {
+    /** @param clock the time of day */
+    StatusPass(StatusBook book, Engine engine, Observations observations, DataPaths dataPaths, InstantSource clock) {
         this.book = book;
         this.engine = engine;
         this.observations = observations;
         this.dataPaths = dataPaths;
+        this.clock = clock;
     }
 
     /**
@@ -53,7 +57,8 @@ final class StatusPass {
      * @param settled whether everything was looked up and observed once since the start; until then an object that has a status
      *     from an earlier run keeps it, because nothing better is known
      */
-    void run(ManifestSet objects, boolean settled, Instant now) {
+    void run(ManifestSet objects, boolean settled) {
+        var now = clock.instant();
         var living = objects.dataPaths().stream()
                 .map(admitted -> Identity.key(admitted.object()))
                 .collect(Collectors.toSet());

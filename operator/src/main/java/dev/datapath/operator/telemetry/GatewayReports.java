@@ -84,7 +84,7 @@ public final class GatewayReports<E> implements AutoCloseable {
     /**
      * @param onChange called on any thread when a scrape gives a result that differs from the one before: with each StoragePool whose
      *     nodes are reported differently, and with the DataPath when its unknown domains, its readiness or its listeners differ
-     * @param clock for the age of reports
+     * @param clock for the age of reports, which is elapsed time
      */
     public GatewayReports(
             Scraper<E> scraper, ScrapeSettings settings, Consumer<ObjectRef> onChange, InstantSource clock) {

@@ -339,6 +339,7 @@ public final class XdsServer implements AutoCloseable {
             return this;
         }
 
+        /** A clock for elapsed time: of two streams of a gateway the newer one counts. */
         public Builder clock(InstantSource source) {
             clock = source;
             return this;

@@ -133,12 +133,12 @@ class DecisionKeeperTest {
         }
         assertThat(store.writes).isEqualTo(20);
 
-        var due = keeper.nextStep(managed).orElseThrow();
+        var due = now.plus(keeper.pause(managed).orElseThrow());
         assertThat(due).isEqualTo(T0.plusSeconds(60));
         now = due;
         keeper.keep(managed, dataPath("1"));
         assertThat(managed.decisions()).isEqualTo(decisions("node-1", 599 % 90));
-        assertThat(keeper.nextStep(managed)).isEmpty();
+        assertThat(keeper.pause(managed)).isEmpty();
     }
 
     @Test

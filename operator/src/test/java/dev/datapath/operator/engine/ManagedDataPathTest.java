@@ -70,6 +70,13 @@ class ManagedDataPathTest {
         assertThat(ManagedDataPath.MAX_AGE).isLessThanOrEqualTo(Duration.ofMinutes(5));
     }
 
+    /** Certificates are judged by the time of day that holds now. */
+    @Test
+    void looksAgainWhenTheTimeOfDayWasSetBack() {
+        update(set(first, T0), 1);
+        assertThat(update(set(first, T0.minus(Duration.ofHours(1))), 2)).isInstanceOf(Step.Compiled.class);
+    }
+
     @Test
     void aDefectLeavesThePlanInForceAndIsSaid() {
         update(set(first, T0), 1);

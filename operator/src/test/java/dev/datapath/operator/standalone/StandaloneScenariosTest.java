@@ -94,7 +94,8 @@ class StandaloneScenariosTest extends EngineScenarios {
                     new SimpleMeterRegistry(),
                     overview -> {},
                     launcher,
-                    EngineScenarios::addresses);
+                    EngineScenarios::addresses,
+                    InstantSource.system());
         }
 
         @Override

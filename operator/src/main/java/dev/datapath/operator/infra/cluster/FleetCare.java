@@ -33,6 +33,7 @@ public final class FleetCare {
     private final SyncState sync;
     private final InstantSource clock;
 
+    /** @param clock for elapsed time, that of the connections in {@code sync} */
     public FleetCare(KubernetesClient client, GatewayReports<String> reports, SyncState sync, InstantSource clock) {
         this.client = client;
         this.reports = reports;

@@ -12,7 +12,7 @@ import dev.datapath.operator.deploy.Owners;
 import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.xds.IdentityCheck;
 import io.fabric8.kubernetes.api.model.Secret;
-import java.time.Instant;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +32,9 @@ public final class Identities {
      *
      * @param secret what should be there; empty while there is no authority to issue it
      * @param renewed whether it is another one than before
-     * @param nextLook when its certificate is due for renewal; empty while there is none
+     * @param nextLook how long until its certificate is due for renewal; empty while there is none
      */
-    record Issued(Optional<Secret> secret, boolean renewed, Optional<Instant> nextLook) {}
+    record Issued(Optional<Secret> secret, boolean renewed, Optional<Duration> nextLook) {}
 
     public Identities(AuthorityKeeper authority, Issuer issuer, OwnedObjects<DataPath> owned, InstantSource clock) {
         this.authority = authority;
@@ -51,7 +51,8 @@ public final class Identities {
         if (state.current() == null) {
             return new Issued(Optional.empty(), false, Optional.empty());
         }
-        var due = content.content(present, state, Subject.gateway(IdentityCheck.SCHEME + key), clock.instant());
+        var now = clock.instant();
+        var due = content.content(present, state, Subject.gateway(IdentityCheck.SCHEME + key), now);
         var data = due.data();
         return new Issued(
                 Optional.of(GatewaySecrets.identity(
@@ -60,7 +61,7 @@ public final class Identities {
                         data.getOrDefault(IdentitySecret.KEY, ""),
                         data.getOrDefault(IdentitySecret.AUTHORITIES, ""))),
                 !data.equals(present),
-                Optional.of(due.nextLook()));
+                Optional.of(Duration.between(now, due.nextLook())));
     }
 
     /** A Secret was written: the authority may have waited for it. */

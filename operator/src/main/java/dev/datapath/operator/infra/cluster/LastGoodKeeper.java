@@ -51,7 +51,10 @@ public final class LastGoodKeeper {
     private record Kept(
             String version, Restrictions restrictions, LastGood parts, Secret secret, int bytes, Instant since) {}
 
-    /** @param secrets finds a Secret that an operator made */
+    /**
+     * @param secrets finds a Secret that an operator made
+     * @param clock for elapsed time
+     */
     public LastGoodKeeper(Function<ObjectKey, Optional<Secret>> secrets, InstantSource clock) {
         this.secrets = secrets;
         this.clock = clock;

@@ -20,6 +20,7 @@ public final class Reconnects {
     private final InstantSource clock;
     private @Nullable Instant since;
 
+    /** @param clock for elapsed time */
     public Reconnects(InstantSource clock) {
         this.clock = clock;
     }

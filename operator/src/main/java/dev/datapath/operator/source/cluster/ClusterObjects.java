@@ -65,6 +65,7 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
         }
     }
 
+    /** @param clock for elapsed time */
     public ClusterObjects(KubernetesClient client, Consumer<ObjectRef> onChange, InstantSource clock) {
         var room = new ContentRoom(Runtime.getRuntime().maxMemory());
         secrets = byName(client.secrets(), () -> new HeldObjects<>(Contents::of, room), onChange, clock);

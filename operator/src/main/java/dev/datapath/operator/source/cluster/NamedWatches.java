@@ -69,6 +69,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
      * @param stores makes what holds the objects of one informer
      * @param onChange told of each user of a name whose objects changed; called on threads of the informers
      * @param patience how long the API server may take to answer before the name counts as unreadable
+     * @param clock for elapsed time
      */
     NamedWatches(
             Function<ObjectKey, SharedIndexInformer<T>> informers,
