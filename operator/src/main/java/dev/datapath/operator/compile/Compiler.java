@@ -123,7 +123,14 @@ public final class Compiler {
         var plan = new GatewayPlan(
                 key,
                 plans,
-                used(pools, rules, policies.retryBudgets(), defaultBackend == null ? Set.of() : Set.of(defaultBackend)),
+                new OwnListeners(set.discovery().own(), findings)
+                        .leaveOut(
+                                used(
+                                        pools,
+                                        rules,
+                                        policies.retryBudgets(),
+                                        defaultBackend == null ? Set.of() : Set.of(defaultBackend)),
+                                declaredPools),
                 List.copyOf(rules.values()),
                 Bounds.duration(
                         at.field("drain").field("timeout"),

@@ -10,22 +10,41 @@ import org.jspecify.annotations.Nullable;
  * @param hosts the addresses of each host name, as {@link dev.datapath.operator.net.HostName#toString} writes it; a name that is missing was not looked up yet
  * @param services what each Service of the namespace stands for, by {@code name:port}
  * @param unreadable why Secrets and ConfigMaps cannot be read, by {@code Kind namespace/name}
+ * @param own where the gateways of the DataPath listen themselves, with a name for each place, as far as it is known beforehand
  */
-public record Discovery(Map<String, Lookup> hosts, Map<String, Lookup> services, Map<String, String> unreadable) {
+public record Discovery(
+        Map<String, Lookup> hosts,
+        Map<String, Lookup> services,
+        Map<String, String> unreadable,
+        Map<Socket, String> own) {
 
     /** Nothing was looked up. */
     public static final Discovery NONE = new Discovery(Map.of(), Map.of());
 
     /** Every Secret and ConfigMap could be read. */
     public Discovery(Map<String, Lookup> hosts, Map<String, Lookup> services) {
-        this(hosts, services, Map.of());
+        this(hosts, services, Map.of(), Map.of());
     }
 
     public Discovery {
         hosts = Map.copyOf(hosts);
         services = Map.copyOf(services);
         unreadable = Map.copyOf(unreadable);
+        own = Map.copyOf(own);
     }
+
+    /** The same for gateways that listen there. */
+    public Discovery withOwn(Map<Socket, String> listeners) {
+        return new Discovery(hosts, services, unreadable, listeners);
+    }
+
+    /**
+     * A place to connect to.
+     *
+     * @param address IP address, in the spelling of {@link dev.datapath.operator.net.IpAddress#toString}
+     * @param port TCP port
+     */
+    public record Socket(String address, int port) {}
 
     /**
      * Result of one look-up.

@@ -55,7 +55,7 @@ final class Gatherer {
                 declared.objectives(),
                 found.objects().secrets(),
                 found.objects().configMaps(),
-                found.discovery(),
+                found.discovery().withOwn(source.listeners(dataPath)),
                 lastGood,
                 clock.instant(),
                 source.environment(),
@@ -91,7 +91,7 @@ final class Gatherer {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         return new Found(
                 objects,
-                new Discovery(hosts, objects.services(), objects.unreadable()),
+                new Discovery(hosts, objects.services(), objects.unreadable(), Map.of()),
                 hosts.keySet().containsAll(references.hosts().keySet()));
     }
 }

@@ -34,6 +34,11 @@ public interface ObjectSource {
      */
     Referenced find(ObjectRef user, References references);
 
+    /** Where the gateways of a DataPath listen, with a name for each place, as far as it is known beforehand. */
+    default Map<Discovery.Socket, String> listeners(DataPath dataPath) {
+        return Map.of();
+    }
+
     /** An object does not name anything any more. */
     void forget(ObjectRef user);
 

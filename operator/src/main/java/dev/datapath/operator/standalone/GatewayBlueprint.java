@@ -4,10 +4,15 @@ import dev.datapath.operator.envoy.Bootstrap;
 import dev.datapath.operator.envoy.BootstrapSpec;
 import dev.datapath.operator.envoy.OperatorEndpoint;
 import dev.datapath.operator.envoy.RenderOptions;
+import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.GatewayPlan;
 import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +65,22 @@ record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int
     RenderOptions options() {
         // One socket per listener: with a socket per worker, a second program of this user could share the port unseen.
         return new RenderOptions(bindAddress, port -> port, false, Path.of(OsProcess.CHECK_EVENTS));
+    }
+
+    /** The IP addresses of listeners; of a wildcard address, those that this machine has now. */
+    Set<String> addresses() {
+        var bind = IpAddress.parse(bindAddress);
+        if (bind.isEmpty() || bind.get().scope() != IpAddress.Scope.UNSPECIFIED) {
+            return Set.of(bind.map(IpAddress::toString).orElse(bindAddress));
+        }
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .map(address -> IpAddress.of(address).toString())
+                    .collect(Collectors.toSet());
+        } catch (SocketException unknown) {
+            return Set.of(LOOPBACK);
+        }
     }
 
     /** The URLs under which clients on this machine reach a gateway. */

@@ -2,6 +2,8 @@ package dev.datapath.operator.standalone;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.Identity;
 import dev.datapath.operator.engine.DataPaths;
 import dev.datapath.operator.engine.ManagedDataPath;
@@ -34,6 +36,7 @@ final class GatewayPorts {
     private final DataPaths dataPaths;
     private final GatewayBlueprint blueprint;
     private final int gateways;
+    private final Set<String> addresses;
 
     /** How often each gateway was told to try a listener again, by the listener's name. */
     private static final class Attempts {
@@ -46,6 +49,7 @@ final class GatewayPorts {
         this.dataPaths = dataPaths;
         this.blueprint = blueprint;
         this.gateways = gateways;
+        addresses = blueprint.addresses();
     }
 
     List<GatewayId> gatewaysOf(ObjectKey dataPath) {
@@ -89,6 +93,20 @@ final class GatewayPorts {
     String address(GatewayId id, int port) {
         var address = blueprint.bindAddress();
         return (address.contains(":") ? "[" + address + "]" : address) + ":" + blueprint.port(id, port);
+    }
+
+    /** Where the gateways of a DataPath listen, and which listener of which gateway that is. */
+    Map<Discovery.Socket, String> listeners(DataPath dataPath) {
+        var listeners = new HashMap<Discovery.Socket, String>();
+        var spec = dataPath.getSpec();
+        for (var id : gatewaysOf(Identity.key(dataPath))) {
+            for (var listener : spec == null ? List.<dev.datapath.api.v1alpha1.Listener>of() : spec.listeners()) {
+                var name = "listener " + listener.name() + " of gateway " + id.name();
+                addresses.forEach(address -> listeners.putIfAbsent(
+                        new Discovery.Socket(address, blueprint.port(id, listener.port())), name));
+            }
+        }
+        return listeners;
     }
 
     /** The names of the listeners that a gateway can have a port for. */

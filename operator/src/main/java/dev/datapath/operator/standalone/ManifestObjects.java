@@ -1,6 +1,7 @@
 package dev.datapath.operator.standalone;
 
 import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.Environment;
 import dev.datapath.operator.compile.Identity;
 import dev.datapath.operator.compile.References;
@@ -19,11 +20,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The objects of a directory. Confined to the thread of the control loop. */
 final class ManifestObjects implements ObjectSource {
+    private final GatewayPorts ports;
     private @Nullable ManifestSet newest;
 
     /** These are all objects from now on. */
+    ManifestObjects(GatewayPorts ports) {
+        this.ports = ports;
+    }
+
     void take(ManifestSet objects) {
         newest = objects;
+    }
+
+    @Override
+    public Map<Discovery.Socket, String> listeners(DataPath dataPath) {
+        return ports.listeners(dataPath);
     }
 
     @Override

@@ -81,7 +81,7 @@ public final class Standalone implements AutoCloseable {
         var ports = new GatewayPorts(store, dataPaths, blueprint, options.gateways());
         var fleet = new LocalFleet(blueprint, launcher, drain, reports, logs, signal::wake);
         xds.sync().onChange(key -> signal.wake());
-        var objects = new ManifestObjects();
+        var objects = new ManifestObjects(ports);
         var observer = new FleetObserver(fleet, xds.sync(), ports, elapsed);
         var infra = new LocalInfra(
                 fleet, observer, ports, addresses(options.bindAddress()), work.lastGood(), work.lastAdmitted());

@@ -1,0 +1,75 @@
+package dev.datapath.operator.compile;
+
+import dev.datapath.api.v1alpha1.StorageNodes.StaticNode;
+import dev.datapath.api.v1alpha1.StoragePool;
+import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.model.Reason;
+import dev.datapath.operator.plan.PoolPlan;
+import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Nodes that are listeners of the very gateways: each request, and each health check, would come back to them until they can open no
+ * connection any more. A pool may have the listeners of another DataPath as nodes.
+ */
+final class OwnListeners {
+    private final Map<Discovery.Socket, String> own;
+    private final Collection<Finding> findings;
+
+    /** @param own where the gateways listen, with a name for each place */
+    OwnListeners(Map<Discovery.Socket, String> own, Collection<Finding> findings) {
+        this.own = own;
+        this.findings = findings;
+    }
+
+    /**
+     * The pools without such nodes, which are reported.
+     *
+     * @param used pools of which the gateways use each
+     */
+    List<PoolPlan> leaveOut(List<PoolPlan> used, Collection<StoragePool> declared) {
+        var byName = Identity.byName(declared);
+        return used.stream()
+                .map(plan -> {
+                    var pool = byName.get(plan.name());
+                    return pool == null ? plan : leaveOut(plan, pool);
+                })
+                .toList();
+    }
+
+    private PoolPlan leaveOut(PoolPlan plan, StoragePool pool) {
+        var kept = new ArrayList<NodePlan>();
+        for (var node : plan.nodes()) {
+            var listener = own.get(new Discovery.Socket(node.address(), node.port()));
+            if (listener == null) {
+                kept.add(node);
+            } else {
+                place(node, pool)
+                        .error(
+                                Reason.Invalid,
+                                "node " + node.name() + " at " + node.address() + " port " + node.port() + " is "
+                                        + listener
+                                        + ", so each request would come back to it: write the address and port of the"
+                                        + " storage node; it is left out");
+            }
+        }
+        return kept.size() == plan.nodes().size() ? plan : plan.withNodes(kept);
+    }
+
+    private Report place(NodePlan node, StoragePool pool) {
+        var nodes = Report.on(Identity.ref(pool), findings).field("spec").field("nodes");
+        var names = pool.getSpec().nodes().staticNodes().stream()
+                .map(StaticNode::name)
+                .toList();
+        for (int i = 0; i < names.size(); i++) {
+            // A host name with several addresses makes a node of each.
+            if (node.name().equals(names.get(i)) || node.name().startsWith(names.get(i) + "@")) {
+                return nodes.item("static", i).field("address");
+            }
+        }
+        return nodes;
+    }
+}
