@@ -73,6 +73,7 @@ class DrainedGatewaysTest {
     @Test
     void aGatewayThatDrainsAtARestartIsReplacedBesideItsTransfers() throws Exception {
         long before = pid();
+        var metrics = gateway().metrics();
         try (var client = RawClient.to(port)) {
             var head = client.request("GET", "/bucket/slow").readHead();
             drain();
@@ -82,6 +83,8 @@ class DrainedGatewaysTest {
 
             untilItServes();
             assertThat(pid()).isNotEqualTo(before);
+            assertThat(gateway().metrics()).isEqualTo(metrics);
+            assertThat(gateway().restarts()).isZero();
             finish(client, head);
         }
         untilItEnded(before);
@@ -91,6 +94,7 @@ class DrainedGatewaysTest {
     @Test
     void aDataPathThatComesBackIsServedBesideTheTransfersOfItsFormerGateway() throws Exception {
         long before = pid();
+        var metrics = gateway().metrics();
         try (var client = RawClient.to(port)) {
             var head = client.request("GET", "/bucket/slow").readHead();
             drain();
@@ -98,6 +102,8 @@ class DrainedGatewaysTest {
 
             untilItServes();
             assertThat(pid()).isNotEqualTo(before);
+            assertThat(gateway().metrics()).isEqualTo(metrics);
+            assertThat(gateway().restarts()).isZero();
             finish(client, head);
         }
         untilItEnded(before);
@@ -184,7 +190,11 @@ class DrainedGatewaysTest {
     }
 
     private long pid() {
-        return shown.get().gateways().getFirst().pid();
+        return gateway().pid();
+    }
+
+    private Overview.GatewayRow gateway() {
+        return shown.get().gateways().getFirst();
     }
 
     private Path bootstrap() throws IOException {
