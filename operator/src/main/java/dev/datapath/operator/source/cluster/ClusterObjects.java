@@ -67,10 +67,12 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
 
     /** @param clock for elapsed time */
     public ClusterObjects(KubernetesClient client, Consumer<ObjectRef> onChange, InstantSource clock) {
-        var room = new ContentRoom(Runtime.getRuntime().maxMemory());
-        secrets = byName(client.secrets(), () -> new HeldObjects<>(Contents::of, room), onChange, clock);
-        configMaps = byName(client.configMaps(), () -> new HeldObjects<>(Contents::of, room), onChange, clock);
-        services = byName(client.services(), () -> new HeldObjects<>(Contents::of, room), onChange, clock);
+        long memory = Runtime.getRuntime().maxMemory();
+        var room = new ContentRoom(memory);
+        var names = new WatchRoom(memory);
+        secrets = byName(client.secrets(), () -> new HeldObjects<>(Contents::of, room), onChange, clock, names);
+        configMaps = byName(client.configMaps(), () -> new HeldObjects<>(Contents::of, room), onChange, clock, names);
+        services = byName(client.services(), () -> new HeldObjects<>(Contents::of, room), onChange, clock, names);
         slices = new NamedWatches<>(
                 name -> client.discovery()
                         .v1()
@@ -81,7 +83,8 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
                 () -> new HeldObjects<>(Contents::of, room),
                 onChange,
                 PATIENCE,
-                clock);
+                clock,
+                names);
     }
 
     /** The event sources of the other kinds that a DataPath is made of. */
@@ -177,7 +180,8 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
                     MixedOperation<T, L, R> operation,
                     Supplier<HeldObjects<T>> stores,
                     Consumer<ObjectRef> onChange,
-                    InstantSource clock) {
+                    InstantSource clock,
+                    WatchRoom names) {
         return new NamedWatches<>(
                 name -> operation
                         .inNamespace(name.namespace())
@@ -186,6 +190,7 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
                 stores,
                 onChange,
                 PATIENCE,
-                clock);
+                clock,
+                names);
     }
 }

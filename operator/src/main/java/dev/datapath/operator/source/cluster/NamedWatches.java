@@ -30,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the kind of object
  */
 final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
-    /** Each watch is a connection to the API server. */
-    static final int MOST_OF_NAMESPACE = 1000;
-    /** Of what only pools name that no DataPath uses: a finding about them can wait, gateways cannot. */
-    static final int MOST_OF_UNUSED_POOLS = 250;
-
     private static final String CHECK = ". Check the permissions of the operator's ServiceAccount";
 
     private final Function<ObjectKey, SharedIndexInformer<T>> informers;
@@ -42,7 +37,10 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
     private final Consumer<ObjectRef> onChange;
     private final Duration patience;
     private final InstantSource clock;
+    private final WatchRoom room;
     private final Map<ObjectKey, Watch<T>> watches = new HashMap<>();
+    /** The names that each user refers to and that are watched. Guarded by the watches. */
+    private final Map<ObjectRef, Set<ObjectKey>> used = new HashMap<>();
     /** Guarded by the watches. */
     private final ReadTurns<Watch<T>> turns = new ReadTurns<>(watch -> watch.namespace, this::start);
 
@@ -70,18 +68,21 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
      * @param onChange told of each user of a name whose objects changed; called on threads of the informers
      * @param patience how long the API server may take to answer before the name counts as unreadable
      * @param clock for elapsed time
+     * @param room how many names may be watched, together with others
      */
     NamedWatches(
             Function<ObjectKey, SharedIndexInformer<T>> informers,
             Supplier<HeldObjects<T>> stores,
             Consumer<ObjectRef> onChange,
             Duration patience,
-            InstantSource clock) {
+            InstantSource clock,
+            WatchRoom room) {
         this.informers = informers;
         this.stores = stores;
         this.onChange = onChange;
         this.patience = patience;
         this.clock = clock;
+        this.room = room;
     }
 
     /**
@@ -102,10 +103,10 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
                 .filter(name -> !started.containsKey(name))
                 .forEach(name -> unreadable.put(
                         name,
-                        "the objects of namespace " + name.namespace() + " refer to more than " + most(user)
-                                + " objects of its kind, which is as many as the operator watches"
+                        "the operator watches as many objects as its memory allows, and of those that namespace "
+                                + name.namespace() + " refers to " + room.most(isPool(user)) + " at most"
                                 + (isPool(user) ? " for StoragePools that no DataPath uses" : "")
-                                + ". Delete objects that are not used"));
+                                + ". Delete objects that are not used, or raise the operator's memory limit"));
         for (var entry : started.entrySet()) {
             var watch = entry.getValue();
             var failure = watch.failure;
@@ -150,7 +151,9 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
     public void close() {
         synchronized (watches) {
             watches.values().forEach(this::close);
+            watches.keySet().forEach(name -> room.release(name.namespace()));
             watches.clear();
+            used.clear();
         }
     }
 
@@ -159,7 +162,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
         synchronized (watches) {
             release(user, Set.copyOf(names));
             for (var name : names) {
-                if (!watches.containsKey(name) && watched(name.namespace()) >= most(user)) {
+                if (!watches.containsKey(name) && !room.take(name.namespace(), isPool(user))) {
                     continue;
                 }
                 var watch = watches.computeIfAbsent(name, this::queue);
@@ -173,6 +176,9 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
                 watch.users.add(user);
                 wanted.put(name, watch);
             }
+            if (!wanted.isEmpty()) {
+                used.put(user, Set.copyOf(wanted.keySet()));
+            }
             turns.startNext();
         }
         return wanted;
@@ -180,26 +186,18 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
 
     /** A name without a user is not watched any more. */
     private void release(ObjectRef user, Set<ObjectKey> kept) {
-        watches.entrySet().removeIf(entry -> {
-            var watch = entry.getValue();
-            if (!kept.contains(entry.getKey())) {
-                watch.users.remove(user);
-            }
-            if (watch.users.isEmpty()) {
+        var before = used.remove(user);
+        if (before == null) {
+            return;
+        }
+        for (var name : before) {
+            var watch = kept.contains(name) ? null : watches.get(name);
+            if (watch != null && watch.users.remove(user) && watch.users.isEmpty()) {
                 close(watch);
+                watches.remove(name);
+                room.release(name.namespace());
             }
-            return watch.users.isEmpty();
-        });
-    }
-
-    private long watched(String namespace) {
-        return watches.keySet().stream()
-                .filter(name -> name.namespace().equals(namespace))
-                .count();
-    }
-
-    private static int most(ObjectRef user) {
-        return isPool(user) ? MOST_OF_UNUSED_POOLS : MOST_OF_NAMESPACE;
+        }
     }
 
     /** A DataPath refers to all that its pools name; a pool of its own accord only while no DataPath uses it. */

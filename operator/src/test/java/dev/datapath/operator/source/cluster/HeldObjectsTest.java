@@ -183,7 +183,8 @@ class HeldObjectsTest {
                 () -> new HeldObjects<>(Contents::of, room),
                 user -> {},
                 Duration.ofSeconds(10),
-                InstantSource.system());
+                InstantSource.system(),
+                new WatchRoom(256 << 20));
     }
 
     private static boolean isHeld(Secret secret) {

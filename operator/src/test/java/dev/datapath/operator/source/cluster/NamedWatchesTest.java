@@ -51,6 +51,9 @@ class NamedWatchesTest {
     private final CountDownLatch end = new CountDownLatch(1);
     private HttpServer server;
     private KubernetesClient client;
+    /** For 512 names, 256 of them in one namespace. */
+    private final WatchRoom room = new WatchRoom(96 << 20);
+
     private NamedWatches<Secret> watches;
 
     @BeforeEach
@@ -74,7 +77,8 @@ class NamedWatchesTest {
                 () -> new HeldObjects<>(Contents::of, new ContentRoom(256 << 20)),
                 notified::add,
                 PATIENCE,
-                now::get);
+                now::get,
+                room);
     }
 
     @AfterEach
@@ -120,26 +124,46 @@ class NamedWatchesTest {
     @Test
     void poolsThatNoDataPathUsesOpenABoundedNumberOfWatches() {
         mode.set(Mode.SILENT);
-        var names = IntStream.range(0, 300)
+        var names = IntStream.range(0, 200)
                 .mapToObj(i -> new ObjectKey("ai", "secret-" + i))
                 .toList();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 200; i++) {
             watches.want(new ObjectRef("StoragePool", "ai", "p" + i), List.of(names.get(i)));
         }
-        assertThat(watches.size()).isEqualTo(250);
+        assertThat(watches.size()).isEqualTo(128);
         var last = names.getLast();
-        assertThat(watches.want(new ObjectRef("StoragePool", "ai", "p299"), List.of(last)))
+        assertThat(watches.want(new ObjectRef("StoragePool", "ai", "p199"), List.of(last)))
                 .isEqualTo(new NamedWatches.Known(
                         false,
                         Map.of(
                                 last,
-                                "the objects of namespace ai refer to more than 250 objects of its kind, which is as many as the"
-                                        + " operator watches for StoragePools that no DataPath uses. Delete objects that are"
-                                        + " not used")));
+                                "the operator watches as many objects as its memory allows, and of those that namespace ai"
+                                        + " refers to 128 at most for StoragePools that no DataPath uses. Delete objects that"
+                                        + " are not used, or raise the operator's memory limit")));
 
         assertThat(watches.want(USER, List.of(last))).isEqualTo(new NamedWatches.Known(true, Map.of()));
         var elsewhere = new ObjectKey("bi", "secret");
         assertThat(watches.want(new ObjectRef("StoragePool", "bi", "p"), List.of(elsewhere)))
+                .isEqualTo(new NamedWatches.Known(true, Map.of()));
+    }
+
+    /** Each is a connection, and the objects need not exist. */
+    @Test
+    void namespacesShareABoundOnAllNames() {
+        mode.set(Mode.SILENT);
+        for (int n = 0; n < 3; n++) {
+            var namespace = "ns-" + n;
+            var names = IntStream.range(0, 300)
+                    .mapToObj(i -> new ObjectKey(namespace, "secret-" + i))
+                    .toList();
+            watches.want(new ObjectRef("DataPath", namespace, "many"), names);
+        }
+        assertThat(watches.size()).as("all, and the few of the last").isEqualTo(2 * 256 + 32);
+
+        var first = new ObjectRef("DataPath", "ns-0", "many");
+        assertThat(watches.want(first, List.of()).unreadable()).isEmpty();
+        assertThat(watches.size()).isEqualTo(256 + 32);
+        assertThat(watches.want(new ObjectRef("DataPath", "another", "few"), List.of(new ObjectKey("another", "one"))))
                 .isEqualTo(new NamedWatches.Known(true, Map.of()));
     }
 
