@@ -1,6 +1,7 @@
 package dev.datapath.operator.engine;
 
 import dev.datapath.api.v1alpha1.DataPath;
+import dev.datapath.operator.compile.UnreadObject;
 import dev.datapath.operator.model.Decisions;
 import dev.datapath.operator.model.Finding;
 import dev.datapath.operator.model.ObjectKey;
@@ -78,13 +79,16 @@ public final class DataPaths {
     }
 
     /**
-     * Whether it is known what these DataPaths use: each was observed and has a plan. That is not so for a moment after this
-     * operator came to lead, and as long as the API server keeps it from the first plan.
+     * Whether it is known what these DataPaths use: each was observed and has a plan, or can have none until somebody corrects it. That is
+     * not so for a moment after this operator came to lead, and as long as the API server keeps it from the first plan.
      */
     public boolean havePlans(Collection<ObjectKey> dataPaths) {
         return dataPaths.stream()
                 .allMatch(key -> observed(key)
-                        .map(known -> known.outcome().plan() != null)
+                        .map(ManagedDataPath::outcome)
+                        .map(outcome -> outcome.plan() != null
+                                || !outcome.defect().isEmpty()
+                                || UnreadObject.finding(outcome.dataPath()).isPresent())
                         .orElse(false));
     }
 

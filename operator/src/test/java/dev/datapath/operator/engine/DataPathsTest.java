@@ -7,6 +7,7 @@ import dev.datapath.operator.compile.Discovery;
 import dev.datapath.operator.compile.Environment;
 import dev.datapath.operator.compile.LastGood;
 import dev.datapath.operator.compile.ResourceSet;
+import dev.datapath.operator.compile.UnreadObject;
 import dev.datapath.operator.envoy.RenderOptions;
 import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.status.Fleet;
@@ -49,6 +50,15 @@ class DataPathsTest {
         assertThat(dataPaths.havePlans(List.of(TRAINING))).isFalse();
 
         compile(run);
+        assertThat(dataPaths.havePlans(List.of(TRAINING))).isTrue();
+    }
+
+    @Test
+    void aDataPathThatCannotBeReadKeepsNoPoolOfItsNamespaceWaiting() {
+        var unread = dataPath(TRAINING, "1");
+        UnreadObject.mark(unread, "spec.gateway.kind: Job");
+        var run = dataPaths.of(TRAINING, unread);
+        run.record(fleet());
         assertThat(dataPaths.havePlans(List.of(TRAINING))).isTrue();
     }
 

@@ -21,8 +21,10 @@ public final class Disconnects {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     /** One that started without an operator never connects: it is waited for only in case that it was merely slow. */
     static final Duration PATIENCE_ALONE = Duration.ofSeconds(5);
-    /** Then there is a replacement about every half hour. */
-    private static final int MOST_DOUBLINGS = 5;
+    /** Between two replacements of which the first did not help. */
+    private static final Duration MOST_PATIENCE = Duration.ofMinutes(32);
+
+    private static final int MOST_DOUBLINGS = 10;
 
     private final Map<String, Instant> since = new HashMap<>();
     private Instant replaced = Instant.MIN;
@@ -42,12 +44,17 @@ public final class Disconnects {
                 .anyMatch(gateway -> gateway.connectedSince().isAfter(replaced))) {
             doublings = 0;
         }
-        long factor = 1L << doublings;
         return unconnected.stream()
-                .filter(pod -> !since(pod)
-                        .plus((GatewayPods.startedAlone(pod) ? PATIENCE_ALONE : PATIENCE).multipliedBy(factor))
-                        .isAfter(now))
+                .filter(pod -> !since(pod).plus(patience(pod)).isAfter(now))
+                // The others have been away as long: what did not help one is not done to all of them, one after the
+                // other.
+                .filter(pod -> doublings == 0 || !replaced.plus(patience(pod)).isAfter(now))
                 .min(Comparator.comparing(pod -> since(pod)));
+    }
+
+    private Duration patience(Pod pod) {
+        var patience = (GatewayPods.startedAlone(pod) ? PATIENCE_ALONE : PATIENCE).multipliedBy(1L << doublings);
+        return patience.compareTo(MOST_PATIENCE) < 0 ? patience : MOST_PATIENCE;
     }
 
     /** The gateway was replaced, or should have been. */

@@ -26,6 +26,11 @@ import java.util.stream.Stream;
 final class GatewayPods {
     /** How long a gateway waits for an operator (DATAPATH_FALLBACK_AFTER), less one second: Kubernetes' times are whole ones. */
     private static final Duration ALONE = Duration.ofSeconds(9);
+    /**
+     * The launcher has decided by then: it waits seven times as long at most. A pod that becomes ready later was not ready for a while, as
+     * when its node was not reachable.
+     */
+    private static final Duration DECIDED = Duration.ofMinutes(5);
 
     /** Label by which the controller of Deployments tells the ReplicaSets of one apart; it ends the name of the ReplicaSet. */
     static final String TEMPLATE_HASH = "pod-template-hash";
@@ -86,11 +91,11 @@ final class GatewayPods {
                         .map(container -> container.getState().getRunning().getStartedAt())
                         .filter(Objects::nonNull)
                         .findFirst();
-        return ready.isPresent()
-                && started.isPresent()
-                && Duration.between(Instant.parse(started.get()), Instant.parse(ready.get()))
-                                .compareTo(ALONE)
-                        >= 0;
+        if (ready.isEmpty() || started.isEmpty()) {
+            return false;
+        }
+        var waited = Duration.between(Instant.parse(started.get()), Instant.parse(ready.get()));
+        return waited.compareTo(ALONE) >= 0 && waited.compareTo(DECIDED) <= 0;
     }
 
     /** Whether a pod serves. */

@@ -2,6 +2,7 @@ package dev.datapath.operator.infra.cluster;
 
 import dev.datapath.api.v1alpha1.DataPath;
 import dev.datapath.api.v1alpha1.DataPathStatus.Address;
+import dev.datapath.api.v1alpha1.Gateway;
 import dev.datapath.api.v1alpha1.GatewayService;
 import dev.datapath.operator.deploy.AllowedPlacement;
 import dev.datapath.operator.engine.ManagedDataPath;
@@ -43,7 +44,7 @@ public final class PodFleet {
         var outcome = managed.outcome();
         var version = managed.publication().map(Publication::version).orElse("");
         var workload = GatewayWorkload.of(
-                allowed.of(outcome.dataPath().getSpec().gateway()),
+                allowed.of(gateway(outcome.dataPath())),
                 owned.of(Deployment.class, key),
                 owned.of(DaemonSet.class, key));
         return new Fleet(
@@ -54,6 +55,11 @@ public final class PodFleet {
                 outcome.defect(),
                 obstacle(key, outcome.dataPath(), blocked),
                 workload.shortage());
+    }
+
+    /** A specification may be left out as a whole, because this version cannot read it. */
+    private static Gateway gateway(DataPath dataPath) {
+        return dataPath.getSpec() == null ? Gateway.DEFAULT : dataPath.getSpec().gateway();
     }
 
     /** Where clients can connect. */
@@ -78,7 +84,7 @@ public final class PodFleet {
         if (blocked.isPresent()) {
             return new Obstacle.Blocked(blocked.get());
         }
-        if (dataPath.getSpec().gateway().service().type() == GatewayService.Type.LoadBalancer
+        if (gateway(dataPath).service().type() == GatewayService.Type.LoadBalancer
                 && addresses(key).isEmpty()) {
             return new Obstacle.NoAddress(
                     "The gateways run, but no load balancer gave the Service of DataPath "

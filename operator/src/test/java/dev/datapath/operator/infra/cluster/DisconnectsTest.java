@@ -8,6 +8,7 @@ import dev.datapath.operator.xds.GatewayState;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,26 @@ class DisconnectsTest {
         }
     }
 
+    /** All started alone, and so does each successor: the operator cannot be reached. */
+    @Test
+    void aFleetThatCannotConnectIsNotReplacedInCircles() {
+        var pods = new ArrayList<Pod>();
+        for (int i = 0; i < 9; i++) {
+            pods.add(alone("first-" + i));
+        }
+        int replacements = 0;
+        for (int second = 0; second < 4 * 3600; second++) {
+            var now = T0.plusSeconds(second);
+            var overdue = overdue(now, connected(T0), pods.toArray(Pod[]::new));
+            if (overdue.isPresent()) {
+                disconnects.replaced(now);
+                pods.remove(overdue.get());
+                pods.add(alone("next-" + replacements++));
+            }
+        }
+        assertThat(replacements).isBetween(9, 16);
+    }
+
     @Test
     void whereASuccessorHasConnectedTheOthersAreReplacedAsSoon() {
         overdue(T0, connected(T0), A, B);
@@ -88,6 +109,19 @@ class DisconnectsTest {
                 List.of(pods).stream()
                         .map(pod -> new GatewayState(pod, since, "v1", Map.of()))
                         .toList());
+    }
+
+    /** It served only after it had waited for an operator. */
+    private static Pod alone(String name) {
+        return Serialization.unmarshal("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, namespace: ai}
+                status:
+                  phase: Running
+                  conditions: [{type: Ready, status: "True", lastTransitionTime: "2026-10-01T00:00:11Z"}]
+                  containerStatuses: [{state: {running: {startedAt: "2026-10-01T00:00:00Z"}}}]
+                """.formatted(name), Pod.class);
     }
 
     private static Pod pod(String name) {

@@ -51,6 +51,9 @@ class GatewayPodsTest {
                 });
         assertThat(GatewayPods.startedAlone(pod("a", started("2026-10-31T23:59:57Z"))))
                 .isFalse();
+        assertThat(GatewayPods.startedAlone(pod("a", started("2026-10-31T23:00:00Z"))))
+                .as("ready anew, as after its node was away")
+                .isFalse();
         assertThat(GatewayPods.startedAlone(READY)).isFalse();
         assertThat(GatewayPods.startedAlone(pod("a", "null"))).isFalse();
     }
