@@ -21,6 +21,7 @@ public final class DeliveryMetrics implements XdsEvents {
     private final Timer compile;
     private final Timer apply;
     private final DistributionSummary bytes;
+    private final Counter refused;
     private final AtomicInteger connected = new AtomicInteger();
 
     public DeliveryMetrics(MeterRegistry registry) {
@@ -41,6 +42,9 @@ public final class DeliveryMetrics implements XdsEvents {
                 .description("Sizes of xDS responses.")
                 .register(registry);
         registry.gauge("datapath.xds.gateways", connected);
+        refused = Counter.builder("datapath.xds.refused")
+                .description("xDS streams closed for a request: no node, another identity, or more than a bound.")
+                .register(registry);
         failures("stream");
         failures("timer");
         for (var type : ResourceType.values()) {
@@ -69,6 +73,11 @@ public final class DeliveryMetrics implements XdsEvents {
     @Override
     public void disconnected(String dataPath, String gateway, String reason) {
         connected.decrementAndGet();
+    }
+
+    @Override
+    public void refused(String reason) {
+        refused.increment();
     }
 
     @Override

@@ -27,6 +27,7 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
     private final XdsEvents events;
     private final InstantSource clock;
     private final Lanes lanes;
+    private final KeptNames keptNames;
     private final Set<AdsStream> streams = ConcurrentHashMap.newKeySet();
     /** The open streams of each gateway, oldest first. */
     private final Map<List<String>, Deque<AdsStream>> byGateway = new HashMap<>();
@@ -40,13 +41,15 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
             IdentityCheck identityCheck,
             XdsEvents events,
             InstantSource clock,
-            Lanes lanes) {
+            Lanes lanes,
+            KeptNames keptNames) {
         this.store = store;
         this.sync = sync;
         this.identityCheck = identityCheck;
         this.events = events;
         this.clock = clock;
         this.lanes = lanes;
+        this.keptNames = keptNames;
         memories = new Memories(clock);
     }
 
@@ -159,6 +162,10 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
 
     IdentityCheck identityCheck() {
         return identityCheck;
+    }
+
+    KeptNames keptNames() {
+        return keptNames;
     }
 
     XdsEvents events() {

@@ -36,7 +36,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
     /** Of what it acknowledged wholly; null while another one is on the way. */
     private @Nullable String intent;
 
-    private record Admitted(String dataPath, String gateway, Session session) {}
+    private record Admitted(String dataPath, String gateway, Session session, KeptNames.Account names) {}
 
     AdsStream(
             ServerCallStreamObserver<DiscoveryResponse> out,
@@ -162,7 +162,9 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
             tell(current, answer);
         }
         pump();
-        out.request(1);
+        if (!closed) {
+            out.request(1);
+        }
     }
 
     private void tell(Admitted current, Session.Answer answer) {
@@ -189,7 +191,8 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
                 service.clock(),
                 service.recall(dataPath, gateway),
                 UUID.randomUUID().toString());
-        var current = new Admitted(dataPath, gateway, session);
+        var current =
+                new Admitted(dataPath, gateway, session, service.keptNames().open(dataPath));
         admitted = current;
         service.admitted(dataPath, gateway, this);
         service.events().connected(dataPath, gateway);
@@ -202,12 +205,29 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         return null;
     }
 
+    private void refuseNames(Admitted current) {
+        var reason = "the gateways of DataPath " + current.dataPath() + " ask for too many names that no resource has";
+        if (service.keptNames().mayLog(service.clock().instant())) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the xDS stream of gateway " + EnvoyMessage.clean(current.gateway()) + " is closed: " + reason);
+        }
+        refuse(Status.RESOURCE_EXHAUSTED, reason);
+    }
+
     private void pump() {
         var current = admitted;
         if (current == null) {
             return;
         }
         var target = service.snapshot(current.dataPath(), current.gateway());
+        if (target != null) {
+            current.session().shareNames(target);
+        }
+        if (!current.names().keep(current.session().keptNameBytes())) {
+            refuseNames(current);
+            return;
+        }
         while (target != null && out.isReady() && !out.isCancelled()) {
             var push = current.session().next(target);
             if (push == null) {
@@ -270,7 +290,9 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         closed = true;
         service.ended(this);
         var current = admitted;
+        admitted = null; // the transport may keep this object until the peer has read the end of the stream
         if (current != null) {
+            current.names().close();
             service.left(current.dataPath(), current.gateway(), this);
             service.remember(
                     current.dataPath(), current.gateway(), current.session().leave());

@@ -34,7 +34,7 @@ final class NamedSubscription extends Subscription {
     /** Whether nothing was sent on this stream yet. */
     private boolean reportCounts = true;
 
-    private Set<String> names = Set.of();
+    private AskedNames names = new AskedNames();
     private final SortedMap<String, Resource> held = new TreeMap<>();
     /** Contents by name that were sent since the last acceptance and may have been taken in, oldest first. */
     private final Map<String, List<Resource>> unsure = new TreeMap<>();
@@ -70,7 +70,12 @@ final class NamedSubscription extends Subscription {
     }
 
     Set<String> names() {
-        return names;
+        return names.all();
+    }
+
+    /** Bytes of the names that no resource had so far. */
+    long keptBytes() {
+        return names.keptBytes();
     }
 
     /**
@@ -78,14 +83,14 @@ final class NamedSubscription extends Subscription {
      * something anew that waits for these resources: they are sent again though nothing changed.
      */
     void subscribe(Collection<String> requested, boolean answer) {
-        var newNames = new TreeSet<>(requested); // names may be made to have equal hashes
-        if (newNames.equals(names)) {
+        var next = names.next(requested);
+        if (next.all().equals(names.all())) {
             if (!answer) {
-                again.addAll(names);
+                again.addAll(names.all());
             }
             return;
         }
-        names = newNames;
+        names = next;
         Stream.<Collection<String>>of(
                         held.keySet(),
                         unsure.keySet(),
@@ -94,7 +99,16 @@ final class NamedSubscription extends Subscription {
                         reported.keySet(),
                         broken,
                         again)
-                .forEach(kept -> kept.retainAll(newNames));
+                .forEach(kept -> kept.retainAll(next.all()));
+    }
+
+    /** Keeps the names of resources once for all streams. */
+    void share(SortedMap<String, Resource> target) {
+        for (var name : names.share(target)) {
+            if (again.remove(name)) {
+                again.add(name);
+            }
+        }
     }
 
     /** Sends a resource again at the next opportunity, changed or not. */
@@ -117,8 +131,8 @@ final class NamedSubscription extends Subscription {
         if (believed) {
             adoptReported(target);
         }
-        unknownNames =
-                (int) names.stream().filter(name -> !target.containsKey(name)).count();
+        unknownNames = (int)
+                names.all().stream().filter(name -> !target.containsKey(name)).count();
         rejected.values()
                 .removeIf(
                         bad -> !bad.resource().equals(target.get(bad.resource().name())));
@@ -169,7 +183,7 @@ final class NamedSubscription extends Subscription {
 
     private SortedMap<String, Resource> wanted(SortedMap<String, Resource> target) {
         var wanted = new TreeMap<>(target);
-        wanted.keySet().retainAll(names);
+        wanted.keySet().retainAll(names.all());
         return wanted;
     }
 
@@ -198,7 +212,7 @@ final class NamedSubscription extends Subscription {
 
     private Map<String, Resource> pending(SortedMap<String, Resource> target) {
         var pending = new TreeMap<String, Resource>();
-        for (var name : names) {
+        for (var name : names.all()) {
             var resource = target.get(name);
             if (resource != null
                     && !isRejected(resource)

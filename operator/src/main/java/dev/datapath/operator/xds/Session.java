@@ -75,6 +75,22 @@ final class Session {
         return answer;
     }
 
+    /** Keeps those names once for all streams that resources of the target have. */
+    void shareNames(Snapshot target) {
+        named().forEach(named -> named.share(target.of(named.type())));
+    }
+
+    /** Bytes of the names that the gateway asks for and that no resource had so far. */
+    long keptNameBytes() {
+        return named().mapToLong(NamedSubscription::keptBytes).sum();
+    }
+
+    private Stream<NamedSubscription> named() {
+        return subscriptions.values().stream()
+                .filter(NamedSubscription.class::isInstance)
+                .map(NamedSubscription.class::cast);
+    }
+
     /** Returns the next response on the way to the target; null when there is nothing to send before the next answer. */
     @Nullable
     Push next(Snapshot target) {

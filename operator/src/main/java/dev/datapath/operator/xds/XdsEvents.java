@@ -15,7 +15,7 @@ public interface XdsEvents {
     /** The stream of an admitted gateway ended; the reason is for people. */
     default void disconnected(String dataPath, String gateway, String reason) {}
 
-    /** A stream was turned away before it was admitted: no node, or an identity that does not match. */
+    /** A stream was closed for a request: no node, an identity that does not match, or more than a bound. */
     default void refused(String reason) {}
 
     /** Work failed because of a defect, which is in the log. A failed stream is closed. */

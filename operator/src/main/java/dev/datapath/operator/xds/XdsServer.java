@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Limits: 256 connections that have not shown a certificate, for 10 s each, of which the oldest makes room for a new one; 4,096
  * connections per certificate identity, closed when they have no stream for a minute; requests of at most 2 MiB with 16,384 names; 16 streams per connection, 4 per gateway and 2,048 per certificate
- * identity; the threads are shared out between identities, of which none ever has all; pings no more often than every 4 s (Envoy sends one
+ * identity; names that no resource has as in {@link KeptNames}; the threads are shared out between identities, of which none ever has all; pings no more often than every 4 s (Envoy sends one
  * each 5 s); a peer that does not answer a ping for 5 s is gone; a gateway that leaves a response unanswered, or sends no
  * first request, for the answer timeout (60 s by default) is disconnected with DEADLINE_EXCEEDED and starts over.
  *
@@ -111,7 +111,8 @@ public final class XdsServer implements AutoCloseable {
         events = builder.events;
         var lanes = new Lanes(workers, threads - 1);
         heartbeat = new Heartbeat(List.of(lanes.of(HEARTBEAT), notifier), builder.stallLimit, System::nanoTime);
-        service = new AdsService(store, sync, builder.identityCheck(), builder.events, builder.clock, lanes);
+        service = new AdsService(
+                store, sync, builder.identityCheck(), builder.events, builder.clock, lanes, builder.keptNames);
         wake = service::changed;
         store.onChange(wake);
         serving(builder.serving);
@@ -267,6 +268,7 @@ public final class XdsServer implements AutoCloseable {
         private InstantSource clock = InstantSource.system();
         private int mostUnproven = MAX_UNPROVEN_CONNECTIONS;
         private int mostPerIdentity = MAX_CONNECTIONS_PER_IDENTITY;
+        private KeptNames keptNames = KeptNames.ofHeap(Runtime.getRuntime().maxMemory());
 
         private Builder(SnapshotStore store) {
             this.store = store;
@@ -336,6 +338,12 @@ public final class XdsServer implements AutoCloseable {
         Builder connections(int unproven, int perIdentity) {
             mostUnproven = unproven;
             mostPerIdentity = perIdentity;
+            return this;
+        }
+
+        /** The bounds of the names that streams ask for and no resource has. */
+        Builder keptNames(KeptNames bounds) {
+            keptNames = bounds;
             return this;
         }
 

@@ -32,4 +32,12 @@ class DeliveryMetricsTest {
                         .mapToDouble(CountAtBucket::count))
                 .containsOnly(0.0);
     }
+
+    @Test
+    void streamsThatAreRefusedAreCounted() {
+        var registry = new SimpleMeterRegistry();
+        var metrics = new DeliveryMetrics(registry);
+        metrics.refused("the gateways of DataPath a/b ask for too many names that no resource has");
+        assertThat(registry.get("datapath.xds.refused").counter().count()).isEqualTo(1);
+    }
 }
