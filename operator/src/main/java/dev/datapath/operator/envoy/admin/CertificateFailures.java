@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,29 +23,65 @@ final class CertificateFailures {
     /** How long a pool is taken to have such nodes after the count grew. Checks may be rarer; then the reason is less exact. */
     private static final Duration HOLD = Duration.ofMinutes(2);
 
-    private static final Pattern COUNTER = Pattern.compile(
-            "^envoy_cluster_ssl_fail_verify_\\w+\\{[^}\\n]*envoy_cluster_name=\"" + NodeTable.POOL_PREFIX
-                    + "([^\"\\n]+)\"[^}\\n]*} (\\d+)$",
-            Pattern.MULTILINE);
+    private static final String METRIC = "envoy_cluster_ssl_fail_verify_";
+    private static final String CLUSTER = "envoy_cluster_name=\"" + NodeTable.POOL_PREFIX;
+    /** A counter of Envoy has the names of a cluster and of a metric. */
+    private static final int LONGEST_LINE = 4096;
+    /** More digits than a counter of Envoy reaches, and all of them fit. */
+    private static final int MOST_DIGITS = 18;
 
     /** @param grew when it grew last; null when it has not since it is watched */
     private record Count(long failures, @Nullable Instant grew) {}
 
     private final Map<String, Count> pools = new HashMap<>();
 
-    /** Takes what Envoy answers to {@link #TARGET}. */
-    void read(String stats, Instant now) {
+    /**
+     * Takes what Envoy answers to {@link #TARGET}.
+     *
+     * @param known the pools of the gateway; nothing is kept of others
+     */
+    void read(String stats, Set<String> known, Instant now) {
         var sums = new HashMap<String, Long>();
-        var counters = COUNTER.matcher(stats);
-        while (counters.find()) {
-            sums.merge(counters.group(1), Long.parseLong(counters.group(2)), Long::sum);
-        }
+        stats.lines().forEach(line -> add(sums, line, known));
+        pools.keySet().retainAll(known);
         sums.forEach((pool, sum) -> pools.compute(pool, (name, before) -> {
             if (before == null) {
                 return new Count(sum, null);
             }
             return new Count(sum, sum > before.failures ? now : before.grew);
         }));
+    }
+
+    /**
+     * Adds a counter such as {@code envoy_cluster_ssl_fail_verify_san{envoy_cluster_name="pool/a"} 1}. Takes time in proportion to the
+     * line, whatever it holds: a gateway that an attacker took over chooses it.
+     */
+    private static void add(Map<String, Long> sums, String line, Set<String> known) {
+        if (line.length() > LONGEST_LINE || !line.startsWith(METRIC)) {
+            return;
+        }
+        int begin = line.indexOf('{');
+        int end = line.indexOf("} ");
+        int cluster = begin < 0 ? -1 : line.indexOf(CLUSTER, begin);
+        if (cluster < 0 || cluster > end) {
+            return;
+        }
+        int name = cluster + CLUSTER.length();
+        int quote = line.indexOf('"', name);
+        var count = line.substring(end + 2);
+        if (quote < 0 || quote > end || !isCount(count)) {
+            return;
+        }
+        var pool = line.substring(name, quote);
+        if (known.contains(pool)) {
+            sums.merge(pool, Long.parseLong(count), Long::sum);
+        }
+    }
+
+    private static boolean isCount(String text) {
+        return !text.isEmpty()
+                && text.length() <= MOST_DIGITS
+                && text.chars().allMatch(digit -> digit >= '0' && digit <= '9');
     }
 
     /** The same reports; a failure that may be one of certificates is one where the pool has such failures now. */

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.datapath.operator.model.NodeReport;
 import dev.datapath.operator.model.NodeReport.Health;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -16,6 +18,10 @@ import java.util.TreeMap;
  */
 final class CheckEvents {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** An event names an address, a port, a cluster and what happened. */
+    private static final int SHORTEST_EVENT = 64;
+    /** Of a longer line, a tree would be made that is much larger. */
+    private static final int LONGEST_EVENT = 4096;
 
     private record Node(String cluster, String address, int port) {}
 
@@ -27,12 +33,20 @@ final class CheckEvents {
         this.failures = failures;
     }
 
-    /** Lines that are no event are passed over: the first one may have lost its beginning, the last one its end. */
-    static CheckEvents parse(String log) {
+    /**
+     * Lines that are no event are passed over: the first one may have lost its beginning, the last one its end.
+     *
+     * @param pools those whose nodes are asked for; nothing is kept of others
+     */
+    static CheckEvents parse(String log, Map<String, List<NodeReport>> pools) {
+        var nodes = new HashSet<Node>();
+        pools.forEach((pool, reports) -> reports.stream()
+                .filter(node -> node.health() == Health.FAILED_CHECK)
+                .forEach(node -> nodes.add(node(pool, node))));
         var failures = new HashMap<Node, Failure>();
-        log.lines().forEach(line -> {
+        log.lines().filter(CheckEvents::mayBeEvent).forEach(line -> {
             try {
-                add(failures, JSON.readTree(line));
+                add(failures, JSON.readTree(line), nodes);
             } catch (JsonProcessingException cut) {
                 // Another event of the node, or none, says why it fails.
             }
@@ -40,12 +54,23 @@ final class CheckEvents {
         return new CheckEvents(failures);
     }
 
-    private static void add(Map<Node, Failure> failures, JsonNode event) {
+    private static boolean mayBeEvent(String line) {
+        return line.length() >= SHORTEST_EVENT && line.length() <= LONGEST_EVENT && line.startsWith("{");
+    }
+
+    private static Node node(String pool, NodeReport node) {
+        return new Node(NodeTable.POOL_PREFIX + pool, node.address(), node.port());
+    }
+
+    private static void add(Map<Node, Failure> failures, JsonNode event, Set<Node> nodes) {
         var address = event.path("host").path("socket_address");
         var node = new Node(
                 event.path("cluster_name").asText(),
                 NodeTable.canonical(address.path("address").asText()),
                 address.path("port_value").asInt());
+        if (!nodes.contains(node)) {
+            return;
+        }
         if (event.has("add_healthy_event")) {
             failures.remove(node);
             return;
@@ -71,7 +96,7 @@ final class CheckEvents {
     }
 
     private NodeReport complete(String pool, NodeReport node) {
-        var failure = failures.get(new Node(NodeTable.POOL_PREFIX + pool, node.address(), node.port()));
+        var failure = failures.get(node(pool, node));
         if (failure == null || node.health() != Health.FAILED_CHECK) {
             return node;
         }

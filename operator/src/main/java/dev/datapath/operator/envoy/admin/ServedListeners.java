@@ -1,7 +1,5 @@
 package dev.datapath.operator.envoy.admin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,20 +9,18 @@ public final class ServedListeners {
     /** What Envoy is asked for. */
     public static final String TARGET = "/listeners?format=json";
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST_NAME = 256;
 
     private ServedListeners() {}
 
-    /** The names of the listeners. */
+    /** The names of the listeners. An answer with more than a gateway can have is an error. */
     public static Set<String> names(String listeners) throws IOException {
         var names = new TreeSet<String>();
-        try {
-            JSON.readTree(listeners)
-                    .path("listener_statuses")
-                    .forEach(status -> names.add(status.path("name").asText()));
-        } catch (JsonProcessingException e) {
-            throw new IOException("the listeners of the gateway are not JSON", e);
-        }
+        JsonAnswer.fields(listeners, "the list of listeners", (answer, list) -> {
+            if (list.equals("listener_statuses")) {
+                answer.elements(() -> names.add(answer.text("name", LONGEST_NAME)));
+            }
+        });
         return names;
     }
 }

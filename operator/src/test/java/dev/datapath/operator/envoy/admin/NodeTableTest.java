@@ -1,21 +1,29 @@
 package dev.datapath.operator.envoy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.datapath.operator.model.DomainUse;
 import dev.datapath.operator.model.GatewayReport;
 import dev.datapath.operator.model.NodeReport;
 import dev.datapath.operator.model.NodeReport.Health;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeTableTest {
+    /** What is read of one answer in a cluster. */
+    private static final int ANSWER_BYTES = 4 << 20;
+
     /** As Envoy 1.40 answers {@code /clusters?format=json}, shortened. */
     private static final String CLUSTERS = """
             {"cluster_statuses": [
@@ -152,5 +160,71 @@ class NodeTableTest {
     void refusesWhatIsNoTable() {
         var table = new NodeTable("training-0", target -> "{\"cluster_statuses\": [", now::get);
         assertThatThrownBy(table::read).isInstanceOf(IOException.class);
+    }
+
+    /** A gateway that an attacker took over chooses the shape of its answers; each of these has as many bytes as one may have. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"cluster_statuses\":[{}",
+                "{\"cluster_statuses\":[{\"name\":\"pool/store\",\"host_statuses\":[{}",
+                "{\"cluster_statuses\":[{\"name\":\"pool/store\",\"circuit_breakers\":[{}",
+                "{\"cluster_statuses\":[],\"cluster_statuses\":[{}"
+            })
+    void anAnswerOfSmallValuesTakesLittleMoreMemoryThanItsText(String beginning) {
+        var body = filled(beginning, ",{}");
+        var table = new NodeTable("training-0", target -> body, now::get);
+        assertThat(allocatedBy(() -> assertThatThrownBy(table::read).isInstanceOf(IOException.class)))
+                .isLessThan(ANSWER_BYTES);
+    }
+
+    @Test
+    void textsOfAnswersAreBounded() {
+        var clusters = CLUSTERS.replace("10.0.0.1", "1".repeat(1 << 20));
+        assertThatThrownBy(() -> new NodeTable("training-0", target -> clusters, now::get).read())
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aListOfSmallListenersTakesLittleMoreMemoryThanItsText() {
+        var body = filled("{\"listener_statuses\":[{}", ",{}");
+        assertThat(allocatedBy(() ->
+                        assertThatThrownBy(() -> ServedListeners.names(body)).isInstanceOf(IOException.class)))
+                .isLessThan(ANSWER_BYTES);
+    }
+
+    /** A regular expression with two repetitions would never end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"envoy_cluster_name=\"pool/store\"", "{", "\"", "} ", "1"})
+    void aCounterThatNeverEndsIsNone(String repeated) throws IOException, InterruptedException {
+        var table = table(event("10.0.0.2", "eject_unhealthy_event", "NETWORK", 0));
+        stats = failures("pool/store", 7);
+        table.read();
+        for (var beginning : List.of(
+                "envoy_cluster_ssl_fail_verify_x{",
+                "envoy_cluster_ssl_fail_verify_error{envoy_cluster_name=\"pool/store\"} 8")) {
+            stats = filled(beginning, repeated);
+            assertThat(table.read().nodes().get("store")).contains(report(Health.BROKEN_CHECK, 0));
+        }
+        stats = failures("pool/store", 8);
+        assertThat(table.read().nodes().get("store")).contains(report(Health.UNTRUSTED_CHECK, 0));
+    }
+
+    @Test
+    void aLogOfOneLongLineTakesLittleMoreMemoryThanItsText() {
+        var log = filled("{\"cluster_name\":[{}", ",{}");
+        assertThat(allocatedBy(() -> assertThatCode(() -> failed(log)).doesNotThrowAnyException()))
+                .isLessThan(3 * ANSWER_BYTES);
+    }
+
+    private static String filled(String beginning, String repeated) {
+        return beginning + repeated.repeat((ANSWER_BYTES - beginning.length()) / repeated.length());
+    }
+
+    private static long allocatedBy(Runnable run) {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        run.run();
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 }
