@@ -18,6 +18,9 @@ public record Discovery(
         Map<String, String> unreadable,
         Map<Socket, String> own) {
 
+    /** A look-up of a Service keeps so many endpoints. A pool has fewer, of which some may be addresses that no node can have. */
+    public static final int MAX_ENDPOINTS = 2 * NodeCompiler.MAX_NODES;
+
     /** Nothing was looked up. */
     public static final Discovery NONE = new Discovery(Map.of(), Map.of());
 

@@ -207,7 +207,7 @@ final class NodeCompiler {
         if (endpoints.size() > MAX_NODES) {
             at.warning(
                     Reason.Invalid,
-                    what + " has " + endpoints.size() + " addresses; the first " + MAX_NODES
+                    what + " has more than " + MAX_NODES + " addresses; the first " + MAX_NODES
                             + " are used: split the pool");
             return endpoints.subList(0, MAX_NODES);
         }

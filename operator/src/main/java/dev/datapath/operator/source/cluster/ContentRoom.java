@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How much of the operator's memory the content of Secrets and ConfigMaps may take. One namespace has a part of it. A small object
+ * How much of the operator's memory the content of Secrets, ConfigMaps and EndpointSlices may take. One namespace has a part of it. A small object
  * finds room as long as its own namespace has some, whatever others take. Safe for several threads.
  */
 final class ContentRoom {

@@ -13,7 +13,10 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPortBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The part of an object that a plan can be made of. Of Secrets and ConfigMaps that is PEM: a long value without any is held as an empty
  * one, so that a bundle with a trust store for Java beside it does not count for that. PEM of more than {@link #MOST_BYTES} is left
- * out.
+ * out. Of EndpointSlices that is the first address, the zone, the conditions and the name of each endpoint.
  */
 final class Contents {
     /** All CA certificates of Mozilla have about 220 KiB, and a certificate with its chain and key less than 16 KiB. */
@@ -38,6 +41,9 @@ final class Contents {
     private static final int MOST_MARKED = 256;
     /** Of a name, and of anything else that the API server does not bound. */
     private static final int LONGEST = 253;
+
+    /** What an endpoint or a port of an EndpointSlice takes, in bytes. */
+    private static final long OF_SLICE = 512;
 
     private static final String PEM = "-----BEGIN ";
 
@@ -113,27 +119,63 @@ final class Contents {
     }
 
     static Reduced<EndpointSlice> of(EndpointSlice slice) {
-        return whole(new EndpointSliceBuilder()
+        var without = new EndpointSliceBuilder()
                 .withMetadata(LeanObjects.identity(slice).build())
                 .editMetadata()
                 .addToLabels(
                         ServiceNodes.SERVICE_LABEL,
                         slice.getMetadata().getLabels().get(ServiceNodes.SERVICE_LABEL))
                 .endMetadata()
-                .withPorts(slice.getPorts())
-                .withEndpoints(
-                        slice.getEndpoints() == null
-                                ? null
-                                : slice.getEndpoints().stream()
-                                        .map(endpoint -> new EndpointBuilder()
-                                                .withAddresses(
-                                                        endpoint.getAddresses().getFirst())
-                                                .withConditions(endpoint.getConditions())
-                                                .withTargetRef(endpoint.getTargetRef())
-                                                .withZone(endpoint.getZone())
-                                                .build())
-                                        .toList())
-                .build());
+                .build();
+        var ports = slice.getPorts() == null
+                ? null
+                : slice.getPorts().stream().map(Contents::port).distinct().toList();
+        var endpoints = slice.getEndpoints() == null
+                ? null
+                : slice.getEndpoints().stream().map(Contents::endpoint).toList();
+        long parts = (ports == null ? 0L : ports.size()) + (endpoints == null ? 0L : endpoints.size());
+        return new Reduced<>(
+                new EndpointSliceBuilder(without)
+                        .withPorts(ports)
+                        .withEndpoints(endpoints)
+                        .build(),
+                parts * OF_SLICE,
+                mark -> new EndpointSliceBuilder(without)
+                        .withMetadata(marked(without, mark))
+                        .editMetadata()
+                        .addToAnnotations(ServiceNodes.LEFT_OUT, mark.why().name())
+                        .endMetadata()
+                        .build());
+    }
+
+    private static EndpointPort port(EndpointPort port) {
+        return new EndpointPortBuilder()
+                .withName(port.getName())
+                .withProtocol(port.getProtocol())
+                .withPort(port.getPort())
+                .build();
+    }
+
+    private static Endpoint endpoint(Endpoint endpoint) {
+        var held = new EndpointBuilder()
+                .withAddresses(endpoint.getAddresses().getFirst())
+                .withZone(isShort(endpoint.getZone()) ? endpoint.getZone() : null);
+        var conditions = endpoint.getConditions();
+        if (conditions != null) {
+            held.withNewConditions()
+                    .withReady(conditions.getReady())
+                    .withTerminating(conditions.getTerminating())
+                    .endConditions();
+        }
+        var target = endpoint.getTargetRef();
+        if (target != null && isShort(target.getName())) {
+            held.withNewTargetRef().withName(target.getName()).endTargetRef();
+        }
+        return held.build();
+    }
+
+    private static boolean isShort(@Nullable String text) {
+        return text != null && text.length() <= LONGEST;
     }
 
     private static <T> Reduced<T> whole(T object) {

@@ -8,13 +8,13 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,6 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class ServiceNodes {
     /** The label by which an EndpointSlice belongs to a Service. */
     static final String SERVICE_LABEL = "kubernetes.io/service-name";
+    /** Marks a slice whose content is left out. Other annotations are not held. */
+    static final String LEFT_OUT = "datapath.dev/left-out";
+
+    private static final Comparator<Discovery.Endpoint> ORDER = Comparator.comparing(Discovery.Endpoint::name)
+            .thenComparing(Discovery.Endpoint::address)
+            .thenComparingInt(Discovery.Endpoint::port)
+            .thenComparing(Discovery.Endpoint::zone);
 
     private ServiceNodes() {}
 
@@ -73,6 +80,12 @@ final class ServiceNodes {
                     "Service " + port.service().name() + " is the one of the gateways of DataPath " + dataPath
                             + ", so each request would come back to them: name the Service of the store");
         }
+        if (slices.stream().anyMatch(ServiceNodes::isLeftOut)) {
+            return new Discovery.Lookup(
+                    List.of(),
+                    "its EndpointSlices need more memory than the operator has for this namespace: delete EndpointSlices that"
+                            + " are not needed, or raise the memory limit of the operator");
+        }
         var wanted = portFilter(port.port(), service);
         if (wanted == null) {
             return new Discovery.Lookup(
@@ -80,24 +93,39 @@ final class ServiceNodes {
                     "Service " + port.service().name() + " has no port " + port.port() + ": it has "
                             + ports(Objects.requireNonNull(service)));
         }
-        var endpoints = new ArrayList<Discovery.Endpoint>();
+        return new Discovery.Lookup(endpoints(slices, wanted), null);
+    }
+
+    /**
+     * The first endpoints in the order of names, whatever the order of slices is. Ports of one number need not be unique in a slice, and
+     * the API server bounds only their number in each slice.
+     */
+    private static List<Discovery.Endpoint> endpoints(List<EndpointSlice> slices, Predicate<EndpointPort> wanted) {
+        var first = new TreeSet<>(ORDER);
         for (var slice : slices) {
             // A Service without pods has slices that say neither ports nor endpoints.
-            Objects.requireNonNullElse(slice.getPorts(), List.<EndpointPort>of()).stream()
+            var ports = Objects.requireNonNullElse(slice.getPorts(), List.<EndpointPort>of()).stream()
                     .filter(wanted)
-                    .filter(candidate -> candidate.getPort() != null)
-                    .forEach(candidate -> Objects.requireNonNullElse(slice.getEndpoints(), List.<Endpoint>of()).stream()
-                            .filter(ServiceNodes::takesRequests)
-                            .forEach(endpoint -> endpoints.add(node(endpoint, candidate.getPort()))));
+                    .map(EndpointPort::getPort)
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.toSet());
+            for (var endpoint : Objects.requireNonNullElse(slice.getEndpoints(), List.<Endpoint>of())) {
+                if (takesRequests(endpoint)) {
+                    ports.forEach(port -> {
+                        first.add(node(endpoint, port));
+                        if (first.size() > Discovery.MAX_ENDPOINTS) {
+                            first.pollLast();
+                        }
+                    });
+                }
+            }
         }
-        return new Discovery.Lookup(
-                endpoints.stream()
-                        .distinct()
-                        .sorted(Comparator.comparing(Discovery.Endpoint::name)
-                                .thenComparing(Discovery.Endpoint::address)
-                                .thenComparingInt(Discovery.Endpoint::port))
-                        .toList(),
-                null);
+        return List.copyOf(first);
+    }
+
+    private static boolean isLeftOut(EndpointSlice slice) {
+        var annotations = slice.getMetadata().getAnnotations();
+        return annotations != null && annotations.containsKey(LEFT_OUT);
     }
 
     private static boolean isOfGateways(Service service, String dataPath) {

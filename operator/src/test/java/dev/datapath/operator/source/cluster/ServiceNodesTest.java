@@ -2,15 +2,23 @@ package dev.datapath.operator.source.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.datapath.operator.compile.Discovery;
+import dev.datapath.operator.compile.LeftOut;
 import dev.datapath.operator.compile.References.ServicePort;
 import dev.datapath.operator.model.ObjectKey;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPortBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ServiceNodesTest {
@@ -157,6 +165,92 @@ class ServiceNodesTest {
         var found = ServiceNodes.lookUps(
                 "training", List.of(new ServicePort(RGW, "http")), List.of(SERVICE), List.of(empty));
         assertThat(found.get("rgw:http")).isEqualTo(new Discovery.Lookup(List.of(), null));
+    }
+
+    /** The API server allows 20,000 ports and 1,000 endpoints in a slice, and one number in any number of ports. */
+    @Test
+    void aNumberInManyPortsOfASliceIsOnePort() {
+        var slice = slice(1000, 20_000);
+        var found = new AtomicReference<Discovery.Lookup>();
+        assertThat(allocatedBy(() -> found.set(lookUps(List.of(), "9000", slice))))
+                .isLessThan(16 << 20);
+        assertThat(found.get().endpoints()).hasSize(1000);
+    }
+
+    @Test
+    void ofManyEndpointsTheFirstOnesCountInAnyOrderOfSlices() {
+        var slices = IntStream.range(0, 5).mapToObj(i -> slice(i, 1000, 1)).toList();
+        var found = lookUps(List.of(), "9000", slices.toArray(EndpointSlice[]::new));
+        assertThat(found.endpoints()).hasSize(Discovery.MAX_ENDPOINTS);
+        assertThat(found).isEqualTo(lookUps(List.of(), "9000", slices.reversed().toArray(EndpointSlice[]::new)));
+    }
+
+    @Test
+    void ofEndpointsOnlyWhatIsUsedIsHeld() {
+        var slice = new EndpointSliceBuilder(SLICE)
+                .editFirstEndpoint()
+                .addToDeprecatedTopology("long", "x".repeat(200_000))
+                .addToAddresses("10.0.0.9")
+                .withNewTargetRef()
+                .withName("rgw-1")
+                .withFieldPath("x".repeat(200_000))
+                .endTargetRef()
+                .endEndpoint()
+                .editLastEndpoint()
+                .withZone("x".repeat(200_000))
+                .withNewTargetRef()
+                .withName("x".repeat(200_000))
+                .endTargetRef()
+                .endEndpoint()
+                .build();
+        assertThat(Serialization.asJson(Contents.of(slice).object()).length()).isLessThan(1000);
+        assertThat(lookUps("http", SERVICE, slice).get("rgw:http")).isEqualTo(lookUp("http", SERVICE));
+    }
+
+    @Test
+    void slicesForWhichThereIsNoMemoryAreReported() {
+        var reduced = Contents.of(slice(1000, 1));
+        assertThat(reduced.bytes()).isGreaterThan(500_000);
+        var without = reduced.without().apply(new LeftOut(LeftOut.Why.NAMESPACE, reduced.bytes(), 1));
+        assertThat(without.getEndpoints()).isEmpty();
+        assertThat(lookUps(List.of(SERVICE), "http", without))
+                .isEqualTo(new Discovery.Lookup(
+                        List.of(),
+                        "its EndpointSlices need more memory than the operator has for this namespace: delete EndpointSlices"
+                                + " that are not needed, or raise the memory limit of the operator"));
+    }
+
+    private static EndpointSlice slice(int endpoints, int ports) {
+        return slice(0, endpoints, ports);
+    }
+
+    private static EndpointSlice slice(int network, int endpoints, int ports) {
+        return new EndpointSliceBuilder()
+                .withMetadata(SLICE.getMetadata())
+                .withPorts(IntStream.range(0, ports)
+                        .mapToObj(i -> new EndpointPortBuilder()
+                                .withName("p" + i)
+                                .withPort(9000)
+                                .build())
+                        .toList())
+                .withEndpoints(IntStream.range(0, endpoints)
+                        .mapToObj(i -> new EndpointBuilder()
+                                .withAddresses("10." + network + "." + i / 250 + "." + i % 250)
+                                .build())
+                        .toList())
+                .build();
+    }
+
+    private static long allocatedBy(Runnable run) {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        run.run();
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private static Discovery.Lookup lookUps(List<Service> services, String port, EndpointSlice... slices) {
+        return ServiceNodes.lookUps("training", List.of(new ServicePort(RGW, port)), services, List.of(slices))
+                .get("rgw:" + port);
     }
 
     private static Discovery.Lookup lookUp(String port, Service service) {
