@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -19,13 +20,25 @@ public final class HttpScraper implements Scraper<String> {
     /** Some thousands of nodes. */
     static final int MAX_BYTES = 4 << 20;
 
+    /** Some hundreds of nodes. Longer answers are read a few at a time: each takes up to four times its length until it is read. */
+    static final int SMALL = 256 << 10;
+
+    private static final int MOST_LARGE = 4;
+
     private final int port;
+    private final Semaphore large;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
 
     /** @param port the metrics port of all gateways */
     public HttpScraper(int port) {
+        this(port, new Semaphore(MOST_LARGE, true));
+    }
+
+    /** @param large bounds the large answers that are read at the same time */
+    HttpScraper(int port, Semaphore large) {
         this.port = port;
+        this.large = large;
     }
 
     @Override
@@ -35,8 +48,27 @@ public final class HttpScraper implements Scraper<String> {
                 .withPort(port);
         var request = HttpRequest.newBuilder(URI.create("http://" + authority + target))
                 .build();
+        try {
+            return get(request, SMALL);
+        } catch (LimitedText.TooLong isLarge) {
+            return getLarge(request);
+        }
+    }
+
+    private String getLarge(HttpRequest request) throws IOException, InterruptedException {
+        if (!large.tryAcquire(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IOException("more than " + SMALL + " bytes, while large answers of other gateways are read");
+        }
+        try {
+            return get(request, MAX_BYTES);
+        } finally {
+            large.release();
+        }
+    }
+
+    private String get(HttpRequest request, int limit) throws IOException, InterruptedException {
         // The request's own timeout ends with the headers.
-        var exchange = client.sendAsync(request, head -> new LimitedText(MAX_BYTES));
+        var exchange = client.sendAsync(request, head -> new LimitedText(limit));
         try {
             var answer = exchange.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             if (answer.statusCode() != 200) {
@@ -44,6 +76,9 @@ public final class HttpScraper implements Scraper<String> {
             }
             return answer.body();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof LimitedText.TooLong tooLong) {
+                throw tooLong;
+            }
             throw new IOException(String.valueOf(e.getCause()), e);
         } catch (TimeoutException e) {
             throw new IOException("no answer within " + TIMEOUT.toSeconds() + " s", e);

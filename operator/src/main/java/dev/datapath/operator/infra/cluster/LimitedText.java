@@ -11,6 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A body of so many bytes of UTF-8 at most; a longer one is an error, and read no further. Java has this from release 25 on. */
 final class LimitedText implements HttpResponse.BodySubscriber<String> {
+    /** A body is longer than the bound. */
+    static final class TooLong extends IOException {
+        private static final long serialVersionUID = 1;
+
+        TooLong(int limit) {
+            super("more than " + limit + " bytes");
+        }
+    }
+
     private final HttpResponse.BodySubscriber<String> text =
             HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
     private final int limit;
@@ -39,7 +48,7 @@ final class LimitedText implements HttpResponse.BodySubscriber<String> {
             text.onNext(parts);
         } else if (subscription != null) {
             subscription.cancel();
-            text.onError(new IOException("more than " + limit + " bytes"));
+            text.onError(new TooLong(limit));
         }
     }
 

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,25 @@ class HttpScraperTest {
         open.add(asking::interrupt);
         await().until(() -> outcome.get() != null);
         assertThat(outcome.get()).isInstanceOf(IOException.class).hasMessageContaining("no answer within");
+    }
+
+    /** Dozens of gateways are scraped at the same time, and an answer takes more memory than its length until it is read. */
+    @Test
+    void ofLargeAnswersOnlySomeAreReadAtTheSameTime() throws Exception {
+        var body = "x".repeat(HttpScraper.MAX_BYTES);
+        int port = serve("HTTP/1.1 200 OK\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+        var turns = new Semaphore(0);
+        var scraper = new HttpScraper(port, turns);
+        assertThatThrownBy(() -> scraper.get("127.0.0.1", "/clusters?format=json"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("large answers of other gateways");
+        turns.release();
+        assertThat(scraper.get("127.0.0.1", "/clusters?format=json")).isEqualTo(body);
+        assertThat(turns.availablePermits()).isEqualTo(1);
+
+        int small = serve("HTTP/1.1 200 OK\r\ncontent-length: " + ANSWER.length() + "\r\n\r\n" + ANSWER);
+        assertThat(new HttpScraper(small, new Semaphore(0)).get("127.0.0.1", "/clusters?format=json"))
+                .isEqualTo(ANSWER);
     }
 
     @Test
