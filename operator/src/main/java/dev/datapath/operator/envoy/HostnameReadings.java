@@ -5,19 +5,16 @@ import static dev.datapath.operator.envoy.Predicates.when;
 
 import com.github.xds.type.matcher.v3.Matcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
-import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.RulePlan;
-import dev.datapath.operator.s3.RequestClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Denies by the host of a path-style request. A host name, or a base domain, that lies below a base domain is path style here.
@@ -30,59 +27,11 @@ final class HostnameReadings {
     private static final int SHORTEST_BUCKET = 3;
 
     private final ListenerPlan listener;
-    private final Map<String, RulePlan> rules;
-    private final boolean byOperation;
+    private final TargetDenies keyInPath;
 
     HostnameReadings(ListenerPlan listener, Map<String, RulePlan> rules, boolean byOperation) {
         this.listener = listener;
-        this.rules = rules;
-        this.byOperation = byOperation;
-    }
-
-    /** The key that follows a bucket in the host; with a class only what matches say of requests of the class. */
-    private record KeyInPath(
-            OperationConditions operations, @Nullable RequestClass requestClass) implements DeniedAddresses.Address {
-        @Override
-        public String header() {
-            return Names.TARGET_HEADER;
-        }
-
-        @Override
-        public List<String> leads() {
-            return List.of("/");
-        }
-
-        @Override
-        public String bucket(BucketMatch bucket) {
-            return "";
-        }
-
-        @Override
-        public boolean anyValue() {
-            return true;
-        }
-
-        @Override
-        public Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> matches, List<MatchPlan> denies) {
-            return denies.stream().allMatch(match -> match.keyPrefix().isEmpty())
-                    ? Optional.empty()
-                    : Optional.of(Guards.ofKeys());
-        }
-
-        @Override
-        public Optional<Predicate> keyInBody() {
-            return Optional.of(Snowball.uploads());
-        }
-
-        @Override
-        public List<List<Predicate>> conditions(MatchPlan match, boolean denies) {
-            return requestClass == null
-                    ? List.of(List.of())
-                    : operations.alternatives(match.operations(), requestClass, denies).stream()
-                            .map(alternative ->
-                                    alternative.stream().map(Predicates::of).toList())
-                            .toList();
-        }
+        this.keyInPath = new TargetDenies(AddressStyle.HOST, rules, byOperation);
     }
 
     /** What to ask of path-style requests; without result they go on. Empty when no rule denies what a host may name. */
@@ -123,15 +72,6 @@ final class HostnameReadings {
                         match.headers(),
                         match.sourceCidrs()))
                 .toList();
-        var operations = new OperationConditions(AddressStyle.HOST);
-        return byOperation
-                ? new RequestClassifier(AddressStyle.HOST, true)
-                        .only(requestClass -> denied(matches, new KeyInPath(operations, requestClass)))
-                : denied(matches, new KeyInPath(operations, null));
-    }
-
-    private Optional<Matcher.OnMatch> denied(List<MatchPlan> matches, DeniedAddresses.Address address) {
-        var denied = new DeniedAddresses(address, matches, rules);
-        return denied.denies().isEmpty() ? Optional.empty() : Optional.of(denied.after(List.of()));
+        return keyInPath.of(matches);
     }
 }
