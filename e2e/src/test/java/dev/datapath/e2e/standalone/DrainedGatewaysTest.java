@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway that finishes its transfers does not keep its ports from the next one. */
@@ -71,34 +72,26 @@ class DrainedGatewaysTest {
     }
 
     @Test
-    void aGatewayThatDrainsAtARestartIsReplacedBesideItsTransfers() throws Exception {
-        long before = pid();
-        var metrics = gateway().metrics();
-        try (var client = RawClient.to(port)) {
-            var head = client.request("GET", "/bucket/slow").readHead();
-            drain();
+    void aGatewayThatDrainsAtARestartIsReplacedBesideItsTransfers() throws Throwable {
+        servesBesideTheTransfersOfTheDrained(() -> {
             standalone.close();
             declare();
             run();
-
-            untilItServes();
-            assertThat(pid()).isNotEqualTo(before);
-            assertThat(gateway().metrics()).isEqualTo(metrics);
-            assertThat(gateway().restarts()).isZero();
-            finish(client, head);
-        }
-        untilItEnded(before);
-        untilItServes();
+        });
     }
 
     @Test
-    void aDataPathThatComesBackIsServedBesideTheTransfersOfItsFormerGateway() throws Exception {
+    void aDataPathThatComesBackIsServedBesideTheTransfersOfItsFormerGateway() throws Throwable {
+        servesBesideTheTransfersOfTheDrained(this::declare);
+    }
+
+    private void servesBesideTheTransfersOfTheDrained(Executable wantedAgain) throws Throwable {
         long before = pid();
         var metrics = gateway().metrics();
         try (var client = RawClient.to(port)) {
             var head = client.request("GET", "/bucket/slow").readHead();
             drain();
-            declare();
+            wantedAgain.execute();
 
             untilItServes();
             assertThat(pid()).isNotEqualTo(before);
