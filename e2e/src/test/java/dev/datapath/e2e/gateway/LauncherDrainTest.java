@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How a gateway that is told to stop leaves. */
 @Tag("tier3")
 class LauncherDrainTest {
+    /** More than a client's kernel takes while the client pauses, and less than the gateway's kernel takes from Envoy. */
+    private static final int LARGE = 600_000;
+
     @TempDir
     private Path directory;
 
@@ -34,6 +37,8 @@ class LauncherDrainTest {
             exchange.write("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf");
             rest.await();
             exchange.write("half");
+        } else if (exchange.head().target().equals("/large")) {
+            exchange.write("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n" + "x".repeat(LARGE));
         } else {
             ScriptedNode.OK.answer(exchange);
         }
@@ -68,6 +73,25 @@ class LauncherDrainTest {
 
             rest.countDown();
             assertThat(body.rest()).asString().isEqualTo("half");
+        }
+        ended();
+        assertThat(gateway.log()).contains("drained");
+    }
+
+    /** Envoy has handed all of the answer to the kernel, and the network of a container ends with the container. */
+    @Test
+    void what_the_kernel_has_not_sent_yet_is_waited_for() throws IOException {
+        start();
+        try (var client = gateway.connect();
+                var idle = gateway.connect()) {
+            assertThat(idle.request("GET", "/key").answer().status()).isEqualTo(200);
+            var body = client.body(client.request("GET", "/large").readHead());
+            assertThat(body.next(1)).asString().isEqualTo("x");
+            gateway.tellToStop();
+            await().until(gateway::refuses);
+            await().during(Duration.ofSeconds(1)).until(gateway::runs);
+
+            assertThat(body.rest()).hasSize(LARGE - 1);
         }
         ended();
         assertThat(gateway.log()).contains("drained");
