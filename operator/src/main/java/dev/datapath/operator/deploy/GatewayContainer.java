@@ -21,15 +21,22 @@ import java.time.Duration;
  * replace all gateways for it.
  */
 public final class GatewayContainer {
-    static final String NAME = "envoy";
+    /** Name of the container in its pod. */
+    public static final String NAME = "envoy";
     /** Directory of the files that Envoy reads at start. */
     public static final String BOOTSTRAP = "/etc/datapath/bootstrap";
 
     /** Directory of what gateways prove who they are with. */
     public static final String IDENTITY = "/etc/datapath/identity";
 
+    /** Environment variable: how many seconds a gateway that starts waits for a configuration from the operator. */
+    public static final String FALLBACK_AFTER = "DATAPATH_FALLBACK_AFTER";
+
     static final String PROBE = "probe";
     static final String METRICS = "metrics";
+
+    /** From the start of a gateway to its first health checks, with room. */
+    private static final Duration CONFIGURED_WITHIN = Duration.ofSeconds(5);
 
     private GatewayContainer() {}
 
@@ -46,7 +53,7 @@ public final class GatewayContainer {
                                 String.valueOf(Workers.of(fleet.gateway().resources()))),
                         variable("DATAPATH_DRAIN_DELAY", seconds(settings.drainDelay())),
                         variable("DATAPATH_DRAIN_TIMEOUT", seconds(fleet.plan().drainTimeout())),
-                        variable("DATAPATH_FALLBACK_AFTER", seconds(settings.fallbackAfter())))
+                        variable(FALLBACK_AFTER, seconds(fallbackAfter(fleet))))
                 .withPorts(port(PROBE, ContainerPorts.PROBE), port(METRICS, ContainerPorts.METRICS))
                 .withResources(resources(fleet))
                 .withSecurityContext(new SecurityContextBuilder()
@@ -68,6 +75,16 @@ public final class GatewayContainer {
                 .withTerminationMessagePath("/dev/termination-log")
                 .withTerminationMessagePolicy("FallbackToLogsOnError")
                 .build();
+    }
+
+    /**
+     * Envoy has its configuration when each node has had its first health check. While a node hangs that takes as long as a check may,
+     * and must not pass for an operator that does not answer.
+     */
+    private static Duration fallbackAfter(Fleet fleet) {
+        return fleet.plan().pools().stream()
+                .map(pool -> pool.health().active().timeout().plus(CONFIGURED_WITHIN))
+                .reduce(fleet.settings().fallbackAfter(), (one, other) -> one.compareTo(other) < 0 ? other : one);
     }
 
     static IntOrString probePort() {

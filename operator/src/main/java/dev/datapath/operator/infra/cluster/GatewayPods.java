@@ -1,5 +1,6 @@
 package dev.datapath.operator.infra.cluster;
 
+import dev.datapath.operator.deploy.GatewayContainer;
 import dev.datapath.operator.deploy.Owners;
 import dev.datapath.operator.status.GatewayView;
 import dev.datapath.operator.xds.DataPathSync;
@@ -24,13 +25,13 @@ import java.util.stream.Stream;
 
 /** What the pods of a DataPath's gateways and the xDS server together tell about each gateway. */
 final class GatewayPods {
-    /** How long a gateway waits for an operator (DATAPATH_FALLBACK_AFTER), less one second: Kubernetes' times are whole ones. */
-    private static final Duration ALONE = Duration.ofSeconds(9);
+    /** Gateways that wait for less than this may become ready as late when they have an operator. */
+    private static final int LEAST_WAIT_SECONDS = 5;
     /**
-     * The launcher has decided by then: it waits seven times as long at most. A pod that becomes ready later was not ready for a while, as
-     * when its node was not reachable.
+     * The launcher has decided after so many of its waits for an operator, with room. A pod that becomes ready later was not ready for a
+     * while, as when its node was not reachable.
      */
-    private static final Duration DECIDED = Duration.ofMinutes(5);
+    private static final int WAITS_UNTIL_DECIDED = 10;
 
     /** Label by which the controller of Deployments tells the ReplicaSets of one apart; it ends the name of the ReplicaSet. */
     static final String TEMPLATE_HASH = "pod-template-hash";
@@ -95,7 +96,26 @@ final class GatewayPods {
             return false;
         }
         var waited = Duration.between(Instant.parse(started.get()), Instant.parse(ready.get()));
-        return waited.compareTo(ALONE) >= 0 && waited.compareTo(DECIDED) <= 0;
+        int wait = waitSeconds(pod);
+        // One second less: Kubernetes' times are whole ones.
+        return wait >= LEAST_WAIT_SECONDS
+                && waited.toSeconds() >= wait - 1
+                && waited.toSeconds() <= (long) WAITS_UNTIL_DECIDED * wait;
+    }
+
+    /** How long a gateway waits for an operator; 0 when its pod does not say so in the way of ours. */
+    private static int waitSeconds(Pod pod) {
+        return pod.getSpec() == null
+                ? 0
+                : pod.getSpec().getContainers().stream()
+                        .filter(container -> container.getName().equals(GatewayContainer.NAME))
+                        .flatMap(container -> container.getEnv().stream())
+                        .filter(variable -> variable.getName().equals(GatewayContainer.FALLBACK_AFTER))
+                        .map(variable -> Objects.requireNonNullElse(variable.getValue(), ""))
+                        .filter(value -> value.matches("[0-9]{1,5}"))
+                        .map(Integer::valueOf)
+                        .findFirst()
+                        .orElse(0);
     }
 
     /** Whether a pod serves. */

@@ -117,6 +117,7 @@ class DisconnectsTest {
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: %s, namespace: ai}
+                spec: {containers: [{name: envoy, env: [{name: DATAPATH_FALLBACK_AFTER, value: "10"}]}]}
                 status:
                   phase: Running
                   conditions: [{type: Ready, status: "True", lastTransitionTime: "2026-10-01T00:00:11Z"}]

@@ -59,6 +59,21 @@ class GatewayPodsTest {
     }
 
     @Test
+    void aGatewaySaysHowLongItWaitsForAnOperator() {
+        var after10s = started("2026-10-31T23:59:50Z");
+        assertThat(GatewayPods.startedAlone(pod("a", after10s, "'25'"))).isFalse();
+        assertThat(GatewayPods.startedAlone(pod("a", started("2026-10-31T23:59:35Z"), "'25'")))
+                .isTrue();
+        assertThat(GatewayPods.startedAlone(pod("a", started("2026-10-31T23:59:55Z"), "'5'")))
+                .isTrue();
+        assertThat(GatewayPods.startedAlone(pod("a", after10s, "'1'")))
+                .as("as late as one that has an operator")
+                .isFalse();
+        assertThat(GatewayPods.startedAlone(pod("a", after10s, "soon"))).isFalse();
+        assertThat(GatewayPods.startedAlone(pod("a", after10s, "null"))).isFalse();
+    }
+
+    @Test
     void onlyPodsThatTheWorkloadControlsBelongToIt() {
         var deployment = Serialization.unmarshal("""
                 apiVersion: apps/v1
@@ -173,9 +188,17 @@ class GatewayPodsTest {
     }
 
     private static Pod pod(String name, String status) {
-        return Serialization.unmarshal(
-                "---\n{apiVersion: v1, kind: Pod, metadata: {name: " + name + ", namespace: ai}, status: " + status
-                        + "}",
-                Pod.class);
+        return pod(name, status, "'10'");
+    }
+
+    /** @param wait how long it waits for an operator */
+    private static Pod pod(String name, String status, String wait) {
+        return Serialization.unmarshal("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, namespace: ai}
+                spec: {containers: [{name: envoy, env: [{name: DATAPATH_FALLBACK_AFTER, value: %s}]}]}
+                status: %s
+                """.formatted(name, wait, status), Pod.class);
     }
 }
