@@ -14,6 +14,9 @@ import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Primitive;
@@ -22,6 +25,7 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 
 /**
  * Reads the private key that belongs to a certificate from PEM text: PKCS#8, PKCS#1 (RSA) or SEC 1 (EC).
@@ -33,6 +37,11 @@ public final class PrivateKeyText {
     private static final int MIN_RSA_BITS = 2048;
     /** Bound of BoringSSL, which Envoy is built with. */
     private static final int MAX_EXPONENT_BITS = 33;
+
+    /** By their order, which tells a curve from others of the same size, such as secp256k1 and brainpoolP256r1. */
+    private static final Set<BigInteger> CURVE_ORDERS = Stream.of("P-256", "P-384", "P-521")
+            .map(name -> ECNamedCurveTable.getByName(name).getN())
+            .collect(Collectors.toSet());
 
     private static final AlgorithmIdentifier RSA =
             new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE);
@@ -71,11 +80,7 @@ public final class PrivateKeyText {
                 rsa.getAlgorithm().equals("RSA")
                         && rsa.getModulus().bitLength() >= MIN_RSA_BITS
                         && rsa.getPublicExponent().bitLength() <= MAX_EXPONENT_BITS;
-            case ECPublicKey ec ->
-                switch (ec.getParams().getOrder().bitLength()) {
-                    case 256, 384, 521 -> true;
-                    default -> false;
-                };
+            case ECPublicKey ec -> CURVE_ORDERS.contains(ec.getParams().getOrder());
             case EdECPublicKey edwards -> edwards.getParams().getName().equals("Ed25519");
             default -> false;
         };

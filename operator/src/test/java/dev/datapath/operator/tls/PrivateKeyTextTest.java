@@ -8,10 +8,15 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.RSAPrivateCrtKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys that Java reads and the TLS library of Envoy does not. */
 class PrivateKeyTextTest {
@@ -22,6 +27,21 @@ class PrivateKeyTextTest {
         assertThatThrownBy(() -> PrivateKeyText.matching(pem(pair.getPrivate().getEncoded()), pair.getPublic()))
                 .isInstanceOfSatisfying(
                         UnusableMaterial.class, e -> assertThat(e.problem()).contains("RSASSA-PSS"));
+    }
+
+    /** Java knows them by their parameters; they have as many bits as P-256. */
+    @ParameterizedTest
+    @ValueSource(strings = {"secp256k1", "brainpoolP256r1"})
+    void keysOnOtherCurvesOfTheSameSizeAreReported(String curve) throws Exception {
+        var generator = KeyPairGenerator.getInstance("EC", new BouncyCastleProvider());
+        generator.initialize(new ECGenParameterSpec(curve));
+        var pair = generator.generateKeyPair();
+        var publicKey = KeyFactory.getInstance("EC")
+                .generatePublic(new X509EncodedKeySpec(pair.getPublic().getEncoded()));
+        assertThatThrownBy(() -> PrivateKeyText.matching(pem(pair.getPrivate().getEncoded()), publicKey))
+                .isInstanceOfSatisfying(
+                        UnusableMaterial.class,
+                        e -> assertThat(e.problem()).contains("gateways cannot serve its EC key", "P-256"));
     }
 
     @Test
