@@ -168,7 +168,7 @@ public record Health(
      * @param consecutiveErrors failures in a row that take a node out, 1 to 1000; a quarter of failures among at least twice
      *     as many requests within 3 s takes it out as well
      * @param ejectFor how long it stays out at least the first time, 1s to 1h; longer each time it happens again
-     * @param maxEjectedPercent most nodes that may be out at once for this reason, 0 (none) to 100
+     * @param maxEjectedPercent while less than this share of the nodes is out for this reason, a further one may be; 0 (none) to 100
      */
     @ApiRecord
     public record Passive(
@@ -189,19 +189,19 @@ public record Health(
                     message = "write a duration from 1s to 1h, such as 3s")
             String ejectFor,
 
-            @Default("75")
+            @Default("33")
             @JsonPropertyDescription(
-                    "Most nodes, in percent of the pool, that may be left out for this reason at once. 0 switches it off.")
+                    "A further node may be left out for this reason while less than so many percent of the pool are: with 33 two of four nodes may, and one of three. Clients can make nodes look bad, so this bounds what one client can do to the others. 0 switches it off.")
             @Min(0)
             @Max(100)
             Integer maxEjectedPercent) {
 
-        static final Passive DEFAULT = new Passive(5, "3s", 75);
+        static final Passive DEFAULT = new Passive(5, "3s", 33);
 
         public Passive {
             consecutiveErrors = Absent.or(consecutiveErrors, 5);
             ejectFor = Absent.or(ejectFor, "3s");
-            maxEjectedPercent = Absent.or(maxEjectedPercent, 75);
+            maxEjectedPercent = Absent.or(maxEjectedPercent, 33);
         }
     }
 

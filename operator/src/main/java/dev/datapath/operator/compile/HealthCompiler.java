@@ -30,7 +30,7 @@ final class HealthCompiler {
     static final int HEALTHY_AFTER = 2;
     static final int CONSECUTIVE_ERRORS = 5;
     static final Duration EJECT_FOR = Duration.ofSeconds(3);
-    static final int MAX_EJECTED_PERCENT = 75;
+    static final int MAX_EJECTED_PERCENT = 33;
     static final int PANIC_THRESHOLD_PERCENT = 1;
 
     private static final Pattern PATH = Pattern.compile("/[!-~]{0,1023}");

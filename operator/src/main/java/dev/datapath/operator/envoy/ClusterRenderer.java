@@ -44,7 +44,8 @@ final class ClusterRenderer {
     private static final String HTTP_OPTIONS_TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     /**
-     * HTTP/1.1 byte for byte, and which of the store's answers speak against a node: 502 and 504. A 503 SlowDown does
+     * HTTP/1.1 byte for byte. An object may come back with all headers of its upload, so an answer may have more of them than a request
+     * (see {@link ListenerRenderer}): one with too many counts as a failure of its node. And which of the store's answers speak against a node: 502 and 504. A 503 SlowDown does
      * not, because overloaded is not down. Written as JSON because the outlier part is newer than the API library.
      */
     private static final String HTTP_OPTIONS = """
@@ -53,7 +54,7 @@ final class ClusterRenderer {
                "header_key_format": {"stateful_formatter": {"name": "preserve_case", "typed_config": {
                  "@type": "type.googleapis.com/envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig",
                  "forward_reason_phrase": true}}}}},
-             "common_http_protocol_options": {"idle_timeout": "%s", "max_headers_count": 500, "max_response_headers_kb": 128},
+             "common_http_protocol_options": {"idle_timeout": "%s", "max_headers_count": 2000, "max_response_headers_kb": 256},
              "outlier_detection": {"error_matcher": {"or_match": {"rules": [
                {"http_response_headers_match": {"headers": [{"name": ":status", "string_match": {"exact": "502"}}]}},
                {"http_response_headers_match": {"headers": [{"name": ":status", "string_match": {"exact": "504"}}]}}]}}}}

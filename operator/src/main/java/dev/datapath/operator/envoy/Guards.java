@@ -32,6 +32,13 @@ final class Guards {
     private static final String HOST =
             "(?:[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?|\\[[0-9A-Fa-f:.]+\\])(?::" + PORT + "?)?";
 
+    /**
+     * How parameters begin that stores send back as headers: those of GetObject that override headers, and those that some stores take
+     * for headers of an upload (MinIO, extractMetadataFromReq; s3rver, lib/middleware/authentication.js).
+     */
+    private static final List<String> BECOME_HEADERS =
+            List.of("response-", "x-amz-", "cache-control", "content-", "expires");
+
     private Guards() {}
 
     /**
@@ -49,6 +56,14 @@ final class Guards {
         var guards = new ArrayList<FieldMatcher>();
         // Envoy joins repeated lines; RFC 9112, 3.2 wants 400.
         guards.add(guard("guard/host", contains(AUTHORITY, ","), "InvalidRequest", "A request must name one host."));
+        // A store sends the value back in a header, which is no HTTP then, and Envoy blames the node.
+        guards.add(guard(
+                "guard/query",
+                and(
+                        contains(":path", "%"),
+                        matches(":path", "(?i)" + QueryPattern.withControlCharacter(BECOME_HEADERS))),
+                "InvalidArgument",
+                "A query parameter that becomes a header must not hold control characters."));
         if (style == AddressStyle.PATH && !listener.hostnames().isEmpty()) {
             guards.add(guard(
                     "guard/host",

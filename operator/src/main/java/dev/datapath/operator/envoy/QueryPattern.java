@@ -84,6 +84,18 @@ final class QueryPattern {
     }
 
     /**
+     * Matches a path with a percent-encoded control character in a parameter whose name begins so. In any spelling, and in any case in
+     * an expression that ignores case.
+     */
+    static String withControlCharacter(Collection<String> beginnings) {
+        return ANYWHERE
+                + beginnings.stream()
+                        .map(name -> KeyPattern.everySpellingInAnyCase(name, false))
+                        .collect(Collectors.joining("|", "(?:", ")"))
+                + "[^&;]*%(?:[01][0-9a-f]|7f).*";
+    }
+
+    /**
      * Matches a path whose query has more than {@code count} of these parameters, or one of them where only some stores see
      * it.
      */
