@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When one authority follows another. An authority issues only when everybody has had the time to learn it, and is trusted
@@ -74,7 +75,8 @@ public final class AuthorityRotation {
             return introduction(current).isAfter(now) ? AuthorityStep.KEEP : AuthorityStep.INTRODUCE;
         }
         var since = next.announced();
-        if (since == null) {
+        // A moment to come was noted by a clock that was ahead.
+        if (since == null || since.isAfter(now)) {
             return announced || !patience(current, next).isAfter(now) ? AuthorityStep.ANNOUNCE : AuthorityStep.KEEP;
         }
         return since.plus(lifetimes.propagation()).isAfter(now) ? AuthorityStep.KEEP : AuthorityStep.PROMOTE;
@@ -163,12 +165,17 @@ public final class AuthorityRotation {
                 Stream.concat(retired, state.previous().stream()).toList());
     }
 
+    /** Peers reject one that has expired, and one that is not valid yet because the clock was ahead when it was made. */
+    private static boolean usable(@Nullable Credential credential, Instant now) {
+        return credential != null && !credential.expired(now) && !credential.early(now);
+    }
+
     private static AuthorityState dropped(AuthorityState state, Instant now) {
         var current = state.current();
         var next = state.next();
         return new AuthorityState(
-                current == null || current.expired(now) ? null : current,
-                next == null || next.credential().expired(now) ? null : next,
+                usable(current, now) ? current : null,
+                next != null && usable(next.credential(), now) ? next : null,
                 remaining(state.previous(), now));
     }
 

@@ -12,6 +12,6 @@ public enum AuthorityStep {
     ANNOUNCE,
     /** Everybody knows the next one: it issues from now on. */
     PROMOTE,
-    /** What an old one issued has expired, or an authority has itself: trust it no more. */
+    /** All that an old one issued has expired, or an authority itself has, or is not valid yet: trust it no more. */
     DROP
 }

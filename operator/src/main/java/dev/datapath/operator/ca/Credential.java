@@ -21,6 +21,11 @@ public record Credential(X509Certificate certificate, PrivateKey key) {
         return certificate.getNotAfter().toInstant();
     }
 
+    /** Whether its validity begins later: the clock was ahead when it was issued. */
+    boolean early(Instant now) {
+        return certificate.getNotBefore().toInstant().isAfter(now);
+    }
+
     /** Whether its validity is over. */
     boolean expired(Instant now) {
         return !end().isAfter(now);

@@ -42,6 +42,9 @@ public final class Issuer {
         if (current != null && !issued(current.certificate(), held.certificate())) {
             return "another authority issues now";
         }
+        if (held.early(now)) {
+            return "it is not valid yet: the clock was ahead when it was issued";
+        }
         if (!renewal(held).isAfter(now)) {
             return held.expired(now) ? "it has expired" : "it comes to its end at " + held.end();
         }

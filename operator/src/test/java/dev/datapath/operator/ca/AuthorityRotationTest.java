@@ -28,6 +28,41 @@ class AuthorityRotationTest {
         assertThat(first.state().current().end()).isEqualTo(BEGIN.plus(Duration.ofDays(90)));
     }
 
+    /** A clock that was ahead for a moment must not cost weeks. */
+    @Test
+    void anAuthorityThatIsNotValidYetIsReplaced() {
+        var ahead = BEGIN.plus(Duration.ofDays(91));
+        var wrong = rotation.advance(first(), true, ahead);
+        assertThat(wrong.taken()).containsExactly(DROP, CREATE);
+
+        var now = BEGIN.plus(Duration.ofHours(1));
+        var right = rotation.advance(wrong.state(), true, now);
+        assertThat(right.taken()).containsExactly(DROP, CREATE);
+        assertThat(right.state().current().begin()).isEqualTo(now);
+    }
+
+    @Test
+    void aNextAuthorityThatIsNotValidYetIsForgotten() {
+        var first = first();
+        var wrong = rotation.advance(first, false, BEGIN.plus(Duration.ofDays(50)));
+        assertThat(wrong.taken()).containsExactly(INTRODUCE);
+        var right = rotation.advance(wrong.state(), false, BEGIN.plus(Duration.ofDays(1)));
+        assertThat(right.taken()).containsExactly(DROP);
+        assertThat(right.state()).isEqualTo(first);
+    }
+
+    @Test
+    void anAnnouncementThatIsNotedForLaterIsMadeAnew() {
+        var introduced = introduced(first());
+        var ahead = BEGIN.plus(Duration.ofDays(64));
+        var announced = rotation.advance(introduced, true, ahead);
+        assertThat(announced.taken()).containsExactly(ANNOUNCE);
+        var now = BEGIN.plus(Duration.ofDays(61));
+        var anew = rotation.advance(announced.state(), true, now);
+        assertThat(anew.taken()).containsExactly(ANNOUNCE);
+        assertThat(anew.state().next().announced()).isEqualTo(now);
+    }
+
     @Test
     void theNextAuthorityIsIntroducedWhenAThirdOfItsLifeIsLeft() {
         var lifetimes = new Lifetimes(Duration.ofDays(90), Duration.ofDays(20), Duration.ofHours(1));

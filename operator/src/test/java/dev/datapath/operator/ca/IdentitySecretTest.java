@@ -71,6 +71,18 @@ class IdentitySecretTest {
     }
 
     @Test
+    void anotherComesWhenItIsNotValidYet() {
+        var ahead = identities.content(Map.of(), state, gateway, NOW.plus(Duration.ofDays(21)));
+        var now = NOW.plus(Duration.ofHours(1));
+        var right = identities.content(ahead.data(), state, gateway, now);
+        assertThat(right.renewed()).isEqualTo("it is not valid yet: the clock was ahead when it was issued");
+        assertThat(certificate(right.data()).getNotBefore()).isBefore(now);
+        var own = issuer.issue(state, Subject.operator("xds.ns.svc"), NOW.plus(Duration.ofDays(21)));
+        assertThat(issuer.whyRenew(own, state, Subject.operator("xds.ns.svc"), now))
+                .isNotNull();
+    }
+
+    @Test
     void anotherComesWhenItIsNotWhatItShouldBe() {
         var data = identities.content(Map.of(), state, gateway, NOW).data();
         assertThat(identities
