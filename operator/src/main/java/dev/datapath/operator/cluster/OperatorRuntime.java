@@ -53,6 +53,7 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
 import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
@@ -62,6 +63,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +98,9 @@ public final class OperatorRuntime implements AutoCloseable {
     private final HostResolver resolver;
     private final ClusterObjects objects;
     private final GatewayReports<String> reports;
+    /** Namespaces of which some list was never answered, as they were reported last. */
+    private final AtomicReference<Set<String>> unreadable = new AtomicReference<>(Set.of());
+
     private final LookTimer timer = new LookTimer();
     private final StatusWriter writer;
     private final Operator operator;
@@ -243,9 +249,24 @@ public final class OperatorRuntime implements AutoCloseable {
         }
     }
 
-    /** Whether all caches are filled, so that this operator works or could take over at once. */
+    /**
+     * Whether caches are filled, so that this operator works or could take over at once. Of single namespaces that it watches, one whose
+     * objects it may not list, or that does not exist any more, keeps it from no other.
+     */
     public boolean ready() {
-        return operator.getRuntimeInfo().isStarted() && unhealthy().allMatch(EventSources::filled);
+        if (!operator.getRuntimeInfo().isStarted()) {
+            return false;
+        }
+        var unfilled = EventSources.unfilled(unhealthy());
+        if (!unreadable.getAndSet(unfilled).equals(unfilled) && !unfilled.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "objects of these namespaces were never listed, so their DataPaths are left as they are: {0}. Check that"
+                            + " they exist and the permissions of the operator''s ServiceAccount there",
+                    String.join(", ", unfilled));
+        }
+        return !unfilled.containsAll(
+                settings.watched().isEmpty() ? Set.of(Constants.WATCH_ALL_NAMESPACES) : settings.watched());
     }
 
     /**

@@ -5,14 +5,16 @@ import dev.datapath.operator.compile.ObjectState;
 import dev.datapath.operator.model.ObjectKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
 import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -52,9 +54,22 @@ public final class EventSources {
                 context);
     }
 
-    /** Whether its objects were listed at least once. Until then it looks as if there were none. */
-    public static boolean filled(InformerWrappingEventSourceHealthIndicator<?> source) {
-        return source.informerHealthIndicators().values().stream().allMatch(InformerHealthIndicator::hasSynced);
+    /**
+     * Whether its objects of a namespace were listed at least once. Until then it looks as if there were none. An operator that watches
+     * single namespaces has a list for each, and one that cannot be read must not concern the others.
+     */
+    public static boolean filled(InformerWrappingEventSourceHealthIndicator<?> source, String namespace) {
+        var lists = source.informerHealthIndicators();
+        var list = lists.getOrDefault(namespace, lists.get(Constants.WATCH_ALL_NAMESPACES));
+        return list != null && list.hasSynced();
+    }
+
+    /** The namespaces of which some list was never answered; {@link Constants#WATCH_ALL_NAMESPACES} for a list of all. */
+    public static Set<String> unfilled(Stream<? extends InformerWrappingEventSourceHealthIndicator<?>> sources) {
+        return sources.flatMap(source -> source.informerHealthIndicators().entrySet().stream())
+                .filter(list -> !list.getValue().hasSynced())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**
@@ -63,7 +78,7 @@ public final class EventSources {
      */
     public static boolean mayExist(@Nullable InformerEventSource<DataPath, ?> dataPaths, ObjectKey key) {
         return dataPaths != null
-                && (!filled(dataPaths)
+                && (!filled(dataPaths, key.namespace())
                         || dataPaths
                                 .get(id(key))
                                 .filter(dataPath -> dataPath.getMetadata().getDeletionTimestamp() == null)

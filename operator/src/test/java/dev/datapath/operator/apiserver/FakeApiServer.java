@@ -45,6 +45,7 @@ public final class FakeApiServer implements AutoCloseable {
     private final ObjectTable objects = new ObjectTable();
     private final List<Write> writes = new CopyOnWriteArrayList<>();
     private final List<Predicate<Write>> denied = new CopyOnWriteArrayList<>();
+    private final List<Predicate<String>> unreadable = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
 
@@ -79,6 +80,12 @@ public final class FakeApiServer implements AutoCloseable {
     public Runnable deny(Predicate<Write> some) {
         denied.add(some);
         return () -> denied.remove(some);
+    }
+
+    /** Answers 403 to reads of these paths until the result is run. */
+    public Runnable denyReads(Predicate<String> some) {
+        unreadable.add(some);
+        return () -> unreadable.remove(some);
     }
 
     /** The object as it is stored. */
@@ -149,7 +156,12 @@ public final class FakeApiServer implements AutoCloseable {
         }
         var path = ResourcePath.of(uri).orElseThrow(() -> ApiFailure.notFound("path", uri.getPath()));
         switch (exchange.getRequestMethod()) {
-            case "GET" -> read(exchange, path);
+            case "GET" -> {
+                if (unreadable.stream().anyMatch(some -> some.test(uri.getPath()))) {
+                    throw new ApiFailure(403, "Forbidden", uri.getPath() + " is forbidden");
+                }
+                read(exchange, path);
+            }
             case "POST", "PUT", "PATCH", "DELETE" -> {
                 var write = new Write(exchange.getRequestMethod(), uri.getPath());
                 writes.add(write);

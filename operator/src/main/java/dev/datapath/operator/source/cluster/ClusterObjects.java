@@ -51,9 +51,9 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
             InformerEventSource<StoragePool, DataPath> pools,
             InformerEventSource<RoutingPolicy, DataPath> policies,
             InformerEventSource<ServiceLevelObjective, DataPath> objectives) {
-        void requireFilled() {
+        void requireFilled(String namespace) {
             Stream.of(pools, policies, objectives)
-                    .filter(source -> !EventSources.filled(source))
+                    .filter(source -> !EventSources.filled(source, namespace))
                     .findFirst()
                     .ifPresent(source -> {
                         throw new Unavailable(
@@ -106,8 +106,8 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
     public Declared declared(DataPath dataPath) {
         var known = sources();
         // A cache that was never filled must not pass for a cluster without pools and policies.
-        known.requireFilled();
         var key = Identity.key(dataPath);
+        known.requireFilled(key.namespace());
         return new Declared(
                 EventSources.sorted(known.pools(), key.namespace()),
                 EventSources.sorted(known.policies(), key.namespace()).stream()
