@@ -340,6 +340,7 @@ public final class OperatorRuntime implements AutoCloseable {
             } else {
                 overrider.settingNamespaces(settings.watched());
             }
+            overrider.withInformerListLimit(EventSources.PAGE);
             overrider.withReconciliationMaxInterval(resync);
             overrider.withRetry(new GenericRetry()
                     .setInitialInterval(FIRST_RETRY)

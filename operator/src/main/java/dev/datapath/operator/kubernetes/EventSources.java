@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * that nothing changed for them costs next to nothing.
  */
 public final class EventSources {
+    /** So many objects are in memory as text at once when a list is read; each may have up to 1.5 MB (etcd). */
+    public static final long PAGE = 10;
+
     private EventSources() {}
 
     /** Objects of a kind, whose changes concern the primaries of their namespace. A change of status alone concerns nobody. */
@@ -48,6 +51,7 @@ public final class EventSources {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
                         .withName(kind.getSimpleName())
+                        .withInformerListLimit(PAGE)
                         .withSecondaryToPrimaryMapper(primaries::apply)
                         .withOnUpdateFilter(concerns::apply)
                         .build(),

@@ -33,7 +33,7 @@ public final class LeanObjects {
     /** For the client of an operator; it takes objects of a newer version too, see {@link UnknownValues}. */
     public static KubernetesSerialization serialization() {
         var mapper = new ObjectMapper().addMixIn(ObjectMeta.class, WithoutManagedFields.class);
-        UnknownValues.tolerate(mapper);
+        UnknownValues.tolerate(mapper, new ObjectRoom(Runtime.getRuntime().maxMemory()));
         return new KubernetesSerialization(mapper, true);
     }
 }

@@ -1,6 +1,7 @@
 package dev.datapath.operator.kubernetes;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -15,6 +16,7 @@ import dev.datapath.operator.compile.UnreadObject;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.io.IOException;
 import java.io.Serial;
+import java.util.HashMap;
 
 /**
  * Reads objects of our kinds that hold values of a newer version of the definitions: a value of an enumeration that is not known
@@ -26,7 +28,8 @@ final class UnknownValues {
 
     private UnknownValues() {}
 
-    static void tolerate(ObjectMapper mapper) {
+    /** @param room for the objects that are read */
+    static void tolerate(ObjectMapper mapper, ObjectRoom room) {
         var module = new SimpleModule("datapath-unknown-values");
         module.setDeserializerModifier(new BeanDeserializerModifier() {
             @Override
@@ -35,7 +38,7 @@ final class UnknownValues {
                 var type = bean.getBeanClass();
                 return CustomResource.class.isAssignableFrom(type)
                                 && type.getPackageName().equals(API)
-                        ? new Tolerant(deserializer)
+                        ? new Tolerant(deserializer, room)
                         : deserializer;
             }
         });
@@ -47,23 +50,54 @@ final class UnknownValues {
         @Serial
         private static final long serialVersionUID = 1;
 
-        Tolerant(JsonDeserializer<?> delegate) {
+        /** Of a value in memory, besides its text. */
+        private static final int VALUE_BYTES = 48;
+
+        private static final String METADATA = "metadata";
+
+        private final transient ObjectRoom room;
+
+        Tolerant(JsonDeserializer<?> delegate, ObjectRoom room) {
             super(delegate);
+            this.room = room;
         }
 
         @Override
         protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> delegate) {
-            return new Tolerant(delegate);
+            return new Tolerant(delegate, room);
         }
 
         @Override
         public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
             var text = context.bufferAsCopyOfValue(parser);
+            Object read;
             try {
-                return super.deserialize(text.asParserOnFirstToken(), context);
+                read = withoutAnnotations(super.deserialize(text.asParserOnFirstToken(), context));
             } catch (JsonMappingException e) {
-                return readWithout(e, new UnreadableParts(context.readTree(text.asParserOnFirstToken())), context);
+                read = readWithout(e, new UnreadableParts(context.readTree(text.asParserOnFirstToken())), context);
             }
+            return read instanceof CustomResource<?, ?> object ? room.take(object, bytes(text.asParser())) : read;
+        }
+
+        /** The operator asks for none of a user's, and one can be as large as all objects may be otherwise. */
+        private static Object withoutAnnotations(Object read) {
+            if (read instanceof CustomResource<?, ?> object && object.getMetadata() != null) {
+                object.getMetadata().setAnnotations(new HashMap<>());
+            }
+            return read;
+        }
+
+        /** About how much memory spec and status take. */
+        private static long bytes(JsonParser values) throws IOException {
+            long bytes = 0;
+            for (var token = values.nextToken(); token != null; token = values.nextToken()) {
+                if (token == JsonToken.FIELD_NAME && METADATA.equals(values.currentName())) {
+                    values.nextToken();
+                    values.skipChildren();
+                }
+                bytes += VALUE_BYTES + (token == JsonToken.VALUE_STRING ? values.getTextLength() : 0);
+            }
+            return bytes;
         }
 
         private Object readWithout(JsonMappingException first, UnreadableParts object, DeserializationContext context)
@@ -73,7 +107,7 @@ final class UnknownValues {
                 var rest = object.rest().traverse(context.getParser().getCodec());
                 rest.nextToken();
                 try {
-                    var read = super.deserialize(rest, context);
+                    var read = withoutAnnotations(super.deserialize(rest, context));
                     if (!object.removed().isEmpty() && read instanceof CustomResource<?, ?> resource) {
                         UnreadObject.mark(resource, String.join("; ", object.removed()));
                     }

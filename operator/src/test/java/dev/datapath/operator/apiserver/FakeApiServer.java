@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class FakeApiServer implements AutoCloseable {
 
     private final ObjectTable objects = new ObjectTable();
     private final List<Write> writes = new CopyOnWriteArrayList<>();
+    private final List<URI> lists = new CopyOnWriteArrayList<>();
     private final List<Predicate<Write>> denied = new CopyOnWriteArrayList<>();
     private final List<Predicate<String>> unreadable = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -80,6 +82,11 @@ public final class FakeApiServer implements AutoCloseable {
     public Runnable deny(Predicate<Write> some) {
         denied.add(some);
         return () -> denied.remove(some);
+    }
+
+    /** Every list that was asked for, watches excepted. */
+    public List<URI> lists() {
+        return List.copyOf(lists);
     }
 
     /** Answers 403 to reads of these paths until the result is run. */
@@ -179,6 +186,7 @@ public final class FakeApiServer implements AutoCloseable {
         if ("true".equals(path.query().get("watch"))) {
             watch(exchange, path);
         } else if (path.name().isEmpty()) {
+            lists.add(exchange.getRequestURI());
             var list = JSON.createObjectNode().put("kind", "List").put("apiVersion", path.apiVersion());
             var metadata = list.putObject("metadata").put("resourceVersion", String.valueOf(objects.version()));
             var items = list.putArray("items");

@@ -168,6 +168,68 @@ class ClusterScenariosTest extends EngineScenarios {
         assertThat(cluster.status(TRAINING).at("/configVersion").asText()).isEqualTo(verified);
     }
 
+    /** A page is in memory as text and as objects, each of which may have 1.5 MB. */
+    @Test
+    void everyListIsReadInPages() throws Exception {
+        apply(dataPath("ai", "clear", 8081), """
+                apiVersion: datapath.dev/v1alpha1
+                kind: StoragePool
+                metadata: {name: store, namespace: ai}
+                spec: {nodes: {service: {name: rgw, port: s3}}}
+                """);
+        await().atMost(PATIENCE)
+                .until(() -> cluster.server.lists().stream()
+                        .anyMatch(list -> list.getPath().endsWith("/endpointslices")));
+        // The kubelet of these tests has queries of its own.
+        assertThat(cluster.server.lists())
+                .filteredOn(list -> !"labelSelector=datapath.dev/datapath&resourceVersion=0".equals(list.getQuery()))
+                .hasSizeGreaterThan(10)
+                .allMatch(list -> list.getQuery() != null
+                        && (list.getQuery().contains("limit=10")
+                                || list.getQuery().contains("fieldSelector=metadata.name=")));
+    }
+
+    /** Its meaning is not known then, and neither is which DataPaths it is about. */
+    @Test
+    void anObjectThatTakesTooMuchMemoryConcernsItsNamespaceAlone() throws Exception {
+        apply(pool("ai", "10.0.0.1"), dataPath("ai", "clear", 8081));
+        apply(pool("bi", "10.0.0.1"), dataPath("bi", "clear", 8082));
+        awaitCondition(TRAINING, "Programmed", "True");
+        awaitCondition(new ObjectRef("DataPath", "bi", "training"), "Programmed", "True");
+
+        var rules = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            rules.append("  - {name: r%d, deny: {}, matches: [".formatted(i));
+            for (int j = 0; j < 60; j++) {
+                rules.append("{buckets: [b%d], keyPrefix: %s},".formatted(j, "k".repeat(1000)));
+            }
+            rules.append("]}\n");
+        }
+        var huge = cluster.client.getKubernetesSerialization().unmarshal("""
+                apiVersion: datapath.dev/v1alpha1
+                kind: RoutingPolicy
+                metadata: {name: huge, namespace: ai}
+                spec:
+                  targetRefs: [{group: datapath.dev, kind: DataPath, name: training}]
+                  rules:
+                """ + rules, RoutingPolicy.class);
+        cluster.client.resource(huge).create();
+        apply(dataPath("ai", "other", 8083), dataPath("bi", "other", 8084));
+        await().atMost(PATIENCE).until(() -> cluster.listeners("bi").contains("other"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(condition(TRAINING, "Programmed")
+                                .path("message")
+                                .asText())
+                        .contains(
+                                "RoutingPolicy ai/huge is not read, so gateways keep what they run: it takes about",
+                                "divide it into several objects"));
+        assertThat(cluster.listeners("ai")).containsExactly("clear");
+
+        cluster.client.resource(huge).delete();
+        await().atMost(PATIENCE).until(() -> cluster.listeners("ai").contains("other"));
+        awaitCondition(TRAINING, "Programmed", "True");
+    }
+
     private JsonNode condition(ObjectRef object, String type) {
         return StreamSupport.stream(cluster.status(object).at("/conditions").spliterator(), false)
                 .filter(condition -> condition.path("type").asText().equals(type))

@@ -22,6 +22,25 @@ class LeanObjectsTest {
                 "data":{"a":"b"}}""");
     }
 
+    /** What {@code kubectl apply} adds has the size of the whole object. */
+    @Test
+    void annotationsOfOurOwnKindsAreNotKeptAndOneStateIsOneInstance() {
+        var serialization = LeanObjects.serialization();
+        var text = """
+                {"apiVersion": "datapath.dev/v1alpha1", "kind": "StoragePool", "spec": {"nodes": {}},
+                 "metadata": {"name": "store", "namespace": "ai", "uid": "1", "resourceVersion": "%d",
+                  "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "%s", "datapath.dev/left-out": "x"}}}
+                """;
+        var large = "x".repeat(2_000_000);
+        var first = serialization.unmarshal(text.formatted(7, large), StoragePool.class);
+        assertThat(first.getMetadata().getAnnotations()).isEmpty();
+        assertThat(first.getSpec()).isNotNull();
+        assertThat(serialization.unmarshal(text.formatted(7, large), StoragePool.class))
+                .isSameAs(first);
+        assertThat(serialization.unmarshal(text.formatted(8, large), StoragePool.class))
+                .isNotSameAs(first);
+    }
+
     @Test
     void alsoOfOurOwnKinds() {
         var pool = LeanObjects.serialization().unmarshal("""

@@ -70,9 +70,6 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
     /** Finds the objects of one owner without a walk through those of its namespace. */
     private static final String OWNER = "owner";
 
-    /** An object has up to 1.5 MB, also one that only carries our labels, and a page of each kind may be read at the same time. */
-    private static final long PAGE = 10;
-
     private final String label;
     private final BiPredicate<String, String> named;
     private final List<Class<? extends HasMetadata>> kinds;
@@ -227,7 +224,7 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
                 configuration(kind, context.getPrimaryResourceClass())
                         .withName("owned-" + kind.getSimpleName() + "-" + namespace)
                         .withNamespaces(namespace)
-                        .withInformerListLimit(PAGE)
+                        .withInformerListLimit(EventSources.PAGE)
                         .withItemStore(new Store<>(form))
                         .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.OPERATOR + "," + label)
                         .withSecondaryToPrimaryMapper(object -> Set.of(EventSources.id(owner(object))))

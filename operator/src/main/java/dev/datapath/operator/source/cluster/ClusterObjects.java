@@ -12,6 +12,7 @@ import dev.datapath.operator.compile.References.ServicePort;
 import dev.datapath.operator.compile.Targets;
 import dev.datapath.operator.engine.ObjectSource;
 import dev.datapath.operator.kubernetes.EventSources;
+import dev.datapath.operator.kubernetes.LeftOutObject;
 import dev.datapath.operator.model.ObjectRef;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -79,6 +80,7 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
                         .endpointSlices()
                         .inNamespace(name.namespace())
                         .withLabel(ServiceNodes.SERVICE_LABEL, name.name())
+                        .withLimit(EventSources.PAGE)
                         .runnableInformer(0),
                 () -> new HeldObjects<>(Contents::of, room),
                 onChange,
@@ -108,14 +110,25 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
         // A cache that was never filled must not pass for a cluster without pools and policies.
         var key = Identity.key(dataPath);
         known.requireFilled(key.namespace());
+        var pools = EventSources.sorted(known.pools(), key.namespace());
+        var policies = EventSources.sorted(known.policies(), key.namespace());
+        var objectives = EventSources.sorted(known.objectives(), key.namespace());
+        Stream.of(List.of(dataPath), pools, policies, objectives)
+                .flatMap(List::stream)
+                .forEach(ClusterObjects::requireHeld);
         return new Declared(
-                EventSources.sorted(known.pools(), key.namespace()),
-                EventSources.sorted(known.policies(), key.namespace()).stream()
-                        .filter(policy -> Targets.include(policy, key))
-                        .toList(),
-                EventSources.sorted(known.objectives(), key.namespace()).stream()
+                pools,
+                policies.stream().filter(policy -> Targets.include(policy, key)).toList(),
+                objectives.stream()
                         .filter(objective -> Targets.include(objective, key))
                         .toList());
+    }
+
+    /** What an object says that is left out, and which DataPaths it is about, is not known. */
+    private static void requireHeld(HasMetadata object) {
+        LeftOutObject.problem(object).ifPresent(problem -> {
+            throw new Unavailable(Identity.ref(object) + " is not read, so gateways keep what they run: " + problem);
+        });
     }
 
     @Override
