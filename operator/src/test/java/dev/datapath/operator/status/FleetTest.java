@@ -53,20 +53,20 @@ class FleetTest {
                 arguments("none is known", fleet(1), "False/NoGateways: No gateway is ready; they are being started"),
                 arguments(
                         "a quota forbids more",
-                        shortOf(3, "Kubernetes does not make more pods: exceeded quota: q", running("a-0")),
-                        "False/Pending: 1/3 gateways run 3f9a: Kubernetes does not make more pods: exceeded quota: q"),
+                        shortOf(3, "Kubernetes cannot create more pods: exceeded quota: q", running("a-0")),
+                        "False/Pending: 1/3 gateways run 3f9a: Kubernetes cannot create more pods: exceeded quota: q"),
                 arguments(
                         "a quota forbids all",
-                        shortOf(3, "Kubernetes does not make more pods: exceeded quota: q"),
-                        "False/NoGateways: No gateway is ready: Kubernetes does not make more pods: exceeded quota: q"),
+                        shortOf(3, "Kubernetes cannot create more pods: exceeded quota: q"),
+                        "False/NoGateways: No gateway is ready: Kubernetes cannot create more pods: exceeded quota: q"),
                 arguments(
                         "no node fits",
-                        shortOf(0, "No gateway should run, because no node fits"),
-                        "False/NoGateways: No gateway should run, because no node fits."),
+                        shortOf(0, "No gateway is desired, because no node matches"),
+                        "False/NoGateways: No gateway is desired, because no node matches."),
                 arguments(
                         "no node fits, and gateways of a Deployment still serve",
-                        shortOf(0, "No gateway should run, because no node fits", running("a-0"), running("a-1")),
-                        "False/Pending: No gateway should run, because no node fits. Those of before still serve."),
+                        shortOf(0, "No gateway is desired, because no node matches", running("a-0"), running("a-1")),
+                        "False/Pending: No gateway is desired, because no node matches. Those of before still serve."),
                 arguments(
                         "none is asked for",
                         fleet(0),
