@@ -55,8 +55,8 @@ public final class ClusterInfra implements Infra {
         try {
             return deployer.deploy(inputs.dataPath(), managed, memory(managed), plan, inputs);
         } catch (KubernetesClientException e) {
-            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", managed.key(), ApiErrors.words(e));
-            return Run.blocked("Kubernetes API request failed, retrying: " + ApiErrors.words(e));
+            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", managed.key(), ApiErrors.message(e));
+            return Run.blocked("Kubernetes API request failed, retrying: " + ApiErrors.message(e));
         }
     }
 

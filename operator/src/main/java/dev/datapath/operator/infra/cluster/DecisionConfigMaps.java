@@ -60,7 +60,7 @@ public final class DecisionConfigMaps implements StateStore {
                 throw new IOException(result.message());
             }
         } catch (KubernetesClientException e) {
-            throw new IOException(ApiErrors.words(e), e);
+            throw new IOException(ApiErrors.message(e), e);
         }
     }
 

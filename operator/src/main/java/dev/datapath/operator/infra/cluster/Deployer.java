@@ -54,7 +54,7 @@ public final class Deployer {
         try {
             return message(applier.applyFirst(dataPath, secret.get()).obstacles().stream());
         } catch (KubernetesClientException e) {
-            return Optional.of("Kubernetes API request failed: " + ApiErrors.words(e));
+            return Optional.of("Kubernetes API request failed: " + ApiErrors.message(e));
         }
     }
 
@@ -84,7 +84,7 @@ public final class Deployer {
                     .map(policy -> care.network().during(dataPath, policy, false))
                     .ifPresent(policy -> applier.applyFirst(dataPath, policy));
         } catch (KubernetesClientException e) {
-            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", plan.dataPath(), ApiErrors.words(e));
+            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", plan.dataPath(), ApiErrors.message(e));
         }
     }
 

@@ -179,7 +179,7 @@ public final class ObjectApplier {
                 } else if (code >= 400 && code < 500 && code != 429) {
                     obstacles.add(new Obstacle(
                             Obstacle.Kind.Refused,
-                            name(object) + " was rejected by the API server: " + ApiErrors.words(e) + remedy(e)));
+                            name(object) + " was rejected by the API server: " + ApiErrors.message(e) + remedy(e)));
                 } else {
                     throw e;
                 }
@@ -188,7 +188,7 @@ public final class ObjectApplier {
 
         /** The remedy for an immutable field, such as the class of a load balancer. */
         private static String remedy(KubernetesClientException e) {
-            return FOR_LIFE.stream().anyMatch(ApiErrors.words(e)::contains)
+            return FOR_LIFE.stream().anyMatch(ApiErrors.message(e)::contains)
                     ? ". Revert the change, or delete the object: the operator then creates it with the new value; until then clients cannot use it"
                     : "";
         }

@@ -114,7 +114,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
                 continue;
             }
             if (failure != null) {
-                unreadable.put(entry.getKey(), ApiErrors.words(failure) + CHECK);
+                unreadable.put(entry.getKey(), ApiErrors.message(failure) + CHECK);
             } else if (!overdue(watch, now)) {
                 pending = true;
             } else {
