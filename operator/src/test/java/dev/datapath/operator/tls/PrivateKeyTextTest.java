@@ -13,7 +13,7 @@ import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.junit.jupiter.api.Test;
 
-/** Keys that Java reads and the TLS library of Envoy does not. */
+/** Keys that Java reads but Envoy's TLS library does not. */
 class PrivateKeyTextTest {
 
     @Test
@@ -25,7 +25,7 @@ class PrivateKeyTextTest {
     }
 
     @Test
-    void aKeyThatHoldsItsPublicKeyIsWrittenWithoutIt() throws Exception {
+    void thePublicKeyIsRemovedFromAPrivateKey() throws Exception {
         var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         var info = PrivateKeyInfo.getInstance(pair.getPrivate().getEncoded());
         var withPublicKey = new PrivateKeyInfo(
@@ -44,7 +44,7 @@ class PrivateKeyTextTest {
     }
 
     @Test
-    void anRsaKeyWhosePartsContradictEachOtherIsReported() throws Exception {
+    void anInconsistentRsaKeyIsReported() throws Exception {
         var pair = generate("RSA", 2048);
         var key = (RSAPrivateCrtKey) pair.getPrivate();
         assertThat(PrivateKeyText.matching(pem(key.getEncoded()), pair.getPublic()))
