@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# The Envoy process: start, end, admin interface, and waiting with an eye on it. Uses $here and $stops of its caller.
+# The Envoy process: start, end, admin interface, and waits that end when it ends. Uses $here and $stops of its caller.
 
 envoy=
-# How the last Envoy ended; 128 and the signal's number when a signal ended it.
+# Exit status of the last Envoy; 128 plus the signal's number when a signal ended it.
 status=0
 
-# A secret of this start, without which the launcher's listener forwards nothing.
+# A secret of this start. The launcher's listener forwards no request without it.
 DATAPATH_ADMIN_TOKEN=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 export DATAPATH_ADMIN_TOKEN
 
-# Prints the configuration of a listener through which this launcher reaches Envoy's admin interface. That interface is a Unix socket,
-# which bash cannot open. The launcher sends a request at once on each connection: one without is closed soon, so that it is in nobody's way.
-# A storage node could have the address of a port on 127.0.0.1, so this port forwards only requests with the
-# token, and of the admin interface only what the launcher needs.
+# Prints the configuration of a listener through which this launcher reaches Envoy's admin interface. That interface is a Unix
+# socket, which bash cannot open. The launcher sends a request immediately on each connection. A connection without a request
+# is closed soon and does not block others. A storage node could have the address of this port on 127.0.0.1. Therefore the
+# port forwards only requests with the token, and only to the admin paths that the launcher needs.
 launcher_listener() {
   local http=type.googleapis.com/envoy.extensions.filters
   cat <<END
@@ -57,7 +57,7 @@ launcher_listener() {
 END
 }
 
-# Keeps the newest half of the log of health checks when it has become long. Envoy appends to it.
+# Trims the health check log to its newest half when it is too long. Envoy appends to it.
 trim_check_events() {
   local log=$DATAPATH_CHECK_EVENTS size
   size=$(stat -c %s "$log" 2>/dev/null) || return 0
@@ -68,13 +68,13 @@ trim_check_events() {
 }
 
 # start_envoy CONFIGURATION
-#   --disable-hot-restart       two gateways on one machine would otherwise collide in shared memory
-#   --drain-time-s              how long transfers live on that a change of their listener leaves behind
-#   --drain-strategy immediate  every client is told with its next response to close, rather than some of them
-#   --file-flush-interval-msec  how late logs are written: 10 s are late for the reason of a failed health check
+#   --disable-hot-restart       two gateways on one machine would otherwise conflict in shared memory
+#   --drain-time-s              how long transfers continue after a change of their listener
+#   --drain-strategy immediate  every client is notified with its next response, not only some of them
+#   --file-flush-interval-msec  delay of log writes: the default of 10 s is too long for health check failures
 #   --config-yaml               adds the launcher's own listener to the configuration
 start_envoy() {
-  # What the last process saw of nodes says nothing of them now.
+  # Health check events of the previous process are outdated.
   rm -f "$DATAPATH_CHECK_EVENTS"
   "$DATAPATH_ENVOY" --config-path "$1" --config-yaml "$(launcher_listener)" --service-node "$POD_NAME" --concurrency "$DATAPATH_WORKERS" \
     --drain-time-s "$((DATAPATH_DRAIN_TIMEOUT > 0 ? DATAPATH_DRAIN_TIMEOUT : 1))" --drain-strategy immediate \
@@ -86,14 +86,14 @@ envoy_runs() {
   kill -0 "$envoy" 2>/dev/null
 }
 
-# Sets $status; for an Envoy that has ended.
+# Sets $status of an Envoy that has ended.
 reap() {
   wait "$envoy" 2>/dev/null
   # shellcheck disable=SC2034 # read by the caller
   status=$?
 }
 
-# Ends Envoy, which takes some milliseconds; one that hangs is killed after five seconds.
+# Ends Envoy, which takes several milliseconds; an Envoy that hangs is killed after five seconds.
 end_envoy() {
   kill -TERM "$envoy" 2>/dev/null
   local end=$((SECONDS + 5))
@@ -102,11 +102,11 @@ end_envoy() {
   done
   ! envoy_runs || kill -KILL "$envoy"
   reap
-  # An Envoy that has just been started does not know the signal yet, and is ended by it.
+  # An Envoy that has just started has no signal handler yet, so the signal kills it.
   ((status != 128 + 15)) || status=0
 }
 
-# Waits that many seconds, or until Envoy ends or a signal comes.
+# Waits that many seconds, or until Envoy ends or a signal arrives.
 pause() {
   sleep "$1" &
   local timer=$!
@@ -115,18 +115,18 @@ pause() {
   wait "$timer" 2>/dev/null
 }
 
-# Waits until the clock $SECONDS has that value, Envoy ends or a second signal comes.
+# Waits until $SECONDS has that value, Envoy ends or a second signal arrives.
 pause_until() {
-  while envoy_runs && ((SECONDS < $1)) && ! told_again; do
+  while envoy_runs && ((SECONDS < $1)) && ! stopped_twice; do
     pause 1
   done
 }
 
-told_again() {
+stopped_twice() {
   ((${stops:?} > 1))
 }
 
-# admin METHOD PATH: asks Envoy's admin interface; status 0 for an answer 200, whose body is printed.
+# admin METHOD PATH: sends a request to Envoy's admin interface; status 0 for a response 200, whose body is printed.
 admin() {
   timeout 5 "${here:?}/admin" "$@" 2>/dev/null
 }

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# What the kernel still holds for clients: a container's network ends with its last process, and what was not sent by then is lost.
+# Unsent data of clients in the kernel: a container's network ends with its last process, and unsent data is then lost.
 
-# The local ports, in hexadecimal, that somebody listened at when remember_listeners was called: "|1F90|0050|".
+# The local listening ports, in hexadecimal, at the call of remember_listeners: "|1F90|0050|".
 listened=
 
-# tcp_table: prints the kernel's TCP sockets of both address families, a line each. IPv6 may be switched off.
+# tcp_table: prints the kernel's TCP sockets of both address families, one per line. IPv6 may be disabled.
 tcp_table() {
   printf '%s\n' "$(</proc/net/tcp)"
   [[ ! -r /proc/net/tcp6 ]] || printf '%s\n' "$(</proc/net/tcp6)"
 }
 
-# Prints the ports of listening sockets of the table $1, each between bars.
+# Prints the listening ports of the table $1, each between bars.
 listening() {
   local local_address state
   printf '|'
@@ -23,7 +23,8 @@ remember_listeners() {
   listened=$(listening "$(tcp_table)")
 }
 
-# Prints how many bytes clients of closed listeners have not acknowledged yet. A port at which another process listens now is another's.
+# Prints the number of bytes that clients of closed listeners have not acknowledged. A port on which a process still listens is ignored,
+# because it belongs to another process.
 unsent() {
   local table open local_address queues sum=0
   table=$(tcp_table)

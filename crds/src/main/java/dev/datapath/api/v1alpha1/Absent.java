@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a record component becomes when its field is absent. */
+/** The value of a record component whose field is absent. */
 final class Absent {
     private Absent() {}
 
@@ -14,7 +14,7 @@ final class Absent {
         return list == null ? List.of() : List.copyOf(list);
     }
 
-    /** Sorted by key, so that whatever is made from it does not depend on how it was written. */
+    /** Sorted by key: results do not depend on the order in the source. */
     static <V> Map<String, V> or(@Nullable Map<String, V> map) {
         return map == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(map));
     }

@@ -9,8 +9,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * JSON form of the records of this API: what is empty is left out, and a field of a newer version of the API is skipped
- * rather than an error (the schema, not the reader, rejects unknown fields).
+ * JSON form of the records of this API. Empty values are omitted, and a field of a newer version of the API is skipped:
+ * the schema rejects unknown fields, not the reader.
  */
 @JacksonAnnotationsInside
 @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -7,17 +7,17 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 
 /**
- * Names a bundle of PEM certificates in the namespace of the object that holds the reference.
+ * References a bundle of PEM certificates in the namespace of the referencing object.
  *
- * @param kind where the bundle is kept
+ * @param kind kind of the object that contains the bundle
  * @param name name of that ConfigMap or Secret
- * @param key the data key that holds the bundle
+ * @param key the data key that contains the bundle
  */
 @ApiRecord
 public record CaCertificateReference(
         @Required
         @Default("ConfigMap")
-        @JsonPropertyDescription("Kind of the object that holds the CA certificates: ConfigMap or Secret.")
+        @JsonPropertyDescription("Kind of the object that contains the CA certificates: ConfigMap or Secret.")
         Kind kind,
 
         @Required
@@ -27,7 +27,7 @@ public record CaCertificateReference(
         String name,
 
         @Default("ca.crt")
-        @JsonPropertyDescription("Data key that holds one or more CA certificates as PEM.")
+        @JsonPropertyDescription("Data key that contains one or more CA certificates as PEM.")
         @Size(min = 1, max = 253)
         @Pattern("^[-._a-zA-Z0-9]+$")
         String key) {

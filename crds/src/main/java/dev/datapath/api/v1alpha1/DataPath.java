@@ -13,8 +13,8 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** A fleet of S3 gateways and where clients connect to it. */
-@JsonClassDescription("A fleet of S3 gateways and where clients connect to it.")
+/** A fleet of S3 gateways and its client endpoints. */
+@JsonClassDescription("A fleet of S3 gateways and its client endpoints.")
 @Group("datapath.dev")
 @Version("v1alpha1")
 @Singular("datapath")

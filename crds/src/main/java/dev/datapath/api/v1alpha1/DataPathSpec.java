@@ -10,13 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a DataPath should be.
+ * The specification of a DataPath.
  *
  * @param listeners the ports that clients connect to, unique by name and by port
- * @param poolRef where requests go that no rule matches; without it they get 404 NoSuchBucket
+ * @param poolRef pool for requests that no rule matches; without it they get 404 NoSuchBucket
  * @param gateway the gateway processes
- * @param drain how gateways leave
- * @param accessLog what gateways log
+ * @param drain how gateways are drained
+ * @param accessLog the access log of gateways
  */
 @ApiRecord
 @ValidationRule(
@@ -30,17 +30,17 @@ public record DataPathSpec(
         List<Listener> listeners,
 
         @JsonPropertyDescription(
-                "StoragePool that serves the requests no rule matches. Without it they are answered 404 NoSuchBucket.")
+                "StoragePool that serves requests without a matching rule. Without it such requests get 404 NoSuchBucket.")
         @Nullable
         PoolReference poolRef,
 
-        @Default("{}") @JsonPropertyDescription("The gateway processes: how many, how large, where and how reachable.")
+        @Default("{}") @JsonPropertyDescription("The gateway processes: number, resources, placement and Service.")
         Gateway gateway,
 
-        @Default("{}") @JsonPropertyDescription("How gateways leave without cutting transfers.")
+        @Default("{}") @JsonPropertyDescription("How gateways are drained without aborting transfers.")
         Drain drain,
 
-        @Default("{}") @JsonPropertyDescription("What gateways write to their access log.")
+        @Default("{}") @JsonPropertyDescription("The access log of gateways.")
         AccessLog accessLog) {
 
     public DataPathSpec {
@@ -51,7 +51,7 @@ public record DataPathSpec(
     }
 
     /**
-     * How gateways leave.
+     * How gateways are drained.
      *
      * @param timeout the longest transfer that survives a rollout or a node drain; 1s to 24h
      */
@@ -59,7 +59,7 @@ public record DataPathSpec(
     public record Drain(
             @Default("10m")
             @JsonPropertyDescription(
-                    "Longest transfer that survives a rollout or a node drain, from 1s to 24h. A leaving gateway waits this long for its connections to end.")
+                    "Longest transfer that survives a rollout or a node drain, from 1s to 24h. A draining gateway waits this long for its connections to end.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -76,11 +76,12 @@ public record DataPathSpec(
     }
 
     /**
-     * What gateways log, as JSON on standard output. Query strings and Authorization headers are never logged.
+     * The access log of gateways, as JSON on standard output. Query strings and Authorization headers are never logged.
      *
      * @param mode which requests are logged
-     * @param sendRequestId whether stores get the id under which a request is logged, as {@code x-datapath-request-id}, to log it as
-     *     well; the value that a client sent goes. False when absent: a store then gets nothing that the client did not send
+     * @param sendRequestId whether requests to stores carry the logged request id in the header {@code
+     *     x-datapath-request-id}, for the store's own log; a value sent by the client is replaced. False when absent:
+     *     the store then receives nothing that the client did not send
      */
     @ApiRecord
     public record AccessLog(
@@ -91,7 +92,7 @@ public record DataPathSpec(
 
             @Default("false")
             @JsonPropertyDescription(
-                    "Send stores the id under which a request is logged, in the header x-datapath-request-id, for their own logs. It is not part of what clients sign.")
+                    "Send the logged request id to stores in the header x-datapath-request-id, for their own logs. The header is not part of the client's signature.")
             Boolean sendRequestId) {
 
         /** What an absent value stands for. */

@@ -13,29 +13,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was seen of a DataPath.
+ * The observed state of a DataPath.
  *
- * @param observedGeneration generation of the specification that this status speaks about
- * @param addresses where clients can connect
- * @param gateways how many gateways run, and with which success
+ * @param observedGeneration generation of the specification that this status describes
+ * @param addresses addresses at which clients can connect
+ * @param gateways counts of gateways
  * @param configVersion content hash of the configuration that gateways should run
  * @param listeners state of each listener
  * @param conditions Accepted, ResolvedRefs and Programmed
  * @param selector label selector of the gateway pods, for the scale subresource
- * @param summary figures as the columns of {@code kubectl get} show them
+ * @param summary values of the columns of {@code kubectl get}
  */
 @ApiRecord
 public record DataPathStatus(
-        @JsonPropertyDescription("Generation of the specification that this status speaks about.")
+        @JsonPropertyDescription("Generation of the specification that this status describes.")
         @Min(0)
         @Max(9007199254740991.0)
         @Nullable
         Long observedGeneration,
 
-        @JsonPropertyDescription("Where clients can connect.") @Size(max = 16)
+        @JsonPropertyDescription("Addresses at which clients can connect.") @Size(max = 16)
         List<Address> addresses,
 
-        @JsonPropertyDescription("How many gateways there should be, are ready, and run the current configuration.")
+        @JsonPropertyDescription(
+                "Numbers of desired gateways, ready gateways, and gateways that run the current configuration.")
         @Nullable
         Gateways gateways,
 
@@ -49,7 +50,7 @@ public record DataPathStatus(
         List<ListenerStatus> listeners,
 
         @JsonPropertyDescription(
-                "Accepted: the specification is valid. ResolvedRefs: what it names exists. Programmed: every ready gateway runs it.")
+                "Accepted: the specification is valid. ResolvedRefs: all references are resolved. Programmed: every ready gateway runs it.")
         @Size(max = 16)
         List<Condition> conditions,
 
@@ -59,7 +60,7 @@ public record DataPathStatus(
         @Nullable
         String selector,
 
-        @JsonPropertyDescription("Figures as the columns of kubectl get show them.") @Nullable
+        @JsonPropertyDescription("Values of the columns of kubectl get.") @Nullable
         Summary summary) {
 
     public DataPathStatus {
@@ -69,14 +70,14 @@ public record DataPathStatus(
     }
 
     /**
-     * Where clients can connect.
+     * An address at which clients can connect.
      *
-     * @param type what {@code value} is
+     * @param type type of {@code value}
      * @param value the address
      */
     @ApiRecord
     public record Address(
-            @Required @JsonPropertyDescription("What the value is: IPAddress or Hostname.")
+            @Required @JsonPropertyDescription("Type of the value: IPAddress or Hostname.")
             AddressType type,
 
             @Required @JsonPropertyDescription("The address.") @Size(min = 1, max = 253) @Pattern(Formats.ADDRESS)
@@ -91,10 +92,10 @@ public record DataPathStatus(
     /**
      * Counts of gateways.
      *
-     * @param desired how many there should be
-     * @param ready how many serve
-     * @param synced how many acknowledged the current configuration
-     * @param rejected how many refused it
+     * @param desired desired gateways
+     * @param ready gateways that serve requests
+     * @param synced gateways that acknowledged the current configuration
+     * @param rejected gateways that rejected the current configuration
      */
     @ApiRecord
     public record Gateways(
@@ -107,7 +108,7 @@ public record DataPathStatus(
             @JsonPropertyDescription("Gateways that acknowledged the current configuration.") @Min(0) @Max(100000)
             Integer synced,
 
-            @JsonPropertyDescription("Gateways that refused the current configuration.") @Min(0) @Max(100000)
+            @JsonPropertyDescription("Gateways that rejected the current configuration.") @Min(0) @Max(100000)
             Integer rejected) {
 
         public Gateways {
@@ -148,11 +149,11 @@ public record DataPathStatus(
     }
 
     /**
-     * Figures as columns show them.
+     * Values of columns.
      *
      * @param ready ready of desired, such as 3/3
-     * @param synced gateways that run the current configuration, of those that should, such as 2/3
-     * @param status reason of the first condition that is False; else of the first Unknown; else of the last
+     * @param synced gateways that run the current configuration, of the desired ones, such as 2/3
+     * @param status reason of the first condition that is False; otherwise of the first Unknown; otherwise of the last
      */
     @ApiRecord
     public record Summary(
@@ -165,7 +166,7 @@ public record DataPathStatus(
             String synced,
 
             @JsonPropertyDescription(
-                    "Reason of the first condition that is False; else of the first that is Unknown; else of the last one. Such as PoolNotFound, Programmed.")
+                    "Reason of the first condition that is False; otherwise of the first that is Unknown; otherwise of the last one. Such as PoolNotFound, Programmed.")
             @Size(max = 64)
             @Nullable
             String status) {}

@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where requests go when the nodes of a rule's pools fail.
+ * Failover of requests when the nodes of a rule's pools fail.
  *
- * @param pools in this order, 1 to 4
+ * @param pools pools in order of preference, 1 to 4
  * @param whenHealthyBelowPercent share of healthy nodes below which the next pool takes over, 1 to 100
- * @param failback how the way back is taken; the way there is always sticky for writes and multipart uploads
+ * @param failback how requests return; the failover is always sticky for writes and multipart uploads
  */
 @ApiRecord
 public record Failover(
@@ -27,7 +27,7 @@ public record Failover(
         Integer whenHealthyBelowPercent,
 
         @JsonPropertyDescription(
-                "Manual: requests stay where they went until a person moves them back, since sites may differ. Automatic: back when the nodes are healthy.")
+                "Manual: requests stay in the failover pool until an administrator moves them back, because the data of sites may differ. Automatic: requests return when the nodes are healthy.")
         @Nullable
         Failback failback) {
 

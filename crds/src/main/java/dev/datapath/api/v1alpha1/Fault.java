@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Delays or fails a share of the requests until a given time: exactly one of {@code delay} and {@code abort}.
  *
- * @param delay wait before the request is passed on, 1ms to 5m
- * @param abort answer instead of passing it on
+ * @param delay delay before the request is forwarded, 1ms to 5m
+ * @param abort error response instead of forwarding
  * @param percent share of the requests, 1 to 100
- * @param until when the drill ends, RFC 3339
+ * @param until end of the drill, RFC 3339
  */
 @ApiRecord
 @ValidationRule(
         value = "has(self.delay) != has(self.abort)",
         message = "a fault either delays or aborts: write exactly one of delay and abort")
 public record Fault(
-        @JsonPropertyDescription("Wait before a request is passed on, from 1ms to 5m.")
+        @JsonPropertyDescription("Delay before a request is forwarded, from 1ms to 5m.")
         @Size(max = 32)
         @Pattern(Formats.DURATION)
         @ValidationRule(
@@ -31,26 +31,26 @@ public record Fault(
         @Nullable
         String delay,
 
-        @JsonPropertyDescription("Answer a request with an S3 error instead of passing it on.") @Nullable
+        @JsonPropertyDescription("Return an S3 error instead of forwarding the request.") @Nullable
         Abort abort,
 
-        @JsonPropertyDescription("Share of the requests that is hit, in percent.") @Min(1) @Max(100) @Nullable
+        @JsonPropertyDescription("Share of the affected requests, in percent.") @Min(1) @Max(100) @Nullable
         Integer percent,
 
         @Required
         @JsonPropertyDescription(
-                "When the drill ends, such as 2026-12-01T00:00:00Z. After that the fault does nothing, even with the operator away.")
+                "End of the drill, such as 2026-12-01T00:00:00Z. After that the fault has no effect, even if the operator is unavailable.")
         @Size(max = 35)
         @Pattern(Formats.TIME)
         String until) {
 
     /**
-     * The answer that an aborted request gets.
+     * The response to an aborted request.
      *
      * @param code the S3 error
      */
     @ApiRecord
     public record Abort(
-            @Required @JsonPropertyDescription("Code of the S3 error that clients get.")
+            @Required @JsonPropertyDescription("Code of the S3 error that clients receive.")
             S3ErrorCode code) {}
 }

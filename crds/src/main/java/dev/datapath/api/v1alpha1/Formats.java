@@ -15,7 +15,7 @@ final class Formats {
 
     static final String DNS_SUBDOMAIN = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";
 
-    /** A DNS name, which may have capitals and a dot at the end. */
+    /** A DNS name, with upper-case letters allowed and an optional trailing dot. */
     static final String DNS_NAME =
             "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\\.?$";
 
@@ -33,7 +33,7 @@ final class Formats {
     /** Rejects control characters in text that ends up in headers, logs or messages. */
     static final String PRINTABLE = "^[^\\x00-\\x1f\\x7f]*$";
 
-    /** RFC 3339 in whole seconds or finer. The generated schema has {@code format: date-time} in its place. */
+    /** RFC 3339 in whole seconds or finer. The generated schema has {@code format: date-time} instead. */
     static final String TIME =
             "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$";
 

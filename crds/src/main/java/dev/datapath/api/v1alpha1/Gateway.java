@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The gateway processes of a DataPath.
  *
  * @param kind the workload that runs them
- * @param replicas how many run, 0 to 1000; null means {@link #DEFAULT_REPLICAS}, unless {@code autoscaling} or a
- *     DaemonSet decides
- * @param autoscaling lets the number follow the load; not together with {@code replicas}
+ * @param replicas number of gateways, 0 to 1000; null means {@link #DEFAULT_REPLICAS}, unless {@code autoscaling} or a
+ *     DaemonSet determines the number
+ * @param autoscaling adapts the number to the load; not together with {@code replicas}
  * @param resources compute resources of one gateway
  * @param service how clients reach the gateways
  * @param placement where gateways may run
@@ -48,11 +48,11 @@ public record Gateway(
         @Nullable
         Integer replicas,
 
-        @JsonPropertyDescription("Lets the number of gateways follow the load. Not together with replicas.") @Nullable
+        @JsonPropertyDescription("Adapts the number of gateways to the load. Not together with replicas.") @Nullable
         Autoscaling autoscaling,
 
         @Default(Resources.DEFAULT_JSON)
-        @JsonPropertyDescription("Compute resources of one gateway; given values replace the default as a whole.")
+        @JsonPropertyDescription("Compute resources of one gateway; a given value replaces all defaults.")
         Resources resources,
 
         @Default("{}") @JsonPropertyDescription("The Service through which clients reach the gateways.")
@@ -63,7 +63,7 @@ public record Gateway(
 
         @Default("50000")
         @JsonPropertyDescription(
-                "Client connections that one gateway accepts at once; more are refused. At most as many as fit into the memory limit: one for each 256 KiB above 128 MiB.")
+                "Maximum concurrent client connections of one gateway; further ones are refused. The memory limit also limits the number: one for each 256 KiB above 128 MiB.")
         @Min(1)
         @Max(1000000)
         Integer maxConnections) {
@@ -90,11 +90,11 @@ public record Gateway(
     }
 
     /**
-     * Bounds of a HorizontalPodAutoscaler.
+     * Limits of a HorizontalPodAutoscaler.
      *
-     * @param minReplicas fewest gateways, 1 to 1000
-     * @param maxReplicas most gateways, 1 to 1000, not below {@code minReplicas}
-     * @param targetCPUUtilizationPercentage CPU use, in percent of the request, that the autoscaler aims at; 1 to 100
+     * @param minReplicas minimum number of gateways, 1 to 1000
+     * @param maxReplicas maximum number of gateways, 1 to 1000, not below {@code minReplicas}
+     * @param targetCPUUtilizationPercentage target CPU use of the autoscaler, in percent of the request; 1 to 100
      */
     @ApiRecord
     @ValidationRule(
@@ -102,14 +102,14 @@ public record Gateway(
             message = "minReplicas must not exceed maxReplicas: raise maxReplicas or lower minReplicas",
             fieldPath = ".minReplicas")
     public record Autoscaling(
-            @Default("2") @JsonPropertyDescription("Fewest gateways that run.") @Min(1) @Max(1000)
+            @Default("2") @JsonPropertyDescription("Minimum number of gateways.") @Min(1) @Max(1000)
             Integer minReplicas,
 
-            @Required @JsonPropertyDescription("Most gateways that run; not below minReplicas.") @Min(1) @Max(1000)
+            @Required @JsonPropertyDescription("Maximum number of gateways; not below minReplicas.") @Min(1) @Max(1000)
             Integer maxReplicas,
 
             @Default("70")
-            @JsonPropertyDescription("CPU use that the autoscaler aims at, in percent of the CPU request.")
+            @JsonPropertyDescription("Target CPU use of the autoscaler, in percent of the CPU request.")
             @Min(1)
             @Max(100)
             Integer targetCPUUtilizationPercentage) {
@@ -123,8 +123,8 @@ public record Gateway(
     /**
      * Compute resources of one gateway, as Kubernetes quantities.
      *
-     * @param requests what a node must have free
-     * @param limits what a gateway may use at most
+     * @param requests resources that a node must have available
+     * @param limits maximum resources of a gateway
      */
     @ApiRecord
     @ValidationRule(
@@ -138,11 +138,12 @@ public record Gateway(
                     "memory is counted in bytes, and m is a thousandth of one: write Mi or Gi; did you mean a value such as 512Mi?",
             fieldPath = ".requests")
     public record Resources(
-            @JsonPropertyDescription("What a node must have free to run a gateway, such as cpu: \"2\", memory: 1Gi.")
+            @JsonPropertyDescription(
+                    "Resources that a node must have available to run a gateway, such as cpu: \"2\", memory: 1Gi.")
             @Size(max = 16)
             Map<String, @Size(min = 1, max = 32) @Pattern(Formats.QUANTITY) String> requests,
 
-            @JsonPropertyDescription("What a gateway may use at most, such as memory: 1Gi.") @Size(max = 16)
+            @JsonPropertyDescription("Maximum resources of a gateway, such as memory: 1Gi.") @Size(max = 16)
             Map<String, @Size(min = 1, max = 32) @Pattern(Formats.QUANTITY) String> limits) {
 
         static final String DEFAULT_JSON =

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Service in front of a DataPath's gateways.
  *
- * @param type kind of Service
+ * @param type type of the Service
  * @param annotations copied to the Service, for the load balancer's controller
- * @param externalTrafficPolicy Local keeps the client's address; without meaning for ClusterIP
- * @param loadBalancerClass which load balancer serves it; null means the cluster's default
+ * @param externalTrafficPolicy Local preserves the client's address; ignored for ClusterIP
+ * @param loadBalancerClass class of the load balancer; null means the cluster's default
  */
 @ApiRecord
 public record GatewayService(
@@ -25,7 +25,7 @@ public record GatewayService(
 
         @Default("Local")
         @JsonPropertyDescription(
-                "Local keeps the client's address and skips a hop; Cluster spreads over all nodes. Ignored for ClusterIP.")
+                "Local preserves the client's address and avoids a hop; Cluster distributes connections over all nodes. Ignored for ClusterIP.")
         ExternalTrafficPolicy externalTrafficPolicy,
 
         @JsonPropertyDescription(
@@ -51,7 +51,7 @@ public record GatewayService(
         ClusterIP
     }
 
-    /** How outside traffic is spread over the cluster's nodes. */
+    /** How external traffic is distributed over the cluster's nodes. */
     public enum ExternalTrafficPolicy {
         Local,
         Cluster

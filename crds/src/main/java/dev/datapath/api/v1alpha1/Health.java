@@ -11,31 +11,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How it is seen that a node should not be used. An overloaded node (503 SlowDown) is not a node that is down.
+ * How unusable nodes are detected. An overloaded node (503 SlowDown) is not down.
  *
- * @param active requests that gateways send on their own
- * @param passive what gateways conclude from clients' requests
- * @param slowNodes what happens to nodes that answer, but slower than the others; null means nothing
+ * @param active health checks that gateways send
+ * @param passive outlier detection from clients' requests
+ * @param slowNodes handling of nodes that respond, but slower than the others; null means none
  * @param panicThresholdPercent when fewer than this share of the nodes is healthy, all are used; 0 to 100
  */
 @ApiRecord
 public record Health(
         @Default("{}")
         @JsonPropertyDescription(
-                "Health checks that gateways send. What is absent comes from the provider's preset. Generic sends HEAD / and takes any status for healthy.")
+                "Health checks that gateways send. Absent fields use the provider's preset. Generic sends HEAD / and accepts any status as healthy.")
         Active active,
 
-        @Default("{}") @JsonPropertyDescription("Takes nodes out that fail clients' requests.")
+        @Default("{}") @JsonPropertyDescription("Ejects nodes that fail clients' requests.")
         Passive passive,
 
         @JsonPropertyDescription(
-                "Lowers the share of nodes that answer, but slower than the others. Not acted on yet; reported as Unsupported.")
+                "Lowers the share of nodes that respond, but slower than the others. Not implemented yet; reported as Unsupported.")
         @Nullable
         SlowNodes slowNodes,
 
         @Default("1")
         @JsonPropertyDescription(
-                "When fewer than this percentage of the nodes is healthy, all of them are used: 1 means all rather than none, 0 never does so.")
+                "When fewer than this percentage of the nodes is healthy, all of them are used: with 1 only when no node is healthy, with 0 never.")
         @Min(0)
         @Max(100)
         Integer panicThresholdPercent) {
@@ -49,19 +49,20 @@ public record Health(
     }
 
     /**
-     * Health checks that gateways send. Null or empty means the provider's preset; the figures below hold where a preset
-     * names none. The preset of Generic sends {@code HEAD /}, and every status is healthy: a program that answers is alive.
+     * Health checks that gateways send. Null or empty means the provider's preset; the values below apply where a
+     * preset has none. The preset of Generic sends {@code HEAD /}, and every status is healthy: a process that responds
+     * is alive.
      *
      * @param method HTTP method; GET
      * @param path path and query of the request
      * @param port port of the check; the node's own port
-     * @param scheme whether an HTTP check uses TLS; null means as the nodes are spoken to
+     * @param scheme whether an HTTP check uses TLS; null means as for clients' requests
      * @param expectedStatuses statuses of a healthy node; 200
-     * @param bodyContains text that the body of a healthy node holds
+     * @param bodyContains text in the body of a healthy node's response
      * @param interval time between two checks of one node, 100ms to 10m; 1s
-     * @param timeout how long an answer may take, 10ms to 1m; 1s, or the interval when that is shorter
-     * @param unhealthyAfter failures in a row that make a node unhealthy; 3
-     * @param healthyAfter successes in a row that make it healthy again; 2
+     * @param timeout maximum response time, 10ms to 1m; 1s, or the interval when that is shorter
+     * @param unhealthyAfter consecutive failures that make a node unhealthy; 3
+     * @param healthyAfter consecutive successes that make it healthy again; 2
      */
     @ApiRecord
     @ValidationRule(
@@ -70,7 +71,7 @@ public record Health(
             fieldPath = ".timeout")
     @ValidationRule(
             value = "!has(self.bodyContains) || !has(self.method) || self.method != 'HEAD'",
-            message = "an answer to HEAD has no body: remove bodyContains, or set method: GET",
+            message = "a response to HEAD has no body: remove bodyContains, or set method: GET",
             fieldPath = ".bodyContains")
     public record Active(
             @JsonPropertyDescription(
@@ -85,31 +86,31 @@ public record Health(
             @Nullable
             String path,
 
-            @JsonPropertyDescription("Port of the check; the preset's, else the node's own, when absent.")
+            @JsonPropertyDescription("Port of the check. Default: the preset's, otherwise the node's own port.")
             @Min(1)
             @Max(65535)
             @Nullable
             Integer port,
 
             @JsonPropertyDescription(
-                    "HTTP: the check is sent in clear text, also to nodes that are spoken to with TLS, such as to port 9020 of ObjectScale. HTTPS: it is sent with TLS as in spec.tls. As the nodes are spoken to when absent.")
+                    "HTTP: the check is sent in plaintext, also to nodes with TLS, such as to port 9020 of ObjectScale. HTTPS: it is sent with TLS as in spec.tls. Default: as for clients' requests.")
             @Nullable
             Scheme scheme,
 
             @JsonPropertyDescription(
-                    "HTTP statuses of a healthy node. When absent the preset's, and 200 for a path or a bodyContains of your own.")
+                    "HTTP statuses of a healthy node. Default: the preset's, or 200 if path or bodyContains is set.")
             @Size(max = 16)
             List<@Min(100) @Max(599) Integer> expectedStatuses,
 
             @JsonPropertyDescription(
-                    "Text that the body of a healthy node holds. The preset's, else any body, when absent.")
+                    "Text in the body of a healthy node's response. Default: the preset's, otherwise any body.")
             @Size(min = 1, max = 256)
             @Pattern(Formats.PRINTABLE)
             @Nullable
             String bodyContains,
 
             @JsonPropertyDescription(
-                    "Time between two checks of a node by one gateway, from 100ms to 10m. The preset's, else 1s, when absent.")
+                    "Time between two checks of a node by one gateway, from 100ms to 10m. Default: the preset's, otherwise 1s.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -119,7 +120,7 @@ public record Health(
             String interval,
 
             @JsonPropertyDescription(
-                    "How long an answer to a check may take, from 10ms to 1m. The preset's, else 1s or the interval when that is shorter, when absent.")
+                    "Maximum response time of a check, from 10ms to 1m. Default: the preset's, otherwise 1s or the interval if that is shorter.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -128,14 +129,15 @@ public record Health(
             @Nullable
             String timeout,
 
-            @JsonPropertyDescription("Failures in a row that make a node unhealthy. The preset's, else 3, when absent.")
+            @JsonPropertyDescription(
+                    "Consecutive failures that make a node unhealthy. Default: the preset's, otherwise 3.")
             @Min(1)
             @Max(20)
             @Nullable
             Integer unhealthyAfter,
 
             @JsonPropertyDescription(
-                    "Successes in a row that make a node healthy again. The preset's, else 2, when absent.")
+                    "Consecutive successes that make a node healthy again. Default: the preset's, otherwise 2.")
             @Min(1)
             @Max(20)
             @Nullable
@@ -154,7 +156,7 @@ public record Health(
             OPTIONS
         }
 
-        /** Clear text or TLS. */
+        /** Plaintext or TLS. */
         public enum Scheme {
             HTTP,
             HTTPS
@@ -162,26 +164,26 @@ public record Health(
     }
 
     /**
-     * What gateways conclude from clients' requests: failed connections, resets, answers that are not HTTP or break off,
-     * first bytes that come too late, 502 and 504. A 500 or a 503 never counts.
+     * Outlier detection from clients' requests: failed connections, resets, responses that are not HTTP or are
+     * truncated, late first bytes, 502 and 504. A 500 or a 503 never counts.
      *
-     * @param consecutiveErrors failures in a row that take a node out, 1 to 1000; a quarter of failures among at least twice
-     *     as many requests within 3 s takes it out as well
-     * @param ejectFor how long it stays out at least the first time, 1s to 1h; longer each time it happens again
-     * @param maxEjectedPercent while less than this share of the nodes is out for this reason, a further one may be; 0 (none) to 100
+     * @param consecutiveErrors consecutive failures that eject a node, 1 to 1000; a quarter of failures among at least
+     *     twice as many requests within 3 s ejects it as well
+     * @param ejectFor minimum duration of the first ejection, 1s to 1h; each further ejection is longer
+     * @param maxEjectedPercent another node may be ejected while less than this share of the nodes is, 0 (none) to 100
      */
     @ApiRecord
     public record Passive(
             @Default("5")
             @JsonPropertyDescription(
-                    "Failures in a row (no connection, reset, no HTTP, a body that breaks off, no first byte in time, 502, 504; never 500 or 503) after which a gateway stops using a node. It also stops when a quarter of at least twice as many requests within 3 s fail.")
+                    "Consecutive failures (no connection, reset, no HTTP, truncated body, late first byte, 502, 504; never 500 or 503) after which a gateway ejects a node. It also ejects the node when a quarter of at least twice as many requests within 3 s fail.")
             @Min(1)
             @Max(1000)
             Integer consecutiveErrors,
 
             @Default("3s")
             @JsonPropertyDescription(
-                    "How long such a node is left out at least, from 1s to 1h, and up to 3 s more; longer each time it happens again, up to ten times as long. Passing health checks do not shorten it.")
+                    "Minimum duration of the first ejection, from 1s to 1h, plus up to 3 s; each further ejection is longer, up to ten times as long. Passing health checks do not shorten it.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -191,7 +193,7 @@ public record Health(
 
             @Default("33")
             @JsonPropertyDescription(
-                    "A further node may be left out for this reason while less than so many percent of the pool are: with 33 two of four nodes may, and one of three. Clients can make nodes look bad, so this bounds what one client can do to the others. 0 switches it off.")
+                    "Another node may be ejected while less than this percentage of the pool is ejected: with 33 two of four nodes, and one of three. Clients can make nodes fail, so this limits what one client can do to the others. 0 disables ejection.")
             @Min(0)
             @Max(100)
             Integer maxEjectedPercent) {
@@ -206,18 +208,18 @@ public record Health(
     }
 
     /**
-     * What happens to nodes that answer, but slower than the others.
+     * Handling of nodes that respond, but slower than the others.
      *
-     * @param mode Observe says it in status only, Enforce lowers the node's share
+     * @param mode Observe reports slow nodes in status only, Enforce lowers their share
      * @param slowerThan factor over the pool's median, 1.1x to 99.99x
-     * @param minimum difference from the median that matters at all, 1ms to 1m
-     * @param minWeightPercent share that even the slowest node keeps, so that its recovery is seen; 1 to 100
-     * @param maxSlowPercent most nodes that may be held for slow at once, 1 to 50
+     * @param minimum smallest relevant difference from the median, 1ms to 1m
+     * @param minWeightPercent minimum share of the slowest node, which makes its recovery measurable; 1 to 100
+     * @param maxSlowPercent maximum share of nodes that are treated as slow at once, 1 to 50
      */
     @ApiRecord
     public record SlowNodes(
             @JsonPropertyDescription(
-                    "Disabled, Observe (say it in status only) or Enforce (lower the share of slow nodes step by step).")
+                    "Disabled, Observe (report slow nodes in status only) or Enforce (lower the share of slow nodes step by step).")
             @Nullable
             Mode mode,
 
@@ -238,19 +240,20 @@ public record Health(
             String minimum,
 
             @JsonPropertyDescription(
-                    "Share of its weight, in percent, that even the slowest node keeps; the trickle shows when it recovers.")
+                    "Minimum share of its weight, in percent, of the slowest node; its remaining requests show when it recovers.")
             @Min(1)
             @Max(100)
             @Nullable
             Integer minWeightPercent,
 
-            @JsonPropertyDescription("Most nodes, in percent of the pool, that are treated as slow at once.")
+            @JsonPropertyDescription(
+                    "Maximum share of nodes, in percent of the pool, that are treated as slow at once.")
             @Min(1)
             @Max(50)
             @Nullable
             Integer maxSlowPercent) {
 
-        /** What is done about slow nodes. */
+        /** The handling of slow nodes. */
         public enum Mode {
             Disabled,
             Observe,

@@ -37,7 +37,7 @@ public record Listener(
         @Pattern(Formats.DNS_LABEL)
         String name,
 
-        @Required @JsonPropertyDescription("HTTP or HTTPS. S3 is spoken as HTTP/1.1 in both.")
+        @Required @JsonPropertyDescription("HTTP or HTTPS. Both use HTTP/1.1.")
         Protocol protocol,
 
         @Required
@@ -52,7 +52,7 @@ public record Listener(
         List<@Size(min = 1, max = 254) @Pattern(Formats.DNS_NAME) String> baseDomains,
 
         @JsonPropertyDescription(
-                "Host names, or IPv4 addresses, that clients use for path-style requests besides baseDomains, without port; a name below a base domain is path style, too. When set, a request for any other host gets 400; without it every other host is path style.")
+                "Host names, or IPv4 addresses, that clients use for path-style requests besides baseDomains, without port; a name below a base domain is also path style. When set, a request for any other host gets 400; without it every other host is path style.")
         @Size(max = 16)
         List<@Size(min = 1, max = 253) @Pattern(Formats.DNS_SUBDOMAIN) String> hostnames,
 
@@ -64,31 +64,31 @@ public record Listener(
         hostnames = Absent.or(hostnames);
     }
 
-    /** What a listener speaks. */
+    /** The protocol of a listener. */
     public enum Protocol {
         HTTP,
         HTTPS
     }
 
     /**
-     * TLS towards clients.
+     * TLS with clients.
      *
-     * @param certificateRefs certificates, chosen by SNI; the first serves clients that send no known name
-     * @param minVersion oldest TLS version that is accepted
-     * @param clientCertificates whether clients must show a certificate; null asks for none
+     * @param certificateRefs certificates, selected by SNI; the first one is used for unknown server names
+     * @param minVersion minimum TLS version
+     * @param clientCertificates verification of client certificates; null requests none
      */
     @ApiRecord
     public record Tls(
             @Required
             @JsonPropertyDescription(
-                    "Secrets of type kubernetes.io/tls. Several are chosen by the client's server name (SNI), whatever its case; the first serves clients whose server name matches none, or that send none. Rotation cuts no connection.")
+                    "Secrets of type kubernetes.io/tls. The client's server name (SNI), which is case-insensitive, selects one of several; the first one is used for clients without a matching server name. Rotation closes no connection.")
             @Size(min = 1, max = 16)
             List<SecretReference> certificateRefs,
 
-            @Default("\"1.2\"") @JsonPropertyDescription("Oldest TLS version that clients may use: \"1.2\" or \"1.3\".")
+            @Default("\"1.2\"") @JsonPropertyDescription("Minimum TLS version of clients: \"1.2\" or \"1.3\".")
             TlsVersion minVersion,
 
-            @JsonPropertyDescription("Whether clients show certificates; without it none is asked for.") @Nullable
+            @JsonPropertyDescription("Verification of client certificates; when absent, none is requested.") @Nullable
             ClientCertificates clientCertificates) {
 
         public Tls {
@@ -106,10 +106,10 @@ public record Listener(
     }
 
     /**
-     * Mutual TLS towards clients.
+     * Mutual TLS with clients.
      *
-     * @param mode whether a certificate is asked for
-     * @param caCertificateRefs authorities that sign client certificates; needed unless the mode is None
+     * @param mode whether a certificate is requested
+     * @param caCertificateRefs CAs that issue client certificates; required unless the mode is None
      */
     @ApiRecord
     @ValidationRule(
@@ -119,7 +119,7 @@ public record Listener(
     public record ClientCertificates(
             @Default("Required")
             @JsonPropertyDescription(
-                    "Required: clients without a valid certificate are refused. Optional: a certificate is verified when one is sent. None: none is asked for.")
+                    "Required: clients without a valid certificate are rejected. Optional: a certificate is verified if it is sent. None: no certificate is requested.")
             ClientCertificateMode mode,
 
             @JsonPropertyDescription("CA certificates that client certificates are verified with.")
@@ -132,7 +132,7 @@ public record Listener(
         }
     }
 
-    /** Whether a listener asks clients for a certificate. */
+    /** Whether a listener requests client certificates. */
     public enum ClientCertificateMode {
         None,
         Optional,

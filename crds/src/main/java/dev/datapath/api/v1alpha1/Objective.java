@@ -9,29 +9,28 @@ import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a good request is and how many must be good: exactly one of the three is given. A target is a percentage, as a
- * decimal in text, from 1 to 99.9999.
+ * The definition of a good request and the required share: exactly one of the three is given. A target is a percentage,
+ * as a decimal in text, from 1 to 99.9999.
  *
  * @param availability requests that do not fail
- * @param firstByteLatency requests that are answered in time
- * @param throughput slices of time in which enough bytes flow
+ * @param firstByteLatency requests whose first byte is in time
+ * @param throughput time slices with sufficient throughput
  */
 @ApiRecord
 @ValidationRule(
         value =
                 "(has(self.availability) ? 1 : 0) + (has(self.firstByteLatency) ? 1 : 0) + (has(self.throughput) ? 1 : 0) == 1",
-        message = "an objective promises one thing: write exactly one of availability, firstByteLatency and throughput")
+        message = "an objective has one target: write exactly one of availability, firstByteLatency and throughput")
 public record Objective(
         @JsonPropertyDescription(
-                "Share of the requests that do not fail (5xx, errors of the gateway, broken transfers).")
+                "Share of the requests that do not fail (5xx, errors of the gateway, aborted transfers).")
         @Nullable
         Availability availability,
 
-        @JsonPropertyDescription("Share of the requests whose first byte comes within a threshold.") @Nullable
+        @JsonPropertyDescription("Share of the requests whose first byte arrives within a threshold.") @Nullable
         FirstByteLatency firstByteLatency,
 
-        @JsonPropertyDescription("Share of the time slices with demand in which enough bytes per second flow.")
-        @Nullable
+        @JsonPropertyDescription("Share of the time slices with demand that have sufficient throughput.") @Nullable
         Throughput throughput) {
 
     /**
@@ -48,10 +47,10 @@ public record Objective(
             String target) {}
 
     /**
-     * Requests that are answered in time.
+     * Requests whose first byte is in time.
      *
      * @param target percentage of good requests
-     * @param threshold longest time to the first byte of a good request, 1ms to 10m
+     * @param threshold maximum time to the first byte of a good request, 1ms to 10m
      */
     @ApiRecord
     public record FirstByteLatency(
@@ -62,7 +61,7 @@ public record Objective(
             String target,
 
             @Required
-            @JsonPropertyDescription("Longest time to the first byte of a good request, from 1ms to 10m.")
+            @JsonPropertyDescription("Maximum time to the first byte of a good request, from 1ms to 10m.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -71,7 +70,7 @@ public record Objective(
             String threshold) {}
 
     /**
-     * Slices of time in which enough bytes flow. Slices without demand are neither good nor bad.
+     * Time slices with sufficient throughput. Slices without demand are neither good nor bad.
      *
      * @param target percentage of good slices
      * @param atLeast bytes per second in a good slice, as a size
@@ -86,7 +85,7 @@ public record Objective(
             String target,
 
             @Required
-            @JsonPropertyDescription("Bytes per second that flow in a good slice, such as 500Mi.")
+            @JsonPropertyDescription("Minimum bytes per second in a good slice, such as 500Mi.")
             @Size(min = 1, max = 20)
             @Pattern(Formats.SIZE)
             String atLeast,

@@ -9,14 +9,14 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Names for sets of S3 operations. Together the groups hold every {@link S3Operation}; they overlap only in multipart
- * uploads, which are Multipart and, by what they do, Lists or Writes, too: a rule that denies Writes leaves no way to
+ * Names for sets of S3 operations. Together the groups contain every {@link S3Operation}. They overlap only in
+ * multipart uploads, which belong to Multipart and also to Lists or Writes: a rule that denies Writes leaves no way to
  * create an object.
  */
 public enum OperationGroup {
     /**
-     * Everything that only reads and is not a listing: objects and their metadata, HeadBucket, and the settings of
-     * buckets ({@code Get*}, {@code Head*}, SelectObjectContent).
+     * All reads except listings: objects and their metadata, HeadBucket, and the settings of buckets ({@code Get*},
+     * {@code Head*}, SelectObjectContent).
      */
     Reads(operation -> startsWith(operation, "Get", "Head", "Select")),
 
@@ -24,13 +24,15 @@ public enum OperationGroup {
     Lists(operation -> startsWith(operation, "List")),
 
     /**
-     * Everything that creates or changes: objects, copies, metadata, restores, buckets and their settings, and multipart
-     * uploads including their abort.
+     * All operations that create or change: objects, copies, metadata, restores, buckets and their settings, and
+     * multipart uploads including their abort.
      */
     Writes(operation ->
             startsWith(operation, "Put", "Post", "Copy", "Restore", "Create", "Upload", "Complete", "Abort")),
 
-    /** Everything that removes: objects, tags, buckets and settings of buckets. Aborting an upload is not among them. */
+    /**
+     * All operations that remove: objects, tags, buckets and settings of buckets. Aborting an upload is not included.
+     */
     Deletes(operation -> startsWith(operation, "Delete")),
 
     /** The seven actions of multipart uploads: create, upload and copy a part, complete, abort, and their two listings. */
@@ -57,8 +59,8 @@ public enum OperationGroup {
     }
 
     /**
-     * The operations that a name in {@code operations} stands for: one for the name of an operation, all of its members
-     * for the name of a group, none for any other text.
+     * The operations of a name in {@code operations}: one for the name of an operation, all members for the name of a
+     * group, none for any other text.
      */
     public static Optional<Set<S3Operation>> expand(String name) {
         for (OperationGroup group : values()) {

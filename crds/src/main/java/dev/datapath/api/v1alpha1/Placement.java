@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Where gateways may run.
  *
  * @param nodeSelector labels a node must have
- * @param tolerations taints that gateways accept
+ * @param tolerations taints that gateways tolerate
  * @param priorityClassName PriorityClass of the pods; null or empty means the cluster's default
- * @param spreadOver failure domains that gateways are spread over; an empty list spreads over none
+ * @param spreadOver failure domains that gateways are spread over; an empty list disables spreading
  */
 @ApiRecord
 public record Placement(
@@ -26,12 +26,12 @@ public record Placement(
         Map<String, @Size(max = 63) @Pattern(Formats.LABEL_VALUE) String> nodeSelector,
 
         @JsonPropertyDescription(
-                "Taints of nodes that gateways accept; the operator's administrator allows their keys.")
+                "Taints of nodes that gateways tolerate; the operator's administrator must allow their keys.")
         @Size(max = 32)
         List<Toleration> tolerations,
 
         @JsonPropertyDescription(
-                "PriorityClass of the gateway pods; the cluster's default when absent or empty. The operator's administrator allows it.")
+                "PriorityClass of the gateway pods; the cluster's default when absent or empty. The operator's administrator must allow it.")
         @Size(max = 253)
         @Pattern("^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$")
         @Nullable
@@ -61,13 +61,13 @@ public record Placement(
     }
 
     /**
-     * A taint that gateways accept, with the meaning of a pod's toleration.
+     * A taint that gateways tolerate, with the meaning of a pod's toleration.
      *
-     * @param key the taint's key; null accepts every key and needs operator Exists
+     * @param key the taint's key; null tolerates every key and needs operator Exists
      * @param operator how the value is compared
      * @param value the taint's value; only with operator Equal
-     * @param effect the taint's effect; null accepts every effect
-     * @param tolerationSeconds how long a NoExecute taint is accepted; null means for ever
+     * @param effect the taint's effect; null tolerates every effect
+     * @param tolerationSeconds how long a NoExecute taint is tolerated; null means forever
      */
     @ApiRecord
     @ValidationRule(
@@ -96,7 +96,7 @@ public record Placement(
             @JsonPropertyDescription("Effect of the taint; every effect when absent.") @Nullable
             Effect effect,
 
-            @JsonPropertyDescription("Seconds that a NoExecute taint is accepted; for ever when absent.")
+            @JsonPropertyDescription("Seconds that a NoExecute taint is tolerated; forever when absent.")
             @Min(0)
             @Max(31536000)
             @Nullable
@@ -112,7 +112,7 @@ public record Placement(
             Exists
         }
 
-        /** What a taint does to pods that do not tolerate it. */
+        /** The effect of a taint on pods that do not tolerate it. */
         public enum Effect {
             NoSchedule,
             PreferNoSchedule,

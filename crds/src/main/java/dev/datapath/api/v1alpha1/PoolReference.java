@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 
 /**
- * Names a StoragePool in the namespace of the object that holds the reference.
+ * References a StoragePool in the namespace of the referencing object.
  *
  * @param name the StoragePool's name
  */

@@ -9,12 +9,12 @@ import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much may pass over all gateways; more is answered 503 SlowDown. At least one limit is given.
+ * Limits over all gateways; requests above a limit get 503 SlowDown. At least one limit is given.
  *
  * @param requestsPerSecond 1 to 1,000,000,000; null for no limit
  * @param concurrentRequests 1 to 10,000,000; null for no limit
  * @param bandwidthPerSecond bytes per second in both directions together, as a size such as 2Gi; null for no limit
- * @param per what a limit is counted for
+ * @param per the unit that a limit is counted for
  */
 @ApiRecord
 @ValidationRule(
@@ -24,7 +24,7 @@ public record RateLimits(
         @JsonPropertyDescription("Requests per second, over all gateways.") @Min(1) @Max(1000000000) @Nullable
         Integer requestsPerSecond,
 
-        @JsonPropertyDescription("Requests under way at once, over all gateways.") @Min(1) @Max(10000000) @Nullable
+        @JsonPropertyDescription("Concurrent requests, over all gateways.") @Min(1) @Max(10000000) @Nullable
         Integer concurrentRequests,
 
         @JsonPropertyDescription("Bytes per second in both directions, over all gateways, such as 500Mi or 2Gi.")
@@ -34,11 +34,11 @@ public record RateLimits(
         String bandwidthPerSecond,
 
         @JsonPropertyDescription(
-                "What the limits are counted for: Rule (all its requests together), AccessKey or SourceIP (each on its own).")
+                "The unit that limits are counted for: Rule (all its requests together), AccessKey or SourceIP (each separately).")
         @Nullable
         Scope per) {
 
-    /** What a limit is counted for. */
+    /** The unit that a limit is counted for. */
     public enum Scope {
         Rule,
         AccessKey,

@@ -12,15 +12,17 @@ import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done when a promise is at risk: step by step up to a ceiling, with a pause and an end. (The trigger is not called
- * {@code on}: kubectl reads that key, unquoted, as {@code true}. For the same reason no value in this API is {@code Off}.)
+ * The action when an objective is at risk: step by step up to a ceiling, with a pause and an end. (The trigger is not
+ * named {@code on}: kubectl reads that key, unquoted, as {@code true}. For the same reason no value in this API is
+ * {@code Off}.)
  *
- * @param when what starts it
- * @param action what is done ({@code do} in YAML)
- * @param upToPercent ceiling of the action, 1 to 100; null means the action's own, see {@link Action}
- * @param mode DryRun only says what would be done
+ * @param when the trigger
+ * @param action the action ({@code do} in YAML)
+ * @param upToPercent ceiling of the action, 1 to 100; null means the action's default, see {@link Action}
+ * @param mode DryRun only reports the action
  * @param coolDown pause between two steps and before the way back, 1s to 24h
- * @param expiresAfter when it ends in any case, also in the gateways when the operator is away; 1m to 24h
+ * @param expiresAfter time after which it ends in any case, also in gateways while the operator is unavailable; 1m to
+ *     24h
  */
 @ApiRecord
 @ValidationRule(
@@ -28,23 +30,23 @@ import org.jspecify.annotations.Nullable;
         message = "coolDown must not exceed expiresAfter: lower coolDown or raise expiresAfter",
         fieldPath = ".coolDown")
 public record Reaction(
-        @Required @JsonPropertyDescription("What starts the reaction: FastBurn or SlowBurn of the error budget.")
+        @Required @JsonPropertyDescription("Trigger of the reaction: FastBurn or SlowBurn of the error budget.")
         Trigger when,
 
         @Required
         @JsonProperty("do")
         @JsonPropertyDescription(
-                "ShedBatch: refuse requests of traffic class Batch. FailOverReads: send object reads to the failover pools. HedgeReads: send slow reads a second time. ScaleGateways: run more gateways.")
+                "ShedBatch: reject requests of traffic class Batch. FailOverReads: send object reads to the failover pools. HedgeReads: send slow reads a second time. ScaleGateways: run more gateways.")
         Action action,
 
         @JsonPropertyDescription(
-                "Ceiling in percent: of the Batch requests refused (default 80), of the reads moved (100), of second reads (10), of gateways added (100).")
+                "Ceiling in percent: of the Batch requests rejected (default 80), of the reads moved (100), of second reads (10), of gateways added (100).")
         @Min(1)
         @Max(100)
         @Nullable
         Integer upToPercent,
 
-        @Default("Enforce") @JsonPropertyDescription("Enforce, or DryRun: say in status and events what would be done.")
+        @Default("Enforce") @JsonPropertyDescription("Enforce, or DryRun: only report the action in status and events.")
         Mode mode,
 
         @Default("5m")
@@ -58,7 +60,7 @@ public record Reaction(
 
         @Default("1h")
         @JsonPropertyDescription(
-                "When the reaction ends in any case, from 1m to 24h; it holds even when the operator is away.")
+                "Time after which the reaction ends in any case, from 1m to 24h; applies even when the operator is unavailable.")
         @Size(max = 32)
         @Pattern(Formats.DURATION)
         @ValidationRule(
@@ -72,15 +74,15 @@ public record Reaction(
         expiresAfter = Absent.or(expiresAfter, "1h");
     }
 
-    /** What starts a reaction. */
+    /** The trigger of a reaction. */
     public enum Trigger {
         FastBurn,
         SlowBurn
     }
 
-    /** What is done. */
+    /** The action of a reaction. */
     public enum Action {
-        /** Refuses requests of traffic class Batch, by default up to 80 % of them. */
+        /** Rejects requests of traffic class Batch, by default up to 80 % of them. */
         ShedBatch(80),
         /** Sends reads of objects to the failover pools, by default up to all of them. */
         FailOverReads(100),
@@ -95,7 +97,7 @@ public record Reaction(
             this.defaultUpToPercent = defaultUpToPercent;
         }
 
-        /** Ceiling, in percent, of a reaction that names none. */
+        /** Default ceiling, in percent. */
         public int defaultUpToPercent() {
             return defaultUpToPercent;
         }

@@ -9,17 +9,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conditions on a request. All given ones must hold; within a list one is enough (headers: all). An empty list or null is
- * no condition.
+ * Conditions on a request. All given ones must hold; within a list one entry must match (headers: all). An empty list
+ * or null is no condition.
  *
  * @param buckets exact names, or prefixes with one trailing {@code *}; at most 64
- * @param keyPrefix start of the decoded object key in the request's address, 1 to 1024 characters; requests that have no key there
- *     never fit
+ * @param keyPrefix start of the decoded object key in the request's address, 1 to 1024 characters; requests without a
+ *     key in the address never match
  * @param operations names of {@link S3Operation} and {@link OperationGroup}; at most 64
  * @param listeners names of listeners; at most 16
  * @param headers header values, all of which must be equal; at most 16
  * @param sourceCIDRs networks of the client's address; at most 64
- * @param accessKeyIds access key ids that the request is signed with; at most 64
+ * @param accessKeyIds access key ids of the request's signature; at most 64
  */
 @ApiRecord
 @ValidationRule(
@@ -28,40 +28,41 @@ import org.jspecify.annotations.Nullable;
         message =
                 "a match needs a condition: write one, such as buckets: [name], or remove matches to match every request")
 public record RequestMatch(
-        @JsonPropertyDescription("Bucket names, exact or with one trailing * (such as laion-*); one must fit.")
+        @JsonPropertyDescription("Bucket names, exact or with one trailing * (such as laion-*); one must match.")
         @Size(min = 1, max = 64)
         List<@Size(min = 1, max = 255) @Pattern(RequestMatch.BUCKET) String> buckets,
 
         @JsonPropertyDescription(
-                "Start of the object key, compared with the decoded key byte by byte, such as shards/. It is the key in the request's address: DeleteObjects and PostObject, whose keys are in the body, and requests about a bucket, such as listings, never fit. A rule that denies also compares the source of a copy.")
+                "Start of the object key, compared with the decoded key byte by byte, such as shards/. It is the key in the request's address: DeleteObjects and PostObject, whose keys are in the body, and requests for a bucket, such as listings, never match. A deny rule also compares the source of a copy.")
         @Size(min = 1, max = 1024)
         @Nullable
         String keyPrefix,
 
         @JsonPropertyDescription(
-                "S3 API actions such as GetObject, or the groups Reads, Lists, Writes, Deletes and Multipart; one must fit.")
+                "S3 API actions such as GetObject, or the groups Reads, Lists, Writes, Deletes and Multipart; one must match.")
         @Size(min = 1, max = 64)
         List<@Size(max = 64) String> operations,
 
-        @JsonPropertyDescription("Names of listeners of the DataPath; the request came in at one of them.")
+        @JsonPropertyDescription("Names of listeners of the DataPath; one of them must have received the request.")
         @Size(min = 1, max = 16)
         List<@Size(min = 1, max = 63) @Pattern(Formats.DNS_LABEL) String> listeners,
 
         @JsonPropertyDescription(
-                "Request headers; all must have exactly these values, for a rule that denies in any case and among others.")
+                "Request headers; all must have exactly these values. A deny rule ignores case and also matches one of several values.")
         @Size(min = 1, max = 16)
         List<HeaderMatch> headers,
 
-        @JsonPropertyDescription("Networks such as 10.0.0.0/8 or fd00::/8; the client's address lies in one of them.")
+        @JsonPropertyDescription(
+                "Networks such as 10.0.0.0/8 or fd00::/8; one of them must contain the client's address.")
         @Size(min = 1, max = 64)
         List<@Size(min = 1, max = 49) @Pattern(RequestMatch.CIDR) String> sourceCIDRs,
 
         @JsonPropertyDescription(
-                "Access key ids; the request is signed with one of them. Not acted on yet, and reported as Unsupported: a rule with pools does not apply a match with it, and a deny ignores this condition.")
+                "Access key ids; one of them must have signed the request. Not implemented yet, and reported as Unsupported: a rule with pools does not apply a match with it, and a deny rule ignores this condition.")
         @Size(min = 1, max = 64)
         List<@Size(min = 1, max = 128) @Pattern("^[A-Za-z0-9][A-Za-z0-9._@+=-]*$") String> accessKeyIds) {
 
-    /** S3's naming rules including its older, wider ones (capitals, underscores, 255 characters). */
+    /** S3's naming rules including the older, less strict ones (capitals, underscores, 255 characters). */
     static final String BUCKET =
             "^([A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]|([A-Za-z0-9][A-Za-z0-9._-]{0,253})?\\*)$";
 

@@ -12,8 +12,8 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** What may go where, how, and how much. */
-@JsonClassDescription("What may go where, how, and how much.")
+/** Rules for the requests of a DataPath: destinations, timeouts, limits and denials. */
+@JsonClassDescription("Rules for the requests of a DataPath: destinations, timeouts, limits and denials.")
 @Group("datapath.dev")
 @Version("v1alpha1")
 @Singular("routingpolicy")

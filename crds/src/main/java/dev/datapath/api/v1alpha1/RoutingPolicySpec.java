@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 /**
- * What a RoutingPolicy asks for.
+ * The specification of a RoutingPolicy.
  *
  * @param targetRefs the DataPaths that the rules apply to, 1 to 16
  * @param rules 1 to {@link #MAX_RULES} rules, unique by name
@@ -18,11 +18,11 @@ public record RoutingPolicySpec(
 
         @Required
         @JsonPropertyDescription(
-                "What happens to which requests. The most specific match wins: exact bucket, longest bucket prefix, any bucket; longer key prefix; fewer operations; more other conditions; then the older policy, its namespace and name, and the order here.")
+                "Rules for requests. The most specific match wins: exact bucket, longest bucket prefix, any bucket; longer key prefix; fewer operations; more other conditions; then the older policy, its namespace and name, and the order here.")
         @Size(min = 1, max = MAX_RULES)
         List<RoutingRule> rules) {
 
-    /** Most rules of one policy; CEL cost and the size of an object bound it. */
+    /** Maximum rules of one policy, because of CEL cost and the size of an object. */
     public static final int MAX_RULES = 256;
 
     public RoutingPolicySpec {

@@ -9,20 +9,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was seen of a RoutingPolicy, for each object it attaches to (GEP-713 PolicyStatus).
+ * The observed state of a RoutingPolicy, for each object it attaches to (GEP-713 PolicyStatus).
  *
  * @param ancestors one entry for each target
- * @param summary figures as the columns of {@code kubectl get} show them
+ * @param summary values of the columns of {@code kubectl get}
  */
 @ApiRecord
 public record RoutingPolicyStatus(
         @JsonPropertyDescription("State of the policy at each of its targets.") @Size(max = 16)
         List<AncestorStatus> ancestors,
 
-        @JsonPropertyDescription("Figures as the columns of kubectl get show them.") @Nullable
+        @JsonPropertyDescription("Values of the columns of kubectl get.") @Nullable
         Summary summary) {
 
-    /** Name of the controller that writes the status, as GEP-713 asks for. */
+    /** Name of the controller that writes the status, as GEP-713 requires. */
     public static final String CONTROLLER_NAME = "datapath.dev/operator";
 
     public RoutingPolicyStatus {
@@ -33,7 +33,7 @@ public record RoutingPolicyStatus(
      * State of the policy at one target.
      *
      * @param ancestorRef the target
-     * @param controllerName who wrote the entry
+     * @param controllerName controller that wrote the entry
      * @param conditions Accepted, ResolvedRefs and Programmed
      */
     @ApiRecord
@@ -48,7 +48,7 @@ public record RoutingPolicyStatus(
             String controllerName,
 
             @JsonPropertyDescription(
-                    "Accepted: the policy is valid and in force. ResolvedRefs: the pools it names exist. Programmed: every ready gateway runs it.")
+                    "Accepted: the policy is valid and in force. ResolvedRefs: all references are resolved. Programmed: every ready gateway runs it.")
             @Size(max = 16)
             List<Condition> conditions) {
 
@@ -58,14 +58,15 @@ public record RoutingPolicyStatus(
     }
 
     /**
-     * Figures as columns show them.
+     * Values of columns.
      *
-     * @param status reason of the first condition that is False, at any target; else of the first Unknown; else of the last
+     * @param status reason of the first condition that is False, at any target; otherwise of the first Unknown;
+     *     otherwise of the last
      */
     @ApiRecord
     public record Summary(
             @JsonPropertyDescription(
-                    "Reason of the first condition that is False, at any target; else of the first that is Unknown; else of the last one. Such as PoolNotFound, Programmed.")
+                    "Reason of the first condition that is False, at any target; otherwise of the first that is Unknown; otherwise of the last one. Such as PoolNotFound, Programmed.")
             @Size(max = 64)
             @Nullable
             String status) {}

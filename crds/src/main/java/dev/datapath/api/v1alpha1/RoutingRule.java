@@ -12,34 +12,34 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to the requests that match.
+ * The handling of matching requests.
  *
  * @param name unique within the policy
  * @param matches any of these; empty matches every request of the target
- * @param pools where the requests go, by weight; empty with {@code deny}, or with {@code fault} alone, whose requests go
- *     to the DataPath's {@code poolRef}
- * @param failover where they go when these pools fail
- * @param trafficClass who is served first under overload; null means Standard
- * @param timeouts limits of waiting, never of a whole transfer
- * @param retry how often a failed request is repeated
+ * @param pools destinations of the requests, by weight; empty with {@code deny}, or with {@code fault} alone, whose
+ *     requests go to the DataPath's {@code poolRef}
+ * @param failover destination when these pools fail
+ * @param trafficClass priority under overload; null means Standard
+ * @param timeouts limits on waiting, never on a whole transfer
+ * @param retry retries of failed requests
  * @param hedge when a read is sent a second time
- * @param limits how much may pass
- * @param mirror where copies of reads go
- * @param deny refuses the requests
+ * @param limits rate limits
+ * @param mirror destination of copies of reads
+ * @param deny denies the requests
  * @param fault fails or delays a share of them, for a drill
  */
 @ApiRecord
 @ValidationRule(
         value = "has(self.pools) || has(self.deny) || has(self.fault)",
         message =
-                "a rule needs pools to send requests to, deny to refuse them, or fault for a drill: write one of them")
+                "a rule needs pools to forward requests to, deny to deny them, or fault for a drill: write one of them")
 @ValidationRule(
         value = "!(has(self.pools) && has(self.deny))",
-        message = "a rule either serves or refuses: write pools or deny, not both",
+        message = "a rule either forwards or denies requests: write pools or deny, not both",
         fieldPath = ".deny")
 @ValidationRule(
         value = "!(has(self.fault) && has(self.deny))",
-        message = "a refused request cannot get a fault: remove fault or deny",
+        message = "a denied request cannot have a fault: remove fault or deny",
         fieldPath = ".fault")
 @ValidationRule(
         value =
@@ -65,7 +65,8 @@ public record RoutingRule(
         @Pattern(Formats.DNS_LABEL)
         String name,
 
-        @JsonPropertyDescription("Which requests; any of these must fit. Without matches the rule fits every request.")
+        @JsonPropertyDescription(
+                "Matching requests; one of these must match. Without matches the rule matches every request.")
         @Size(min = 1, max = MAX_MATCHES)
         List<RequestMatch> matches,
 
@@ -73,45 +74,46 @@ public record RoutingRule(
         List<WeightedPool> pools,
 
         @JsonPropertyDescription(
-                "Where requests go when the nodes of pools fail. Not acted on yet; reported as Unsupported.")
+                "Destination when the nodes of pools fail. Not implemented yet; reported as Unsupported.")
         @Nullable
         Failover failover,
 
         @JsonPropertyDescription(
-                "Who is served first under overload: Critical, Standard, then Batch. Not acted on yet: all are served alike, and any value but Standard is reported as Unsupported.")
+                "Priority under overload: Critical, Standard, then Batch. Not implemented yet: all classes have the same priority, and any value except Standard is reported as Unsupported.")
         @Nullable
         TrafficClass trafficClass,
 
-        @JsonPropertyDescription("Limits of waiting, never of a whole transfer.") @Nullable
+        @JsonPropertyDescription("Limits on waiting, never on a whole transfer.") @Nullable
         Timeouts timeouts,
 
         @JsonPropertyDescription(
-                "How often a failed request is repeated on another node: reads of objects before their first byte, other reads and lists at most once, writes only when nothing was sent.")
+                "Retries of failed requests on another node: reads of objects before their first byte, other reads and lists at most once, writes only when nothing was sent.")
         @Nullable
         Retry retry,
 
-        @JsonPropertyDescription("When a read of an object is sent to a second node; the first answer wins.") @Nullable
+        @JsonPropertyDescription("When a read of an object is sent to a second node; the first response wins.")
+        @Nullable
         Hedge hedge,
 
         @JsonPropertyDescription(
-                "How much may pass; more is answered 503 SlowDown. Not acted on yet; reported as Unsupported.")
+                "Rate limits; requests above them get 503 SlowDown. Not implemented yet; reported as Unsupported.")
         @Nullable
         RateLimits limits,
 
         @JsonPropertyDescription(
-                "Where copies of reads go; their answers are thrown away. Not acted on yet; reported as Unsupported.")
+                "Destination of copies of reads; their responses are discarded. Not implemented yet; reported as Unsupported.")
         @Nullable
         Mirror mirror,
 
-        @JsonPropertyDescription("Refuses the requests with an S3 error.") @Nullable
+        @JsonPropertyDescription("Denies the requests with an S3 error.") @Nullable
         Deny deny,
 
         @JsonPropertyDescription(
-                "Delays or fails a share of the requests until a given time, for a drill. Without pools the others go to the DataPath's poolRef. Not acted on yet: no request is delayed or failed; reported as Unsupported.")
+                "Delays or fails a share of the requests until a given time, for a drill. Without pools the other requests go to the DataPath's poolRef. Not implemented yet: no request is delayed or failed; reported as Unsupported.")
         @Nullable
         Fault fault) {
 
-    /** Most matches of one rule. */
+    /** Maximum matches of one rule. */
     public static final int MAX_MATCHES = 64;
 
     public RoutingRule {
@@ -144,7 +146,7 @@ public record RoutingRule(
         }
     }
 
-    /** Who is served first under overload. */
+    /** Priority under overload. */
     public enum TrafficClass {
         Critical,
         Standard,
@@ -152,17 +154,18 @@ public record RoutingRule(
     }
 
     /**
-     * Limits of waiting. Null means the gateway's default for the operation.
+     * Limits on waiting. Null means the gateway's default for the operation.
      *
-     * @param firstByte longest wait for the first byte of the answer, 10ms to 1h; by default 10s for reads of
-     *     objects, 30s for other reads and lists, 60s for writes; CompleteMultipartUpload, CopyObject and UploadPartCopy
+     * @param firstByte maximum wait for the first byte of the response, 10ms to 1h; by default 10s for reads of
+     *     objects, 30s for other reads and lists, 60s for writes; CompleteMultipartUpload, CopyObject and
+     *     UploadPartCopy always get at least 10m
+     * @param idle maximum time without data in a transfer, 100ms to 1h; by default 60s; the three operations above
      *     always get at least 10m
-     * @param idle longest silence in a transfer, 100ms to 1h; by default 60s; the three above always get at least 10m
      */
     @ApiRecord
     public record Timeouts(
             @JsonPropertyDescription(
-                    "Longest wait for the first byte of the answer once the request was sent, from 10ms to 1h. By default 10s for reads of objects, 30s for other reads and lists, 60s for writes. CompleteMultipartUpload and copies, which answer late, always get at least 10m.")
+                    "Maximum wait for the first byte of the response after the request was sent, from 10ms to 1h. By default 10s for reads of objects, 30s for other reads and lists, 60s for writes. CompleteMultipartUpload and copies, whose responses are late, always get at least 10m.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -172,7 +175,7 @@ public record RoutingRule(
             String firstByte,
 
             @JsonPropertyDescription(
-                    "Longest silence within a transfer, from 100ms to 1h. By default 60s. CompleteMultipartUpload and copies always get at least 10m.")
+                    "Maximum time without data in a transfer, from 100ms to 1h. By default 60s. CompleteMultipartUpload and copies always get at least 10m.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -182,17 +185,18 @@ public record RoutingRule(
             String idle) {}
 
     /**
-     * How often a failed request is repeated.
+     * Retries of failed requests.
      *
-     * @param attempts repetitions after the first try, 0 (never) to 5; null means 1 for reads, 3 for requests of which
+     * @param attempts retries after the first attempt, 0 (never) to 5; null means 1 for reads, 3 for requests of which
      *     nothing could be sent
-     * @param backoff wait before the first repetition, 1ms to 10s; jittered, and doubled each time up to ten times itself
-     * @param budgetPercent most repetitions, in percent of the requests that clients have under way; 0 to 100
+     * @param backoff delay before the first retry, 1ms to 10s; with jitter, doubled each time up to ten times the
+     *     initial delay
+     * @param budgetPercent maximum retries, in percent of the active requests of clients; 0 to 100
      */
     @ApiRecord
     public record Retry(
             @JsonPropertyDescription(
-                    "Repetitions after the first try; 0 switches them off. When absent 1 for reads, and 3 for writes, which are repeated only when no connection could be opened. A read may wait for timeouts.firstByte once more with each repetition. Lists and other reads of no object are repeated once at most, and so are hedged reads.")
+                    "Retries after the first attempt; 0 disables them. Default: 1 for reads, and 3 for writes, which are retried only when no connection could be opened. A read may wait for timeouts.firstByte again with each retry. Lists and other reads that are not of an object are retried at most once, and so are hedged reads.")
             @Min(0)
             @Max(5)
             @Nullable
@@ -200,7 +204,7 @@ public record RoutingRule(
 
             @Default("5ms")
             @JsonPropertyDescription(
-                    "Wait before the first repetition, from 1ms to 10s; jittered, and doubled each time up to ten times itself.")
+                    "Delay before the first retry, from 1ms to 10s; with jitter, doubled each time up to ten times the initial delay.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -210,7 +214,7 @@ public record RoutingRule(
 
             @Default("20")
             @JsonPropertyDescription(
-                    "Most repetitions in percent of the requests that clients have under way, so that retries cannot become a storm; 20 at once are always allowed. Of several rules that use a pool, the smallest budget holds.")
+                    "Maximum retries in percent of the active requests of clients, which prevents retry storms; 20 concurrent retries are always allowed. If several rules use a pool, the smallest budget applies.")
             @Min(0)
             @Max(100)
             Integer budgetPercent) {
@@ -222,18 +226,18 @@ public record RoutingRule(
     }
 
     /**
-     * When a read of an object is sent a second time, once, to another node; in a pool of one node never. The first answer
-     * that is no failure wins.
+     * When a read of an object is sent a second time, once, to another node; never in a pool of one node. The first
+     * response that is not a failure wins.
      *
      * @param after wait for the first byte before the second request, 1ms to 1m
-     * @param budgetPercent most second requests, in percent of the requests under way, 1 to 50; null means that they
-     *     count in the retry budget only
+     * @param budgetPercent maximum second requests, in percent of the active requests, 1 to 50; null means that they
+     *     count only in the retry budget
      */
     @ApiRecord
     public record Hedge(
             @Required
             @JsonPropertyDescription(
-                    "Wait for the first byte before the request is sent to a second node, from 1ms to 1m. With it, timeouts.firstByte also bounds every silence within the answer, such as that of a client that stops reading, and is timeouts.idle when absent.")
+                    "Wait for the first byte before the request is sent to a second node, from 1ms to 1m. With it, timeouts.firstByte also limits the time without data within the response, such as when a client stops reading, and defaults to timeouts.idle.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -242,20 +246,20 @@ public record RoutingRule(
             String after,
 
             @JsonPropertyDescription(
-                    "Most second requests in percent of the requests under way. Not acted on yet, and reported as Unsupported: they count in the retry budget only.")
+                    "Maximum second requests in percent of the active requests. Not implemented yet, and reported as Unsupported: they count only in the retry budget.")
             @Min(1)
             @Max(50)
             @Nullable
             Integer budgetPercent) {}
 
     /**
-     * Refuses requests.
+     * Denies requests.
      *
-     * @param code the S3 error that clients get
+     * @param code the S3 error that clients receive
      */
     @ApiRecord
     public record Deny(
-            @Default("AccessDenied") @JsonPropertyDescription("Code of the S3 error that clients get.")
+            @Default("AccessDenied") @JsonPropertyDescription("Code of the S3 error that clients receive.")
             S3ErrorCode code) {
 
         public Deny {

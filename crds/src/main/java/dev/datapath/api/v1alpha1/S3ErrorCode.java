@@ -1,8 +1,6 @@
 package dev.datapath.api.v1alpha1;
 
-/**
- * S3 errors that a rule can answer with. The constants are the codes of the S3 API reference, "Error responses".
- */
+/** S3 errors that a rule can return. The constants are the codes of the S3 API reference, "Error responses". */
 public enum S3ErrorCode {
     AccessDenied(403),
     InternalError(500),
@@ -18,7 +16,7 @@ public enum S3ErrorCode {
         this.httpStatus = httpStatus;
     }
 
-    /** HTTP status that S3 sends with this code. */
+    /** HTTP status that S3 returns with this code. */
     public int httpStatus() {
         return httpStatus;
     }

@@ -1,8 +1,8 @@
 package dev.datapath.api.v1alpha1;
 
 /**
- * The actions of the S3 REST API that a rule or an objective can name, with the names of the S3 API reference. How a
- * request is recognised is not said here.
+ * The actions of the S3 REST API that a rule or an objective can name, with the names of the S3 API reference. This
+ * class does not define how a request is recognised.
  */
 public enum S3Operation {
     // Objects: data and metadata

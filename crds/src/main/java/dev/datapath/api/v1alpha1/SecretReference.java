@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 
 /**
- * Names a Secret of type {@code kubernetes.io/tls} in the namespace of the object that holds the reference.
+ * References a Secret of type {@code kubernetes.io/tls} in the namespace of the referencing object.
  *
  * @param name the Secret's name
  */

@@ -12,9 +12,9 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** What the users of a DataPath are promised, and what happens when the promise is at risk. */
+/** An objective for the requests of a DataPath, and the reactions when the objective is at risk. */
 @JsonClassDescription(
-        "What the users of a DataPath are promised, and what happens when the promise is at risk. Not acted on yet: objectives are checked, nothing is counted, and that is reported as Unsupported.")
+        "An objective for the requests of a DataPath, and the reactions when the objective is at risk. Not implemented yet: objectives are validated but not measured, which is reported as Unsupported.")
 @Group("datapath.dev")
 @Version("v1alpha1")
 @Singular("servicelevelobjective")

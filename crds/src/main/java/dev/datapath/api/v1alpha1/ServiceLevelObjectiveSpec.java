@@ -10,29 +10,29 @@ import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 /**
- * What users are promised.
+ * The specification of a ServiceLevelObjective.
  *
  * @param targetRef the DataPath whose requests count
- * @param selector which of its requests; everything when empty
- * @param objective what a good request is and how many must be good
- * @param window period over which the promise holds, 1h to 999h or 1d to 90d
+ * @param selector the requests that count; all when empty
+ * @param objective the definition of a good request and the required share
+ * @param window period of the objective, 1h to 999h or 1d to 90d
  * @param alerting when a burn rate counts
- * @param reactions what is done when the promise is at risk, 0 to 8
+ * @param reactions actions when the objective is at risk, 0 to 8
  */
 @ApiRecord
 public record ServiceLevelObjectiveSpec(
         @Required @JsonPropertyDescription("DataPath whose requests count.")
         TargetReference targetRef,
 
-        @Default("{}") @JsonPropertyDescription("Which requests count; all of the DataPath when empty.")
+        @Default("{}") @JsonPropertyDescription("Requests that count; all of the DataPath when empty.")
         Selector selector,
 
         @Required
-        @JsonPropertyDescription("What is promised: exactly one of availability, firstByteLatency and throughput.")
+        @JsonPropertyDescription("The objective: exactly one of availability, firstByteLatency and throughput.")
         Objective objective,
 
         @Default("30d")
-        @JsonPropertyDescription("Period over which the promise holds: hours from 1h to 999h, or days from 1d to 90d.")
+        @JsonPropertyDescription("Period of the objective: hours from 1h to 999h, or days from 1d to 90d.")
         @Size(max = 8)
         @Pattern("^([1-9][0-9]{0,2}h|([1-9]|[1-8][0-9]|90)d)$")
         String window,
@@ -40,7 +40,7 @@ public record ServiceLevelObjectiveSpec(
         @Default("{}") @JsonPropertyDescription("When the use of the error budget counts as burning.")
         Alerting alerting,
 
-        @JsonPropertyDescription("What is done when the promise is at risk.") @Size(max = 8)
+        @JsonPropertyDescription("Actions when the objective is at risk.") @Size(max = 8)
         List<Reaction> reactions) {
 
     public ServiceLevelObjectiveSpec {
@@ -51,7 +51,8 @@ public record ServiceLevelObjectiveSpec(
     }
 
     /**
-     * Which requests count. All given lists must fit, one entry of each is enough; an empty list fits everything.
+     * The requests that count. All given lists must match; one matching entry of each is sufficient. An empty list
+     * matches everything.
      *
      * @param rules names of rules of RoutingPolicies at the target, at most 64
      * @param operations names of {@link S3Operation} and {@link OperationGroup}, at most 64
@@ -59,7 +60,7 @@ public record ServiceLevelObjectiveSpec(
      */
     @ApiRecord
     public record Selector(
-            @JsonPropertyDescription("Names of rules; requests count that one of them handled.") @Size(max = 64)
+            @JsonPropertyDescription("Names of rules; requests that one of them handled count.") @Size(max = 64)
             List<@Size(min = 1, max = 63) @Pattern(Formats.DNS_LABEL) String> rules,
 
             @JsonPropertyDescription(
@@ -67,7 +68,7 @@ public record ServiceLevelObjectiveSpec(
             @Size(max = 64)
             List<@Size(max = 64) String> operations,
 
-            @JsonPropertyDescription("Names of StoragePools; requests count that one of them served.") @Size(max = 16)
+            @JsonPropertyDescription("Names of StoragePools; requests that one of them served count.") @Size(max = 16)
             List<@Size(min = 1, max = 50) @Pattern(Formats.DNS_LABEL) String> pools) {
 
         static final Selector DEFAULT = new Selector(List.of(), List.of(), List.of());
@@ -82,13 +83,13 @@ public record ServiceLevelObjectiveSpec(
     /**
      * When the use of the error budget counts.
      *
-     * @param minimumBadEvents bad requests that a window must hold before it can alert, 1 to 1,000,000
+     * @param minimumBadEvents minimum number of bad requests in a window before it can alert, 1 to 1,000,000
      */
     @ApiRecord
     public record Alerting(
             @Default("10")
             @JsonPropertyDescription(
-                    "Bad requests that a window must hold before it can alert, so that one failure at night wakes nobody.")
+                    "Minimum number of bad requests in a window before it can alert. It prevents alerts for single failures.")
             @Min(1)
             @Max(1000000)
             Integer minimumBadEvents) {

@@ -12,22 +12,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was seen of a ServiceLevelObjective. Numbers are decimals in text, as API conventions ask for.
+ * The observed state of a ServiceLevelObjective. Numbers are decimals in text, as the API conventions require.
  *
- * @param observedGeneration generation of the specification that this status speaks about
+ * @param observedGeneration generation of the specification that this status describes
  * @param current percentage of good events over the window
- * @param budgetRemaining what is left of the error budget, with a percent sign; may be negative
+ * @param budgetRemaining remaining error budget, with a percent sign; may be negative
  * @param burnRates use of the budget in each window; 1 uses it up exactly at the end of the period
  * @param tiers the alerting tiers derived from the window and the target
  * @param exhaustedIn time until the budget is used up at the current rate; null when it is not being used up
- * @param events what was counted over the window
- * @param activeReactions reactions under way
+ * @param events counts over the window
+ * @param activeReactions active reactions
  * @param conditions Accepted, MetricsAvailable, Met and, while True, BurningFast, BurningSlow, ReactionActive
- * @param summary figures as the columns of {@code kubectl get} show them
+ * @param summary values of the columns of {@code kubectl get}
  */
 @ApiRecord
 public record ServiceLevelObjectiveStatus(
-        @JsonPropertyDescription("Generation of the specification that this status speaks about.")
+        @JsonPropertyDescription("Generation of the specification that this status describes.")
         @Min(0)
         @Max(9007199254740991.0)
         @Nullable
@@ -36,7 +36,7 @@ public record ServiceLevelObjectiveStatus(
         @JsonPropertyDescription("Percentage of good events over the window, such as 99.82.") @Size(max = 16) @Nullable
         String current,
 
-        @JsonPropertyDescription("What is left of the error budget, such as 41.3%; negative when overspent.")
+        @JsonPropertyDescription("Remaining error budget, such as 41.3%; negative when overspent.")
         @Size(max = 16)
         @Nullable
         String budgetRemaining,
@@ -53,18 +53,18 @@ public record ServiceLevelObjectiveStatus(
         @Nullable
         String exhaustedIn,
 
-        @JsonPropertyDescription("What was counted over the window.") @Nullable
+        @JsonPropertyDescription("Counts over the window.") @Nullable
         Events events,
 
-        @JsonPropertyDescription("Reactions under way.") @Size(max = 8)
+        @JsonPropertyDescription("Active reactions.") @Size(max = 8)
         List<ActiveReaction> activeReactions,
 
         @JsonPropertyDescription(
-                "Accepted: the objective is valid. MetricsAvailable: there are figures. Met: the promise is kept. While True also BurningFast, BurningSlow and ReactionActive.")
+                "Accepted: the objective is valid. MetricsAvailable: measurements are available. Met: the objective is met. While True also BurningFast, BurningSlow and ReactionActive.")
         @Size(max = 16)
         List<Condition> conditions,
 
-        @JsonPropertyDescription("Figures as the columns of kubectl get show them.") @Nullable
+        @JsonPropertyDescription("Values of the columns of kubectl get.") @Nullable
         Summary summary) {
 
     public ServiceLevelObjectiveStatus {
@@ -92,8 +92,8 @@ public record ServiceLevelObjectiveStatus(
      * One alerting tier: it fires when both windows burn at its rate or faster.
      *
      * @param name name of the tier
-     * @param longWindow window that shows that it matters
-     * @param shortWindow window that shows that it still happens
+     * @param longWindow window that shows that the problem is significant
+     * @param shortWindow window that shows that the problem continues
      * @param burnRate rate that both must reach, as a decimal
      */
     @ApiRecord
@@ -102,12 +102,12 @@ public record ServiceLevelObjectiveStatus(
             String name,
 
             @Required
-            @JsonPropertyDescription("Long window, which shows that it matters, such as 1h.")
+            @JsonPropertyDescription("Long window, which shows that the problem is significant, such as 1h.")
             @Size(min = 1, max = 32)
             String longWindow,
 
             @Required
-            @JsonPropertyDescription("Short window, which shows that it still happens, such as 5m.")
+            @JsonPropertyDescription("Short window, which shows that the problem continues, such as 5m.")
             @Size(min = 1, max = 32)
             String shortWindow,
 
@@ -117,14 +117,14 @@ public record ServiceLevelObjectiveStatus(
             String burnRate) {}
 
     /**
-     * What was counted over the window.
+     * Counts over the window.
      *
-     * @param good events that kept the promise
+     * @param good events that meet the objective
      * @param total all events
      */
     @ApiRecord
     public record Events(
-            @JsonPropertyDescription("Events that kept the promise.") @Min(0) @Max(9007199254740991.0)
+            @JsonPropertyDescription("Events that meet the objective.") @Min(0) @Max(9007199254740991.0)
             Long good,
 
             @JsonPropertyDescription("All events.") @Min(0) @Max(9007199254740991.0)
@@ -137,20 +137,20 @@ public record ServiceLevelObjectiveStatus(
     }
 
     /**
-     * A reaction under way.
+     * An active reaction.
      *
-     * @param action what is done ({@code do} in YAML)
-     * @param percent how far it goes now
+     * @param action the action ({@code do} in YAML)
+     * @param percent current extent
      * @param since when it started, RFC 3339
      * @param expiresAt when it ends in any case, RFC 3339
      * @param reason why it was started
      */
     @ApiRecord
     public record ActiveReaction(
-            @Required @JsonProperty("do") @JsonPropertyDescription("What is done.")
+            @Required @JsonProperty("do") @JsonPropertyDescription("The action.")
             Reaction.Action action,
 
-            @JsonPropertyDescription("How far the reaction goes now, in percent.") @Min(0) @Max(100) @Nullable
+            @JsonPropertyDescription("Current extent of the reaction, in percent.") @Min(0) @Max(100) @Nullable
             Integer percent,
 
             @JsonPropertyDescription("When it started.") @Size(max = 35) @Pattern(Formats.TIME) @Nullable
@@ -163,20 +163,20 @@ public record ServiceLevelObjectiveStatus(
             String reason) {}
 
     /**
-     * Figures as columns show them.
+     * Values of columns.
      *
-     * @param objective the promise in words, such as {@code 99.5% first byte < 100ms}
-     * @param status reason of the first condition that is False; else of the first Unknown; else of the last
+     * @param objective the objective as text, such as {@code 99.5% first byte < 100ms}
+     * @param status reason of the first condition that is False; otherwise of the first Unknown; otherwise of the last
      */
     @ApiRecord
     public record Summary(
-            @JsonPropertyDescription("The promise in words, such as 99.5% first byte < 100ms.")
+            @JsonPropertyDescription("The objective as text, such as 99.5% first byte < 100ms.")
             @Size(max = 128)
             @Nullable
             String objective,
 
             @JsonPropertyDescription(
-                    "Reason of the first condition that is False; else of the first that is Unknown; else of the last one. Such as TargetNotFound, Met.")
+                    "Reason of the first condition that is False; otherwise of the first that is Unknown; otherwise of the last one. Such as TargetNotFound, Met.")
             @Size(max = 64)
             @Nullable
             String status) {}

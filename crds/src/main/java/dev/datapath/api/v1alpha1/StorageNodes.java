@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the nodes of a pool come from: exactly one of the three is given.
+ * The source of a pool's nodes: exactly one of the three is given.
  *
  * @param staticNodes nodes by address ({@code static} in YAML); empty when one of the others is given
  * @param dns nodes are the addresses of a DNS name
@@ -57,7 +57,7 @@ public record StorageNodes(
 
             @Required
             @JsonPropertyDescription(
-                    "IPv4 address, IPv6 address (without brackets) or DNS name of the node. In a cluster, loopback and link-local addresses are not accepted, and a name without a dot at the end is completed as in a pod of this namespace.")
+                    "IPv4 address, IPv6 address (without brackets) or DNS name of the node. In a cluster, loopback and link-local addresses are not accepted, and a name without a trailing dot is completed as in a pod of this namespace.")
             @Size(min = 1, max = 254)
             @Pattern(Formats.ADDRESS)
             String address,
@@ -74,14 +74,14 @@ public record StorageNodes(
 
             @Default("100")
             @JsonPropertyDescription(
-                    "Share of the requests relative to the other nodes of the pool. LeastRequest takes weights that differ by less than a factor of two for equal: with unequal ones Envoy no longer compares all nodes, and a node that is merely slower gets less anyway.")
+                    "Share of the requests relative to the other nodes of the pool. LeastRequest treats weights that differ by less than a factor of two as equal: with unequal weights Envoy no longer compares all nodes, and a slower node receives fewer requests in any case.")
             @Min(1)
             @Max(1000)
             Integer weight,
 
             @Default("Active")
             @JsonPropertyDescription(
-                    "Active: gets requests. Drain: no new requests, those under way end. Disabled: not used and not checked.")
+                    "Active: receives requests. Drain: receives no new requests, active ones complete. Disabled: not used and not checked.")
             NodeState state) {
 
         public StaticNode {
@@ -90,7 +90,7 @@ public record StorageNodes(
         }
     }
 
-    /** Whether a node should get requests. */
+    /** Whether a node should receive requests. */
     public enum NodeState {
         Active,
         Drain,
@@ -108,7 +108,7 @@ public record StorageNodes(
     public record DnsNodes(
             @Required
             @JsonPropertyDescription(
-                    "DNS name; each of its A and AAAA records is a node. In a cluster, a name without a dot at the end is completed as in a pod of this namespace.")
+                    "DNS name; each of its A and AAAA records is a node. In a cluster, a name without a trailing dot is completed as in a pod of this namespace.")
             @Size(min = 1, max = 254)
             @Pattern(Formats.DNS_NAME)
             String hostname,

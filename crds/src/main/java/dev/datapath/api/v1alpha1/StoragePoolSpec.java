@@ -12,15 +12,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a StoragePool should be.
+ * The specification of a StoragePool.
  *
- * @param provider what the store is: the preset for health checks, limits and keep-alive; every preset value can be
+ * @param provider kind of store: the preset for health checks, limits and keep-alive; every preset value can be
  *     overridden
- * @param nodes where the nodes come from
- * @param tls TLS towards the nodes
- * @param health how it is seen that a node should not be used
- * @param limits bounds of what gateways send to a node
- * @param loadBalancing how a node is chosen
+ * @param nodes source of the nodes
+ * @param tls TLS with the nodes
+ * @param health how unusable nodes are detected
+ * @param limits limits on each gateway's requests to a node
+ * @param loadBalancing how a node is selected
  * @param publishService whether the pool is also published as a headless Service for Gateway API routes
  */
 @ApiRecord
@@ -31,27 +31,27 @@ import org.jspecify.annotations.Nullable;
 public record StoragePoolSpec(
         @Default("Generic")
         @JsonPropertyDescription(
-                "Kind of object store: chooses the preset for health checks, limits and keep-alive. Every preset value can be overridden.")
+                "Kind of object store: selects the preset for health checks, limits and keep-alive. Every preset value can be overridden.")
         Provider provider,
 
-        @Required @JsonPropertyDescription("Where the nodes come from: exactly one of static, dns and service.")
+        @Required @JsonPropertyDescription("Source of the nodes: exactly one of static, dns and service.")
         StorageNodes nodes,
 
-        @Default("{}") @JsonPropertyDescription("TLS towards the nodes.")
+        @Default("{}") @JsonPropertyDescription("TLS with the nodes.")
         Tls tls,
 
-        @Default("{}") @JsonPropertyDescription("How it is seen that a node should not be used.")
+        @Default("{}") @JsonPropertyDescription("How unusable nodes are detected.")
         Health health,
 
-        @Default("{}") @JsonPropertyDescription("Bounds of what each gateway sends to a node.")
+        @Default("{}") @JsonPropertyDescription("Limits on each gateway's requests to a node.")
         Limits limits,
 
-        @Default("{}") @JsonPropertyDescription("How a node is chosen for a request.")
+        @Default("{}") @JsonPropertyDescription("How a node is selected for a request.")
         LoadBalancing loadBalancing,
 
         @Default("false")
         @JsonPropertyDescription(
-                "Also publish the pool as a headless Service with EndpointSlices, so that any Gateway API route can use it. In standalone mode it has no effect, and true is reported as Unsupported.")
+                "Also publish the pool as a headless Service with EndpointSlices, which any Gateway API route can use. In standalone mode it has no effect, and true is reported as Unsupported.")
         Boolean publishService) {
 
     public StoragePoolSpec {
@@ -78,12 +78,12 @@ public record StoragePoolSpec(
     }
 
     /**
-     * TLS towards the nodes.
+     * TLS with the nodes.
      *
-     * @param mode whether TLS is used and who shows a certificate
-     * @param serverName name sent as SNI and expected in the certificate; null means the DNS name of {@code nodes.dns}, or
-     *     the one that all static nodes have as their address, and without one only the chain is verified
-     * @param caCertificateRefs authorities that sign the nodes' certificates; empty means the system's
+     * @param mode whether TLS is used, and which sides send a certificate
+     * @param serverName name sent as SNI and expected in the certificate; null means the DNS name of {@code nodes.dns},
+     *     or the common address of all static nodes if it is a DNS name; otherwise only the chain is verified
+     * @param caCertificateRefs CAs that issue the nodes' certificates; empty means those of the system
      * @param clientCertificateRef the gateways' own certificate, with mode Mutual
      */
     @ApiRecord
@@ -93,23 +93,23 @@ public record StoragePoolSpec(
             fieldPath = ".mode")
     @ValidationRule(
             value = "(self.mode == 'Mutual') == has(self.clientCertificateRef)",
-            message = "clientCertificateRef goes with mode: Mutual: set both, or neither",
+            message = "clientCertificateRef requires mode: Mutual and vice versa: set both, or neither",
             fieldPath = ".clientCertificateRef")
     public record Tls(
             @Default("None")
             @JsonPropertyDescription(
-                    "None: clear HTTP. ServerOnly: the nodes show a certificate. Mutual: the gateways show clientCertificateRef, too.")
+                    "None: plaintext HTTP. ServerOnly: the nodes send a certificate. Mutual: the gateways also send clientCertificateRef.")
             Mode mode,
 
             @JsonPropertyDescription(
-                    "Name sent as SNI and expected in the nodes' certificates. When absent: the hostname of nodes.dns, or the DNS name that all static nodes have as their address; with any other nodes no name is sent and none checked, which is reported.")
+                    "Name sent as SNI and expected in the nodes' certificates. Default: the hostname of nodes.dns, or the common address of all static nodes if it is a DNS name; for other nodes no name is sent and none is verified, which is reported.")
             @Size(min = 1, max = 254)
             @Pattern(Formats.DNS_NAME)
             @Nullable
             String serverName,
 
             @JsonPropertyDescription(
-                    "CA certificates that the nodes' certificates are verified with; the system's when absent.")
+                    "CA certificates for the verification of the nodes' certificates; those of the system when absent.")
             @Size(min = 1, max = 8)
             List<CaCertificateReference> caCertificateRefs,
 
@@ -123,7 +123,7 @@ public record StoragePoolSpec(
             caCertificateRefs = Absent.or(caCertificateRefs);
         }
 
-        /** Who shows a certificate. */
+        /** Which sides send a certificate. */
         public enum Mode {
             None,
             ServerOnly,
@@ -132,21 +132,21 @@ public record StoragePoolSpec(
     }
 
     /**
-     * Bounds of what each gateway sends to a node. Null means the provider's preset.
+     * Limits on each gateway's requests to a node. Null means the provider's preset.
      *
-     * @param maxConnectionsPerNode connections of one gateway to one node, 1 to 100,000; null means the preset, 1,000
-     *     where it has none
-     * @param maxPendingRequests requests of one gateway that may wait for a connection, 0 to 1,000,000; more are answered
-     *     503 SlowDown. Those whose connection is being opened wait too: 128 more, or {@code maxConnectionsPerNode} when that is
-     *     lower, are let in for them
-     * @param keepAlive how long an idle connection is kept, 100ms to 1h; must be shorter than the store keeps it; null
-     *     means the preset, 4s where it has none
-     * @param connectTimeout how long a connection may take to open, 10ms to 1m
+     * @param maxConnectionsPerNode connections of one gateway to one node, 1 to 100,000; null means the preset, or
+     *     1,000 without one
+     * @param maxPendingRequests requests of one gateway that may wait for a connection, 0 to 1,000,000; further ones
+     *     get 503 SlowDown. Requests whose connection is being opened wait too: 128 more, or {@code
+     *     maxConnectionsPerNode} when that is lower, are allowed for them
+     * @param keepAlive how long an idle connection is kept, 100ms to 1h; must be shorter than the store's keep-alive;
+     *     null means the preset, or 4s without one
+     * @param connectTimeout maximum time to open a connection, 10ms to 1m
      */
     @ApiRecord
     public record Limits(
             @JsonPropertyDescription(
-                    "Connections of one gateway to one node. When absent the provider's preset, 1000 where it has none.")
+                    "Connections of one gateway to one node. Default: the provider's preset, otherwise 1000.")
             @Min(1)
             @Max(100000)
             @Nullable
@@ -154,13 +154,13 @@ public record StoragePoolSpec(
 
             @Default("2000")
             @JsonPropertyDescription(
-                    "Requests of one gateway that may wait for a connection; more are answered 503 SlowDown. Where connections are being opened, up to 128 more may wait for these.")
+                    "Requests of one gateway that may wait for a connection; further ones get 503 SlowDown. While connections are being opened, up to 128 more may wait for them.")
             @Min(0)
             @Max(1000000)
             Integer maxPendingRequests,
 
             @JsonPropertyDescription(
-                    "How long an idle connection to a node is kept, from 100ms to 1h; shorter than the store keeps it. When absent the provider's preset, 4s where it has none.")
+                    "How long an idle connection to a node is kept, from 100ms to 1h; shorter than the store's keep-alive. Default: the provider's preset, otherwise 4s.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -170,7 +170,7 @@ public record StoragePoolSpec(
             String keepAlive,
 
             @Default("500ms")
-            @JsonPropertyDescription("How long a connection to a node may take to open, from 10ms to 1m.")
+            @JsonPropertyDescription("Maximum time to open a connection to a node, from 10ms to 1m.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -187,22 +187,22 @@ public record StoragePoolSpec(
     }
 
     /**
-     * How a node is chosen.
+     * How a node is selected.
      *
-     * @param policy the rule of choice
-     * @param slowStart how long a node that comes back takes to get its full share, 0s to 1h
-     * @param preferSameZone whether nodes of the gateway's zone come first; null means no
+     * @param policy the selection policy
+     * @param slowStart time in which a recovered node reaches its full share, 0s to 1h
+     * @param preferSameZone whether nodes of the gateway's zone are preferred; null means no
      */
     @ApiRecord
     public record LoadBalancing(
             @Default("LeastRequest")
             @JsonPropertyDescription(
-                    "LeastRequest: the node with the fewest requests under way. RoundRobin and Random: by weight only. ConsistentHash: the same bucket and key go to the same node.")
+                    "LeastRequest: the node with the fewest active requests. RoundRobin and Random: by weight only. ConsistentHash: the same bucket and key go to the same node.")
             Policy policy,
 
             @Default("0s")
             @JsonPropertyDescription(
-                    "How long a node that joins or comes back takes to get its full share, from 0s (at once) to 1h. Anything but 0s has a price: Envoy then chooses by weight and no longer compares all nodes, so that a node that hangs keeps getting requests until it is taken out.")
+                    "Time in which a new or recovered node reaches its full share, from 0s (immediately) to 1h. A value other than 0s has a disadvantage: Envoy then selects by weight and no longer compares all nodes, so a node that hangs receives requests until it is ejected.")
             @Size(max = 32)
             @Pattern(Formats.DURATION)
             @ValidationRule(
@@ -211,7 +211,7 @@ public record StoragePoolSpec(
             String slowStart,
 
             @JsonPropertyDescription(
-                    "Prefer nodes of the gateway's own zone while enough of them are healthy. Not acted on yet: nodes of all zones are used alike, and true is reported as Unsupported.")
+                    "Prefer nodes of the gateway's own zone while enough of them are healthy. Not implemented yet: nodes of all zones are used equally, and true is reported as Unsupported.")
             @Nullable
             Boolean preferSameZone) {
 
@@ -222,7 +222,7 @@ public record StoragePoolSpec(
             slowStart = Absent.or(slowStart, "0s");
         }
 
-        /** The rule by which a node is chosen. */
+        /** The policy by which a node is selected. */
         public enum Policy {
             LeastRequest,
             RoundRobin,

@@ -11,18 +11,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was seen of a StoragePool.
+ * The observed state of a StoragePool.
  *
- * @param observedGeneration generation of the specification that this status speaks about
+ * @param observedGeneration generation of the specification that this status describes
  * @param nodes state of the nodes; at most {@link #MAX_NODES}, those that need attention first
- * @param healthyNodes nodes that get requests with their full share
+ * @param healthyNodes nodes that receive requests with their full share
  * @param totalNodes nodes of the pool
  * @param conditions Accepted, ResolvedRefs and EndpointsHealthy
- * @param summary figures as the columns of {@code kubectl get} show them
+ * @param summary values of the columns of {@code kubectl get}
  */
 @ApiRecord
 public record StoragePoolStatus(
-        @JsonPropertyDescription("Generation of the specification that this status speaks about.")
+        @JsonPropertyDescription("Generation of the specification that this status describes.")
         @Min(0)
         @Max(9007199254740991.0)
         @Nullable
@@ -39,14 +39,14 @@ public record StoragePoolStatus(
         Integer totalNodes,
 
         @JsonPropertyDescription(
-                "Accepted: the specification is valid. ResolvedRefs: what it names exists. EndpointsHealthy: requests can be served.")
+                "Accepted: the specification is valid. ResolvedRefs: all references are resolved. EndpointsHealthy: requests can be served.")
         @Size(max = 16)
         List<Condition> conditions,
 
-        @JsonPropertyDescription("Figures as the columns of kubectl get show them.") @Nullable
+        @JsonPropertyDescription("Values of the columns of kubectl get.") @Nullable
         Summary summary) {
 
-    /** Most nodes that are listed in a status. */
+    /** Maximum nodes listed in a status. */
     public static final int MAX_NODES = 256;
 
     public StoragePoolStatus {
@@ -59,8 +59,8 @@ public record StoragePoolStatus(
      *
      * @param name name of the node within the pool
      * @param address address and port
-     * @param state how the node is
-     * @param weightPercent share it gets now, in percent of the weight that the specification gives it
+     * @param state the node's state
+     * @param weightPercent current share, in percent of the specified weight
      * @param reason why it is in this state
      * @param since when it entered this state, RFC 3339
      */
@@ -75,7 +75,7 @@ public record StoragePoolStatus(
             @Required @JsonPropertyDescription("Healthy, Unhealthy, Slow, Draining, Disabled or Unknown.")
             State state,
 
-            @JsonPropertyDescription("Share that the node gets now, in percent of its specified weight.")
+            @JsonPropertyDescription("Current share of the node, in percent of its specified weight.")
             @Min(0)
             @Max(100)
             @Nullable
@@ -90,7 +90,7 @@ public record StoragePoolStatus(
             @Nullable
             String since) {}
 
-    /** How a node is. */
+    /** The state of a node. */
     public enum State {
         Healthy,
         Unhealthy,
@@ -101,10 +101,10 @@ public record StoragePoolStatus(
     }
 
     /**
-     * Figures as columns show them.
+     * Values of columns.
      *
      * @param healthy healthy nodes of all, such as 11/12
-     * @param status reason of the first condition that is False; else of the first Unknown; else of the last
+     * @param status reason of the first condition that is False; otherwise of the first Unknown; otherwise of the last
      */
     @ApiRecord
     public record Summary(
@@ -112,7 +112,7 @@ public record StoragePoolStatus(
             String healthy,
 
             @JsonPropertyDescription(
-                    "Reason of the first condition that is False; else of the first that is Unknown; else of the last one. Such as PoolNotFound, AllHealthy.")
+                    "Reason of the first condition that is False; otherwise of the first that is Unknown; otherwise of the last one. Such as PoolNotFound, AllHealthy.")
             @Size(max = 64)
             @Nullable
             String status) {}

@@ -7,7 +7,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 
 /**
- * Names the object that a policy attaches to (GEP-713), in the policy's own namespace.
+ * References the object that a policy attaches to (GEP-713), in the policy's own namespace.
  *
  * @param group API group of the target
  * @param kind kind of the target
@@ -38,7 +38,7 @@ public record TargetReference(
         kind = Absent.or(kind, Kind.DataPath);
     }
 
-    /** What a policy can attach to. */
+    /** The kinds that a policy can attach to. */
     public enum Kind {
         DataPath
     }

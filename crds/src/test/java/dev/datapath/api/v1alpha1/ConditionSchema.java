@@ -42,7 +42,7 @@ final class ConditionSchema {
                 new JSONSchemaPropsBuilder()
                         .withType("integer")
                         .withFormat("int64")
-                        .withDescription("Generation of the specification that this condition speaks about.")
+                        .withDescription("Generation of the specification that this condition describes.")
                         .withMinimum(0.0)
                         .withMaximum(9007199254740991.0)
                         .build());

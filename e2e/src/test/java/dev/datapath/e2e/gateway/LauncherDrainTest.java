@@ -165,7 +165,7 @@ class LauncherDrainTest {
             assertThat(client.awaitEnd()).isNotEqualTo(End.SILENT);
         }
         ended();
-        assertThat(gateway.log()).contains("requests are still under way 1 s after the drain began: they are cut");
+        assertThat(gateway.log()).contains("aborting requests that are still active 1 s after the drain began");
     }
 
     /** For longer than one question to the admin interface may take. */
@@ -229,7 +229,7 @@ class LauncherDrainTest {
             assertThat(client.awaitEnd()).isNotEqualTo(End.SILENT);
         }
         ended();
-        assertThat(gateway.log()).contains("told again to stop");
+        assertThat(gateway.log()).contains("second stop signal");
     }
 
     @Test

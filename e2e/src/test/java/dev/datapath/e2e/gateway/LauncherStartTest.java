@@ -131,7 +131,7 @@ class LauncherStartTest {
         gateway.tellToStop();
         await().until(() -> !gateway.runs());
         assertThat(gateway.exitStatus()).isZero();
-        assertThat(gateway.log()).contains("told to stop before there was a configuration");
+        assertThat(gateway.log()).contains("stopped before a configuration was received");
     }
 
     @Test
@@ -139,7 +139,7 @@ class LauncherStartTest {
         gateway.bootstrap("{\"nonsense\": 1}").start();
         await().until(() -> !gateway.runs());
         assertThat(gateway.exitStatus()).isEqualTo(1);
-        assertThat(gateway.log()).contains("Envoy has ended by itself with status 1");
+        assertThat(gateway.log()).contains("Envoy exited unexpectedly with status 1");
     }
 
     @Test
@@ -153,15 +153,15 @@ class LauncherStartTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            DATAPATH_WORKERS        | 0            | DATAPATH_WORKERS=0 is wrong: a whole number from 1 to 256 is needed
-            DATAPATH_WORKERS        | two          | DATAPATH_WORKERS=two is wrong
-            DATAPATH_DRAIN_TIMEOUT  | 10m          | a whole number from 0 to 86400 is needed, without a unit
-            DATAPATH_DRAIN_DELAY    | -1           | DATAPATH_DRAIN_DELAY=-1 is wrong
-            DATAPATH_FALLBACK_AFTER | 0            | DATAPATH_FALLBACK_AFTER=0 is wrong
-            DATAPATH_ADMIN_PORT     | 99999999999  | a whole number from 1 to 65535 is needed
-            DATAPATH_LOG_LEVEL      | loud         | one of trace, debug, info, warning, error, critical and off is needed
-            DATAPATH_BOOTSTRAP      | /nowhere     | DATAPATH_BOOTSTRAP=/nowhere is wrong: there is no such file
-            DATAPATH_ENVOY          | /nowhere     | DATAPATH_ENVOY=/nowhere is wrong: there is no such program
+            DATAPATH_WORKERS        | 0            | DATAPATH_WORKERS=0 is invalid: write a whole number from 1 to 256
+            DATAPATH_WORKERS        | two          | DATAPATH_WORKERS=two is invalid
+            DATAPATH_DRAIN_TIMEOUT  | 10m          | write a whole number from 0 to 86400, without a unit
+            DATAPATH_DRAIN_DELAY    | -1           | DATAPATH_DRAIN_DELAY=-1 is invalid
+            DATAPATH_FALLBACK_AFTER | 0            | DATAPATH_FALLBACK_AFTER=0 is invalid
+            DATAPATH_ADMIN_PORT     | 99999999999  | write a whole number from 1 to 65535
+            DATAPATH_LOG_LEVEL      | loud         | write one of trace, debug, info, warning, error, critical and off
+            DATAPATH_BOOTSTRAP      | /nowhere     | DATAPATH_BOOTSTRAP=/nowhere is invalid: the file does not exist
+            DATAPATH_ENVOY          | /nowhere     | DATAPATH_ENVOY=/nowhere is invalid: the program does not exist
             """)
     void a_wrong_setting_is_said_before_anything_runs(String setting, String value, String message) {
         gateway.with(setting, value).start();

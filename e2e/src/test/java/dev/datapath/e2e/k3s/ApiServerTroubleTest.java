@@ -51,7 +51,7 @@ class ApiServerTroubleTest {
                     "Programmed",
                     "False",
                     "Blocked",
-                    "Service " + trouble.namespace() + "/training-gateway is refused by the API server",
+                    "Service " + trouble.namespace() + "/training-gateway was rejected by the API server",
                     "cannot patch resource \"services\"");
             giveRights(rights);
             Told.by(trouble::dataPath, "Programmed", "True", "Programmed");

@@ -73,7 +73,7 @@ class ClusterTroubleTest {
                     """);
             trouble.site().apply(LATE.formatted("{type: LoadBalancer, loadBalancerClass: example.com/nobody}"));
             var remedy = " exists and does not belong to DataPath " + trouble.namespace()
-                    + "/late, so it is left alone: delete it, or choose another name for one of them";
+                    + "/late, so it is not changed: delete it, or rename one of the two objects";
             Told.by(
                     () -> trouble.dataPath("late"),
                     "Programmed",
@@ -133,7 +133,7 @@ class ClusterTroubleTest {
                     "Programmed",
                     "False",
                     "Blocked",
-                    "Service " + trouble.namespace() + "/late-gateway is refused by the API server",
+                    "Service " + trouble.namespace() + "/late-gateway was rejected by the API server",
                     "spec.loadBalancerClass",
                     "Undo the change, or delete the object");
             trouble.site().apply(LATE.formatted("{type: ClusterIP}"));

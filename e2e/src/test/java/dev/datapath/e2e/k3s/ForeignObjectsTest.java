@@ -48,7 +48,7 @@ class ForeignObjectsTest extends ApplierTest {
                                                 "Service " + bench.namespace() + "/" + NAME
                                                         + " exists and does not belong to DataPath "
                                                         + bench.namespace()
-                                                        + "/training, so it is left alone: delete it, or choose another name for one of them"))));
+                                                        + "/training, so it is not changed: delete it, or rename one of the two objects"))));
         assertThat(bench.now(Service.class, NAME)).isEqualTo(foreign);
     }
 

@@ -184,7 +184,7 @@ class ObjectApplierTest extends ApplierTest {
         assertThat(result.obstacles()).singleElement().satisfies(obstacle -> {
             assertThat(obstacle.kind()).isEqualTo(Kind.Refused);
             assertThat(obstacle.message())
-                    .startsWith("Deployment " + bench.namespace() + "/" + NAME + " is refused by the API server: ")
+                    .startsWith("Deployment " + bench.namespace() + "/" + NAME + " was rejected by the API server: ")
                     .contains("must be less than or equal to memory limit");
         });
     }

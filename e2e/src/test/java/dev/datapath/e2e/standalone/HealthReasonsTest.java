@@ -70,11 +70,11 @@ class HealthReasonsTest {
                     node("silent", silent.port()),
                     node("closed", closed));
             says(
-                    asked(busy.port()) + "is answered 503, not status 200 and the expected body",
-                    asked(wrong.port()) + "is answered 200 without the expected body",
-                    asked(resets.port()) + "is refused, broken off or not answered with HTTP",
-                    asked(silent.port()) + "gets no answer within 1000 ms",
-                    asked(closed) + "is refused, broken off or not answered with HTTP");
+                    asked(busy.port()) + "is answered with 503, not status 200 and the expected body",
+                    asked(wrong.port()) + "is answered with 200 without the expected body",
+                    asked(resets.port()) + "is refused, reset or answered without HTTP",
+                    asked(silent.port()) + "gets no response within 1000 ms",
+                    asked(closed) + "is refused, reset or answered without HTTP");
         }
     }
 
@@ -94,8 +94,8 @@ class HealthReasonsTest {
                       ca.crt: |
                     %s
                     """.formatted(pki.authority().indent(4).stripTrailing()));
-            says(asked(node.port()) + "is refused or broken off; certificates of this pool's nodes are not accepted: "
-                    + "check serverName, caCertificateRefs and their dates");
+            says(asked(node.port()) + "is refused or reset; certificates of this pool's nodes are not accepted: "
+                    + "check serverName, caCertificateRefs and the validity of the certificates");
         }
     }
 

@@ -103,7 +103,7 @@ class RunCommandTest {
             assertThat(operator.awaitExit(20)).isZero();
             assertThat(RawClient.refused(port)).isTrue();
             assertThat(OperatorProcess.command("stop", directory.path().toString()))
-                    .isEqualTo("0 nothing runs\n");
+                    .isEqualTo("0 nothing is running\n");
         }
     }
 
@@ -215,7 +215,7 @@ class RunCommandTest {
         try (var first = start("one");
                 var second = OperatorProcess.run(directory.path(), temp.resolve("w"), temp.resolve("two.log"))) {
             assertThat(second.awaitExit(60)).isEqualTo(1);
-            assertThat(second.output()).contains("error: another datapath run serves this directory");
+            assertThat(second.output()).contains("error: another datapath run uses this directory");
             assertThat(first.alive()).isTrue();
         }
     }

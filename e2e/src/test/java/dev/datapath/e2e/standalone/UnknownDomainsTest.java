@@ -78,7 +78,7 @@ class UnknownDomainsTest {
                                     "spec.listeners[0].baseDomains",
                                     "StoragePool training does not know base domain " + UNKNOWN,
                                     "host datapath-check-host." + UNKNOWN
-                                            + ", node node-1 took the bucket from the path",
+                                            + ", node node-1 read the bucket from the path",
                                     "see docs/stores.md"));
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(directory.status("datapath-ai-training"))

@@ -107,7 +107,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
 
     private UpdateControl<DataPath> report(DataPath dataPath, ManagedDataPath managed, Infra.Run run) {
         var fleet = engine.observe(managed, run);
-        var cared = infra.look(managed, fleet);
+        var cared = infra.maintain(managed, fleet);
         var reconnecting = infra.pause(dataPath, managed, fleet);
         if (reconnecting.isPresent()) {
             return UpdateControl.<DataPath>noUpdate().rescheduleAfter(reconnecting.get());

@@ -37,8 +37,8 @@ import dev.datapath.operator.plan.ContainerPorts;
 import dev.datapath.operator.source.cluster.ClusterObjects;
 import dev.datapath.operator.telemetry.GatewayReports;
 import dev.datapath.operator.telemetry.ScrapeSettings;
-import dev.datapath.operator.threads.LookTimer;
 import dev.datapath.operator.threads.MonotonicClock;
+import dev.datapath.operator.threads.RetryingTimer;
 import dev.datapath.operator.threads.Wakes;
 import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;
@@ -101,7 +101,7 @@ public final class OperatorRuntime implements AutoCloseable {
     /** Namespaces of which some list was never answered, as they were reported last. */
     private final AtomicReference<Set<String>> unreadable = new AtomicReference<>(Set.of());
 
-    private final LookTimer timer = new LookTimer();
+    private final RetryingTimer timer = new RetryingTimer();
     private final StatusWriter writer;
     private final Operator operator;
 

@@ -2,12 +2,15 @@ package dev.datapath.operator.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
-/** Why the API server does not do what it was asked to. */
+/** Messages of failed Kubernetes API requests. */
 public final class ApiErrors {
     private ApiErrors() {}
 
-    /** The API server's own words, without those of the client around them; the client's when it could not be asked at all. */
-    public static String words(Throwable failure) {
+    /**
+     * The message of the API server, without the text that the client adds; the client's message when the request did
+     * not reach the API server.
+     */
+    public static String message(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof KubernetesClientException refused
                     && refused.getStatus() != null

@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Event sources of our own kinds. What depends on what is decided by names inside of one namespace, and a name may just have been
- * taken out of an object; so a change of one object concerns all objects of the other kind in its namespace, and finding
- * that nothing changed for them costs next to nothing.
+ * Event sources of the four kinds. Dependencies are names within one namespace, and a change may have just removed such
+ * a name from an object. Therefore a change of one object triggers all objects of the other kind in its namespace. A
+ * reconciliation that finds no change is cheap.
  */
 public final class EventSources {
     /** So many objects are in memory as text at once when a list is read; each may have up to 1.5 MB (etcd). */
@@ -32,13 +32,16 @@ public final class EventSources {
 
     private EventSources() {}
 
-    /** Objects of a kind, whose changes concern the primaries of their namespace. A change of status alone concerns nobody. */
+    /**
+     * Objects of a kind whose changes trigger the primaries of their namespace. A change of status alone triggers
+     * nothing.
+     */
     public static <T extends HasMetadata, P extends HasMetadata> InformerEventSource<T, P> beside(
             EventSourceContext<P> context, Class<T> kind) {
         return source(context, kind, (now, before) -> !ObjectState.same(before, now));
     }
 
-    /** Objects of a kind, whose coming and going concerns the primaries of their namespace. */
+    /** Objects of a kind whose creation and deletion trigger the primaries of their namespace. */
     public static <T extends HasMetadata, P extends HasMetadata> InformerEventSource<T, P> existence(
             EventSourceContext<P> context, Class<T> kind) {
         return source(context, kind, (now, before) -> false);
@@ -77,8 +80,8 @@ public final class EventSources {
     }
 
     /**
-     * Whether there is, or may be, a DataPath of that name. One that is being deleted is not reconciled any more, and a finalizer may
-     * hold it for any time: it does not count.
+     * Whether a DataPath of that name exists or may exist. A DataPath that is being deleted does not count: it is no
+     * longer reconciled, and a finalizer may keep it for any length of time.
      */
     public static boolean mayExist(@Nullable InformerEventSource<DataPath, ?> dataPaths, ObjectKey key) {
         return dataPaths != null
@@ -94,7 +97,7 @@ public final class EventSources {
         return context.getPrimaryCache().list(namespace).map(ResourceID::fromResource);
     }
 
-    /** The objects of a namespace by name: in an order that does not depend on the API server. */
+    /** The objects of a namespace by name. The order does not depend on the API server. */
     public static <T extends HasMetadata> List<T> sorted(InformerEventSource<T, ?> source, String namespace) {
         return source.list(namespace, object -> true)
                 .sorted(Comparator.comparing(object -> object.getMetadata().getName()))

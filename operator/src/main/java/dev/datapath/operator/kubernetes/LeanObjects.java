@@ -8,18 +8,20 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 
 /**
- * Objects as caches hold them. They are read without {@code metadata.managedFields}: who owns which field matters to the API server
- * alone, and takes more memory in a cache than the object it is about.
+ * The form in which caches hold objects: without {@code metadata.managedFields}. Only the API server needs the owners
+ * of fields, and they take more memory than the rest of the object.
  */
 public final class LeanObjects {
 
-    /** Jackson takes the annotation for one of {@link ObjectMeta}. */
+    /** Jackson treats this as an annotation of {@link ObjectMeta}. */
     @JsonIgnoreProperties("managedFields")
     private abstract static class WithoutManagedFields {}
 
     private LeanObjects() {}
 
-    /** The metadata that tells an object and its states from others, without what its owner may write at any length. */
+    /**
+     * The metadata that identifies an object and its version, without fields that its owner can write at any length.
+     */
     public static ObjectMetaBuilder identity(HasMetadata object) {
         var metadata = object.getMetadata();
         return new ObjectMetaBuilder()
@@ -30,7 +32,9 @@ public final class LeanObjects {
                 .withGeneration(metadata.getGeneration());
     }
 
-    /** For the client of an operator; it takes objects of a newer version too, see {@link UnknownValues}. */
+    /**
+     * Serialization for the operator's client. It also accepts objects of a newer version, see {@link UnknownValues}.
+     */
     public static KubernetesSerialization serialization() {
         var mapper = new ObjectMapper().addMixIn(ObjectMeta.class, WithoutManagedFields.class);
         UnknownValues.tolerate(mapper, new ObjectRoom(Runtime.getRuntime().maxMemory()));

@@ -19,9 +19,10 @@ import java.io.Serial;
 import java.util.HashMap;
 
 /**
- * Reads objects of our kinds that hold values of a newer version of the definitions: a value of an enumeration that is not known
- * here, an object or a list where this version has a string. One such value would make the whole event unreadable, and that ends the
- * watch of its kind for all namespaces. Such an object is read without the value, and marked: see {@link UnreadObject}.
+ * Reads objects of the four kinds that hold values of a newer version of the CRDs: an unknown value of an enumeration,
+ * or an object or a list where this version has a string. One such value would make the whole event unreadable, which
+ * ends the watch of its kind for all namespaces. Such an object is read without the value, and marked: see {@link
+ * UnreadObject}.
  */
 final class UnknownValues {
     private static final String API = DataPath.class.getPackageName();
@@ -45,7 +46,7 @@ final class UnknownValues {
         mapper.registerModule(module);
     }
 
-    /** Reads an object without what cannot be read, and marks it. */
+    /** Reads an object without its unreadable parts, and marks it. */
     private static final class Tolerant extends DelegatingDeserializer {
         @Serial
         private static final long serialVersionUID = 1;

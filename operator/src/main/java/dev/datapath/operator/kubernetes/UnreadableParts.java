@@ -14,13 +14,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tree of an object of our kinds, and what had to be taken from it before it could be read. A list of which one entry cannot be
- * read is removed as a whole: a deny must not lose an alternative. A rule that forwards goes with any of its parts, because without a
- * condition it would take more requests than were written; one that denies stays and denies more. A value of an enumeration goes alone:
- * none is a condition.
+ * The tree of an object of the four kinds, and the parts that were removed to make it readable. A list with one
+ * unreadable entry is removed as a whole, because a deny must not lose an alternative. A forwarding rule is removed
+ * with any of its parts, because without a condition it would match more requests than declared. A deny rule stays and
+ * denies more. An enumeration value is removed alone, because no condition is an enumeration.
  */
 final class UnreadableParts {
-    /** Of an object with more of them a rule with another one is removed, but for what it denies, and else all of spec. */
+    /**
+     * Maximum number of removed parts. After that, the rule with the next unreadable part is removed except for its
+     * deny, and otherwise all of spec.
+     */
     private static final int MOST = 64;
 
     private static final String RULES = "rules";
@@ -33,20 +36,20 @@ final class UnreadableParts {
         this.object = object;
     }
 
-    /** What is left. */
+    /** The remaining tree. */
     JsonNode rest() {
         return object;
     }
 
-    /** What was removed of spec, each with its path and what is wrong with it. */
+    /** The parts removed from spec, each with its path and the error. */
     List<String> removed() {
         return removed;
     }
 
     /**
-     * Removes what a failure was about.
+     * Removes the part that caused a failure.
      *
-     * @return false when it cannot be removed: it is neither in spec nor in status
+     * @return false when it cannot be removed, because it is neither in spec nor in status
      */
     boolean remove(JsonMappingException failure) {
         var path = failure.getPath().stream().map(UnreadableParts::step).toList();
@@ -55,7 +58,7 @@ final class UnreadableParts {
             return false;
         }
         switch (top) {
-            // The operator writes it anew.
+            // The operator writes the status again.
             case "status" -> fields.remove(top);
             case "spec" -> {
                 removed.add(text(path) + ": " + problem(failure));
@@ -83,7 +86,7 @@ final class UnreadableParts {
             return removeRule(path);
         }
         if (rule != null && path.size() == 4 && path.get(3).name().equals(DENY)) {
-            // How it denies is not known; that it does is.
+            // The way of the denial is unknown; the rule still denies.
             ((ObjectNode) rule).putObject(DENY);
             return true;
         }
@@ -100,7 +103,9 @@ final class UnreadableParts {
                 && fields.remove(path.get(last).name()) != null;
     }
 
-    /** Leaves of a rule that it denies, if it does, and so everything. Other rules keep their places, by which findings name them. */
+    /**
+     * Removes everything of a rule except that it denies. Other rules keep their index, by which findings name them.
+     */
     private boolean removeRule(List<Step> path) {
         var rule = ruleOf(path);
         if (rule == null) {
@@ -114,7 +119,7 @@ final class UnreadableParts {
         return true;
     }
 
-    /** The rule of a policy that a path leads into; null for other paths. */
+    /** The rule of a policy that contains the path; null for other paths. */
     private @Nullable JsonNode ruleOf(List<Step> path) {
         return path.size() > 2
                         && path.get(1).name().equals(RULES)
@@ -124,7 +129,7 @@ final class UnreadableParts {
                 : null;
     }
 
-    /** Whether it is a value of an enumeration; no condition of a match is one. */
+    /** Whether the failure is about a value of an enumeration; no condition of a match is one. */
     private static boolean isEnumeration(JsonMappingException failure) {
         return failure instanceof InvalidFormatException format
                 && format.getTargetType() != null
@@ -133,13 +138,13 @@ final class UnreadableParts {
 
     private static String problem(JsonMappingException failure) {
         if (failure instanceof InvalidFormatException format && isEnumeration(failure)) {
-            return "\"" + format.getValue() + "\" is none of "
+            return "\"" + format.getValue() + "\" is not one of "
                     + Arrays.stream(format.getTargetType().getEnumConstants())
                             .map(String::valueOf)
                             .collect(Collectors.joining(", "));
         }
         return failure instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null
-                ? "it is not a " + mismatch.getTargetType().getSimpleName()
+                ? "the value is not a " + mismatch.getTargetType().getSimpleName()
                 : failure.getOriginalMessage();
     }
 

@@ -1,6 +1,4 @@
-/**
- * What reading a Kubernetes API takes, whatever is read: event sources, objects of newer definitions, messages of errors.
- */
+/** Shared code for reading from the Kubernetes API: event sources, objects of newer CRD versions, error messages. */
 @NullMarked
 package dev.datapath.operator.kubernetes;
 

@@ -18,23 +18,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects in effect, as an API server would hold them: a document is admitted against the version in effect, a refused one leaves
- * it in effect, and an unchanged one is not looked at again. Not safe for use by several threads.
+ * The objects in effect, in the form in which an API server would hold them. A document is admitted against the version
+ * in effect. A rejected document leaves that version in effect, and an unchanged document is not admitted again. Not
+ * thread-safe.
  */
 final class AdmittedObjects {
     /**
-     * @param document what it was admitted from
+     * @param document the document that it was admitted from
      * @param fields its stored form
-     * @param since when this version was admitted
+     * @param since time at which this version was admitted
      */
     record InEffect(ManifestDocument document, Map<String, Object> fields, HasMetadata object, Instant since) {}
 
     /**
-     * What became of a document.
+     * The result of admitting a document.
      *
      * @param inEffect the version in effect now; null when there is none
-     * @param violations why the document was refused; empty when it is the version in effect
-     * @param deny what a policy without a version in effect denies; null when there is none
+     * @param violations why the document was rejected; empty when it is the version in effect
+     * @param deny the deny rules of a policy without a version in effect; null when there are none
      */
     record Outcome(
             @Nullable InEffect inEffect,
@@ -50,7 +51,7 @@ final class AdmittedObjects {
             List<Violation> violations,
             @Nullable UnadmittedDeny deny) {}
 
-    /** Where a version from before a restart comes from; no document that is read is this one. */
+    /** The origin of a version from before a restart; never equal to a document that is read. */
     private static final ManifestDocument NO_DOCUMENT = ManifestDocument.unidentified(Positions.of(1, 1), List.of());
 
     private final TypedObjects types = new TypedObjects();
@@ -67,7 +68,7 @@ final class AdmittedObjects {
         return objects.get(ref);
     }
 
-    /** Forgets all objects but these, as if they had been deleted, and all refusals of other documents. */
+    /** Removes all other objects, as if they had been deleted, and the rejections of all other documents. */
     void retain(Collection<ObjectRef> present, Collection<ManifestDocument> documents) {
         objects.keySet().retainAll(present);
         Map<ManifestDocument, Refusal> kept = new IdentityHashMap<>();
@@ -81,8 +82,8 @@ final class AdmittedObjects {
     }
 
     /**
-     * Takes over a version that was admitted before a restart, whatever the schema says now: what an upgrade no longer admits keeps
-     * its last version too. One that cannot be converted is left out.
+     * Restores a version that was admitted before a restart, without a check against the current schema: an object that
+     * an upgrade no longer admits also keeps its last version. A version that cannot be converted is skipped.
      */
     boolean restore(ObjectRef ref, Map<String, Object> fields, Instant since) {
         try {
@@ -121,7 +122,7 @@ final class AdmittedObjects {
                         .orElse(null);
             }
         } catch (RuntimeException | StackOverflowError defect) {
-            // The message may hold values, also those of a Secret.
+            // The message may contain values, even those of a Secret.
             violations = List.of(new Violation(
                     FieldPath.ROOT,
                     Violation.Type.INVALID,
@@ -145,7 +146,7 @@ final class AdmittedObjects {
         return new InEffect(document, fields, object, clock.instant());
     }
 
-    /** Counts the changes of what is asked for, as an API server does; labels and annotations do not count. */
+    /** Counts the changes of the specification, as an API server does; labels and annotations do not count. */
     private static long generation(Map<String, Object> fields, @Nullable InEffect old) {
         if (old == null) {
             return 1;

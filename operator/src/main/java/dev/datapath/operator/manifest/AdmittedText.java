@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Admitted objects as text: a JSON list. Secrets are left out, because a private key belongs into no second file.
+ * Admitted objects as text: a JSON list. Secrets are omitted, because a private key must not be stored in a second
+ * file.
  *
- * <p>Numbers are read as they are in admitted trees, whole ones as Long, so that an object that did not change compares equal.
+ * <p>Numbers are read as in admitted trees, integers as Long. Therefore an unchanged object compares equal.
  */
 final class AdmittedText {
     /**
@@ -40,7 +41,7 @@ final class AdmittedText {
         }
     }
 
-    /** @throws JsonProcessingException when this is no text of {@link #write} */
+    /** @throws JsonProcessingException when the text was not written by {@link #write} */
     static List<Entry> read(String text) throws JsonProcessingException {
         return JSON.readValue(text, ENTRIES);
     }

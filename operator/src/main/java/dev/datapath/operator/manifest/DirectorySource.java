@@ -19,21 +19,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches files and directories, and tells a listener what is in effect: once at the start, then after each change. The listener is
- * called on the source's own thread, one set after the other.
+ * Watches files and directories, and notifies a listener of the objects in effect: once at the start, then after each
+ * change. The listener is called on the source's own thread, one set after the other.
  *
- * <p>Editors save in many ways; a change is read when the directory has been quiet for a moment, and an object whose file has gone
- * or is empty is deleted only when that lasts.
+ * <p>Editors save files in different ways. Therefore a change is read when the directory has had no events for a short
+ * time, and an object whose file is missing or empty is deleted only after a longer time.
  */
 public final class DirectorySource implements AutoCloseable {
     private static final Logger LOG = System.getLogger(DirectorySource.class.getName());
     private static final int MAX_QUIET_PERIODS = 10;
 
     /**
-     * @param quiet how long nothing must happen before a change is read; a steady stream of changes is read every ten such periods
-     * @param deletion how long an object must be missing before it is deleted
-     * @param rescan how often all files are looked at without being told of a change, which makes up for missed events and for file
-     *     systems that send none
+     * @param quiet time without events after which a change is read; a continuous stream of changes is read every ten
+     *     such periods
+     * @param deletion time for which an object must be missing before it is deleted
+     * @param rescan period in which all files are checked without an event, for missed events and for file systems that
+     *     send none
      */
     public record Timing(Duration quiet, Duration deletion, Duration rescan) {
         /** 10 ms, 250 ms, 5 s. */
@@ -50,12 +51,12 @@ public final class DirectorySource implements AutoCloseable {
     private @Nullable ManifestSet last;
     private boolean warned;
     private boolean isKept;
-    /** When each object was first seen missing, in the time of {@link System#nanoTime}. */
+    /** When each object was first found missing, in the time of {@link System#nanoTime}. */
     private final Map<ObjectRef, Long> missingSince = new HashMap<>();
 
     /**
      * @param reader used by this source only
-     * @throws IOException when the operating system gives no watch service
+     * @throws IOException when the operating system provides no watch service
      */
     public DirectorySource(ManifestReader reader, Timing timing, Consumer<ManifestSet> listener) throws IOException {
         this.reader = reader;
@@ -65,12 +66,12 @@ public final class DirectorySource implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("datapath-files").daemon().unstarted(this::run);
     }
 
-    /** Starts watching; the first set comes at once, also when it is empty. */
+    /** Starts watching. The first set is delivered at once, even when it is empty. */
     public void start() {
         thread.start();
     }
 
-    /** Whether changes are still followed; when not, only a restart helps. */
+    /** Whether changes are still followed; if not, a restart is necessary. */
     public boolean alive() {
         return thread.isAlive();
     }
@@ -97,7 +98,7 @@ public final class DirectorySource implements AutoCloseable {
         }
     }
 
-    /** Until the next deletion or rescan. */
+    /** The time until the next deletion or rescan. */
     private Duration untilNext() {
         return missingSince.values().stream()
                 .map(since -> timing.deletion.minus(elapsed(since)))
@@ -108,7 +109,9 @@ public final class DirectorySource implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - since);
     }
 
-    /** Waits for a change, and then until it is quiet; at most for the given time when there is none. */
+    /**
+     * Waits for a change, and then until there are no more events; at most for the given time when there is no change.
+     */
     private void await(Duration longest) throws InterruptedException {
         WatchKey event = watcher.poll(Math.max(1, longest.toNanos()), TimeUnit.NANOSECONDS);
         for (int periods = 0; event != null && periods < MAX_QUIET_PERIODS; periods++) {
@@ -132,8 +135,8 @@ public final class DirectorySource implements AutoCloseable {
             missingSince.keySet().retainAll(reader.missing());
             reader.missing().forEach(ref -> missingSince.putIfAbsent(ref, now));
             boolean changed = last == null || !set.isSameAs(last);
-            // Before the change takes effect, and again until it succeeds: what is in force must be in force after a
-            // restart.
+            // Stored before the change takes effect, and again until it succeeds: the objects in force must also be in
+            // force after a restart.
             isKept = (isKept && !changed) || reader.remember();
             if (changed) {
                 last = set;
@@ -142,19 +145,21 @@ public final class DirectorySource implements AutoCloseable {
         } catch (ClosedWatchServiceException closed) {
             throw closed;
         } catch (RuntimeException | Error failed) {
-            // Watching goes on: the next change may well be read, and what runs keeps running.
+            // Watching continues: the next change may be readable, and the current configuration stays in effect.
             LOG.log(Level.ERROR, "the changed files could not be read, retrying at the next change or rescan", failed);
             last = null;
         }
     }
 
-    /** For each object on its own: one that goes now has its time, and takes none from those that went before. */
+    /**
+     * Measured for each object separately: an object that is removed now does not delay the deletion of earlier ones.
+     */
     private boolean isMissingForLong(ObjectRef ref) {
         Long since = missingSince.get(ref);
         return since != null && elapsed(since).compareTo(timing.deletion) >= 0;
     }
 
-    /** Lists the files after all their directories are watched, so that no change after the listing is missed. */
+    /** Lists the files after all their directories are watched, so no change after the listing is missed. */
     private FileListing watchedListing() {
         FileListing listing = reader.list();
         while (watch(listing)) {
@@ -163,7 +168,7 @@ public final class DirectorySource implements AutoCloseable {
         return listing;
     }
 
-    /** @return whether a directory is watched that was not before */
+    /** @return whether a directory was added to the watched ones */
     private boolean watch(FileListing listing) {
         watched.values().removeIf(key -> !key.isValid());
         boolean more = false;
@@ -185,7 +190,7 @@ public final class DirectorySource implements AutoCloseable {
                     warned = true;
                     LOG.log(
                             Level.WARNING,
-                            "{0} cannot be watched ({1}); changes are seen every {2} s",
+                            "{0} cannot be watched ({1}), checking for changes every {2} s",
                             VisibleText.of(directory.toString()),
                             VisibleText.of(unwatchable.toString()),
                             timing.rescan.toSeconds());

@@ -8,12 +8,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one directory and those below it, of which there may be any number: {@link #MOST} are kept. When there are more, the
- * directory's own files and each directory in it have the same share, and so on below; of the files of one directory the smallest are
- * kept. So no directory takes the place of another one, however many files and directories are in it.
+ * The files of one directory and those below it, in any number; {@link #MOST} are kept. When there are more, the
+ * directory's own files and each subdirectory get the same share, and so on below. Of the files of one directory the
+ * smallest are kept. Therefore no directory displaces another one, whatever its number of files and subdirectories.
  */
 final class FairShare {
-    /** Files that are kept, and so the memory that a listing takes. */
+    /** Maximum number of files, which bounds the memory of a listing. */
     static final int MOST = 10_000;
 
     /** A file with its size in bytes. */
@@ -41,7 +41,7 @@ final class FairShare {
         }
     }
 
-    /** A directory in it, to which nothing is added any more. */
+    /** Adds a complete subdirectory. */
     void add(FairShare directory) {
         List<Path> files = directory.inTurns();
         leaveOut(directory.firstLeftOut, directory.leftOut);
@@ -53,7 +53,7 @@ final class FairShare {
         }
     }
 
-    /** All that are kept, one of each directory in turn: whoever takes the first of them is fair too. */
+    /** All kept files, one of each directory in turn: any first part of the list is fair too. */
     List<Path> inTurns() {
         List<List<Path>> all = new ArrayList<>();
         all.add(own.stream().map(Sized::path).toList());
@@ -70,18 +70,18 @@ final class FairShare {
         return files;
     }
 
-    /** How many files are not kept, as far as {@link #inTurns} has been asked. */
+    /** The number of files that are not kept, up to the last call of {@link #inTurns}. */
     long leftOut() {
         return leftOut;
     }
 
-    /** One of them; null when all are kept. */
+    /** One of the files that are not kept; null when all are kept. */
     @Nullable
     Path firstLeftOut() {
         return firstLeftOut;
     }
 
-    /** The beginnings of the lists, of the same length where a list is long enough. */
+    /** The first parts of the lists, of the same length if a list is long enough. */
     private List<List<Path>> shared(List<List<Path>> lists) {
         if (lists.stream().mapToLong(List::size).sum() <= MOST) {
             return lists;

@@ -23,14 +23,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the files and directories below the given ones. Names that start with a dot are passed over, and so are files that do not end
- * in {@code .yaml}, {@code .yml} or {@code .json} unless they are named themselves. Symbolic links are followed, so that the volumes
- * of ConfigMaps work, but only to regular files outside the file systems of the kernel. A directory with a file {@link ManifestReader#PASSED_OVER} is passed over as well unless it is named itself.
+ * Finds the files and directories below the given ones. Names that start with a dot are ignored, and so are files that
+ * do not end in {@code .yaml}, {@code .yml} or {@code .json}, unless they are given explicitly. Symbolic links are
+ * followed, as the volumes of ConfigMaps require, but only to regular files outside the kernel's file systems. A
+ * directory with a file {@link ManifestReader#PASSED_OVER} is ignored as well, unless it is given explicitly.
  *
- * @param files in the order in which they have room: those with objects in effect, smallest first, then others, from each directory in
+ * @param files in order of priority: those with objects in effect, smallest first, then others, from each directory in
  *     turn
- * @param directories all that were looked into
- * @param unreadable what could not be looked at
+ * @param directories all listed directories
+ * @param unreadable files and directories that cannot be read
  * @param leftOut a finding on files that are not read because there are too many; null when there are none
  */
 record FileListing(
@@ -41,13 +42,13 @@ record FileListing(
     private static final int MAX_DEPTH = 16;
 
     /**
-     * A file or directory that could not be looked at.
+     * A file or directory that cannot be read.
      *
      * @param message names it, with the reason
      */
     record Unreadable(Path path, String message) {}
 
-    /** @param inUse files with objects in effect: these are always listed */
+    /** @param inUse files with objects in effect; these are always listed */
     static FileListing of(Collection<Path> roots, Set<Path> inUse) {
         Visitor visitor = new Visitor(inUse);
         for (Path root : roots) {
@@ -91,7 +92,7 @@ record FileListing(
                 return FileVisitResult.CONTINUE;
             }
             if (!attributes.isRegularFile()) {
-                unreadable(file, " is no regular file, and only these are read; remove it or give it another name");
+                unreadable(file, " is not a regular file; remove it or rename it");
             } else if (inUse.contains(file)) {
                 used.add(new FairShare.Sized(file, attributes.size()));
             } else {
@@ -102,12 +103,12 @@ record FileListing(
 
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException failure) {
-            // A file that goes away while the directory is being read is no failure, but a missing root is.
+            // A file that is removed during the listing is no error, but a missing root is.
             if (file.equals(root) || (Files.exists(file) && !isHidden(file))) {
                 unreadable(
                         file,
                         " cannot be read (" + failure.getClass().getSimpleName()
-                                + "); check that it exists and may be read");
+                                + "); check that it exists and is readable");
             }
             return FileVisitResult.CONTINUE;
         }
@@ -115,7 +116,7 @@ record FileListing(
         @Override
         public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) {
             if (failure != null) {
-                unreadable(directory, " cannot be read to its end (" + failure.getMessage() + ")");
+                unreadable(directory, " cannot be read completely (" + failure.getMessage() + ")");
             }
             FairShare share = open.pop();
             open.element().add(share);
@@ -129,9 +130,7 @@ record FileListing(
                     .forEach(file -> {
                         Path real = realPath(file);
                         if (isOfTheKernel(real)) {
-                            unreadable(
-                                    file,
-                                    " leads to a file of the kernel, and only files of users are read; remove it");
+                            unreadable(file, " is a link to a file of the kernel, which is not read; remove it");
                         } else {
                             byRealPath.merge(real, file, this::preferred);
                         }
@@ -143,7 +142,7 @@ record FileListing(
                     leftOut(all.leftOut(), all.firstLeftOut()));
         }
 
-        /** Of two names of one file: the one in use, else the same one in whatever order they are found. */
+        /** Selects one of two names of a file: the one in use, otherwise the same one in any order. */
         private Path preferred(Path first, Path second) {
             return inUse.contains(first) || first.compareTo(second) < 0 ? first : second;
         }
@@ -154,8 +153,8 @@ record FileListing(
                     : String.format(
                             Locale.ROOT,
                             "there are more than %,d files without objects in effect, and %,d of them are not read, such as %s; files"
-                                    + " with objects in effect are read, and of the others each directory has the same share: remove"
-                                    + " files from the largest directories, or move some to the directory of another run",
+                                    + " with objects in effect are read, and each directory gets the same share of the others: remove"
+                                    + " files from the largest directories, or move some to the directory of another instance",
                             FairShare.MOST,
                             count,
                             first);
@@ -175,7 +174,7 @@ record FileListing(
             return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
         }
 
-        /** Some of them block whoever reads them. They look like regular files without content. */
+        /** Some of these files block their readers. They look like regular files without content. */
         private static boolean isOfTheKernel(Path real) {
             return real.startsWith("/proc") || real.startsWith("/sys") || real.startsWith("/dev");
         }

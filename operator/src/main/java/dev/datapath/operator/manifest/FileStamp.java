@@ -11,14 +11,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a changed file from an unchanged one without reading it.
+ * Detects a changed file without reading it.
  *
  * @param size in bytes
  * @param modified time of the last write, which programs such as {@code rsync -t} and {@code cp -p} set back
- * @param changed time of the last change of content or attributes, which cannot be set; {@code modified} where there is none
- * @param key the file system's identity of the file (inode), or null where there is none
- * @param isSettled whether the last change was long enough before the reading that another one would show in the time; file systems
- *     count time in steps of milliseconds
+ * @param changed time of the last change of content or attributes, which cannot be set; {@code modified} if there is
+ *     none
+ * @param key the file system's identity of the file (inode), or null if there is none
+ * @param isSettled whether the last change was long enough before the reading that a further change would have a later
+ *     time; file systems count time in steps of milliseconds
  */
 record FileStamp(
         long size,
@@ -28,7 +29,7 @@ record FileStamp(
         boolean isSettled) {
     private static final Duration CLOCK_STEP = Duration.ofMillis(50);
 
-    /** Nothing has been read yet. */
+    /** The stamp before the first reading. */
     static final FileStamp NONE = new FileStamp(-1, Instant.EPOCH, Instant.EPOCH, null, false);
 
     static FileStamp of(Path path, BasicFileAttributes attributes, Instant now) throws IOException {
@@ -43,7 +44,7 @@ record FileStamp(
                 modified.isBefore(settled) && changed.isBefore(settled));
     }
 
-    /** Whether a file with the given attributes certainly has the content it had. */
+    /** Whether a file with the given attributes certainly has the same content. */
     boolean isCurrent(Path path, BasicFileAttributes attributes) throws IOException {
         var now = attributes.lastModifiedTime().toInstant();
         return isSettled

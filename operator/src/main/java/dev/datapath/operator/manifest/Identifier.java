@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tells what a document is, or what it lacks to be something. */
+/** Determines the identity of a document, or why it has none. */
 final class Identifier {
     private static final FieldPath KIND = FieldPath.ROOT.field("kind");
     private static final FieldPath API_VERSION = FieldPath.ROOT.field("apiVersion");
@@ -28,7 +28,7 @@ final class Identifier {
         this.catalog = catalog;
     }
 
-    /** One document of the product per object: a {@code v1 List} holds several. */
+    /** The objects of a document: one, or several for a {@code v1 List}. */
     List<ManifestDocument> identify(YamlDocument document) {
         Map<String, Object> fields = document.fields();
         if (fields == null) {
@@ -44,7 +44,7 @@ final class Identifier {
         return List.of(identify(fields, document));
     }
 
-    /** What an object is that has no text. */
+    /** Identifies an object that has no text. */
     ManifestDocument identify(Map<String, Object> fields) {
         return identify(fields, new YamlDocument(fields, Positions.of(1, 1), List.of()));
     }
@@ -139,8 +139,8 @@ final class Identifier {
         if (namespace instanceof Map<?, ?> || namespace instanceof List<?>) {
             return ManifestDocument.unidentified(document.positions(), NAMESPACE, "must be text; put it in quotes");
         }
-        // Empty text is the default namespace, as for kubectl. What is no text is not admitted, but stays the object
-        // that it was.
+        // Empty text is the default namespace, as in kubectl. A value that is not text is not admitted, but the object
+        // keeps its identity.
         boolean isDefault = namespace == null || namespace.equals("");
         return new ManifestDocument(
                 new Identity(

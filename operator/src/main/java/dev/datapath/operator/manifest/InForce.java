@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a reading of all files left in force, for the next one to go on from.
+ * The result of a reading of all files, from which the next reading continues.
  *
- * @param sources where each object comes from, also one of which only denies are in force
- * @param denies of the policies of which only these are in force
- * @param duplicates documents that were not used because another one of their name is in force; by identity
+ * @param sources the source of each object, including policies of which only the deny rules are in force
+ * @param denies the policies of which only the deny rules are in force
+ * @param duplicates documents that are not used because another document of the same name is in force; by identity
  * @param takeOvers duplicates that came into force
  * @param restored whether the objects are those from before a restart
  */
@@ -25,10 +25,10 @@ record InForce(
     static final InForce NOTHING = restored(Map.of());
 
     /**
-     * A duplicate that came into force because the object before it went.
+     * A duplicate that came into force because the previous object was removed.
      *
      * @param document the duplicate
-     * @param before where the object before it was
+     * @param before location of the previous object
      */
     record TakeOver(ManifestDocument document, SourceLocation before, Instant since) {}
 
@@ -36,7 +36,7 @@ record InForce(
         return new InForce(sources, Map.of(), Set.of(), Map.of(), !sources.isEmpty());
     }
 
-    /** The files that something in force comes from. */
+    /** The files of all objects in force. */
     Set<Path> files() {
         return sources.values().stream().map(Source::file).collect(Collectors.toUnmodifiableSet());
     }

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The admitted versions that outlive a restart. Not safe for use by several threads. */
+/** The admitted versions that survive a restart. Not thread-safe. */
 final class KeptVersions {
     private static final Logger LOG = System.getLogger(KeptVersions.class.getName());
 
@@ -21,7 +21,7 @@ final class KeptVersions {
     private final List<Path> roots;
     private String written = "";
 
-    /** @param roots what files are read from */
+    /** @param roots the files and directories that are read */
     KeptVersions(LastAdmitted store, Collection<Path> roots) {
         this.store = store;
         this.roots = List.copyOf(roots);
@@ -31,7 +31,7 @@ final class KeptVersions {
         return new KeptVersions(LastAdmitted.NONE, List.of());
     }
 
-    /** Puts the versions from before the restart into effect, and tells where they come from. */
+    /** Puts the versions from before the restart into effect, and returns their sources. */
     Map<ObjectRef, Source> restore(Identifier identifier, AdmittedObjects admitted) {
         Map<ObjectRef, Source> known = new LinkedHashMap<>();
         try {
@@ -49,13 +49,13 @@ final class KeptVersions {
         } catch (IOException | RuntimeException unreadable) {
             LOG.log(
                     Level.WARNING,
-                    "the versions admitted before the restart cannot be read ({0}); invalid objects have no version to keep",
+                    "the versions admitted before the restart cannot be read, invalid objects have no previous version: {0}",
                     unreadable.toString());
         }
         return known;
     }
 
-    /** The name that a file has in this run: the directory that it is in may have another one than before. */
+    /** The name of a file in this run. Its directory may have a different name than before. */
     private Path asListed(Path file) {
         for (Path root : roots) {
             Path absolute = root.toAbsolutePath().normalize();
@@ -66,23 +66,24 @@ final class KeptVersions {
         for (Path root : roots) {
             try {
                 Path real = root.toRealPath();
-                // Not of the file itself: that of the volume of a ConfigMap is a link, which leads elsewhere by now.
+                // The real path of the directory, not of the file: a file in the volume of a ConfigMap is a link whose
+                // target has changed since.
                 Path parent = file.getParent();
                 Path same = parent == null ? file : parent.toRealPath().resolve(parent.relativize(file));
                 if (same.startsWith(real)) {
                     return root.resolve(real.relativize(same));
                 }
             } catch (IOException gone) {
-                LOG.log(Level.DEBUG, "{0} is not there any more", file);
+                LOG.log(Level.DEBUG, "{0} no longer exists", file);
             }
         }
         return file;
     }
 
     /**
-     * Writes the versions in effect where they differ from those that were written.
+     * Writes the versions in effect if they differ from the written ones.
      *
-     * @return whether that succeeded; when not, it must be tried again
+     * @return whether this succeeded; if not, it must be repeated
      */
     boolean keep(Map<ObjectRef, Source> sources, AdmittedObjects admitted) {
         List<AdmittedText.Entry> entries = new ArrayList<>();

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Keeps a text over a restart: the versions that were admitted last. They may only be readable for the user that runs the program,
- * because annotations and ConfigMaps can hold anything.
+ * Stores a text across a restart: the versions that were admitted last. Only the user of the program may be able to
+ * read them, because annotations and ConfigMaps can contain anything.
  */
 public interface LastAdmitted {
-    /** Keeps nothing. */
+    /** Stores nothing. */
     LastAdmitted NONE = new LastAdmitted() {
         @Override
         public Optional<String> read() {
@@ -19,9 +19,9 @@ public interface LastAdmitted {
         public void write(String text) {}
     };
 
-    /** The text that was written last; empty when there is none. */
+    /** The last written text; empty when there is none. */
     Optional<String> read() throws IOException;
 
-    /** Replaces the text in one step. When that fails, it is tried again until it succeeds. */
+    /** Replaces the text atomically. A failed write is repeated until it succeeds. */
     void write(String text) throws IOException;
 }

@@ -8,13 +8,13 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something about a file or an object in it that its owner should know.
+ * An error or warning about a file or an object in it, for its owner.
  *
- * @param location where it stands
- * @param severity whether something that was asked for is not done
- * @param object what it is about; null when the text does not say
+ * @param location location in the file
+ * @param severity whether a part of the declaration is not in effect
+ * @param object the object; null when the text does not identify it
  * @param field path of the field, such as {@code spec.nodes.static[0].port}; empty for the object or file as a whole
- * @param message what is wrong and what to write instead
+ * @param message the problem and what to write instead
  */
 public record LocatedFinding(
         SourceLocation location,
@@ -29,10 +29,10 @@ public record LocatedFinding(
             .thenComparing(LocatedFinding::field)
             .thenComparing(LocatedFinding::message);
 
-    /** Characters of a line; longer ones are cut. A name may be as long as its file. */
+    /** Maximum characters of a line; longer lines are truncated. A name may be as long as its file. */
     private static final int LONGEST = 2000;
 
-    /** What compile found, at the place of its field. */
+    /** A finding of the compiler, at the location of its field. */
     public static LocatedFinding of(Finding finding, SourceLocation location) {
         return new LocatedFinding(location, finding.severity(), finding.object(), finding.field(), finding.message());
     }
@@ -46,7 +46,7 @@ public record LocatedFinding(
         return BY_PLACE.compare(this, other);
     }
 
-    /** {@code file:line: Kind namespace/name: field: message}, in one line and without control characters. */
+    /** {@code file:line: Kind namespace/name: field: message} in one line, without control characters. */
     @Override
     public String toString() {
         return VisibleText.of(

@@ -9,17 +9,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object of a file as it is written, before admission.
+ * One object of a file as written, before admission.
  *
- * @param identity what it is; null when the text does not say
+ * @param identity its identity; null when the text does not specify it
  * @param fields the tree as written; must not be changed
- * @param positions where its parts stand
- * @param faults why it cannot be admitted as it is written
+ * @param positions locations of its parts
+ * @param faults why it cannot be admitted as written
  */
 record ManifestDocument(
         @Nullable Identity identity, Map<String, Object> fields, Positions positions, List<Fault> faults) {
 
-    /** What an object is, by its apiVersion, kind and metadata. */
+    /** The identity of an object, from its apiVersion, kind and metadata. */
     record Identity(ResourceKind kind, ObjectRef ref) {}
 
     static ManifestDocument unidentified(Positions positions, List<Fault> faults) {

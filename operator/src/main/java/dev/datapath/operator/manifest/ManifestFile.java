@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * One file as it was last read.
  *
  * @param path the file
- * @param stamp tells whether it must be read again
- * @param parts its documents in order, with the text each was made from
- * @param size how much it holds
+ * @param stamp decides whether it must be read again
+ * @param parts its documents in order, with the text of each
+ * @param size size of its content
  * @param fault why the file as a whole cannot be read; null when it can
  */
 record ManifestFile(
@@ -21,7 +21,8 @@ record ManifestFile(
         @Nullable Fault fault) {
 
     /**
-     * How much files hold, or may hold. An object takes some KiB of memory however little is in it, and a value some hundred bytes.
+     * The size of files, or a limit on it. An object takes several KiB of memory even if it is nearly empty, and a
+     * value several hundred bytes.
      *
      * @param values all fields and items of all objects
      */
@@ -32,7 +33,7 @@ record ManifestFile(
             return new Size(bytes - other.bytes, objects - other.objects, values - other.values);
         }
 
-        /** The same with other objects. */
+        /** The size with additional objects. */
         Size plus(List<ManifestDocument> documents) {
             return new Size(
                     bytes,
@@ -51,8 +52,8 @@ record ManifestFile(
     /**
      * A piece of the file between {@code ---} lines.
      *
-     * @param text what it was parsed from; equal text is not parsed again
-     * @param lineOffset lines of the file before it
+     * @param text the text that it was parsed from; equal text is not parsed again
+     * @param lineOffset number of lines of the file before it
      */
     record Part(String text, int lineOffset, List<ManifestDocument> documents) {}
 
@@ -62,7 +63,7 @@ record ManifestFile(
      */
     record Fault(int line, int column, String message) {}
 
-    /** Whether every object of the file is known: nothing in it was unreadable. */
+    /** Whether every object of the file is known: no part of it is unreadable. */
     boolean isFullyIdentified() {
         return fault == null
                 && parts.stream()

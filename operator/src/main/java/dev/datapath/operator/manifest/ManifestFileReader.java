@@ -28,19 +28,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one file; what did not change since it was last read is taken over, a whole file or one document of it. */
+/** Reads one file. Unchanged content is reused, either a whole file or single documents of it. */
 final class ManifestFileReader {
-    /** Larger files are not read. */
+    /** Maximum size of a file; larger files are not read. */
     static final int MAX_FILE_BYTES = 8 * 1024 * 1024;
     /**
-     * All files together; what comes after is not read. Measured: this many of the smallest objects take 54 MiB of memory, and so many
-     * values 140 MiB.
+     * Limit of all files together; further files are not read. Measured: this number of minimal objects takes 54 MiB of
+     * memory, and this number of values 140 MiB.
      */
     static final Size MOST = new Size(64L * 1024 * 1024, 20_000, 500_000);
-    /** Documents per file; the rest is not read. */
+    /** Maximum documents per file; the rest is not read. */
     static final int MAX_DOCUMENTS = 10_000;
 
-    /** Is never current. */
+    /** A backslash escape in a JSON string. */
     private static final Pattern JSON_ESCAPE = Pattern.compile("\\\\.");
 
     private final Identifier identifier;
@@ -53,8 +53,8 @@ final class ManifestFileReader {
 
     /**
      * @param before the same file as last read, or null
-     * @param room how much it may hold, because of other files
-     * @return empty when the file is gone
+     * @param room limit of its size, given the other files
+     * @return empty when the file no longer exists
      */
     Optional<ManifestFile> read(Path path, @Nullable ManifestFile before, Size room) {
         FileStamp stamp = before == null ? FileStamp.NONE : before.stamp();
@@ -67,7 +67,7 @@ final class ManifestFileReader {
                         0,
                         0,
                         "the file is not read, because all files together are larger than "
-                                + MOST.bytes() / (1024 * 1024) + " MiB; move some into another directory"));
+                                + MOST.bytes() / (1024 * 1024) + " MiB; move some of them to another directory"));
             }
             if (before != null && before.stamp().isCurrent(path, attributes)) {
                 return Optional.of(before.size().fits(room) ? before : tooMuch(path));
@@ -107,11 +107,11 @@ final class ManifestFileReader {
                 0,
                 "the file is not read, because all files together have more than "
                         + String.format(Locale.ROOT, "%,d objects or %,d values", MOST.objects(), MOST.values())
-                        + "; files that are in use and small ones come first: remove objects that no DataPath needs, or move some to"
-                        + " the directory of another run");
+                        + "; files in use and small files have priority: remove objects that no DataPath needs, or move some to"
+                        + " the directory of another instance");
     }
 
-    /** What a stream holds, which has no path of its own. */
+    /** Reads the content of a stream, which has no path of its own. */
     ManifestFile read(Path name, byte[] bytes, Size room) {
         if (bytes.length > MAX_FILE_BYTES) {
             return broken(
@@ -144,7 +144,7 @@ final class ManifestFileReader {
         Iterable<Part> all = parts(clean(path, text.toString()), before)::iterator;
         for (Part part : all) {
             size = size.plus(part.documents());
-            // Before the next one: what is too much is never in memory as a whole.
+            // Checked before the next part: content that exceeds the limit is never completely in memory.
             if (!size.fits(room)) {
                 return tooMuch(path);
             }
@@ -153,7 +153,10 @@ final class ManifestFileReader {
         return new ManifestFile(path, stamp, List.copyOf(parts), size, null);
     }
 
-    /** Without a byte order mark, and without the two things of JSON that are no YAML: tabs between tokens, and {@code \/}. */
+    /**
+     * Removes the byte order mark, and the two features of JSON that are not valid YAML: tabs between tokens, and
+     * {@code \/}.
+     */
     private static String clean(Path path, String text) {
         String body = text.startsWith("\uFEFF") ? text.substring(1) : text;
         return path.toString().endsWith(".json")
@@ -165,7 +168,7 @@ final class ManifestFileReader {
         return Matcher.quoteReplacement(escape.group().equals("\\/") ? "/" : escape.group());
     }
 
-    /** The parts of a text, each read when it is asked for; those of before are taken over. */
+    /** The parts of a text, each parsed on demand; unchanged ones are reused. */
     private Stream<Part> parts(String text, @Nullable ManifestFile before) {
         Map<String, List<ManifestDocument>> known = new HashMap<>();
         if (before != null) {

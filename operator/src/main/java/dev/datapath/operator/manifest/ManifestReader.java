@@ -17,15 +17,15 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Reads files and directories again and again, and behaves as an API server to which each version is applied: an object that becomes
- * invalid or unreadable keeps its last admitted version, an object that is in no file any more is deleted. Only what changed is read,
- * parsed and admitted again. Not safe for use by several threads.
+ * Reads files and directories repeatedly, and behaves as an API server to which each version is applied: an object that
+ * becomes invalid or unreadable keeps its last admitted version, an object that is no longer in any file is deleted.
+ * Only changes are read, parsed and admitted again. Not thread-safe.
  */
 public final class ManifestReader {
-    /** A file of this name says that the directory it is in holds somebody's own files, and no manifests. */
+    /** A file of this name marks a directory that contains files of another program, and no manifests. */
     public static final String PASSED_OVER = ".datapath-own-files";
 
-    /** Most that is read of one stream; more is a finding. */
+    /** Maximum size of one stream; a longer one causes a finding. */
     public static final int MAX_STREAM_BYTES = ManifestFileReader.MAX_FILE_BYTES;
 
     private final List<Path> roots;
@@ -39,13 +39,13 @@ public final class ManifestReader {
     private Set<ObjectRef> missing = Set.of();
     private KeptVersions kept = KeptVersions.none();
 
-    /** @param roots files, or directories that are read with all below them */
+    /** @param roots files, or directories that are read recursively */
     public ManifestReader(ApiCatalog catalog, Collection<Path> roots, InstantSource clock) {
         this(catalog, roots, Map.of(), clock);
     }
 
     /**
-     * For a single reading of files and of what came through pipes.
+     * For a single reading of files and streams.
      *
      * @param streams content by the name that findings show
      */
@@ -59,8 +59,8 @@ public final class ManifestReader {
     }
 
     /**
-     * Goes on from the versions that were admitted before a restart, and keeps those admitted from now on. To be called before the
-     * first reading.
+     * Continues with the versions that were admitted before a restart, and stores those admitted from now on. Must be
+     * called before the first reading.
      */
     public void continueFrom(LastAdmitted store) {
         kept = new KeptVersions(store, roots);
@@ -68,15 +68,15 @@ public final class ManifestReader {
     }
 
     /**
-     * Keeps the versions in effect for the next start.
+     * Stores the versions in effect for the next start.
      *
-     * @return whether that succeeded; when not, it must be tried again
+     * @return whether this succeeded; if not, it must be repeated
      */
     boolean remember() {
         return kept.keep(inForce.sources(), admitted);
     }
 
-    /** Reads all files as they are now. Never throws because of what is in them. */
+    /** Reads the current content of all files. Never throws because of their content. */
     public ManifestSet read() {
         return read(list(), gone -> true);
     }
@@ -85,12 +85,12 @@ public final class ManifestReader {
         return FileListing.of(roots, inForce.files());
     }
 
-    /** The objects that the last reading left in effect although they are in no file. */
+    /** The objects that the last reading kept in effect although they are in no file. */
     Set<ObjectRef> missing() {
         return missing;
     }
 
-    /** @param mayGo whether an object that is in no file is deleted; otherwise it stays as it is */
+    /** @param mayGo whether an object that is in no file may be deleted; otherwise it is kept */
     ManifestSet read(FileListing listing, Predicate<ObjectRef> mayGo) {
         files = readFiles(listing);
         Reading reading = new Reading(admitted, inForce, files, clock.instant());
@@ -105,7 +105,7 @@ public final class ManifestReader {
         return reading.set();
     }
 
-    /** All files in the order of their paths, within what all of them may hold together. */
+    /** All files in the order of their paths, within their common limit. */
     private Map<Path, ManifestFile> readFiles(FileListing listing) {
         Map<Path, ManifestFile> read = new TreeMap<>();
         Size room = ManifestFileReader.MOST;

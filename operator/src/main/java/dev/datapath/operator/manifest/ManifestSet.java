@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** All objects in effect after one reading of the files, and what was found wrong. Immutable. */
+/** All objects in effect after one reading of the files, and the findings. Immutable. */
 public final class ManifestSet {
     private final Map<ObjectRef, Admitted<?>> objects;
     private final List<UnadmittedDeny> denies;
@@ -45,7 +45,10 @@ public final class ManifestSet {
         return of(RoutingPolicy.class);
     }
 
-    /** Whether something cannot be read that may be a DataPath: one that is not here may exist all the same. */
+    /**
+     * Whether an unreadable file or object may contain a DataPath: a DataPath that is not in this set may exist
+     * nevertheless.
+     */
     public boolean mayHideDataPath() {
         return findings.stream().anyMatch(finding -> {
             var object = finding.object();
@@ -53,7 +56,7 @@ public final class ManifestSet {
         });
     }
 
-    /** What policies deny that are not admitted and have no earlier version in effect. */
+    /** The deny rules of policies that are not admitted and have no earlier version in effect. */
     public List<UnadmittedDeny> denies() {
         return denies;
     }
@@ -87,7 +90,7 @@ public final class ManifestSet {
         return Optional.ofNullable(objects.get(object));
     }
 
-    /** What was found in the files, sorted by file and line. */
+    /** The findings on the files, sorted by file and line. */
     public List<LocatedFinding> findings() {
         return findings;
     }
@@ -113,7 +116,7 @@ public final class ManifestSet {
                 });
     }
 
-    /** Puts what compile found at the line of its field; empty when the object is not from these files. */
+    /** Locates a finding of the compiler at the line of its field; empty when the object is not from these files. */
     public Optional<LocatedFinding> locate(Finding finding) {
         return find(finding.object())
                 .map(admitted -> LocatedFinding.of(finding, admitted.source().location(finding.field())));

@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the parts of an object stand in its text: a tree beside the object's own. A field stands at its key, a list item at its first
- * character. Lines and columns count from 1; lines are relative to the start of the document's text.
+ * The locations of the parts of an object in its text: a tree parallel to the object's own. The location of a field is
+ * that of its key, the location of a list item is that of its first character. Lines and columns count from 1; lines
+ * are relative to the start of the document's text.
  */
 final class Positions {
     private static final String[] NO_NAMES = {};
@@ -36,12 +37,12 @@ final class Positions {
         return new Positions(line, column, names.toArray(NO_NAMES), fields.toArray(NO_PARTS));
     }
 
-    /** The same parts at the place of the key that leads to them. */
+    /** The same parts at the location of their key. */
     Positions at(int keyLine, int keyColumn) {
         return new Positions(keyLine, keyColumn, names, parts);
     }
 
-    /** How many values it has the places of. */
+    /** The number of values with a location. */
     int size() {
         int size = 1;
         for (Positions part : parts) {
@@ -58,7 +59,7 @@ final class Positions {
         return column;
     }
 
-    /** The place of a field, or of the closest part around it that is written in the text. */
+    /** The location of a field, or of the closest enclosing part in the text. */
     Positions find(FieldPath path) {
         Positions at = this;
         for (Object step : path.steps()) {

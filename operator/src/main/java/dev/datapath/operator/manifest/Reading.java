@@ -25,11 +25,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of all files. What is in force stays in force where it is: another object of its name takes its place only when it is in
- * its file no more, that file can be read, and it may be deleted.
+ * One reading of all files. An object in force keeps its place: another object of the same name replaces it only when
+ * it is no longer in its file, that file is readable, and it may be deleted.
  */
 final class Reading {
-    /** How long a finding tells that a duplicate took over: nobody may have seen the error that there were two. */
+    /** How long a finding reports that a duplicate took over: users may have missed the error about the duplicate. */
     private static final Duration TAKE_OVER_SHOWN = Duration.ofHours(1);
 
     private final AdmittedObjects admitted;
@@ -44,11 +44,11 @@ final class Reading {
     private final List<LocatedFinding> findings = new ArrayList<>();
     private final Set<ManifestDocument> duplicates = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<ObjectRef, TakeOver> takeOvers = new HashMap<>();
-    /** Where each object of this reading was found first. */
+    /** The first location of each object in this reading. */
     private final Map<ObjectRef, Source> seen = new HashMap<>();
-    /** Objects in force that are still in their file: where in it. */
+    /** Objects in force that are still in their file, with their location. */
     private final Map<ObjectRef, Source> found = new HashMap<>();
-    /** Objects in force that may be in what cannot be read. */
+    /** Objects in force that may be in unreadable content. */
     private final Map<ObjectRef, Source> unreadable = new LinkedHashMap<>();
     /** Objects in force that are in no file, and may not be deleted yet. */
     private final Map<ObjectRef, Source> held = new LinkedHashMap<>();
@@ -61,10 +61,10 @@ final class Reading {
     }
 
     /**
-     * Takes the objects of all files.
+     * Reads the objects of all files.
      *
-     * @param unreadablePaths files and directories that could not be looked at
-     * @param mayGo whether an object that is in no file is deleted; otherwise it stays
+     * @param unreadablePaths files and directories that cannot be read
+     * @param mayGo whether an object that is in no file may be deleted; otherwise it is kept
      */
     void run(Set<Path> unreadablePaths, Predicate<ObjectRef> mayGo) {
         Set<Path> partly = new HashSet<>();
@@ -113,7 +113,8 @@ final class Reading {
             for (ManifestDocument document : part.documents()) {
                 Identity identity = document.identity();
                 Source known = identity == null ? null : before.sources().get(identity.ref());
-                // While a part of the file is unreadable, the one in force may be there and this its duplicate.
+                // While a part of the file is unreadable, the object in force may be in that part, and this document is
+                // its duplicate.
                 if (known != null
                         && identity != null
                         && known.file().equals(file.path())
@@ -137,7 +138,10 @@ final class Reading {
         return false;
     }
 
-    /** What was deleted while the program did not run is not started again; but no rule is lost to a file that is just being replaced. */
+    /**
+     * An object that was deleted while the program was not running is not started again. A policy is held nevertheless,
+     * because no rule may be lost while its file is being replaced.
+     */
     private boolean mayBeHeld(ObjectRef ref) {
         return !before.restored() || ref.kind().equals("RoutingPolicy");
     }
@@ -172,7 +176,7 @@ final class Reading {
     private void add(ManifestDocument document, Identity identity, Source source) {
         ObjectRef ref = identity.ref();
         if (held.containsKey(ref)) {
-            // Soon one of the two is true: the one in force is back, or this takes its place.
+            // One of two things follows soon: the object in force reappears, or this document replaces it.
             if (before.duplicates().contains(document)) {
                 duplicates.add(document);
             }
@@ -188,7 +192,7 @@ final class Reading {
                     source.location(),
                     ref,
                     "",
-                    "is already defined at " + first.location() + ", which is used; remove one of them or rename it");
+                    "is already defined at " + first.location() + ", which is in effect; remove or rename one of them");
             return;
         }
         apply(document, identity, source);
@@ -212,7 +216,7 @@ final class Reading {
             warn(
                     source.location(),
                     ref,
-                    "is not applied until the errors are corrected, but for its rules with deny: these are in force, without"
+                    "is not applied until the errors are corrected, except for its deny rules: these are in force without"
                             + " the conditions that cannot be read");
         }
         InEffect inEffect = outcome.inEffect();
@@ -243,9 +247,9 @@ final class Reading {
             warn(
                     source.location(),
                     ref,
-                    "took the place of the one at " + takeOver.before() + ", which was deleted at "
+                    "replaced the object at " + takeOver.before() + ", which was deleted at "
                             + takeOver.since().truncatedTo(ChronoUnit.SECONDS)
-                            + "; check that this is meant (this warning ends after an hour)");
+                            + "; check that this is intended (this warning ends after one hour)");
         }
     }
 
@@ -253,9 +257,9 @@ final class Reading {
         keep(ref, source);
         InEffect inEffect = admitted.find(ref);
         var location = new SourceLocation(source.file(), 0, 0);
-        var why = "cannot be found while a part of this file is unreadable";
+        var why = "cannot be found, because a part of this file is unreadable";
         if (inEffect == null) {
-            warn(location, ref, why + "; its rules with deny stay in force");
+            warn(location, ref, why + "; its deny rules stay in force");
         } else {
             warnKept(location, ref, inEffect, why);
         }
@@ -281,8 +285,8 @@ final class Reading {
         warn(
                 location,
                 ref,
-                why + "; it keeps running with the version of "
-                        + inEffect.since().truncatedTo(ChronoUnit.SECONDS));
+                why + "; until then the version of " + inEffect.since().truncatedTo(ChronoUnit.SECONDS)
+                        + " stays in effect");
     }
 
     private void warn(SourceLocation location, ObjectRef ref, String message) {

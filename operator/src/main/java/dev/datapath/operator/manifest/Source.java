@@ -3,13 +3,13 @@ package dev.datapath.operator.manifest;
 import dev.datapath.operator.admission.FieldPath;
 import java.nio.file.Path;
 
-/** The text that an object comes from. */
+/** The location of an object's text. */
 public final class Source {
     private final Path file;
     private final int lineOffset;
     private final Positions positions;
 
-    /** @param lineOffset lines of the file before the text that the positions count in */
+    /** @param lineOffset number of lines of the file before the text of the positions */
     Source(Path file, int lineOffset, Positions positions) {
         this.file = file;
         this.lineOffset = lineOffset;
@@ -20,12 +20,15 @@ public final class Source {
         return file;
     }
 
-    /** Where the object starts. */
+    /** The start of the object. */
     public SourceLocation location() {
         return at(positions);
     }
 
-    /** Where a field stands, such as {@code spec.rules[0].name}; an absent one at the closest field around it. */
+    /**
+     * The location of a field, such as {@code spec.rules[0].name}; for an absent field, that of the closest enclosing
+     * field.
+     */
     public SourceLocation location(String field) {
         return location(FieldPath.parse(field));
     }

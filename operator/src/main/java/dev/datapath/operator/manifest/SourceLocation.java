@@ -3,9 +3,9 @@ package dev.datapath.operator.manifest;
 import java.nio.file.Path;
 
 /**
- * A place in a file.
+ * A location in a file.
  *
- * @param file as it was found below the directory or as it was named
+ * @param file as found below the directory or as given
  * @param line from 1; 0 for the file as a whole
  * @param column from 1; 0 for the file as a whole
  */

@@ -12,7 +12,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.util.Map;
 
-/** Turns admitted trees into the typed objects of the API. */
+/** Converts admitted trees to the typed objects of the API. */
 final class TypedObjects {
     private static final Map<String, Class<? extends HasMetadata>> TYPES = Map.of(
             "DataPath", DataPath.class,
@@ -26,7 +26,7 @@ final class TypedObjects {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    /** @throws IllegalArgumentException when the type and the schema of a kind do not agree */
+    /** @throws IllegalArgumentException when the type and the schema of a kind do not match */
     HasMetadata read(String kind, Map<String, Object> fields) {
         Class<? extends HasMetadata> type = TYPES.get(kind);
         if (type == null) {

@@ -17,16 +17,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules that deny of a RoutingPolicy that is not admitted and has no earlier version to keep. Without them its DataPaths would
- * serve what nobody was meant to get. A condition in which something is wrong is replaced by one that compile cannot read, which drops
- * it and denies more; a target that cannot be read stands for every DataPath of the namespace.
+ * The deny rules of a RoutingPolicy that is not admitted and has no earlier version in effect. Without them its
+ * DataPaths would serve requests that should be denied. An invalid condition is replaced by one that the compiler
+ * cannot read, which drops it and denies more. An unreadable target stands for every DataPath of the namespace.
  */
 public final class UnadmittedDeny {
-    /** A list of violations of this length may not be complete. */
+    /** A list of more violations than this may be incomplete. */
     private static final int MOST_VIOLATIONS = 100;
 
     private static final FieldPath SPEC = FieldPath.ROOT.field("spec");
-    /** Text that is no bucket, no operation, no network and, as a key prefix, no UTF-8. */
+    /** Text that is not valid as bucket, operation, network or, as a key prefix, UTF-8. */
     private static final String UNREADABLE = "\uD800";
 
     private static final Map<String, Object> UNREADABLE_CONDITIONS = Map.of(
@@ -38,11 +38,11 @@ public final class UnadmittedDeny {
             "accessKeyIds", List.of(UNREADABLE));
 
     /**
-     * What is wrong with an object.
+     * The errors of an object.
      *
-     * @param everything whether there may be more errors than are known
-     * @param violations parts that are not as the schema says
-     * @param spoiled parts whose text cannot be read for certain, such as a field that is written twice
+     * @param everything whether there may be more errors than the known ones
+     * @param violations parts that violate the schema
+     * @param spoiled parts whose text is ambiguous or unreadable, such as a field that is written twice
      */
     private record Wrong(boolean everything, List<FieldPath> violations, List<FieldPath> spoiled) {
         static Wrong of(ManifestDocument document, List<Violation> violations) {
@@ -56,13 +56,13 @@ public final class UnadmittedDeny {
             return new Wrong(true, violations, spoiled);
         }
 
-        /** Whether something in this part is wrong. */
+        /** Whether this part contains an error. */
         boolean isIn(FieldPath part) {
             return everything
                     || Stream.concat(violations.stream(), spoiled.stream()).anyMatch(path -> path.isIn(part));
         }
 
-        /** Whether it is not even known which value this part has. */
+        /** Whether the value of this part is unknown. */
         boolean isSpoiled(FieldPath part) {
             return everything || spoiled.contains(part);
         }
@@ -80,12 +80,12 @@ public final class UnadmittedDeny {
     }
 
     /**
-     * Reads what can be read.
+     * Reads the deny rules as far as possible.
      *
-     * @param document the object as it is written
+     * @param document the object as written
      * @param fields the same without unknown and empty fields
      * @param violations why it is not admitted
-     * @return empty when it has no rule that denies
+     * @return empty when it has no deny rule
      */
     static Optional<UnadmittedDeny> of(
             ObjectRef ref,
@@ -97,11 +97,11 @@ public final class UnadmittedDeny {
         Map<?, ?> spec = map(fields.get("spec"));
         var rules = new ArrayList<Map<String, Object>>();
         List<?> declared = list(spec.get("rules"));
-        // What is no list has not been checked.
+        // A value that is not a list has not been validated.
         var ofRules = spec.get("rules") instanceof List<?> ? wrong : wrong.withEverything();
         List<?> written = list(map(document.fields().get("spec")).get("rules"));
         for (int i = 0; i < declared.size(); i++) {
-            // As written: an empty deny is no field of an admitted object, but what is meant by it is plain.
+            // The fields as written: admission drops an empty deny, but its intention is clear.
             if (map(written.get(i)).containsKey("deny")) {
                 rules.add(rule(map(declared.get(i)), SPEC.field("rules").item(i), ofRules));
             }
@@ -130,7 +130,9 @@ public final class UnadmittedDeny {
         return ref;
     }
 
-    /** The rules as a policy of this DataPath, where it may be one of the targets; the same instance each time. */
+    /**
+     * The rules as a policy of this DataPath, if the DataPath may be one of the targets; the same instance each time.
+     */
     public Optional<RoutingPolicy> at(String namespace, String dataPath) {
         if (!namespace.equals(ref.namespace())) {
             return Optional.empty();
@@ -181,7 +183,7 @@ public final class UnadmittedDeny {
         return conditions;
     }
 
-    /** A list, or what stands where one belongs as its only item. */
+    /** A list; a single value in place of a list is its only item. */
     private static List<?> list(@Nullable Object value) {
         return value instanceof List<?> list ? list : List.of(map(value));
     }

@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One document of a file, as far as it can be read.
+ * One document of a file, as far as it is readable.
  *
- * @param fields the object; null when the document holds none
- * @param positions where its parts stand
- * @param faults what is wrong with the text itself
+ * @param fields the object; null when the document contains none
+ * @param positions locations of its parts
+ * @param faults errors in the text itself
  */
 record YamlDocument(@Nullable Map<String, Object> fields, Positions positions, List<Fault> faults) {
 
@@ -19,9 +19,9 @@ record YamlDocument(@Nullable Map<String, Object> fields, Positions positions, L
      *
      * @param line from 1, relative to the document's text
      * @param column from 1
-     * @param path the part of the object that it may have spoiled
-     * @param field what users read as the field it is about; empty when it is about the text
-     * @param message what is wrong and what to do
+     * @param path the part of the object that it may affect
+     * @param field the field in messages; empty when the error is in the text
+     * @param message the error and the remedy
      */
     record Fault(int line, int column, FieldPath path, String field, String message) {
         static Fault inText(int line, int column, String message) {
@@ -37,7 +37,7 @@ record YamlDocument(@Nullable Map<String, Object> fields, Positions positions, L
             return new Fault(place.line(), place.column(), field, field.toString(), message);
         }
 
-        /** The same of a part of the object; the path of this fault must be in it. */
+        /** The same error relative to a part of the object; the path of this fault must be in it. */
         Fault within(FieldPath part) {
             FieldPath rest = FieldPath.ROOT;
             for (Object step :

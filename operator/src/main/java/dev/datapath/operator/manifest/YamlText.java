@@ -14,13 +14,13 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
- * Splits the text of a file into documents and parses each on its own, so that a broken one does not take the others with it. The
- * text is split at lines that start with {@code ---}, as kubectl does.
+ * Splits the text of a file into documents and parses each separately, so a malformed document does not affect the
+ * others. The text is split at lines that start with {@code ---}, as in kubectl.
  */
 final class YamlText {
-    /** Deeper nesting is refused; an alias that contains itself is infinitely deep. */
+    /** Maximum nesting; an alias that contains itself is infinitely deep. */
     static final int MAX_DEPTH = 64;
-    /** Values per document, counting those that aliases repeat. */
+    /** Maximum values per document, including those that aliases repeat. */
     static final int MAX_VALUES = 500_000;
 
     private static final int MAX_ALIASES = 1_000;
@@ -28,14 +28,14 @@ final class YamlText {
     /**
      * A part of a file between separators.
      *
-     * @param text with the separator line that opens it
+     * @param text with its leading separator line
      * @param firstLine its line in the file, from 1
      */
     record Chunk(String text, int firstLine) {}
 
     private YamlText() {}
 
-    /** Chunks without any content are left out. */
+    /** Chunks without content are omitted. */
     static List<Chunk> split(String text) {
         List<Chunk> chunks = new ArrayList<>();
         int start = 0;
@@ -71,7 +71,7 @@ final class YamlText {
         }
     }
 
-    /** The documents of one chunk; more than one when they are ended by {@code ...} lines. */
+    /** The documents of one chunk; more than one when {@code ...} lines end them. */
     static List<YamlDocument> parse(String text) {
         List<YamlDocument> documents = new ArrayList<>();
         LoaderOptions options = new LoaderOptions();

@@ -22,13 +22,13 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Turns a YAML node graph into the JSON-like tree that kubectl would send: YAML 1.1 scalars, but times and base-60 numbers stay
- * text. Merge keys ({@code <<}) and aliases are resolved.
+ * Converts a YAML node graph to the JSON-like tree that kubectl would send: YAML 1.1 scalars, but timestamps and
+ * base-60 numbers stay text. Merge keys ({@code <<}) and aliases are resolved.
  */
 final class YamlTree {
     private record Value(@Nullable Object value, Positions positions) {}
 
-    /** Ends the reading of a document whose tree would be too big. */
+    /** Ends the reading of a document whose tree is too big. */
     private static final class TooBig extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
@@ -36,20 +36,20 @@ final class YamlTree {
     private static final Set<String> TRUTH_WORDS = Set.of("y", "n", "yes", "no", "on", "off", "true", "false");
     private static final Set<String> TRUTH_LETTERS = Set.of("y", "Y", "n", "N");
     private static final Pattern OCTAL = Pattern.compile("[-+]?0o[0-7_]+");
-    /** Faults of a document that are kept. With so many there may be others, anywhere. */
+    /** Maximum number of reported errors of a document. When it is reached, there may be further errors anywhere. */
     static final int MAX_FAULTS = 100;
-    /** Enough for the document to be too big; aliases could repeat a part any number of times. */
+    /** Sufficient to detect a document that is too big; aliases could repeat a part any number of times. */
     private static final long MOST_TOGETHER = YamlText.MAX_VALUES + 1L;
-    /** More digits than any number of JSON's usual range has; longer ones would take long to convert. */
+    /** More digits than any number in JSON's usual range; longer numbers would take long to convert. */
     private static final int MAX_DIGITS = 400;
 
     private final List<Fault> faults = new ArrayList<>();
-    /** Of the value that is read. */
+    /** The path of the value that is being read. */
     private FieldPath path = FieldPath.ROOT;
 
     private int values;
 
-    /** Reads one document; use a new reader for the next. */
+    /** Reads one document. Each document needs a new reader. */
     YamlDocument read(Node root) {
         Mark start = root.getStartMark();
         Positions whole = Positions.of(start.getLine() + 1, start.getColumn() + 1);
@@ -93,7 +93,7 @@ final class YamlTree {
         };
     }
 
-    /** Reads a part of the value at hand. */
+    /** Reads a part of the current value. */
     private Value convert(Node part, FieldPath at, int depth) {
         FieldPath whole = path;
         path = at;
@@ -102,7 +102,7 @@ final class YamlTree {
         return value;
     }
 
-    /** Counts a value that is read, also one that an alias repeats. */
+    /** Counts a value, including values that an alias repeats. */
     private void count(int depth) {
         if (++values > YamlText.MAX_VALUES || depth > YamlText.MAX_DEPTH) {
             throw new TooBig();
@@ -124,7 +124,7 @@ final class YamlTree {
                 fields, Positions.ofObject(line, column, List.copyOf(places.keySet()), List.copyOf(places.values())));
     }
 
-    /** The fields of an object by name, and the sources of {@code <<} beside them. */
+    /** The fields of an object by name, and separately the sources of {@code <<}. */
     private Map<String, List<NodeTuple>> fields(MappingNode mapping, List<Node> merged, int depth) {
         Map<String, List<NodeTuple>> fields = new LinkedHashMap<>();
         for (NodeTuple tuple : mapping.getValue()) {
@@ -152,8 +152,8 @@ final class YamlTree {
     }
 
     /**
-     * The value of a field that is written several times, with all that is in any of them: such an object is not admitted, but what it
-     * denies must be found. Of plain values it is the first.
+     * The value of a field that is written several times, combined from all of them: such an object is not admitted,
+     * but all its deny rules must be found. Of plain values the first one is used.
      */
     private static Node together(List<NodeTuple> tuples) {
         Node first = tuples.getFirst().getValueNode();
@@ -180,7 +180,7 @@ final class YamlTree {
         return new SequenceNode(Tag.SEQ, true, items, start, end, FlowStyle.BLOCK);
     }
 
-    /** Fields of a {@code <<} source, where the object has none of that name itself. */
+    /** Adds the fields of a {@code <<} source that the object does not define itself. */
     private void merge(Node source, Map<String, Object> fields, Map<String, Positions> places, int depth) {
         if (source instanceof SequenceNode several) {
             count(depth);
@@ -203,7 +203,7 @@ final class YamlTree {
         String text = node.getValue();
         Tag tag = node.getTag();
         if (hasHalfACharacter(text)) {
-            report(node, "this text holds half of a surrogate pair, which is no character; remove it");
+            report(node, "this text contains an unpaired surrogate, which is not a character; remove it");
         }
         if (tag.equals(Tag.NULL)) {
             return null;
@@ -229,7 +229,7 @@ final class YamlTree {
         return "yYtT".indexOf(text.charAt(0)) >= 0 || text.equalsIgnoreCase("on");
     }
 
-    /** A word in {@code !!bool} or {@code !!int} that is none. */
+    /** A value tagged {@code !!bool} or {@code !!int} that is not one. */
     private Object mistagged(ScalarNode node, String wanted) {
         report(node, "this is not " + wanted + "; correct it, or remove the tag in front of it");
         return node.getValue();
@@ -262,7 +262,7 @@ final class YamlTree {
         return Double.isFinite(large) ? (Object) large : text;
     }
 
-    /** Digits without a sign, in the base that their beginning says. */
+    /** Digits without a sign, in the base of their prefix. */
     private static BigInteger magnitude(String digits) {
         if (digits.startsWith("0b")) {
             return new BigInteger(digits.substring(2), 2);

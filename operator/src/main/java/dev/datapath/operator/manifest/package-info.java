@@ -1,6 +1,6 @@
 /**
- * Objects from files of YAML or JSON: reads a directory, admits every object as an API server would, and watches for changes. Every
- * error is a finding with the file and line it comes from; whatever is right is used.
+ * Objects from files of YAML or JSON: reads a directory, admits every object as an API server would, and watches for
+ * changes. Every error is a finding with its file and line; valid objects are used.
  */
 @NullMarked
 package dev.datapath.operator.manifest;

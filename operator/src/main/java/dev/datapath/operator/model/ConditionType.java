@@ -1,9 +1,9 @@
 package dev.datapath.operator.model;
 
-/** The conditions that compile decides about. */
+/** The conditions that compilation decides. */
 public enum ConditionType {
     /** The object is valid. */
     Accepted,
-    /** What it names exists. */
+    /** All objects that it references exist. */
     ResolvedRefs
 }

@@ -9,48 +9,51 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * The decisions of the operator for one DataPath. They are an input beside the objects that users declare. The order in which they are
- * given does not matter.
+ * The decisions of the operator for one DataPath. They are an input in addition to the objects that users declare. The
+ * order of the given list does not matter.
  *
  * <p>A new kind of decision is a further record that {@link Decision} permits.
  *
- * @param all at most {@link #MOST}, one for each subject, sorted by it
+ * @param all at most {@link #MOST}, one for each subject, sorted by subject
  */
 public record Decisions(List<Decision> all) {
     private static final Comparator<Decision> BY_SUBJECT =
             Comparator.comparing(decision -> decision.subject().toString());
 
-    /** Most decisions of one DataPath. With the bounds of texts, their record stays below 1 MiB, the size of a Kubernetes object. */
+    /**
+     * Maximum number of decisions of one DataPath. Together with the bounds of texts, it keeps their record below 1
+     * MiB, the size of a Kubernetes object.
+     */
     public static final int MOST = 512;
 
-    /** Characters of a name, the most that Kubernetes has for one. */
+    /** Maximum characters of a name, as in Kubernetes. */
     public static final int LONGEST_NAME = 253;
 
-    /** Characters of a reason; a longer one is cut. */
+    /** Maximum characters of a reason; a longer one is truncated. */
     public static final int LONGEST_REASON = 120;
 
     /** The longest time from a decision to its expiry. */
     public static final Duration LONGEST_LIFE = Duration.ofDays(7);
 
-    /** Nothing was decided. */
+    /** No decisions. */
     public static final Decisions NONE = new Decisions(List.of());
 
-    /** @throws IllegalArgumentException for more than {@link #MOST}, or two about one subject */
+    /** @throws IllegalArgumentException for more than {@link #MOST} decisions, or for two decisions on one subject */
     public Decisions {
         if (all.size() > MOST) {
             throw new IllegalArgumentException(
-                    "there are " + all.size() + " decisions, and at most " + MOST + " may be");
+                    "there are " + all.size() + " decisions, at most " + MOST + " are allowed");
         }
         var subjects = new HashSet<Subject>();
         for (var decision : all) {
             if (!subjects.add(decision.subject())) {
-                throw new IllegalArgumentException("there are two decisions about " + decision.subject());
+                throw new IllegalArgumentException("there are two decisions on " + decision.subject());
             }
         }
         all = all.stream().sorted(BY_SUBJECT).toList();
     }
 
-    /** The thing that a decision is about: there is one decision for each at a time. */
+    /** The subject of a decision. Each subject has at most one decision at a time. */
     public sealed interface Subject permits Node {}
 
     /** A node of a pool. */
@@ -78,11 +81,11 @@ public record Decisions(List<Decision> all) {
      * The share of a node.
      *
      * @param subject the node
-     * @param percent of the weight that the StoragePool declares, 0 to 100, rounded to hundredths; nodes without a decision have 100.
-     *     A node with 0 gets requests only when no other node can
+     * @param percent percent of the weight that the StoragePool declares, 0 to 100, rounded to hundredths; nodes
+     * without a decision have 100. A node with 0 receives requests only when no other node can
      */
     public record NodeWeight(Node subject, double percent, Terms terms) implements Decision {
-        /** @throws IllegalArgumentException for a percentage that is none */
+        /** @throws IllegalArgumentException for a percentage outside 0 to 100 */
         public NodeWeight {
             if (!(percent >= 0 && percent <= 100)) {
                 throw new IllegalArgumentException("the weight of " + subject + " is " + percent
@@ -91,7 +94,7 @@ public record Decisions(List<Decision> all) {
             percent = Math.round(percent * 100) / 100.0;
         }
 
-        /** For people, such as {@code 0.1 %}. */
+        /** The share as text, such as {@code 0.1 %}. */
         public String share() {
             return BigDecimal.valueOf(percent).stripTrailingZeros().toPlainString() + " %";
         }
@@ -100,22 +103,23 @@ public record Decisions(List<Decision> all) {
     /**
      * Reason and duration of a decision.
      *
-     * @param reason for people, in a few words without a dot at the end; cut after {@link #LONGEST_REASON} characters
-     * @param decidedAt when it was decided
-     * @param holdUntil before this time nothing is decided against it
-     * @param expiresAt from this time on it is not in force, at most {@link #LONGEST_LIFE} after {@code decidedAt}. A
-     *     decision that should last longer is renewed
+     * @param reason a short phrase without a full stop; truncated after {@link #LONGEST_REASON} characters
+     * @param decidedAt time of the decision
+     * @param holdUntil before this time the decision is not reversed
+     * @param expiresAt from this time on the decision is not in force; at most {@link #LONGEST_LIFE} after {@code
+     * decidedAt}. A decision that should last longer is renewed
      */
     public record Terms(String reason, Instant decidedAt, Instant holdUntil, Instant expiresAt) {
-        /** @throws IllegalArgumentException for times in another order, or an expiry that is too far */
+        /** @throws IllegalArgumentException if the times are in a different order, or the expiry is too late */
         public Terms {
             reason = shortened(VisibleText.of(reason));
             if (holdUntil.isBefore(decidedAt)
                     || expiresAt.isBefore(holdUntil)
                     || expiresAt.isAfter(decidedAt.plus(LONGEST_LIFE))) {
                 throw new IllegalArgumentException("a decision of " + decidedAt + " is held until " + holdUntil
-                        + " and expires at " + expiresAt + ": it must be held first, then expire, "
-                        + LONGEST_LIFE.toDays() + " days after it was decided at the latest");
+                        + " and expires at " + expiresAt
+                        + ": the hold time must end before the expiry, and the expiry must be at most "
+                        + LONGEST_LIFE.toDays() + " days after the decision");
             }
         }
 

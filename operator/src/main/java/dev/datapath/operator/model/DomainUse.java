@@ -3,7 +3,7 @@ package dev.datapath.operator.model;
 import java.util.Comparator;
 
 /**
- * A pool that gets requests by host below a base domain: its store must know the domain, too.
+ * A pool that receives virtual-hosted requests below a base domain. Its store must know the domain too.
  *
  * @param pool the pool's name
  * @param baseDomain the listener's base domain

@@ -3,22 +3,22 @@ package dev.datapath.operator.model;
 import dev.datapath.operator.text.VisibleText;
 
 /**
- * Something about an object that its owner should know.
+ * An error or warning about an object, for its owner.
  *
  * @param object the object to change
- * @param severity whether something that was asked for is not done
- * @param reason what kind of thing it is; says which condition it belongs to
+ * @param severity whether a part of the declaration is not in effect
+ * @param reason the category; determines the condition
  * @param field path of the field, such as {@code spec.rules[0].pools[1].name}; empty for the whole object
- * @param message what is wrong and what to write instead; names values, not secrets
+ * @param message the problem and what to write instead; names values, but no secrets
  */
 public record Finding(ObjectRef object, Severity severity, Reason reason, String field, String message)
         implements Comparable<Finding> {
 
-    /** How bad it is. */
+    /** The severity of a finding. */
     public enum Severity {
-        /** What was asked for is not done. */
+        /** A part of the declaration is not in effect. */
         ERROR,
-        /** It is done, but probably not what was meant, or not for long. */
+        /** The declaration is in effect, but probably not as intended, or only for a limited time. */
         WARNING
     }
 
@@ -32,7 +32,7 @@ public record Finding(ObjectRef object, Severity severity, Reason reason, String
         return byField != 0 ? byField : (reason + message).compareTo(other.reason + other.message);
     }
 
-    /** {@code Kind namespace/name: field: message}, in one line and without control characters. */
+    /** {@code Kind namespace/name: field: message} in one line, without control characters. */
     @Override
     public String toString() {
         return VisibleText.of(object + ": " + (field.isEmpty() ? "" : field + ": ") + message);

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What one gateway reports of stores.
+ * A gateway's report on stores.
  *
- * @param nodes how it sees the nodes of each pool, by the pool's name
+ * @param nodes reports on the nodes of each pool, by the pool's name
  * @param unknownDomains the base domains that a pool's store does not know
  */
 public record GatewayReport(Map<String, List<NodeReport>> nodes, Set<DomainUse> unknownDomains) {
-    /** Of a gateway that has not answered. */
+    /** The report of a gateway that has not responded. */
     public static final GatewayReport NONE = new GatewayReport(Map.of(), Set.of());
 
     public GatewayReport {

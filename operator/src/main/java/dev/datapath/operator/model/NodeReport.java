@@ -1,13 +1,13 @@
 package dev.datapath.operator.model;
 
 /**
- * How one gateway sees one node.
+ * One gateway's assessment of one node.
  *
  * @param gateway the gateway's name
  * @param address IP address of the node
  * @param port its S3 port
- * @param health whether the gateway sends it requests
- * @param checkStatus the HTTP status that a health check was answered with when the node failed it; 0 when it is not known
+ * @param health whether the gateway sends requests to the node
+ * @param checkStatus HTTP status of the response to a failed health check; 0 when unknown
  */
 public record NodeReport(String gateway, String address, int port, Health health, int checkStatus) {
 
@@ -21,15 +21,15 @@ public record NodeReport(String gateway, String address, int port, Health health
         HEALTHY(""),
         /** No health check has ended yet. */
         UNCHECKED("not checked yet"),
-        /** The node does not answer as a healthy one; the gateway does not say how. */
+        /** The node fails its health check for a reason that the gateway does not report. */
         FAILED_CHECK("fails its health check"),
-        /** The node refuses or breaks off the connection, or does not speak HTTP. */
+        /** The node refuses or resets the connection, or does not speak HTTP. */
         BROKEN_CHECK("fails its health check"),
         /** As {@link #BROKEN_CHECK}, in a pool with nodes whose certificates the gateway does not accept. */
         UNTRUSTED_CHECK("fails its health check"),
-        /** The node answers otherwise than a healthy one. */
+        /** The node responds, but not as a healthy node. */
         ANSWERED_CHECK("fails its health check"),
-        /** The node does not answer in time. */
+        /** The node does not respond in time. */
         TIMED_OUT_CHECK("fails its health check"),
         EJECTED("ejected after errors or resets");
 
@@ -39,12 +39,12 @@ public record NodeReport(String gateway, String address, int port, Health health
             this.reason = reason;
         }
 
-        /** Why a gateway sends the node nothing, in a few words; empty when it does. */
+        /** Why a gateway sends no requests to the node, as a short phrase; empty when it sends requests. */
         public String reason() {
             return reason;
         }
 
-        /** Whether the gateway has judged the node and sends it nothing. */
+        /** Whether the gateway has assessed the node and sends it no requests. */
         public boolean failing() {
             return this == FAILED_CHECK
                     || this == BROKEN_CHECK
@@ -55,7 +55,7 @@ public record NodeReport(String gateway, String address, int port, Health health
         }
     }
 
-    /** Whether it speaks of the node with this IP address and S3 port. */
+    /** Whether the report is about the node with this IP address and S3 port. */
     public boolean isAt(String nodeAddress, int nodePort) {
         return port == nodePort && address.equals(nodeAddress);
     }

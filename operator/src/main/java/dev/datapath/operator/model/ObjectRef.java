@@ -1,6 +1,6 @@
 package dev.datapath.operator.model;
 
-/** An object that a finding is about. */
+/** The object of a finding. */
 public record ObjectRef(String kind, String namespace, String name) implements Comparable<ObjectRef> {
 
     @Override

@@ -1,20 +1,20 @@
 package dev.datapath.operator.model;
 
-/** Why a condition has its status. The names stand in status as they are here. */
+/** Why a condition has its status. Status contains the names exactly as written here. */
 public enum Reason {
-    /** A value is wrong in a way that the schema cannot say. */
+    /** A value is invalid in a way that the schema cannot express. */
     Invalid(ConditionType.Accepted),
-    /** Another object of the same rank said it first. */
+    /** Another object with precedence already declares the same. */
     Conflicted(ConditionType.Accepted),
-    /** What the policy or objective is for does not exist. */
+    /** The target of the policy or objective does not exist. */
     TargetNotFound(ConditionType.Accepted),
     /** The field is known but this version does not act on it. */
     Unsupported(ConditionType.Accepted),
-    /** The operator is told not to do it. */
+    /** The operator's configuration does not allow it. */
     NotAllowed(ConditionType.Accepted),
-    /** It works, but is too much for something that should be done with it as well. */
+    /** It is in effect, but too large for an additional feature that depends on it. */
     TooLarge(ConditionType.Accepted),
-    /** It is in force and covers less than its reader may think: something is not checked, or not matched. */
+    /** It is in effect, but covers less than expected: something is not checked or not matched. */
     Incomplete(ConditionType.Accepted),
 
     /** No StoragePool of that name in the namespace. */
@@ -27,7 +27,7 @@ public enum Reason {
     SecretNotFound(ConditionType.ResolvedRefs),
     /** No ConfigMap of that name in the namespace. */
     ConfigMapNotFound(ConditionType.ResolvedRefs),
-    /** A certificate or key cannot be read, do not belong together, or is expired. */
+    /** A certificate or key cannot be read, does not belong to the other, or is expired. */
     InvalidCertificate(ConditionType.ResolvedRefs),
     /** A certificate authority cannot be read. */
     InvalidCertificateAuthority(ConditionType.ResolvedRefs),

@@ -1,4 +1,7 @@
-/** The words that all packages share: names of objects, findings with their reasons, and what a gateway reports on nodes and stores. */
+/**
+ * The vocabulary that all packages share: names of objects, findings with their reasons, decisions of the operator, and
+ * gateways' reports on nodes and stores.
+ */
 @NullMarked
 package dev.datapath.operator.model;
 

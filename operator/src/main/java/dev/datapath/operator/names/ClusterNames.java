@@ -10,12 +10,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Names as a pod of the object's namespace resolves them. The operator's own resolver would complete a relative name with the
- * operator's namespace; here each candidate is absolute, and the search domains are those of the object's namespace.
+ * Resolves names as a pod in the object's namespace does. The operator's own resolver would complete a relative name
+ * with the operator's namespace. Here each candidate is absolute, and the search domains are those of the object's
+ * namespace.
  *
- * @param searchDomains of the operator's pod, from {@code resolv.conf}; those of a namespace have the form {@code ns.svc.domain}
- * @param ndots from how many dots on a name is tried as it is before it is completed
- * @param absolute resolves a name that ends with a dot
+ * @param searchDomains search domains of the operator's pod, from {@code resolv.conf}; those of a namespace have the
+ *     form {@code ns.svc.domain}
+ * @param ndots a name with at least this number of dots is tried as is before it is completed
+ * @param absolute resolves names with a trailing dot
  */
 public record ClusterNames(List<String> searchDomains, int ndots, NameService absolute) implements NameService {
     private static final Pattern OF_A_NAMESPACE = Pattern.compile("[^.]+(\\.svc\\..+)");
@@ -26,13 +28,13 @@ public record ClusterNames(List<String> searchDomains, int ndots, NameService ab
         searchDomains = List.copyOf(searchDomains);
     }
 
-    /** With the settings of a resolver; without such a file names are not completed. */
+    /** Reads the settings from a {@code resolv.conf}; without such a file names are not completed. */
     public static ClusterNames of(Path resolvConf, NameService absolute) {
         var domains = List.<String>of();
         int ndots = 1;
         for (var line : lines(resolvConf)) {
             var words = line.strip().split("\\s+");
-            // The last line of its kind counts (resolv.conf(5)).
+            // The last line of each kind applies (resolv.conf(5)).
             if (words[0].equals("search") || words[0].equals("domain")) {
                 domains = Stream.of(words).skip(1).map(ClusterNames::withoutDot).toList();
             } else if (words[0].equals("options") && NDOTS.matcher(line).matches()) {
@@ -50,7 +52,7 @@ public record ClusterNames(List<String> searchDomains, int ndots, NameService ab
                 return absolute.addresses(namespace, candidate);
             } catch (UnknownHostException e) {
                 if (HostResolver.isTemporary(e)) {
-                    // A later candidate would be another name's address.
+                    // A later candidate would return the address of a different name.
                     throw e;
                 }
                 unknown = e;
@@ -59,7 +61,7 @@ public record ClusterNames(List<String> searchDomains, int ndots, NameService ab
         throw unknown;
     }
 
-    /** The absolute names that the host can mean, in the order in which they are tried. */
+    /** The absolute names that the host can denote, in the order in which they are tried. */
     List<String> candidates(String namespace, String host) {
         if (host.endsWith(".")) {
             return List.of(host);

@@ -20,23 +20,27 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks the names of nodes up again and again, each at its own pace and never on the caller's thread. When a look-up fails, the last
- * good answer stays, with the failure beside it. Each name has its own deadline, each namespace its share of the threads, and names
- * without an answer are looked up ever less often, so that no namespace delays another. Safe for several threads.
+ * Resolves the host names of nodes periodically, each at its own interval and never on the caller's thread. When a
+ * look-up fails, the last good result is kept together with the failure. Each name has its own deadline, each namespace
+ * has a share of the threads, and names without a response are looked up less and less often. Therefore no namespace
+ * delays another. Thread-safe.
  */
 public final class HostResolver implements AutoCloseable {
-    /** After this time a name counts as failed, while its look-up may go on: a first plan waits for its names. */
+    /**
+     * After this time a name counts as failed, even though its look-up may still be running: the first plan waits for
+     * its names.
+     */
     static final Duration DEADLINE = Duration.ofSeconds(10);
 
-    /** Longest pause of a name whose look-ups get no answer, unless its own refresh is longer. */
+    /** Maximum pause of a name whose look-ups get no response, unless its own interval is longer. */
     static final Duration MAX_BACK_OFF = Duration.ofMinutes(1);
 
-    /** Most names of one namespace; further ones, in alphabetical order, are reported as failed. */
+    /** Maximum number of names in one namespace; further names, in alphabetical order, are reported as failed. */
     static final int MAX_NAMES = 1000;
 
     private static final Discovery.Lookup TOO_MANY = new Discovery.Lookup(
             List.of(),
-            "it is not looked up, because a namespace can have " + MAX_NAMES
+            "the name is not resolved, because a namespace can have at most " + MAX_NAMES
                     + " host names of nodes: use names with several addresses, or a Service");
 
     private record Name(String namespace, String host) {}
@@ -49,14 +53,14 @@ public final class HostResolver implements AutoCloseable {
     private final LookUpQueue queue = new LookUpQueue();
     private final Map<String, Namespace> namespaces = new HashMap<>();
 
-    /** What is wanted and known of one namespace. Guarded by the resolver. */
+    /** The requested names and the results of one namespace. Guarded by the resolver. */
     private static final class Namespace {
         private final Map<ObjectRef, SortedMap<String, Duration>> users = new HashMap<>();
         private final Map<String, Watch> watches = new HashMap<>();
         private Discovery discovery = Discovery.NONE;
     }
 
-    /** @param onChange called with a namespace, on any thread, when its {@link #discovery} has another answer */
+    /** @param onChange called with a namespace, on any thread, when its {@link #discovery} has changed */
     public HostResolver(NameService names, Consumer<String> onChange) {
         this(names, onChange, DEADLINE);
     }
@@ -68,24 +72,24 @@ public final class HostResolver implements AutoCloseable {
     }
 
     /**
-     * Looks up these names for an object from now on, and no others for it. What several objects want is looked up once, at the
-     * shortest of their intervals.
+     * Sets the names that are resolved for an object; replaces its previous names. A name that several objects request
+     * is looked up once, at the shortest of their intervals.
      *
-     * @param user the object, of the namespace that the names belong to
-     * @param hosts each name, as {@link dev.datapath.operator.net.HostName#toString} writes it, and how often it is looked up
+     * @param user the object, in the namespace to which the names belong
+     * @param hosts each name, as {@link dev.datapath.operator.net.HostName#toString} returns it, and its interval
      */
     public synchronized void want(ObjectRef user, SortedMap<String, Duration> hosts) {
         var namespace = namespaces.computeIfAbsent(user.namespace(), name -> new Namespace());
         var before = hosts.isEmpty() ? namespace.users.remove(user) : namespace.users.put(user, new TreeMap<>(hosts));
         if (!hosts.equals(before == null ? Map.of() : before)) {
-            look(user.namespace(), namespace);
+            update(user.namespace(), namespace);
         }
         if (namespace.users.isEmpty()) {
             namespaces.remove(user.namespace());
         }
     }
 
-    private void look(String name, Namespace namespace) {
+    private void update(String name, Namespace namespace) {
         var all = new TreeMap<String, Duration>();
         namespace
                 .users
@@ -120,7 +124,7 @@ public final class HostResolver implements AutoCloseable {
         }
     }
 
-    /** The answers for the names of a namespace; the same instance as long as nothing changed. */
+    /** The results for the names of a namespace; the same instance as long as nothing has changed. */
     public synchronized Discovery discovery(String namespace) {
         var known = namespaces.get(namespace);
         return known == null ? Discovery.NONE : known.discovery;
@@ -132,12 +136,12 @@ public final class HostResolver implements AutoCloseable {
         queue.close();
     }
 
-    /** Whether the name may exist, but no name server said so (EAI_AGAIN of getaddrinfo). */
+    /** Whether the name may exist, but no name server responded (EAI_AGAIN of getaddrinfo). */
     static boolean isTemporary(UnknownHostException failure) {
         return String.valueOf(failure.getMessage()).contains("emporary failure in name resolution");
     }
 
-    /** At most one look-up of a name is scheduled or under way. */
+    /** At most one look-up of a name is scheduled or running. */
     private void schedule(Name name, Watch watch, Duration pause) {
         if (!watch.underWay && !timer.isShutdown()) {
             watch.cancel();
@@ -166,7 +170,7 @@ public final class HostResolver implements AutoCloseable {
                 return;
             }
             watch.overdue = true;
-            changed = learn(name, null, "the name service did not answer within " + deadline.toSeconds() + " s");
+            changed = learn(name, null, "the name service did not respond within " + deadline.toSeconds() + " s");
         }
         if (changed) {
             onChange.accept(name.namespace());
@@ -187,8 +191,8 @@ public final class HostResolver implements AutoCloseable {
         } catch (UnknownHostException e) {
             answered = !isTemporary(e);
             failure = answered
-                    ? "the name is not known to the name service"
-                    : "no name server answered (temporary failure in name resolution)";
+                    ? "the name service does not know the name"
+                    : "no name server responded (temporary failure in name resolution)";
         } catch (RuntimeException e) {
             failure = "the look-up failed: " + e.getMessage();
         }
@@ -209,7 +213,7 @@ public final class HostResolver implements AutoCloseable {
         return learn(name, found, failure);
     }
 
-    /** Whether this is another answer than before. */
+    /** Stores a result and returns whether it differs from the previous one. */
     private boolean learn(Name name, @Nullable List<Discovery.Endpoint> found, String failure) {
         var namespace = namespaces.get(name.namespace());
         if (namespace == null) {
@@ -232,12 +236,12 @@ public final class HostResolver implements AutoCloseable {
     /** Guarded by the resolver. */
     private static final class Watch {
         private Duration refresh;
-        /** The next look-up or, while one is under way, its deadline. */
+        /** The next look-up or, while one is running, its deadline. */
         private @Nullable Future<?> next;
 
         private boolean underWay;
         private boolean overdue;
-        /** Look-ups in a row without an answer in time. */
+        /** Consecutive look-ups without a response in time. */
         private int unanswered;
 
         Watch(Duration refresh) {
@@ -250,7 +254,7 @@ public final class HostResolver implements AutoCloseable {
             }
         }
 
-        /** A name that is known not to exist keeps its pace: it may be created at any time. */
+        /** A name that does not exist keeps its interval, because it may be created at any time. */
         Duration pause() {
             var doubled = refresh.multipliedBy(1L << unanswered);
             var longest = refresh.compareTo(MAX_BACK_OFF) > 0 ? refresh : MAX_BACK_OFF;

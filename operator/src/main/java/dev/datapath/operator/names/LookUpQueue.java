@@ -12,24 +12,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Runs look-ups on a bounded number of threads. A look-up that gets no answer keeps its thread for as long as the system's resolver
- * tries, so each namespace has a bounded share, and the namespace with the fewest look-ups under way comes next. Safe for several
- * threads.
+ * Runs look-ups on a bounded number of threads. A look-up without a response blocks its thread for as long as the
+ * system's resolver tries. Therefore each namespace has a bounded share, and the namespace with the fewest running
+ * look-ups is next. Thread-safe.
  */
 final class LookUpQueue implements AutoCloseable {
     static final int THREADS = 64;
     static final int PER_NAMESPACE = 16;
-    /** Threads that only namespaces without a look-up under way may use. */
+    /** Threads reserved for namespaces without a running look-up. */
     private static final int RESERVE = 16;
 
     private final ExecutorService threads = Executors.newCachedThreadPool(Daemons.named("dns"));
-    /** The namespace that waits longest comes first. */
+    /** The namespace that has been waiting for the longest time is first. */
     private final Map<String, Queue<Runnable>> waiting = new LinkedHashMap<>();
 
     private final Map<String, Integer> underWay = new HashMap<>();
     private int busy;
 
-    /** Runs the look-up when its namespace's turn comes. */
+    /** Runs the look-up when it is the turn of its namespace. */
     synchronized void submit(String namespace, Runnable lookUp) {
         waiting.computeIfAbsent(namespace, key -> new ArrayDeque<>()).add(lookUp);
         startNext();

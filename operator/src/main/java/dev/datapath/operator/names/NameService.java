@@ -10,12 +10,15 @@ public interface NameService {
     /**
      * The addresses of a host. May take long: the system's resolver tries each name server several times.
      *
-     * @param namespace of the object that has the name
-     * @param host in lower case, with a dot at the end if it was written so
+     * @param namespace namespace of the object that contains the name
+     * @param host in lower case, with a trailing dot if it was written
      */
     List<InetAddress> addresses(String namespace, String host) throws UnknownHostException;
 
-    /** The name servers of this machine, for absolute names only: without a dot at the end its search domains would be added. */
+    /**
+     * The name servers of this machine, for absolute names only: without a trailing dot its search domains would be
+     * added.
+     */
     static NameService absolute() {
         return (namespace, host) -> {
             if (!host.endsWith(".")) {
@@ -34,7 +37,7 @@ public interface NameService {
                 if (!host.endsWith(".")) {
                     throw e;
                 }
-                // The hosts file has names without a dot at the end.
+                // The hosts file contains names without a trailing dot.
                 return List.of(InetAddress.getAllByName(host.substring(0, host.length() - 1)));
             }
         };

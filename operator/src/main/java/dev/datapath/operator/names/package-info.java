@@ -1,4 +1,4 @@
-/** Looks up host names for all namespaces, so that none of them can keep the others waiting. */
+/** Resolves host names for all namespaces. No namespace can delay another. */
 @NullMarked
 package dev.datapath.operator.names;
 

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * A network.
  *
  * @param network its first address
- * @param prefixLength fixed bits
+ * @param prefixLength number of fixed bits
  */
 public record Cidr(IpAddress network, int prefixLength) {
     private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]{0,2}");
-    /** Length of ::ffff:0:0/96, the network of IPv4 addresses that are written as IPv6. */
+    /** Prefix length of ::ffff:0:0/96, the network of IPv4-mapped IPv6 addresses. */
     private static final int MAPPED = 96;
 
     /** IPv4-compatible IPv6 addresses, deprecated by RFC 4291 section 2.5.5.1. */
@@ -25,13 +25,13 @@ public record Cidr(IpAddress network, int prefixLength) {
     /** The well-known prefix of RFC 6052. */
     static final Cidr NAT64 = constant("64:ff9b::/96");
 
-    /** Prefixes of a network's own for the same (RFC 8215). */
+    /** Network-specific NAT64 prefixes (RFC 8215). */
     static final Cidr NAT64_LOCAL = constant("64:ff9b:1::/48");
 
     /** RFC 3056. */
     static final Cidr SIX_TO_FOUR = constant("2002::/16");
 
-    /** The network, or empty when the text is not one. Bits behind the prefix are ignored, as routers do. */
+    /** The network; empty when the text is not a network. Bits after the prefix are ignored, as routers do. */
     public static Optional<Cidr> parse(@Nullable String text) {
         int slash = text == null ? -1 : text.indexOf('/');
         if (text == null
@@ -65,18 +65,18 @@ public record Cidr(IpAddress network, int prefixLength) {
         return parse(text).orElseThrow();
     }
 
-    /** Whether the address lies in this network. */
+    /** Whether the address is in this network. */
     public boolean contains(IpAddress address) {
         return address.isIpv6() == network.isIpv6()
                 && masked(address.bytes(), prefixLength).equals(network);
     }
 
-    /** Whether every address of the other network lies in this one. */
+    /** Whether every address of the other network is in this one. */
     public boolean covers(Cidr other) {
         return other.prefixLength >= prefixLength && contains(other.network);
     }
 
-    /** The network of so many fixed bits that this one lies in. */
+    /** The network with this prefix length that contains this network. */
     public Cidr within(int length) {
         return new Cidr(masked(network.bytes(), length), length);
     }

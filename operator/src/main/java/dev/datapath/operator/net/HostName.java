@@ -6,20 +6,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A DNS name, which has no upper and lower case (RFC 4343).
+ * A DNS name. DNS names are case-insensitive (RFC 4343).
  *
- * @param name in lower case, without a dot at the end: as in certificates, SNI and Host
- * @param absolute whether it was written with a dot at the end, so that no search domain may be added (RFC 1034 section 3.1)
+ * @param name in lower case without a trailing dot, as in certificates, SNI and Host
+ * @param absolute whether it was written with a trailing dot, which excludes search domains (RFC 1034 section 3.1)
  */
 public record HostName(String name, boolean absolute) {
     private static final int MAX_LENGTH = 253;
-    /** With underscores, which RFC 1123 does not allow and name servers have. */
+    /** Allows underscores. RFC 1123 forbids them, but name servers have such names. */
     private static final Pattern SYNTAX =
             Pattern.compile("%1$s(\\.%1$s)*".formatted("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"));
-    /** What inet_aton reads as an IPv4 address: one to four numbers, decimal, octal or hexadecimal. */
+    /** Text that inet_aton reads as an IPv4 address: one to four numbers, decimal, octal or hexadecimal. */
     private static final Pattern NUMBERS = Pattern.compile("(0x[0-9a-f]*|[0-9]+)(\\.(0x[0-9a-f]*|[0-9]+)){0,3}");
 
-    /** The name; empty when the text is not one, or when resolvers read it as an IP address, such as 127.1 and 0x7f.1. */
+    /**
+     * The name; empty when the text is not a DNS name, or when resolvers read it as an IP address, such as 127.1 and
+     * 0x7f.1.
+     */
     public static Optional<HostName> parse(@Nullable String text) {
         if (text == null) {
             return Optional.empty();
@@ -33,7 +36,7 @@ public record HostName(String name, boolean absolute) {
                 : Optional.empty();
     }
 
-    /** For resolvers: with the dot at the end if it was written. */
+    /** The name for resolvers: with the trailing dot if it was written. */
     @Override
     public String toString() {
         return absolute ? name + "." : name;

@@ -12,21 +12,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An IP address without a zone. All spellings of an address are equal; an IPv4 address that is written as IPv6 ({@code
- * ::ffff:10.0.0.1}, RFC 4291 section 2.5.5.2) is that IPv4 address, as it is for the operating system. {@link #toString} is the
- * spelling of RFC 5952.
+ * An IP address without a zone. All spellings of an address are equal. An IPv4-mapped IPv6 address ({@code
+ * ::ffff:10.0.0.1}, RFC 4291 section 2.5.5.2) equals the IPv4 address, as in the operating system. {@link #toString}
+ * returns the spelling of RFC 5952.
  */
 public final class IpAddress {
 
-    /** What an address stands for. */
+    /** The kind of host that an address denotes. */
     public enum Scope {
-        /** One host or several, at a place that is the same for everybody. */
+        /** One or several hosts, the same from everywhere. */
         UNICAST("a unicast address"),
-        /** The host that uses it: 127.0.0.0/8 and ::1. */
+        /** The host that uses the address: 127.0.0.0/8 and ::1. */
         LOOPBACK("a loopback address, which means the gateway itself"),
-        /** No host, or the host that uses it: 0.0.0.0/8 (RFC 1122) and ::. */
+        /** No host, or the host that uses the address: 0.0.0.0/8 (RFC 1122) and ::. */
         UNSPECIFIED("an unspecified address, which means the gateway itself"),
-        /** A host on the same link: 169.254.0.0/16 and fe80::/10. Clouds serve credentials of machines at 169.254.169.254. */
+        /**
+         * A host on the same link: 169.254.0.0/16 and fe80::/10. Clouds serve credentials of machines at
+         * 169.254.169.254.
+         */
         LINK_LOCAL("a link-local address, at which the machine's own services answer"),
         /** A group: 224.0.0.0/4 and ff00::/8. */
         MULTICAST("a multicast address, to which no connection is possible"),
@@ -45,7 +48,7 @@ public final class IpAddress {
         }
     }
 
-    /** Letters of other scripts that are digits are none here. */
+    /** ASCII only: digits of other scripts are not accepted. */
     private static final Pattern CHARACTERS = Pattern.compile("[0-9A-Fa-f.:]{2,45}");
 
     private final InetAddress value;
@@ -54,7 +57,10 @@ public final class IpAddress {
         this.value = value;
     }
 
-    /** The address; empty when the text is none in a usual form, such as 127.1, 010.0.0.1 or fe80::1%eth0. */
+    /**
+     * The address; empty when the text is not an address in a usual form. 127.1, 010.0.0.1 and fe80::1%eth0 are not
+     * accepted.
+     */
     public static Optional<IpAddress> parse(@Nullable String text) {
         return text != null && CHARACTERS.matcher(text).matches() && InetAddresses.isInetAddress(text)
                 ? Optional.of(of(InetAddresses.forString(text)))
@@ -84,14 +90,15 @@ public final class IpAddress {
         return value.getAddress();
     }
 
-    /** With its port, as in {@code 10.0.0.1:9000} and {@code [fd00::1]:9000}. */
+    /** The address with a port, as in {@code 10.0.0.1:9000} and {@code [fd00::1]:9000}. */
     public String withPort(int port) {
         return (isIpv6() ? "[" + this + "]" : toString()) + ":" + port;
     }
 
     /**
-     * What the address stands for. An IPv6 address that a translator or tunnel sends to the IPv4 address in it (RFC 6052, RFC 7915,
-     * RFC 3056, and the deprecated IPv4-compatible form) stands for what that one stands for.
+     * The scope of the address. A translator or tunnel sends some IPv6 addresses to the IPv4 address that they embed
+     * (RFC 6052, RFC 7915, RFC 3056, and the deprecated IPv4-compatible form). Such an address has the scope of the
+     * embedded address.
      */
     public Scope scope() {
         return Stream.concat(Stream.of(ownScope()), embedded().map(IpAddress::ownScope))
@@ -126,7 +133,7 @@ public final class IpAddress {
             // Networks choose the length of their prefix: /48 has the address on both sides of bits 64 to 71, /96 at
             // the end.
             var both = List.of(of(new byte[] {bytes[6], bytes[7], bytes[9], bytes[10]}), at(bytes, 12));
-            // The form that is not used has zeros there.
+            // The unused form has zeros there.
             return both.stream()
                             .filter(address -> address.ownScope() != Scope.UNSPECIFIED)
                             .findAny()

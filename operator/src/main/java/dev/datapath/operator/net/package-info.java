@@ -1,4 +1,7 @@
-/** IP addresses, networks and host names as text: one reader and one spelling of each for the whole product. Never asks a name server. */
+/**
+ * IP addresses, networks and host names as text: one parser and one spelling of each for the whole product. Makes no
+ * DNS requests.
+ */
 @NullMarked
 package dev.datapath.operator.net;
 

@@ -11,12 +11,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The operator's decisions that are in force beside a {@link GatewayPlan}. No decision changes the plan, which holds declarations only.
+ * The operator's decisions that are in force in addition to a {@link GatewayPlan}. Decisions do not change the plan,
+ * which holds declarations only.
  *
- * @param nodeWeights for each pool of the plan, the nodes of the plan that have another share than declared, by name
+ * @param nodeWeights for each pool of the plan, the nodes of the plan whose share differs from the declared one, by
+ *     name
  */
 public record Adjustments(Map<String, List<NodeWeight>> nodeWeights) {
-    /** Everything is as it was declared. */
+    /** No decisions: everything is as declared. */
     public static final Adjustments NONE = new Adjustments(Map.of());
 
     public Adjustments {
@@ -25,12 +27,12 @@ public record Adjustments(Map<String, List<NodeWeight>> nodeWeights) {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, pool -> List.copyOf(pool.getValue())));
     }
 
-    /** Whether everything is as it was declared. */
+    /** Whether everything is as declared. */
     public boolean isEmpty() {
         return nodeWeights.isEmpty();
     }
 
-    /** The nodes of a pool that have another share than declared. */
+    /** The nodes of a pool whose share differs from the declared one. */
     public List<NodeWeight> ofPool(String pool) {
         return nodeWeights.getOrDefault(pool, List.of());
     }
@@ -42,7 +44,7 @@ public record Adjustments(Map<String, List<NodeWeight>> nodeWeights) {
         return Collections.unmodifiableSortedMap(percents);
     }
 
-    /** When the first of them ends; empty when there is none. */
+    /** When the first of them expires; empty when there is none. */
     public Optional<Instant> nextExpiry() {
         return nodeWeights.values().stream()
                 .flatMap(List::stream)

@@ -1,6 +1,6 @@
 package dev.datapath.operator.plan;
 
-/** Where a request is forwarded to. */
+/** The destination of a request. */
 public sealed interface Backend {
 
     /** The name of the pool, usable or not. */
@@ -9,6 +9,6 @@ public sealed interface Backend {
     /** A pool of the plan, by name. */
     record Pool(String name) implements Backend {}
 
-    /** A pool that is named but does not exist or cannot be used: its share of requests gets 503, the rest works. */
+    /** A pool that does not exist or cannot be used: its share of requests gets 503, other requests are served. */
     record Unavailable(String name) implements Backend {}
 }

@@ -1,9 +1,9 @@
 package dev.datapath.operator.plan;
 
-/** Which buckets a match is about. */
+/** The buckets that a match applies to. */
 public sealed interface BucketMatch {
 
-    /** Whether this takes every bucket that {@code narrower} takes. */
+    /** Whether this matches every bucket that {@code narrower} matches. */
     boolean covers(BucketMatch narrower);
 
     /** Every bucket, and requests without one (ListBuckets). */

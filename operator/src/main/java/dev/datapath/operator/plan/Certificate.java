@@ -3,7 +3,7 @@ package dev.datapath.operator.plan;
 import dev.datapath.operator.text.Sha256;
 
 /**
- * A certificate with its private key; checked to belong together.
+ * A certificate with its private key, verified to belong together.
  *
  * @param id stable name, from the Secret it comes from
  * @param chainPem the certificate first, then its issuers

@@ -7,11 +7,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * On which port of its pod a gateway opens each listener. A process without privileges may not open ports below 1024, and
- * three ports are the gateway's own; the Service maps the listeners' ports to these.
+ * The container port of each listener. An unprivileged process may not open ports below 1024, and three ports belong to
+ * the gateway itself. The Service maps the listeners' ports to the container ports.
  *
- * <p>Places stay when other listeners come and go, for a listener that moves loses its connections: 443 is always 10443,
- * and 9000 is 9000. Only a listener whose own port is a taken one, such as 10443 beside 443, gets the first that is free.
+ * <p>A listener keeps its container port when other listeners are added or removed, because a listener that moves loses
+ * its connections: 443 is always 10443, and 9000 is 9000. Only a listener whose own port is taken, such as 10443 beside
+ * 443, gets the first free port.
  */
 public final class ContainerPorts {
     /** The launcher's listener on the pod's loopback interface, through which it reaches Envoy's admin interface. */
@@ -33,7 +34,7 @@ public final class ContainerPorts {
         this.places = Map.copyOf(places);
     }
 
-    /** The places of the ports of these listeners. */
+    /** The container ports of these listeners. */
     public static ContainerPorts of(Collection<ListenerPlan> listeners) {
         var ports = listeners.stream().map(ListenerPlan::port).collect(Collectors.toCollection(TreeSet::new));
         var places = new TreeMap<Integer, Integer>();
@@ -72,7 +73,7 @@ public final class ContainerPorts {
         return place;
     }
 
-    /** Listeners are far fewer than ports, so one is always found. */
+    /** Always finds a port, because there are far fewer listeners than ports. */
     private static int firstFree(int from, TreeSet<Integer> taken) {
         int port = from > LAST ? FIRST_UNPRIVILEGED : from;
         while (isReserved(port) || taken.contains(port)) {

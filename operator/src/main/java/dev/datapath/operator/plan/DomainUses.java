@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which stores must know which base domains. */
+/** The base domains that each store must know. */
 public final class DomainUses {
-    /** The most that are checked in one DataPath: each check takes memory of a gateway and requests to the store. */
+    /** Maximum number of checks in one DataPath: each check takes memory of a gateway and requests to the store. */
     public static final int MOST_CHECKED = 64;
 
     private DomainUses() {}
 
-    /** Those of all listeners that are checked: the first ones by pool and domain. */
+    /** The domain uses of all listeners that are checked: the first ones by pool and domain. */
     public static List<DomainUse> checked(GatewayPlan plan) {
         return plan.listeners().stream()
                 .flatMap(listener -> of(listener, plan))
@@ -22,7 +22,7 @@ public final class DomainUses {
                 .toList();
     }
 
-    /** Those of one listener of the plan. */
+    /** The domain uses of one listener of the plan. */
     public static Stream<DomainUse> of(ListenerPlan listener, GatewayPlan plan) {
         if (listener.baseDomains().isEmpty()) {
             return Stream.empty();

@@ -6,18 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the gateways of one DataPath do. Equal plans mean that nothing has to be pushed or written: all lists are
- * in an order that follows from names and precedence, never from the order in which objects were seen.
+ * The complete configuration of the gateways of one DataPath. Equal plans require no push and no write. The order of
+ * all lists follows from names and precedence, never from the order in which objects were read.
  *
  * @param dataPath the DataPath this plan was compiled for
  * @param listeners by name
- * @param pools every pool that a listener or a rule names and that exists, by name
- * @param rules every rule that a listener's matches name, by id
+ * @param pools every existing pool that a listener or a rule names, by name
+ * @param rules every rule that a match of a listener names, by id
  * @param drainTimeout the longest transfer that survives a change or a rollout
  * @param accessLog which requests are logged
- * @param requestIdToStore whether stores get the id under which a request is logged
- * @param maxConnections client connections one gateway accepts before it refuses further ones
- * @param memoryLimit bytes of memory that one gateway may use; null when nothing bounds it
+ * @param requestIdToStore whether requests to stores carry the request id of the access log
+ * @param maxConnections maximum number of client connections of one gateway; further ones are refused
+ * @param memoryLimit maximum memory of one gateway in bytes; null for no limit
  */
 public record GatewayPlan(
         ObjectKey dataPath,
@@ -30,12 +30,12 @@ public record GatewayPlan(
         int maxConnections,
         @Nullable Long memoryLimit) {
     /**
-     * The smallest memory limit of a gateway in bytes. Measured: the program with a small configuration takes 74 MiB, and 64 stalled
-     * connections 16 MiB more.
+     * The smallest memory limit of a gateway in bytes. Measured: the process with a small configuration takes 74 MiB,
+     * and 64 stalled connections take another 16 MiB.
      */
     public static final long LEAST_MEMORY = 96L << 20;
 
-    /** Which requests a gateway writes to its access log; secrets in queries and headers never are. */
+    /** The requests that a gateway writes to its access log. Secrets in queries and headers are never logged. */
     public enum AccessLog {
         OFF,
         ERRORS,

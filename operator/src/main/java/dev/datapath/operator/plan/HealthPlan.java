@@ -5,19 +5,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a node gets no requests.
+ * When a node receives no requests.
  *
- * @param active what is asked of each node regularly
- * @param passive what is concluded from its answers to clients
- * @param panicThresholdPercent below this share of healthy nodes all are used; 0 never
+ * @param active periodic health checks of each node
+ * @param passive outlier detection from responses to clients
+ * @param panicThresholdPercent when the share of healthy nodes is lower, all nodes are used; 0 disables this
  */
 public record HealthPlan(Active active, Passive passive, int panicThresholdPercent) {
 
     /**
-     * A regular check.
+     * A periodic check.
      *
-     * @param probe what is sent and expected
-     * @param port where, when it is not the node's S3 port
+     * @param probe the request and the expected response
+     * @param port port of the check; null for the node's S3 port
      * @param interval between checks
      * @param timeout of one check
      * @param unhealthyAfter failures in a row
@@ -32,13 +32,13 @@ public record HealthPlan(Active active, Passive passive, int panicThresholdPerce
             int healthyAfter) {}
 
     /**
-     * An HTTP request without credentials, and what a healthy node answers.
+     * An HTTP request without credentials, and the response of a healthy node.
      *
      * @param method GET, HEAD or OPTIONS
      * @param path request target, with its query
-     * @param expectedStatuses any of these; empty takes every status, since a program that answers is alive
-     * @param bodyContains text that the first 64 KiB of the body hold, or null
-     * @param clearText without TLS to nodes that are spoken to with TLS
+     * @param expectedStatuses any of these; empty accepts every status, because a process that responds is alive
+     * @param bodyContains text that the first 64 KiB of the body contain, or null
+     * @param clearText without TLS, to nodes that clients' requests reach over TLS
      */
     public record HttpProbe(
             String method,
@@ -52,12 +52,15 @@ public record HealthPlan(Active active, Passive passive, int panicThresholdPerce
     }
 
     /**
-     * Ejection of a node that fails clients' requests: connection errors, resets, bytes that are not HTTP, a body that
-     * breaks off, a first byte that comes too late, 502 and 504. A 503 or 500 never counts: it is an answer, and overloaded is not down.
+     * Ejection of a node that fails clients' requests: connection errors, resets, bytes that are not HTTP, a truncated
+     * body, a first byte that exceeds its timeout, 502 and 504. A 503 or 500 never counts: the node has responded, and
+     * an overloaded node is not down.
      *
-     * @param consecutiveErrors in a row; a share of failures among at least twice as many requests ejects as well
-     * @param ejectFor at least, the first time; longer with each further ejection, up to ten times as long
-     * @param maxEjectedPercent of the pool's nodes at the same time; one node may always be ejected
+     * @param consecutiveErrors errors in a row; a share of failures among at least twice as many requests ejects as
+     *     well
+     * @param ejectFor duration of the first ejection; each further ejection is longer, up to ten times as long
+     * @param maxEjectedPercent share of the pool's nodes that may be ejected at the same time; one node may always be
+     *     ejected
      */
     public record Passive(int consecutiveErrors, Duration ejectFor, int maxEjectedPercent) {}
 }

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param name unique within the DataPath
  * @param port the TCP port, 1 to 65535
  * @param baseDomains lower-case host names; {@code <bucket>.<baseDomain>} is a virtual-hosted request, for the longest
- *     that fits; every other host is path style
+ *     base domain that matches; every other host is path style
  * @param hostnames lower-case host names of path-style requests besides the base domains; empty for any
- * @param tls how TLS is terminated, or null for clear text
- * @param matches what may match a request here, the one that wins first
- * @param defaultBackend where a request goes that no match takes; null answers 404 NoSuchBucket
+ * @param tls how TLS is terminated, or null for plaintext
+ * @param matches matches for requests to this listener, in order of precedence
+ * @param defaultBackend backend of requests without a match; null responds with 404 NoSuchBucket
  */
 public record ListenerPlan(
         String name,
@@ -30,7 +30,7 @@ public record ListenerPlan(
         matches = List.copyOf(matches);
     }
 
-    /** The same port without what decides where its requests go. */
+    /** The same listener without matches and default backend. */
     public ListenerPlan withoutRules() {
         return new ListenerPlan(name, port, baseDomains, hostnames, tls, List.of(), null);
     }

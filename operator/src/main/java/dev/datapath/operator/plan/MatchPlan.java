@@ -10,9 +10,9 @@ import java.util.Set;
  * One condition under which a rule applies; all parts must hold.
  *
  * @param rule the id of the rule that applies
- * @param bucket which buckets
+ * @param bucket the buckets
  * @param keyPrefix decoded prefix of the object key; empty for every key and for requests without a key
- * @param operations the S3 actions, in enum order; empty means every request, known action or not
+ * @param operations the S3 actions, in enum order; empty for every request, with or without a known action
  * @param headers request headers that must have exactly these values
  * @param sourceCidrs client addresses, any of; empty for all
  */
@@ -30,12 +30,15 @@ public record MatchPlan(
         sourceCidrs = List.copyOf(sourceCidrs);
     }
 
-    /** Whether nothing but bucket and key decides. */
+    /** Whether the match depends only on bucket and key. */
     public boolean unconditional() {
         return operations.isEmpty() && headers.isEmpty() && sourceCidrs.isEmpty();
     }
 
-    /** A request header and the value it must have: byte for byte, but for a rule that denies in any case and among others. */
+    /**
+     * A request header and its required value. A forwarding rule compares it byte for byte. A deny rule ignores case
+     * and also matches one of several values.
+     */
     public record HeaderValue(String name, String value) {
 
         private static final Set<String> OF_CONTENT = Set.of(
@@ -47,9 +50,9 @@ public record MatchPlan(
                 "expires");
 
         /**
-         * Whether some store reads it from a query parameter of the same name, too. SDKs move {@code x-amz-*} headers there when they
-         * presign a URL (aws-sdk-js-v3, moveHeadersToQuery); Amazon S3 and Scality (objectPut) take those, MinIO
-         * (extractMetadataFromReq) others of an object, too.
+         * Whether some stores also read it from a query parameter of the same name. SDKs move {@code x-amz-*} headers
+         * there when they presign a URL (aws-sdk-js-v3, moveHeadersToQuery). Amazon S3 and Scality (objectPut) accept
+         * those, and MinIO (extractMetadataFromReq) also accepts other headers of an object.
          */
         public boolean maybeInQuery() {
             return name.startsWith("x-amz-") || OF_CONTENT.contains(name);

@@ -6,14 +6,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of one object-store cluster and how requests are spread over them.
+ * The nodes of one object-store cluster and how requests are distributed among them.
  *
  * @param name the StoragePool's name
  * @param nodes by name; empty when none is known
- * @param tls how the store is spoken to, or null for clear text
- * @param health when a node gets no requests
- * @param limits how much the gateways may ask of the store
- * @param balancing which node gets a request
+ * @param tls TLS settings of connections to the store, or null for plaintext
+ * @param health when a node receives no requests
+ * @param limits limits on the gateways' requests to the store
+ * @param balancing how a node is selected
  */
 public record PoolPlan(
         String name,
@@ -27,7 +27,7 @@ public record PoolPlan(
         nodes = List.copyOf(nodes);
     }
 
-    /** The first node, by name, that gets requests. */
+    /** The first node, by name, that is not draining. */
     public Optional<NodePlan> firstActive() {
         return nodes.stream().filter(node -> !node.draining()).findFirst();
     }
@@ -54,20 +54,20 @@ public record PoolPlan(
      * @param name unique in the pool
      * @param address an IP address
      * @param port TCP port of its S3 service
-     * @param zone where it stands, or empty
-     * @param weight its share relative to its siblings, 1 to 1000
-     * @param draining finishes what it has and gets nothing new
+     * @param zone its zone, or empty
+     * @param weight its share relative to the other nodes, 1 to 1000
+     * @param draining whether it completes its requests and receives no new ones
      */
     public record NodePlan(String name, String address, int port, String zone, int weight, boolean draining) {}
 
     /**
-     * Bounds on what one gateway asks of this pool.
+     * Limits on one gateway's use of this pool.
      *
      * @param maxConnectionsPerNode connections to one node
-     * @param maxPendingRequests requests that wait for a connection, over all nodes; the next one gets 503 SlowDown
-     * @param idleTimeout after which an unused connection is closed; shorter than the store's own keep-alive
+     * @param maxPendingRequests requests that wait for a connection, over all nodes; further requests get 503 SlowDown
+     * @param idleTimeout time after which an unused connection is closed; shorter than the store's own keep-alive
      * @param connectTimeout for TCP and TLS together
-     * @param retryBudgetPercent retries and hedges, as a share of the requests that clients have under way
+     * @param retryBudgetPercent retries and hedges, as a share of the active requests of clients
      */
     public record Limits(
             int maxConnectionsPerNode,
@@ -77,14 +77,14 @@ public record PoolPlan(
             int retryBudgetPercent) {}
 
     /**
-     * Which node gets a request.
+     * How the node of a request is selected.
      *
      * @param policy how nodes are compared
-     * @param slowStart over how long a node that came back is brought to its full share; zero for at once
+     * @param slowStart period in which a recovered node reaches its full share; zero for immediately
      */
     public record Balancing(Policy policy, Duration slowStart) {
 
-        /** How nodes are compared. The hashing ones keep the same bucket, or bucket and key, on the same node. */
+        /** How nodes are compared. The hashing policies keep the same bucket, or bucket and key, on the same node. */
         public enum Policy {
             LEAST_REQUEST,
             ROUND_ROBIN,

@@ -5,12 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a request that a match took.
+ * How a matched request is handled.
  *
  * @param id {@code namespace/policy/rule}: stable, and the name of the rule in Envoy, metrics and logs
- * @param action forward or refuse
+ * @param action forward or deny
  * @param timeouts limits on waiting, never on a whole transfer
- * @param retry repeated attempts, within what the request's operation allows
+ * @param retry retries, within the limits of the request's operation
  * @param hedge a second attempt at a slow object read, or null
  */
 public record RulePlan(
@@ -20,10 +20,10 @@ public record RulePlan(
         Retry retry,
         @Nullable Hedge hedge) {
 
-    /** What is done with the request. */
+    /** The action on the request. */
     public sealed interface Action {}
 
-    /** Sends it to one of the backends, by weight. */
+    /** Forwards it to one of the backends, by weight. */
     public record Forward(List<WeightedBackend> backends) implements Action {
         public Forward {
             backends = List.copyOf(backends);
@@ -31,38 +31,41 @@ public record RulePlan(
     }
 
     /**
-     * Refuses it.
+     * Denies it.
      *
      * @param code an S3 error code such as {@code AccessDenied}
-     * @param status the HTTP status that S3 gives with this code
+     * @param status the HTTP status that S3 returns with this code
      */
     public record Deny(String code, int status) implements Action {}
 
-    /** A backend and its share: weight divided by the sum of the rule's weights. A weight of 0 gets nothing. */
+    /**
+     * A backend and its share: weight divided by the sum of the rule's weights. A backend of weight 0 receives no
+     * requests.
+     */
     public record WeightedBackend(Backend backend, int weight) {}
 
     /**
      * Limits on waiting.
      *
-     * @param firstByte from the end of the request to the first byte of the response; null takes the default of the
-     *     request's operation class (10 minutes for copies and CompleteMultipartUpload, which answer late)
-     * @param idle without a byte in either direction; null takes the default
+     * @param firstByte from the end of the request to the first byte of the response; null for the default of the
+     *     request's operation class (10 minutes for copies and CompleteMultipartUpload, whose responses are late)
+     * @param idle without a byte in either direction; null for the default
      */
     public record Timeouts(
             @Nullable Duration firstByte, @Nullable Duration idle) {}
 
     /**
-     * Repeated attempts.
+     * Retries.
      *
-     * @param attempts further attempts after the first, 0 to 5; null takes the default of the request's operation class
-     * @param backoff the wait before the first of them; doubles up to ten times itself, with jitter
+     * @param attempts further attempts after the first, 0 to 5; null for the default of the request's operation class
+     * @param backoff delay before the first retry; doubles up to ten times the initial delay, with jitter
      */
     public record Retry(@Nullable Integer attempts, Duration backoff) {}
 
     /**
-     * A second attempt on another node while the first one goes on; the first response wins.
+     * A second attempt on another node while the first one is still active; the first response wins.
      *
-     * @param after so long without a response header
+     * @param after time without a response header after which the second attempt starts
      */
     public record Hedge(Duration after) {}
 }

@@ -5,13 +5,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS towards clients.
+ * TLS with clients.
  *
- * @param certificates chosen by the name the client asks for (SNI); the first one when none fits
- * @param choices which certificates are shown for which server names, the last one for all other clients; empty when it is the same
- *     for all of them
+ * @param certificates selected by the server name of the client (SNI); the first one when none matches
+ * @param choices the certificates to present for each group of server names, the last choice for all other clients;
+ *     empty when all clients get the same
  * @param minVersion lowest protocol version
- * @param clientCertificates what is asked of clients, or null for nothing
+ * @param clientCertificates verification of client certificates, or null for none
  */
 public record TlsTermination(
         List<Certificate> certificates,
@@ -24,7 +24,7 @@ public record TlsTermination(
         choices = List.copyOf(choices);
     }
 
-    /** The certificates that are shown where a choice is taken, the preferred one first. */
+    /** The certificates to present for a choice, the preferred one first. */
     public List<Certificate> certificates(Choice choice) {
         return choice.certificates().stream()
                 .map(this::certificate)
@@ -45,11 +45,12 @@ public record TlsTermination(
     }
 
     /**
-     * Server names for which the same certificates are shown.
+     * Server names for which the same certificates are presented.
      *
-     * @param serverNames lower-case DNS names; {@code *.example.com} stands for every name below {@code example.com} that has no
-     *     choice of its own. Empty for clients that send no name, or one that no choice has
-     * @param certificates ids, at most one for each kind of key: which of them depends on the kinds that the client takes
+     * @param serverNames lower-case DNS names; {@code *.example.com} matches every name below {@code example.com} that
+     *     has no choice of its own. Empty for clients that send no server name, or one without a choice
+     * @param certificates ids, at most one for each key type; the selection depends on the key types that the client
+     *     supports
      */
     public record Choice(List<String> serverNames, List<String> certificates) {
         public Choice {
@@ -59,10 +60,10 @@ public record TlsTermination(
     }
 
     /**
-     * Client certificates.
+     * Verification of client certificates.
      *
-     * @param required whether a client without one is refused
-     * @param authorities whose certificates are accepted
+     * @param required whether a client without a certificate is rejected
+     * @param authorities CAs whose certificates are accepted
      */
     public record ClientCertificates(boolean required, TrustBundle authorities) {}
 }

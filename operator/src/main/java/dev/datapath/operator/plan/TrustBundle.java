@@ -1,7 +1,7 @@
 package dev.datapath.operator.plan;
 
 /**
- * Certificate authorities.
+ * CA certificates.
  *
  * @param id stable name, from the objects they come from
  * @param pem one or more certificates

@@ -1,6 +1,6 @@
 /**
- * What a gateway fleet shall do, in S3 and load-balancing terms: immutable values without any Envoy or Kubernetes type,
- * made by {@code compile} and read by the renderers.
+ * The desired configuration of a gateway fleet, in S3 and load-balancing terms: immutable values without any Envoy or
+ * Kubernetes type, created by {@code compile} and read by the renderers.
  */
 @NullMarked
 package dev.datapath.operator.plan;

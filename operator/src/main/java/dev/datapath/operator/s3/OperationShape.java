@@ -10,18 +10,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How a request for an S3 action looks on the wire: method, what its address names, the query parameters that must be
- * there, and whether it names a copy source. Source: the request syntax of each action in the Amazon S3 API reference.
+ * The wire form of requests for an S3 action: method, scope of the address, the required query parameters, and whether
+ * it has a copy source. Source: the request syntax of each action in the Amazon S3 API reference.
  *
  * @param operation the action
  * @param method HTTP method
- * @param scope what the address names
- * @param query names of query parameters that must be present, with or without a value
- * @param copySource whether {@code x-amz-copy-source} must be there or must not be
+ * @param scope what the address names: service, bucket or object
+ * @param query names of required query parameters, with or without a value
+ * @param copySource whether {@code x-amz-copy-source} must be present or absent
  */
 public record OperationShape(S3Operation operation, String method, Scope scope, List<String> query, Copy copySource) {
 
-    /** What a shape says of the header {@code x-amz-copy-source}. */
+    /** The requirement on the header {@code x-amz-copy-source}. */
     public enum Copy {
         WITH,
         WITHOUT,
@@ -44,12 +44,12 @@ public record OperationShape(S3Operation operation, String method, Scope scope, 
         return List.copyOf(ALL.values());
     }
 
-    /** Whether the method changes nothing (RFC 9110, 9.2.1). */
+    /** Whether the method is safe (RFC 9110, 9.2.1). */
     public boolean safe() {
         return method.equals("GET") || method.equals("HEAD");
     }
 
-    /** The shapes of a method and scope that differ from each other by their query only. */
+    /** The shapes of a method and scope; they differ only in their query. */
     public static List<OperationShape> of(String method, Scope scope) {
         return ALL.values().stream()
                 .filter(shape -> shape.method.equals(method) && shape.scope == scope)
@@ -57,8 +57,8 @@ public record OperationShape(S3Operation operation, String method, Scope scope, 
     }
 
     /**
-     * Names of query parameters that turn a request of this shape into another action, sorted: a request is of this
-     * shape only when none of them is present.
+     * Names of query parameters that turn a request of this shape into another action, sorted. A request has this shape
+     * only when none of them is present.
      */
     public Set<String> excludedQuery() {
         var names = new TreeSet<String>();
@@ -172,7 +172,7 @@ public record OperationShape(S3Operation operation, String method, Scope scope, 
         return new OperationShape(operation, method, scope, query, copy);
     }
 
-    /** Copies the list, so that a shape never changes. */
+    /** Copies the list, which makes the record immutable. */
     public OperationShape {
         query = List.copyOf(query);
     }

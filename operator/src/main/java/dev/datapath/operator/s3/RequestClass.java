@@ -4,24 +4,24 @@ import dev.datapath.api.v1alpha1.S3Operation;
 import java.time.Duration;
 
 /**
- * Requests that a gateway treats alike. Every HTTP request belongs to exactly one class, also one whose S3 action is not
- * known here; the class says how long an answer may take and what may be repeated.
+ * Classes of requests that a gateway handles in the same way. Every HTTP request belongs to exactly one class, even
+ * when its S3 action is unknown. The class determines the response timeout and what may be retried.
  */
 public enum RequestClass {
-    /** GET or HEAD of an object's bytes: may be repeated and hedged before the first byte of the response. */
+    /** GET or HEAD of an object's bytes: may be retried and hedged before the first byte of the response. */
     OBJECT_READ(Duration.ofSeconds(10), Duration.ofSeconds(60)),
-    /** Every other GET, HEAD or OPTIONS, such as listings and subresources: may be repeated once. */
+    /** Every other GET, HEAD or OPTIONS, such as listings and subresources: may be retried once. */
     METADATA_READ(Duration.ofSeconds(30), Duration.ofSeconds(60)),
     /**
-     * CopyObject, UploadPartCopy and CompleteMultipartUpload: the store works before it answers and then sends white
-     * space; repeated only when nothing was sent.
+     * CopyObject, UploadPartCopy and CompleteMultipartUpload: the store works before it responds, and then sends white
+     * space. Retried only when nothing was sent.
      */
     LONG_WRITE(Duration.ofMinutes(10), Duration.ofMinutes(10)),
-    /** All other requests: repeated only when nothing was sent. */
+    /** All other requests: retried only when nothing was sent. */
     WRITE(Duration.ofSeconds(60), Duration.ofSeconds(60)),
     /**
-     * Requests of no known shape, told apart only where rules name actions: stores differ in what they take such a request
-     * for, so it gets the longest limits and counts as every write and every removal for rules that deny.
+     * Requests of no known shape, a class of its own only where rules name actions. Stores interpret such requests
+     * differently. Therefore they get the longest limits, and deny rules treat them as every write and every removal.
      */
     UNKNOWN(Duration.ofMinutes(10), Duration.ofMinutes(10));
 
@@ -33,25 +33,25 @@ public enum RequestClass {
         this.idle = idle;
     }
 
-    /** How long the first byte of the response may take after the end of the request, when no rule says it. */
+    /** Maximum time from the end of the request to the first byte of the response, unless a rule sets it. */
     public Duration defaultFirstByte() {
         return firstByte;
     }
 
-    /** How long nothing may move in either direction, when no rule says it. */
+    /** Maximum time without data in either direction, unless a rule sets it. */
     public Duration defaultIdle() {
         return idle;
     }
 
-    /** Whether a request may be sent again after a node has seen it. */
+    /** Whether a request may be retried after a node has received it. */
     public boolean repeatable() {
         return this == OBJECT_READ || this == METADATA_READ;
     }
 
     /**
-     * How often a request of this class is repeated when no rule says it. A read whose first byte comes too late counts as
-     * failed, so each repetition adds the whole limit to the time until a client learns of it: one is enough. A write is
-     * repeated only when no connection to the node could be opened, which is quick.
+     * The number of retries of a request of this class, unless a rule sets it. A read whose first byte is late counts
+     * as failed, so each retry adds the whole limit to the time until the client gets an error: one retry is enough. A
+     * write is retried only when no connection to the node could be opened, which fails fast.
      */
     public int defaultRepetitions() {
         return repeatable() ? 1 : 3;

@@ -9,31 +9,31 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The names of query parameters that select an action. All come from {@link OperationShape}, except for the names of
- * actions that only some stores have.
+ * The names of query parameters that select an action. All come from {@link OperationShape}, except those of actions
+ * that only some stores have.
  */
 public final class Subresources {
 
-    /** Selects one configuration of several; says nothing without the parameter that names their kind. */
+    /** Selects one of several configurations; has no meaning without the parameter that names their kind. */
     private static final String CONFIGURATION_ID = "id";
 
     /**
-     * Parameters of writes that only some stores know: RenameObject, sessions and metadata tables of Amazon S3 and
+     * Parameters of writes that only some stores support: RenameObject, sessions and metadata tables of Amazon S3 and
      * SeaweedFS, {@code mdsearch} of Ceph, {@code replication-reset} of MinIO.
      */
     private static final Set<String> OF_SOME_STORES = Set.of(
             "renameObject", "session", "metadataConfiguration", "metadataTable", "mdsearch", "replication-reset");
 
-    /** The parameters of listings of a bucket that some stores answer whatever the path: SeaweedFS, VersityGW. */
+    /** Parameters of bucket listings that some stores accept with any path: SeaweedFS, VersityGW. */
     private static final Set<String> OF_ANY_PATH = Set.of("uploads", "versions");
 
     private static final Set<String> OF_READS =
             names(OperationShape.all().stream().filter(OperationShape::safe));
 
     /**
-     * By method and scope: the parameters that every store either takes for the action that they name or rejects. Any
-     * other parameter is ignored by some store, which then does what the request without it asks for: Ceph answers {@code
-     * GET ?torrent} with the object, and MinIO removes the bucket for {@code DELETE ?inventory}. Source: the routers of
+     * By method and scope: the parameters that every store either handles as the action that they name or rejects. Any
+     * other parameter is ignored by some store, which then performs the request without it: Ceph responds to {@code GET
+     * ?torrent} with the object, and MinIO removes the bucket for {@code DELETE ?inventory}. Source: the routers of
      * MinIO (cmd/api-router.go), Ceph (src/rgw/rgw_rest_s3.cc), SeaweedFS (weed/s3api/s3api_server.go), S3Proxy
      * (S3ProxyHandler.java) and VersityGW (s3api/router.go).
      */
@@ -62,36 +62,38 @@ public final class Subresources {
 
     private Subresources() {}
 
-    /** Of every method and store. */
+    /** The parameters of every method and store. */
     public static Set<String> all() {
         var names = new TreeSet<String>(OF_SOME_STORES);
         names.addAll(names(OperationShape.all().stream()));
         return Collections.unmodifiableSet(names);
     }
 
-    /** Of GET. */
+    /** The parameters of GET. */
     public static Set<String> ofReads() {
         return OF_READS;
     }
 
-    /** Of GET with a key: the request reads no object when one of them is present. */
+    /** The parameters of GET with a key. The request reads no object when one of them is present. */
     public static Set<String> ofObjectReads() {
         var names = new TreeSet<>(names(OperationShape.of("GET", Scope.OBJECT).stream()));
         names.addAll(OF_ANY_PATH);
         return Collections.unmodifiableSet(names);
     }
 
-    /** Whether some stores take the parameter for what it says of a bucket although the path has a key. */
+    /** Whether some stores apply the parameters to the bucket even though the path has a key. */
     public static boolean ofAnyPath(Collection<String> query) {
         return OF_ANY_PATH.containsAll(query);
     }
 
-    /** Whether the parameter only picks one of several configurations. */
+    /** Whether the parameter only selects one of several configurations. */
     public static boolean picksConfiguration(String name) {
         return name.equals(CONFIGURATION_ID);
     }
 
-    /** The names that alone make a request another action, of all shapes of a method and scope with one such name. */
+    /**
+     * The names that alone turn a request into another action, of all shapes of a method and scope with one such name.
+     */
     public static Set<String> single(String method, Scope scope) {
         return names(OperationShape.of(method, scope).stream()
                 .filter(shape -> shape.query().stream()
@@ -101,7 +103,7 @@ public final class Subresources {
     }
 
     /**
-     * The parameters that keep every store from taking a request for the action that has none, such as GetObject or
+     * The parameters with which no store treats a request as the action without parameters, such as GetObject or
      * DeleteBucket.
      */
     public static Set<String> decisive(String method, Scope scope) {

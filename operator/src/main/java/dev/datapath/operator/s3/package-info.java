@@ -1,4 +1,4 @@
-/** The S3 protocol as a gateway sees it: which request is which action, and what may be done with it. */
+/** The S3 protocol from the gateway's point of view: which request is which action, and how it may be handled. */
 @NullMarked
 package dev.datapath.operator.s3;
 

@@ -13,13 +13,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Envoy's admin interface on a unix socket: one HTTP/1.1 request per connection, with a bound on time and size.
+ * Envoy's admin interface on a unix socket: one HTTP/1.1 request per connection, with limits on time and size.
  *
- * @param path the socket; its directory is private, so that only this user can reach the interface
- * @param timeout for one request with its answer
+ * @param path the socket; its directory is private, so only this user can reach the interface
+ * @param timeout for one request with its response
  */
 record AdminSocket(Path path, Duration timeout) implements GatewayAdmin {
-    /** More than the node table of some thousand clusters. */
+    /** Larger than the node table of several thousand clusters. */
     private static final int MAX_BYTES = 32 * 1024 * 1024;
 
     @Override
@@ -62,7 +62,7 @@ record AdminSocket(Path path, Duration timeout) implements GatewayAdmin {
             }
             all.write(buffer.array(), 0, count);
             if (all.size() > MAX_BYTES) {
-                throw new IOException("the answer to " + target + " is longer than " + MAX_BYTES + " bytes");
+                throw new IOException("the response to " + target + " is longer than " + MAX_BYTES + " bytes");
             }
         }
     }
@@ -70,7 +70,7 @@ record AdminSocket(Path path, Duration timeout) implements GatewayAdmin {
     private static void await(Selector selector, long end, String target) throws IOException {
         long millis = (end - System.nanoTime()) / 1_000_000;
         if (millis <= 0 || selector.select(millis) == 0) {
-            throw new SocketTimeoutException("no answer to " + target + " from the gateway's admin interface");
+            throw new SocketTimeoutException("no response to " + target + " from the gateway's admin interface");
         }
         selector.selectedKeys().clear();
     }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The versions of objects that were admitted last, in a file that only this user may read. Safe for several threads. */
+/** Stores the last admitted versions of objects in a file that only this user may read. Thread-safe. */
 final class AdmittedFile implements LastAdmitted {
     private static final System.Logger LOG = System.getLogger(AdmittedFile.class.getName());
 
@@ -28,18 +28,20 @@ final class AdmittedFile implements LastAdmitted {
             PrivateFiles.write(file, text);
             took("");
         } catch (IOException e) {
-            took("the versions of objects that are in effect are not kept for the next start, retrying: "
-                    + e.getMessage());
+            took("the object versions in effect cannot be stored for the next start, retrying: " + e.getMessage());
             throw e;
         }
     }
 
-    /** Why the newest versions are not kept; empty when they are. */
+    /** Why the latest versions are not stored; empty when they are. */
     Optional<String> problem() {
         return problem.isEmpty() ? Optional.empty() : Optional.of(problem);
     }
 
-    /** Each attempt makes a draft of another name, which some messages hold: one message is enough. */
+    /**
+     * Each attempt creates a temporary file with a different name, which some messages contain: only the first message
+     * is logged.
+     */
     private void took(String now) {
         if (now.isEmpty() == problem.isEmpty()) {
             return;
@@ -47,6 +49,6 @@ final class AdmittedFile implements LastAdmitted {
         problem = now;
         LOG.log(
                 now.isEmpty() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
-                now.isEmpty() ? "the versions of objects that are in effect are kept for the next start" : now);
+                now.isEmpty() ? "the object versions in effect are stored for the next start" : now);
     }
 }

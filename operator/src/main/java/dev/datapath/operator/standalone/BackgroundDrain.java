@@ -5,7 +5,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Drains gateways side by side, each on a thread of its own, and wakes the loop when one has closed its ports or has ended. */
+/**
+ * Drains gateways concurrently, each on its own thread, and wakes the loop when a gateway has closed its ports or has
+ * ended.
+ */
 final class BackgroundDrain implements Gateway.Drainer {
     private final Drain drain;
     private final Runnable wake;
@@ -45,7 +48,7 @@ final class BackgroundDrain implements Gateway.Drainer {
         return new Gateway.Draining(closed, ended);
     }
 
-    /** Ends every drain and its process at once, those under way and those to come. */
+    /** Ends every drain and its process at once, current and future ones. */
     void hurry() {
         hurry = true;
         threads.forEach(Thread::interrupt);

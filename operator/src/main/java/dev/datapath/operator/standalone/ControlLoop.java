@@ -23,16 +23,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The script of standalone mode, on one thread: gather → compile → publish → run gateways → record status. Whatever happens
- * elsewhere leaves its newest result and wakes the loop, so that bursts coalesce; a pass in which nothing changed pushes
- * nothing and writes nothing.
+ * The control loop of standalone mode, on one thread: gather → compile → publish → run gateways → record status. Other
+ * threads store their latest result and wake the loop, so bursts are coalesced. A pass without a change pushes nothing
+ * and writes nothing.
  */
 final class ControlLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger(ControlLoop.class.getName());
     private static final Duration IDLE = Duration.ofSeconds(30);
     /** How long the status of an earlier run is trusted: longer than a look-up of a host name takes. */
     private static final Duration PATIENCE = Duration.ofSeconds(12);
-    /** A change passes through several states within milliseconds; files need not show each of them. */
+    /** A change passes through several states within milliseconds; status files need not show each of them. */
     private static final Duration STATUS_PACE = Duration.ofMillis(100);
 
     private record Seen(ManifestSet objects, long nanos) {}
@@ -48,7 +48,7 @@ final class ControlLoop implements Runnable {
     private final StatusPass status;
     private final Reporter reporter;
     private final AtomicReference<@Nullable Seen> newest = new AtomicReference<>();
-    /** What came of running each DataPath; none for one that waits for the names in its first plan. */
+    /** The result of running each DataPath; none for a DataPath that waits for the names in its first plan. */
     private final Map<ObjectKey, Infra.Run> runs = new TreeMap<>();
 
     private final Set<ObjectKey> waiting = new TreeSet<>();
@@ -87,13 +87,13 @@ final class ControlLoop implements Runnable {
         this.reporter = reporter;
     }
 
-    /** Takes the objects as they are now; what was offered before and not looked at yet is skipped. */
+    /** Sets the current objects; earlier objects that have not been processed are skipped. */
     void offer(ManifestSet objects) {
         newest.set(new Seen(objects, System.nanoTime()));
         signal.wake();
     }
 
-    /** All gateways finish their transfers and end, then the loop does. */
+    /** All gateways complete their transfers and end, then the loop ends. */
     void stop() {
         stopping = true;
         signal.wake();
@@ -104,7 +104,7 @@ final class ControlLoop implements Runnable {
         return firstPass.getCount() == 0;
     }
 
-    /** Ends with the pass under way and leaves gateways as they are. */
+    /** Ends the loop after the current pass and keeps the gateways running. */
     void leave() {
         leaving = true;
         signal.wake();
@@ -121,10 +121,7 @@ final class ControlLoop implements Runnable {
                 try {
                     pass();
                 } catch (RuntimeException | Error e) {
-                    LOG.log(
-                            System.Logger.Level.ERROR,
-                            "a pass of the control loop failed; the next one tries again",
-                            e);
+                    LOG.log(System.Logger.Level.ERROR, "control loop pass failed, retrying", e);
                 }
                 if (leaving || (stopping && fleet.isEmpty())) {
                     return;
@@ -168,13 +165,13 @@ final class ControlLoop implements Runnable {
                 engine.apply(dataPath, seen.nanos()).ifPresentOrElse(run -> runs.put(key, run), () -> waiting.add(key));
             }
         });
-        // A gateway that nothing seems to ask for may belong to a DataPath that cannot be read right now.
+        // A gateway without a DataPath may belong to a DataPath that is currently unreadable.
         if (waiting.isEmpty() && !seen.objects().mayHideDataPath()) {
-            fleet.endLeftovers();
+            fleet.endOrphans();
         }
     }
 
-    /** In each pass, also when status comes later: clients wait for what gateways acknowledge. */
+    /** Runs in each pass, even when the status is written later: clients wait for acknowledgements of gateways. */
     private Map<ObjectKey, Fleet> observe() {
         var fleets = new TreeMap<ObjectKey, Fleet>();
         runs.forEach((key, run) -> dataPaths.find(key).ifPresent(managed -> {
@@ -198,7 +195,9 @@ final class ControlLoop implements Runnable {
         reporter.report(all, dataPaths.all().toList(), fleet);
     }
 
-    /** Whether all that the status says can be known: all names were looked up, and gateways run what was published. */
+    /**
+     * Whether the status can be determined: all names were looked up, and gateways run the published configuration.
+     */
     private boolean settled(Map<ObjectKey, Fleet> fleets, Instant now) {
         if (settledBy == null) {
             settledBy = now.plus(PATIENCE);

@@ -13,7 +13,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** A file for each DataPath in the work directory. Objects of files have no uid, so it is used as long as a DataPath has that name. */
+/**
+ * Stores decisions in one file for each DataPath, in the work directory. Objects in files have no uid, so the file is
+ * used as long as a DataPath of that name exists.
+ */
 final class DecisionFiles implements StateStore {
     private final Function<ObjectKey, Path> files;
 
@@ -46,7 +49,7 @@ final class DecisionFiles implements StateStore {
     @Override
     public void write(DataPath dataPath, String text) throws IOException {
         var file = files.apply(key(dataPath));
-        PrivateFiles.createDirectory(Objects.requireNonNull(file.getParent(), "it lies in the work directory"));
+        PrivateFiles.createDirectory(Objects.requireNonNull(file.getParent(), "the file is in the work directory"));
         PrivateFiles.write(file, text);
     }
 

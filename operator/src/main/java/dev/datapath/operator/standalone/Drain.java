@@ -7,11 +7,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * Ends a gateway without cutting a transfer: readiness fails, nothing new is accepted, responses close their connection, and
- * when no request is under way and no byte waits to be sent, the process is ended. Envoy itself drops everything on SIGTERM.
+ * Ends a gateway without interrupting a transfer: readiness fails, no new connections are accepted, and responses close
+ * their connection. When no request is active and no byte waits to be sent, the process is ended. Envoy itself drops
+ * all transfers on SIGTERM.
  *
- * @param poll between two looks at what is still under way
- * @param grace for a process to end after it was told to
+ * @param poll interval between two checks of active transfers
+ * @param grace time for a process to end after SIGTERM
  */
 record Drain(Duration poll, Duration grace) {
     static final Drain DEFAULT = new Drain(Duration.ofMillis(100), Duration.ofSeconds(5));
@@ -19,8 +20,8 @@ record Drain(Duration poll, Duration grace) {
     private static final System.Logger LOG = System.getLogger(Drain.class.getName());
 
     /**
-     * What is under way: requests, and responses in the send buffers of connections whose request counts as done. What
-     * the admin interface serves is left out: it is the very request that asks.
+     * Active transfers: requests, and responses in the send buffers of connections whose request counts as completed.
+     * Requests to the admin interface are excluded, because this request is one of them.
      */
     private static final String STATS = "/stats?filter=downstream_(rq_active|cx_tx_bytes_buffered)$";
 
@@ -29,9 +30,9 @@ record Drain(Duration poll, Duration grace) {
     /**
      * Blocks until the process has ended.
      *
-     * @param timeout the longest transfer that is waited for
-     * @param closed runs, perhaps several times, when the ports of the gateway can be opened by another process
-     * @throws InterruptedException when the thread was interrupted, which ends the waiting and the process at once
+     * @param timeout maximum time to wait for transfers
+     * @param closed called, possibly several times, when another process can open the gateway's ports
+     * @throws InterruptedException when the thread was interrupted, which ends the wait and the process at once
      */
     void run(String name, GatewayProcess process, Duration timeout, Runnable closed) throws InterruptedException {
         try {
@@ -57,13 +58,13 @@ record Drain(Duration poll, Duration grace) {
             if (System.nanoTime() >= end) {
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "gateway {0} is stopped after {1}, transfers are cut",
+                        "gateway {0} is stopped after {1}, active transfers are aborted",
                         name,
                         timeout);
                 return;
             }
             Thread.sleep(poll);
-            // Envoy's workers close the listeners after the answer, within milliseconds.
+            // Envoy's workers close the listeners within milliseconds after the response.
             closed.run();
         }
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Where the Envoy that gateways run comes from. */
+/** Finds the Envoy binary for the gateways. */
 public final class EnvoyBinary {
     /** The system property that names the binary. */
     public static final String PROPERTY = "datapath.envoy";
@@ -21,11 +21,11 @@ public final class EnvoyBinary {
     private EnvoyBinary() {}
 
     /**
-     * The binary: system property {@value #PROPERTY}, else environment variable {@value #VARIABLE}, else the newest
-     * {@code .tools/envoy-<version>/envoy} of the checkout that holds {@code start}, else {@code envoy} on {@code PATH}.
-     * One that is named but cannot be run is not replaced by another one.
+     * The binary: system property {@value #PROPERTY}, otherwise environment variable {@value #VARIABLE}, otherwise the
+     * newest {@code .tools/envoy-<version>/envoy} of the checkout that contains {@code start}, otherwise {@code envoy}
+     * on {@code PATH}. A configured binary that cannot be executed is not replaced by another one.
      *
-     * @param start a directory in the checkout, or any other one
+     * @param start a directory in the checkout, or any other directory
      */
     public static Optional<Path> find(@Nullable String property, Map<String, String> environment, Path start) {
         var named = property != null && !property.isBlank() ? property : environment.getOrDefault(VARIABLE, "");

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Puts together what the supervisor, the gateways and the xDS server know of a DataPath's gateways. */
+/** Combines the states of a DataPath's gateways from the supervisor, the gateways and the xDS server. */
 final class FleetObserver {
     private final LocalFleet local;
     private final SyncState sync;
@@ -33,7 +33,7 @@ final class FleetObserver {
         this.clock = clock;
     }
 
-    /** @param blocked what keeps the gateways from being run as they should */
+    /** @param blocked why the gateways cannot be run as desired */
     Fleet observe(ManagedDataPath run, Optional<String> blocked) {
         var outcome = run.outcome();
         var listeners = outcome.plan() == null
@@ -58,7 +58,7 @@ final class FleetObserver {
                 blocked.map(Fleet.Obstacle.Blocked::new).orElse(null));
     }
 
-    /** When there may be more to see without anything happening. */
+    /** When the observation may change without an event. */
     Optional<Instant> nextStep() {
         return lost.nextStep(clock.instant());
     }

@@ -10,24 +10,25 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one gateway running: starts it, adopts one that runs already, replaces one that was started in another way or drains,
- * starts it again when it ends, and drains it when it is not wanted any more. At no time do two of it accept connections: the next one
- * starts when the one before has closed its ports, and does not wait for its transfers.
+ * Keeps one gateway running. Starts it, adopts a running process, replaces a process that is draining or was started
+ * with other settings, restarts it when it ends, and drains it when it is no longer wanted. At most one of its
+ * processes accepts connections at any time: the next one starts when the previous one has closed its ports, and does
+ * not wait for its transfers.
  *
- * <p>Confined to one thread, which calls {@link #step} when something happened and at {@link #nextStep}.
+ * <p>Confined to one thread, which calls {@link #step} after an event and at {@link #nextStep}.
  */
 final class Gateway {
-    /** Where a gateway stands. */
+    /** The state of a gateway. */
     enum Phase {
         /** Its process runs and is not ready yet. */
         STARTING,
         /** It serves. */
         RUNNING,
-        /** It ended and is started again soon. */
+        /** It ended and will be restarted soon. */
         BACKING_OFF,
-        /** It is not wanted any more and finishes its transfers. */
+        /** It is no longer wanted and completes its transfers. */
         DRAINING,
-        /** It has ended for good. */
+        /** It has ended permanently. */
         STOPPED
     }
 
@@ -37,14 +38,14 @@ final class Gateway {
     }
 
     /**
-     * A process that finishes its transfers.
+     * A draining process.
      *
-     * @param closed completes when its ports can be opened by another process
+     * @param closed completes when another process can open its ports
      * @param ended completes when it has ended
      */
     record Draining(CompletableFuture<?> closed, CompletableFuture<?> ended) {}
 
-    /** How many processes may finish their transfers beside the one that serves: each takes memory. */
+    /** Maximum number of draining processes besides the serving one: each takes memory. */
     static final int MOST_DRAINING = 4;
 
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
@@ -73,8 +74,9 @@ final class Gateway {
     }
 
     /**
-     * The gateway is wanted, perhaps again, and by this specification: its drain time counts from now on, the rest when the gateway is
-     * next started. A gateway that runs is not replaced for it, because its clients would lose their connections.
+     * Sets the desired specification of a gateway that is wanted, possibly again. The new drain time applies
+     * immediately, all other settings apply at the next start. A running gateway is not replaced, because its clients
+     * would lose their connections.
      */
     void want(GatewaySpec next) {
         spec = next;
@@ -85,13 +87,15 @@ final class Gateway {
         return wanted;
     }
 
-    /** The gateway is not wanted any more: it finishes its transfers and ends. */
+    /** The gateway is no longer wanted: it completes its transfers and ends. */
     void stop() {
         wanted = false;
         ready = false;
     }
 
-    /** Takes what the admin interface said; {@code of} is the process that was asked, which may have ended since. */
+    /**
+     * Records the readiness from the admin interface; {@code of} is the scraped process, which may have ended since.
+     */
     void observed(GatewayProcess of, boolean isReady) {
         ready = wanted && of.equals(process) && isReady;
         if (ready) {
@@ -99,7 +103,7 @@ final class Gateway {
         }
     }
 
-    /** Does what is due at {@code now}. */
+    /** Performs the steps that are due at {@code now}. */
     void step(Instant now) {
         draining.removeIf(drain -> drain.ended().isDone());
         if (process != null && !process.alive()) {
@@ -123,14 +127,15 @@ final class Gateway {
 
     private boolean portsAreFree() {
         if (draining.size() >= MOST_DRAINING) {
-            problem = "waits for one of " + draining.size() + " processes before it to finish its transfers, for "
-                    + spec.drainTimeout().toSeconds() + " s at most (spec.drain.timeout)";
+            problem = "waits for one of " + draining.size()
+                    + " previous processes to complete its transfers, for at most "
+                    + spec.drainTimeout().toSeconds() + " s (spec.drain.timeout)";
             return false;
         }
         return draining.stream().allMatch(drain -> drain.closed().isDone());
     }
 
-    /** When {@link #step} is due without anything happening. */
+    /** When {@link #step} is due without an event. */
     Optional<Instant> nextStep() {
         return process == null && wanted && portsAreFree() ? Optional.ofNullable(restartAt) : Optional.empty();
     }
@@ -149,17 +154,17 @@ final class Gateway {
         return spec;
     }
 
-    /** The process that serves or starts; empty while there is none. */
+    /** The serving or starting process; empty while there is none. */
     Optional<GatewayProcess> process() {
         return Optional.ofNullable(process);
     }
 
-    /** Why it is not ready, for people; empty when nothing is known. */
+    /** Why it is not ready, for messages; empty when unknown. */
     String problem() {
         return problem;
     }
 
-    /** How often it was started again after it had ended by itself. */
+    /** How often it was restarted after it had ended on its own. */
     int restarts() {
         return restarts;
     }
@@ -169,11 +174,11 @@ final class Gateway {
         if (found.fits()) {
             process = found.process();
             startedAt = now;
-            LOG.log(System.Logger.Level.INFO, "gateway {0} runs already (pid {1}) and stays", name(), pid);
+            LOG.log(System.Logger.Level.INFO, "gateway {0} is already running (pid {1}), adopting it", name(), pid);
         } else {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "gateway {0} runs with other settings or finishes its transfers (pid {1}): it is drained and replaced",
+                    "gateway {0} runs with other settings or is draining (pid {1}), draining and replacing it",
                     name(),
                     pid);
             drain(found.process());
@@ -216,7 +221,7 @@ final class Gateway {
         restartAt = now.plus(delay);
         LOG.log(
                 System.Logger.Level.WARNING,
-                "gateway {0} {1}; next start in {2} ms",
+                "gateway {0} {1}; restarting in {2} ms",
                 name(),
                 problem,
                 delay.toMillis());

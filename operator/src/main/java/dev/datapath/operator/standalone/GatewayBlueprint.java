@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the gateways of this machine are started and where they listen.
+ * How the gateways of this machine are started, and their ports.
  *
  * @param binary Envoy
- * @param work where each gateway has its directory
+ * @param work the work directory, which contains a directory for each gateway
  * @param bindAddress IP address that listeners are bound to
  * @param portOffset distance between the ports of a DataPath's gateways
  * @param workers Envoy's worker threads per gateway
@@ -29,7 +29,7 @@ record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int
 
     private static final String LOOPBACK = "127.0.0.1";
 
-    /** How to start a gateway of this plan. */
+    /** The specification of a gateway with this plan. */
     GatewaySpec spec(GatewayId id, GatewayPlan plan) throws IOException {
         var directory = work.gateway(id);
         PrivateFiles.createDirectory(directory);
@@ -46,28 +46,31 @@ record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int
         return GatewaySpec.of(id, directory, binary, workers, bootstrap, plan.drainTimeout());
     }
 
-    /** Where readiness and metrics of a gateway are; the same after a restart. */
+    /** The port of readiness and metrics of a gateway; the same after a restart. */
     int metricsPort(GatewayId id) throws IOException {
         return work.portOrFree(work.root().relativize(work.gateway(id)) + "/metrics");
     }
 
-    /** Gives up the metrics port of a gateway, because something else has it. */
+    /** Releases the metrics port of a gateway, because another program uses it. */
     void forgetMetricsPort(GatewayId id) throws IOException {
         work.forget(work.root().relativize(work.gateway(id)) + "/metrics");
     }
 
-    /** Where a gateway listens for the port that a listener declares; no port at all above {@link #LAST_PORT}. */
+    /** The port of a gateway for a declared port of a listener; not a valid port above {@link #LAST_PORT}. */
     int port(GatewayId id, int declared) {
         return declared + portOffset * id.index();
     }
 
-    /** How gateways listen on the ports of their DataPath, and where they log: each in its own directory, in which it is started. */
+    /**
+     * Gateways listen on the ports of their DataPath, and log to their own directory, which is their working directory.
+     */
     RenderOptions options() {
-        // One socket per listener: with a socket per worker, a second program of this user could share the port unseen.
+        // One socket per listener: with a socket per worker, another program of this user could share the port
+        // unnoticed.
         return new RenderOptions(bindAddress, port -> port, false, Path.of(OsProcess.CHECK_EVENTS));
     }
 
-    /** The IP addresses of listeners; of a wildcard address, those that this machine has now. */
+    /** The IP addresses of listeners; for a wildcard address, the current addresses of this machine. */
     Set<String> addresses() {
         var bind = IpAddress.parse(bindAddress);
         if (bind.isEmpty() || bind.get().scope() != IpAddress.Scope.UNSPECIFIED) {
@@ -83,7 +86,7 @@ record GatewayBlueprint(Path binary, WorkDirectory work, String bindAddress, int
         }
     }
 
-    /** The URLs under which clients on this machine reach a gateway. */
+    /** The URLs at which clients on this machine reach a gateway. */
     List<String> endpoints(GatewayId id, @Nullable GatewayPlan plan) {
         var host = bindAddress.equals("0.0.0.0") || bindAddress.equals("::") ? LOOPBACK : bindAddress;
         return plan == null

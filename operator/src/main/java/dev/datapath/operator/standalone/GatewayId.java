@@ -10,7 +10,7 @@ import dev.datapath.operator.model.ObjectKey;
  */
 record GatewayId(ObjectKey dataPath, int index) implements Comparable<GatewayId> {
 
-    /** The name in messages, logs, status and Envoy's {@code node.id}: the DataPath's name and the number. */
+    /** The name in messages, logs, status and Envoy's {@code node.id}: the DataPath's name and the index. */
     String name() {
         return dataPath.name() + "-" + index;
     }

@@ -5,32 +5,32 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Starts gateways and finds those that an earlier operator left running. */
+/** Starts gateways and finds processes that an earlier operator left running. */
 interface GatewayLauncher {
 
-    /** Starts a process; the caller made sure that any other one of that gateway was retired or has ended. */
+    /** Starts a process; the caller ensures that every other process of that gateway was retired or has ended. */
     GatewayProcess start(GatewaySpec spec) throws IOException;
 
-    /** The processes of this gateway that run already, started in whatever way; one to keep comes before all others. */
+    /** The running processes of this gateway, started with any settings; a process to keep is the first one. */
     List<Found> find(GatewaySpec spec);
 
     /** Every gateway process of a work directory. */
-    List<Leftover> all(Path workDirectory);
+    List<OrphanedGateway> all(Path workDirectory);
 
     /**
      * A process that an earlier operator started.
      *
      * @param directory the gateway's directory
      * @param process the process
-     * @param drainTimeout the longest transfer that was to survive
+     * @param drainTimeout maximum time for its transfers
      */
-    record Leftover(Path directory, GatewayProcess process, Duration drainTimeout) {}
+    record OrphanedGateway(Path directory, GatewayProcess process, Duration drainTimeout) {}
 
     /**
-     * A process that was there before.
+     * A process that was already running.
      *
      * @param process the process
-     * @param fits whether it runs just as the specification asks for, and was not retired
+     * @param fits whether it runs exactly with the specification, and was not retired
      */
     record Found(GatewayProcess process, boolean fits) {}
 }

@@ -25,11 +25,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The ports of the gateways of this machine. Gateways of a DataPath share all of their configuration but these: each has its own, at a
- * distance from those that listeners declare. Confined to the thread of the control loop.
+ * The ports of the gateways of this machine. Gateways of a DataPath share all of their configuration except the ports:
+ * the ports of each gateway have a fixed offset from the declared ones. Confined to the thread of the control loop.
  */
 final class GatewayPorts {
-    /** Envoy ignores metadata of this name; it makes a listener differ from its rejected self. */
+    /** Envoy ignores metadata of this name; it makes a listener differ from its rejected version. */
     private static final String METADATA = "datapath.dev/attempt";
 
     private final SnapshotStore store;
@@ -38,12 +38,12 @@ final class GatewayPorts {
     private final int gateways;
     private final Set<String> addresses;
 
-    /** How often each gateway was told to try a listener again, by the listener's name. */
+    /** How often each gateway was requested to retry a listener, by the listener's name. */
     private static final class Attempts {
         private final Map<GatewayId, Map<String, Integer>> counts = new HashMap<>();
     }
 
-    /** @param gateways how many each DataPath has */
+    /** @param gateways number of gateways of each DataPath */
     GatewayPorts(SnapshotStore store, DataPaths dataPaths, GatewayBlueprint blueprint, int gateways) {
         this.store = store;
         this.dataPaths = dataPaths;
@@ -60,7 +60,7 @@ final class GatewayPorts {
         return ids;
     }
 
-    /** Has each gateway of a DataPath serve on ports of its own, whatever is published. */
+    /** Assigns each gateway of a DataPath its own ports, for every published configuration. */
     void assign(ManagedDataPath dataPath) {
         dataPath.memory(Attempts.class, () -> {
             gatewaysOf(dataPath.key()).stream()
@@ -70,7 +70,7 @@ final class GatewayPorts {
         });
     }
 
-    /** Has a gateway try again to open these listeners, which it rejected. */
+    /** Requests a gateway to open these listeners again, which it rejected. */
     void retry(GatewayId id, Set<String> listeners) {
         dataPaths.find(id.dataPath()).ifPresent(dataPath -> {
             var counts =
@@ -80,7 +80,7 @@ final class GatewayPorts {
         });
     }
 
-    /** The DataPath, another one than this, of whose gateways one should listen on a port. */
+    /** Another DataPath with a gateway that should listen on a port. */
     Optional<ObjectKey> holder(int port, ObjectKey besides) {
         return dataPaths
                 .all()
@@ -89,13 +89,13 @@ final class GatewayPorts {
                 .min(Comparator.naturalOrder());
     }
 
-    /** Where a gateway listens for a port that a listener declares. */
+    /** The address of a gateway for a declared port of a listener. */
     String address(GatewayId id, int port) {
         var address = blueprint.bindAddress();
         return (address.contains(":") ? "[" + address + "]" : address) + ":" + blueprint.port(id, port);
     }
 
-    /** Where the gateways of a DataPath listen, and which listener of which gateway that is. */
+    /** The addresses of the gateways of a DataPath, with the listener and gateway of each. */
     Map<Discovery.Socket, String> listeners(DataPath dataPath) {
         var listeners = new HashMap<Discovery.Socket, String>();
         var spec = dataPath.getSpec();
@@ -109,7 +109,7 @@ final class GatewayPorts {
         return listeners;
     }
 
-    /** The names of the listeners that a gateway can have a port for. */
+    /** The names of the listeners for which a gateway has a valid port. */
     Set<String> possible(GatewayId id, List<ListenerPlan> listeners) {
         return listeners.stream()
                 .filter(listener -> blueprint.port(id, listener.port()) <= GatewayBlueprint.LAST_PORT)
@@ -117,7 +117,7 @@ final class GatewayPorts {
                 .collect(Collectors.toSet());
     }
 
-    /** Listeners that have no port at some gateways of a DataPath. */
+    /** Findings on listeners without a valid port at some gateways of a DataPath. */
     List<Finding> findings(ManagedDataPath dataPath) {
         var plan = dataPath.outcome().plan();
         var spec = dataPath.outcome().dataPath().getSpec();
@@ -141,8 +141,9 @@ final class GatewayPorts {
                         Reason.Invalid,
                         "spec.listeners[" + index + "].port",
                         "listener " + listener.name() + " would have port " + blueprint.port(first, listener.port())
-                                + " at gateway " + first.name() + ", and " + GatewayBlueprint.LAST_PORT
-                                + " is the last one, so it is not opened at "
+                                + " at gateway " + first.name() + ", but the highest port is "
+                                + GatewayBlueprint.LAST_PORT
+                                + ", so it is not opened at "
                                 + (without.size() == 1 ? "this gateway" : without.size() + " gateways")
                                 + ": choose a lower port, or run with fewer --gateways or a smaller --port-offset"));
             }
@@ -166,7 +167,7 @@ final class GatewayPorts {
                         moved(listener, id).map(moved -> attempt(moved, attempts.getOrDefault(moved.getName(), 0)))));
     }
 
-    /** Empty where there is no such port: Envoy would reject all listeners of the gateway for it. */
+    /** Empty without a valid port: Envoy would reject all listeners of the gateway. */
     private Optional<Listener> moved(Listener listener, GatewayId id) {
         var moved = listener.toBuilder();
         var socket = moved.getAddressBuilder().getSocketAddressBuilder();

@@ -3,7 +3,7 @@ package dev.datapath.operator.standalone;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
-/** A gateway's process, started or found. */
+/** The process of a gateway, started or found. */
 interface GatewayProcess {
     long pid();
 
@@ -13,27 +13,31 @@ interface GatewayProcess {
     CompletableFuture<?> ended();
 
     /**
-     * Leaves its place in the gateway's directory to another process, before it finishes its transfers. The next operator sees it too.
+     * Moves its admin socket, which allows another process to use the gateway's directory, before it completes its
+     * transfers. A later operator detects this too.
      *
-     * @throws IOException when its admin interface cannot be reached
+     * @throws IOException when its admin interface is unreachable
      */
     void retire() throws IOException;
 
-    /** Ends it at once, with all its transfers (SIGTERM). */
+    /** Ends it at once and aborts its transfers (SIGTERM). */
     void terminate();
 
-    /** Ends it when it does not listen any more (SIGKILL). */
+    /** Ends it when it does not react to SIGTERM (SIGKILL). */
     void kill();
 
     /** Its admin interface. */
     GatewayAdmin admin();
 
-    /** What the process said last about why it cannot go on; empty when nothing. */
+    /** The last logged error of the process; empty when there is none. */
     String lastWords();
 
-    /** What it logged of health checks, see {@link dev.datapath.operator.envoy.admin.NodeTable}; empty when nothing. */
+    /**
+     * Its log of health check events, see {@link dev.datapath.operator.envoy.admin.NodeTable}; empty when there is
+     * none.
+     */
     String checkEvents() throws IOException;
 
-    /** Keeps what it writes to disk within bounds. */
+    /** Limits the size of its log files. */
     void trimLogs();
 }

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How one gateway is started. A running process fits when it was started in the same way.
+ * How one gateway is started. A running process fits when it was started with an equal specification.
  *
- * @param id which gateway
- * @param directory its private directory, which holds the bootstrap, the admin socket and the logs
+ * @param id the gateway
+ * @param directory its private directory, which contains the bootstrap, the admin socket and the logs
  * @param binary Envoy
  * @param arguments all arguments; they name the bootstrap file in the directory
  * @param bootstrap content of the bootstrap file
@@ -32,11 +32,11 @@ record GatewaySpec(
     /**
      * The specification of a gateway.
      *
-     * <p>{@code --disable-hot-restart}, because a second Envoy on the machine would otherwise collide with the first in shared
-     * memory. {@code --drain-time-s} is the time after which a change of a listener cuts what still runs on the old one.
-     * {@code --drain-strategy immediate} tells every client with its next response, rather than some of them, that the
-     * connection ends. {@code --file-flush-interval-msec} is how late logs are written: Envoy's own 10 s are late for the reason of a
-     * failed health check.
+     * <p>{@code --disable-hot-restart}, because a second Envoy on the machine would otherwise conflict with the first
+     * in shared memory. {@code --drain-time-s} is the time after which a change of a listener aborts requests on the
+     * old one. {@code --drain-strategy immediate} notifies every client with its next response, not only some of them,
+     * that the connection closes. {@code --file-flush-interval-msec} is the delay of log writes: Envoy's default of 10
+     * s is too long for the reason of a failed health check.
      *
      * @param workers Envoy's worker threads; limits per node are exact with one
      */
@@ -68,7 +68,7 @@ record GatewaySpec(
         return bootstrapFile(directory);
     }
 
-    /** Where Envoy's admin interface listens. */
+    /** The socket of Envoy's admin interface. */
     Path adminSocket() {
         return directory.resolve(ADMIN_SOCKET);
     }
@@ -77,7 +77,10 @@ record GatewaySpec(
         return directory.resolve(BOOTSTRAP);
     }
 
-    /** The directory of the gateway that was started with these arguments, in this version or one before; empty where none was. */
+    /**
+     * The directory of the gateway that was started with these arguments, in this version or an earlier one; empty for
+     * other processes.
+     */
     static Optional<Path> directory(List<String> arguments) {
         return arguments.size() > 1
                         && arguments.getFirst().equals(CONFIG_PATH)

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** A whole HTTP/1.1 response of a connection that was closed after it. */
+/** A complete HTTP/1.1 response on a connection that was closed after it. */
 record HttpAnswer(int status, String text) {
 
     static HttpAnswer parse(byte[] bytes) throws IOException {
@@ -14,7 +14,7 @@ record HttpAnswer(int status, String text) {
         var statusLine = head.lines().findFirst().orElse("");
         var words = statusLine.split(" ", 3);
         if (words.length < 2 || !words[0].startsWith("HTTP/1.")) {
-            throw new IOException("not an HTTP answer: " + statusLine);
+            throw new IOException("not an HTTP response: " + statusLine);
         }
         boolean chunked = head.toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding: chunked");
         var body = chunked
@@ -26,7 +26,7 @@ record HttpAnswer(int status, String text) {
     /** The body when the status is 200. */
     String body(String request) throws IOException {
         if (status != 200) {
-            throw new IOException(request + " was answered with " + status + ": " + text.strip());
+            throw new IOException(request + " returned status " + status + ": " + text.strip());
         }
         return text;
     }
@@ -37,7 +37,7 @@ record HttpAnswer(int status, String text) {
                 return i;
             }
         }
-        throw new IOException("the answer broke off in its head");
+        throw new IOException("the response was truncated in its headers");
     }
 
     private static String unchunked(byte[] bytes, int start) throws IOException {
@@ -49,7 +49,7 @@ record HttpAnswer(int status, String text) {
                 lineEnd++;
             }
             if (lineEnd + 1 >= bytes.length) {
-                throw new IOException("the answer broke off between chunks");
+                throw new IOException("the response was truncated between chunks");
             }
             int size = Integer.parseInt(new String(bytes, at, lineEnd - at, StandardCharsets.US_ASCII).strip(), 16);
             if (size == 0) {
@@ -57,7 +57,7 @@ record HttpAnswer(int status, String text) {
             }
             at = lineEnd + 2;
             if (at + size + 2 > bytes.length) {
-                throw new IOException("the answer broke off in a chunk");
+                throw new IOException("the response was truncated in a chunk");
             }
             body.write(bytes, at, size);
             at += size + 2;

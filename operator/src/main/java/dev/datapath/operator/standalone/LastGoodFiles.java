@@ -17,13 +17,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of each DataPath's plan that its gateways acknowledged last, for the next run: addresses of nodes and CA certificates in the
- * work directory, certificates with their private keys in memory only. A DataPath of files has no uid, so they are used as long as one
- * has that name. Confined to the thread of the control loop.
+ * Stores the parts of each DataPath's plan that its gateways acknowledged last, for the next run: addresses of nodes
+ * and CA certificates in the work directory, certificates with their private keys in memory only. A DataPath in a file
+ * has no uid, so the parts are used as long as a DataPath of that name exists. Confined to the thread of the control
+ * loop.
  */
 final class LastGoodFiles {
     private static final System.Logger LOG = System.getLogger(LastGoodFiles.class.getName());
-    /** Compressed; more is not read. */
+    /** Compressed; larger files are not read. */
     private static final int MOST_BYTES = 16 << 20;
 
     private final Path directory;
@@ -36,7 +37,7 @@ final class LastGoodFiles {
         this.memory = memory;
     }
 
-    /** What the gateways of a DataPath acknowledged last; none where that is not known. */
+    /** The parts that the gateways of a DataPath acknowledged last; none when they are unknown. */
     LastGood read(ObjectKey dataPath) {
         var parts = read(dataPath, file(directory, dataPath))
                 .with(read(dataPath, file(memory.path(), dataPath)).certificates());
@@ -45,15 +46,15 @@ final class LastGoodFiles {
     }
 
     /**
-     * Keeps what the gateways of a DataPath acknowledged.
+     * Stores the parts that the gateways of a DataPath acknowledged.
      *
-     * @return why some of it is not kept, for users; empty when all is
+     * @return why some of them are not stored, for users; empty when all are stored
      */
     Optional<String> keep(ObjectKey dataPath, GatewayPlan plan) {
         var before = kept.getOrDefault(dataPath, LastGood.NONE);
         var parts = LastGood.of(plan).withNodesOf(before);
         var problem = new StringBuilder();
-        // Each alone: a full disk keeps no certificate from memory.
+        // Stored separately: a full disk does not prevent certificates from being stored in memory.
         var stored = before;
         try {
             if (!parts.withoutCertificates().equals(before.withoutCertificates())) {
@@ -62,7 +63,7 @@ final class LastGoodFiles {
             }
             stored = parts.with(before.certificates());
         } catch (IOException e) {
-            problem.append("addresses of nodes and CA certificates are not kept for the next start: ")
+            problem.append("addresses of nodes and CA certificates cannot be stored for the next start: ")
                     .append(e.getMessage());
         }
         try {
@@ -73,7 +74,7 @@ final class LastGoodFiles {
             stored = stored.with(certificates.certificates());
         } catch (IOException e) {
             problem.append(problem.isEmpty() ? "" : "; ")
-                    .append("certificates are not kept for the next start: ")
+                    .append("certificates cannot be stored for the next start: ")
                     .append(e.getMessage());
         }
         kept.put(dataPath, stored);
@@ -90,14 +91,14 @@ final class LastGoodFiles {
         }
     }
 
-    /** A DataPath does not exist any more. */
+    /** Deletes the files of a DataPath that no longer exists. */
     void delete(ObjectKey dataPath) {
         kept.remove(dataPath);
         delete(file(directory, dataPath));
         delete(file(memory.path(), dataPath));
     }
 
-    /** No other DataPaths than these exist. */
+    /** Deletes the files of all other DataPaths. */
     void retain(Collection<ObjectKey> dataPaths) {
         var names = dataPaths.stream().map(LastGoodFiles::name).collect(Collectors.toSet());
         retain(directory, names);
@@ -119,7 +120,7 @@ final class LastGoodFiles {
         }
     }
 
-    /** No gateway serves any more, so no key is needed. */
+    /** Deletes all private keys, because no gateway serves any more. */
     void forgetCertificates() {
         try {
             memory.delete();
@@ -152,8 +153,8 @@ final class LastGoodFiles {
         } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "What the gateways of DataPath {0} had acknowledged cannot be read from {1}, so only what is declared is"
-                            + " used: {2}",
+                    "the last configuration acknowledged by the gateways of DataPath {0} cannot be read from {1}, using only the declared"
+                            + " objects: {2}",
                     dataPath,
                     file,
                     e.getMessage());

@@ -38,8 +38,8 @@ final class LocalFleet {
     private final Map<GatewayId, Gateway> gateways = new TreeMap<>();
     private final Map<GatewayId, GatewayPlan> plans = new HashMap<>();
     private final Set<GatewayProcess> awaited = new HashSet<>();
-    private final List<Future<?>> leftovers = new ArrayList<>();
-    private boolean lookedForLeftovers;
+    private final List<Future<?>> orphans = new ArrayList<>();
+    private boolean searchedForOrphans;
     private boolean ending;
 
     LocalFleet(
@@ -61,7 +61,7 @@ final class LocalFleet {
         return blueprint;
     }
 
-    /** A gateway should run, as this plan asks for. */
+    /** A gateway should run with this plan. */
     void want(GatewayId id, GatewayPlan plan) throws IOException {
         var before = plans.put(id, plan);
         var gateway = gateways.get(id);
@@ -84,7 +84,7 @@ final class LocalFleet {
         }
     }
 
-    /** Only these DataPaths stay; gateways of others finish their transfers and end. */
+    /** Keeps only these DataPaths; gateways of others complete their transfers and end. */
     void retain(Collection<ObjectKey> dataPaths) {
         gateways.forEach((id, gateway) -> {
             if (!dataPaths.contains(id.dataPath())) {
@@ -93,12 +93,12 @@ final class LocalFleet {
         });
     }
 
-    /** Ends, drained, what an earlier operator left running and nobody wants any more. Looks once. */
-    void endLeftovers() {
-        if (lookedForLeftovers) {
+    /** Drains and ends processes of an earlier operator that are no longer wanted. Runs once. */
+    void endOrphans() {
+        if (searchedForOrphans) {
             return;
         }
-        lookedForLeftovers = true;
+        searchedForOrphans = true;
         blueprint
                 .work()
                 .lastGood()
@@ -106,7 +106,7 @@ final class LocalFleet {
         endOthers(gateways.keySet());
     }
 
-    /** Ends every gateway, drained: also those that an earlier operator left and that were not looked for yet. */
+    /** Drains and ends every gateway, including processes of an earlier operator that were not adopted yet. */
     void endAll() {
         retain(List.of());
         if (!ending) {
@@ -120,23 +120,23 @@ final class LocalFleet {
 
     private void endOthers(Collection<GatewayId> ours) {
         var known = ours.stream().map(blueprint.work()::gateway).collect(Collectors.toSet());
-        for (var leftover : launcher.all(blueprint.work().root())) {
-            if (!known.contains(leftover.directory())) {
+        for (var orphan : launcher.all(blueprint.work().root())) {
+            if (!known.contains(orphan.directory())) {
                 LOG.log(
                         System.Logger.Level.INFO,
-                        "{0} (pid {1}) is left from before and not wanted any more: it is drained",
-                        leftover.directory().getFileName(),
-                        Long.toString(leftover.process().pid()));
-                leftovers.add(drainer.drain(
-                                String.valueOf(leftover.directory().getFileName()),
-                                leftover.process(),
-                                leftover.drainTimeout())
+                        "draining orphaned gateway {0} (pid {1}) of an earlier run",
+                        orphan.directory().getFileName(),
+                        Long.toString(orphan.process().pid()));
+                orphans.add(drainer.drain(
+                                String.valueOf(orphan.directory().getFileName()),
+                                orphan.process(),
+                                orphan.drainTimeout())
                         .ended());
             }
         }
     }
 
-    /** Does what is due. */
+    /** Performs the steps that are due. */
     void step(Instant now) {
         var processes = new TreeMap<ObjectKey, List<ScrapedGateway<GatewayProcess>>>();
         gateways.forEach((id, gateway) -> {
@@ -157,12 +157,12 @@ final class LocalFleet {
         awaited.removeIf(process -> !process.alive());
     }
 
-    /** Whether no gateway is wanted and none is left that finishes its transfers. */
+    /** Whether no gateway is wanted and none is draining. */
     boolean isEmpty() {
-        return gateways.isEmpty() && leftovers.stream().allMatch(Future::isDone);
+        return gateways.isEmpty() && orphans.stream().allMatch(Future::isDone);
     }
 
-    /** When {@link #step} is due without anything happening. */
+    /** When {@link #step} is due without an event. */
     Optional<Instant> nextStep() {
         return gateways.values().stream()
                 .flatMap(gateway -> gateway.nextStep().stream())
@@ -173,7 +173,10 @@ final class LocalFleet {
         return gateways;
     }
 
-    /** The listeners that a gateway serves, as it reported last; empty while it is not ready, or is not to serve. */
+    /**
+     * The listeners that a gateway serves according to its last report; empty while it is not ready or should not
+     * serve.
+     */
     Optional<Set<String>> listeners(GatewayId id) {
         return Optional.ofNullable(gateways.get(id))
                 .filter(gateway -> gateway.phase() == Phase.RUNNING)
@@ -181,7 +184,7 @@ final class LocalFleet {
                 .flatMap(process -> served(id, process));
     }
 
-    /** How the gateways of a namespace report the nodes of a pool. */
+    /** The reports of the gateways of a namespace on the nodes of a pool. */
     List<NodeReport> nodes(String namespace, String pool) {
         return reports.nodes(namespace, pool);
     }
@@ -192,7 +195,7 @@ final class LocalFleet {
                 run.outcome().dataPath(), run.outcome().plan(), reports.unknownDomains(run.key()));
     }
 
-    /** The answer of this process: one that ran before it does not count. */
+    /** The listeners of this process; reports of an earlier process are ignored. */
     private Optional<Set<String>> served(GatewayId id, GatewayProcess process) {
         return reports.listeners(id.dataPath(), new ScrapedGateway<>(id.name(), process));
     }
@@ -204,7 +207,9 @@ final class LocalFleet {
         }
     }
 
-    /** The one port that is not the user's choice must not keep a gateway down. */
+    /**
+     * The metrics port is the only one that users do not choose; a conflict must not prevent the gateway from running.
+     */
     private void takeAnotherMetricsPort(GatewayId id, Gateway gateway) {
         if (gateway.phase() != Phase.BACKING_OFF || !gateway.problem().contains("cannot bind")) {
             return;
@@ -220,7 +225,7 @@ final class LocalFleet {
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "no other metrics port for gateway {0}: {1}",
+                    "no other metrics port is available for gateway {0}: {1}",
                     id.name(),
                     e.getMessage());
         }

@@ -29,17 +29,17 @@ final class LocalInfra implements Infra {
     private final LastGoodFiles lastGood;
     private final AdmittedFile lastAdmitted;
 
-    /** What gateways acknowledged in an earlier run. */
+    /** The parts that gateways acknowledged in an earlier run. */
     private record Remembered(LastGood parts) {}
 
-    /** Why not all of what gateways acknowledge is kept for the next run; empty when it is. */
+    /** Why acknowledged parts are not stored for the next run; empty when all are stored. */
     private static final class NotKept {
         private String problem = "";
     }
 
     /**
-     * @param addresses where clients can connect
-     * @param lastGood what gateways acknowledged
+     * @param addresses the addresses at which clients can connect
+     * @param lastGood the parts that gateways acknowledged
      * @param lastAdmitted the versions of objects for the next start
      */
     LocalInfra(
@@ -57,7 +57,10 @@ final class LocalInfra implements Infra {
         this.lastAdmitted = lastAdmitted;
     }
 
-    /** Gateways of an earlier run are taken over: what they acknowledged there stays where the declared parts cannot be used. */
+    /**
+     * Gateways of an earlier run are adopted: the parts that they acknowledged stay in use where the declared parts
+     * cannot be used.
+     */
     @Override
     public LastGood remembered(ManagedDataPath managed, DataPath dataPath) {
         return managed.memory(Remembered.class, () -> {
@@ -92,7 +95,10 @@ final class LocalInfra implements Infra {
         return observer.observe(managed, run.blocked());
     }
 
-    /** A gateway does not start without an operator here, so what is not stored takes nothing from what is programmed: it is reported. */
+    /**
+     * No gateway starts without an operator here, so a failed store does not affect {@code Programmed}: it is only
+     * reported.
+     */
     @Override
     public Optional<String> keep(ManagedDataPath managed, GatewayPlan plan) {
         var known = managed.memory(NotKept.class, NotKept::new);
@@ -103,7 +109,7 @@ final class LocalInfra implements Infra {
                     problem.isEmpty() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
                     "DataPath {0}: {1}",
                     managed.key(),
-                    problem.isEmpty() ? "what gateways acknowledged is kept for the next start" : problem);
+                    problem.isEmpty() ? "the acknowledged configuration is stored for the next start" : problem);
         }
         return Optional.empty();
     }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Gateways as child processes that outlive this one. They get a session of their own where the machine has {@code setsid}:
- * ctrl-c in a terminal goes to every process of the session, and Envoy would drop its transfers on it.
+ * Gateways as child processes that outlive this one. They get their own session if the machine has {@code setsid}:
+ * ctrl-c in a terminal is sent to every process of the session, and Envoy would drop its transfers.
  */
 final class LocalLauncher implements GatewayLauncher {
     private static final Optional<Path> SETSID = Stream.of("/usr/bin/setsid", "/bin/setsid")
@@ -25,7 +25,7 @@ final class LocalLauncher implements GatewayLauncher {
         PrivateFiles.createDirectory(spec.directory());
         PrivateFiles.write(spec.bootstrapFile(), spec.bootstrap());
         Files.deleteIfExists(spec.adminSocket());
-        // What the last process saw of nodes says nothing of them now.
+        // Health check events of the previous process are outdated.
         Files.deleteIfExists(spec.directory().resolve(OsProcess.CHECK_EVENTS));
         PrivateFiles.log(spec.directory(), OsProcess.CHECK_EVENTS);
         var command = new ArrayList<String>();
@@ -55,18 +55,19 @@ final class LocalLauncher implements GatewayLauncher {
     }
 
     @Override
-    public List<Leftover> all(Path workDirectory) {
+    public List<OrphanedGateway> all(Path workDirectory) {
         return RunningGateway.below(workDirectory).entrySet().stream()
                 .flatMap(gateway -> gateway.getValue().stream().map(running -> {
                     boolean first = running == gateway.getValue().getFirst();
-                    return new Leftover(gateway.getKey(), process(running, first), drainTime(running.arguments()));
+                    return new OrphanedGateway(
+                            gateway.getKey(), process(running, first), drainTime(running.arguments()));
                 }))
                 .toList();
     }
 
-    /** @param first whether it comes before all others of its directory, see {@link RunningGateway#compareTo} */
+    /** @param first whether it sorts before all others of its directory, see {@link RunningGateway#compareTo} */
     private static GatewayProcess process(RunningGateway running, boolean first) {
-        // Of several that were not retired the newest has the socket. Another one cannot be asked any more.
+        // Of several processes that were not retired, the newest owns the socket. The others can no longer be reached.
         return OsProcess.found(running.handle(), running.directory(), running.isRetired() || !first);
     }
 

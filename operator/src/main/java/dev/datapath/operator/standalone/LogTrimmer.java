@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Trims the logs of gateways every second, on a thread of its own. Safe for several threads. */
+/** Trims the logs of gateways every second, on its own thread. Thread-safe. */
 final class LogTrimmer implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofSeconds(1);
 

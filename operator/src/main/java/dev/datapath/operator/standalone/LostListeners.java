@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Listeners that gateways acknowledged and do not serve. Envoy acknowledges a listener when its port is bound, and of two programs that
- * bind one port at the same moment both succeed; the second one to listen fails later, and Envoy drops the listener without a word to the
- * operator. Confined to the thread of the control loop.
+ * Listeners that gateways acknowledged but do not serve. Envoy acknowledges a listener when its port is bound. When two
+ * programs bind one port at the same moment, both succeed; the second one to listen fails later, and Envoy drops the
+ * listener without a notification to the operator. Confined to the thread of the control loop.
  */
 final class LostListeners {
-    /** Which listeners are served is known with a delay: a gateway is asked every second. */
+    /** The served listeners are known with a delay: a gateway is scraped every second. */
     static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private record Missing(Set<String> names, Instant since) {}
@@ -22,10 +22,10 @@ final class LostListeners {
     private final Map<GatewayId, Missing> missing = new HashMap<>();
 
     /**
-     * Those that have been missing for longer than it takes to know.
+     * The listeners that have been missing for longer than that delay.
      *
      * @param acknowledged the listeners that the gateway should serve, none while it has not acknowledged them
-     * @param served those that it serves, as it said last
+     * @param served the listeners that it serves, according to its last report
      */
     Set<String> of(GatewayId gateway, Set<String> acknowledged, Set<String> served, Instant now) {
         var absent = new HashSet<>(acknowledged);
@@ -40,7 +40,7 @@ final class LostListeners {
         return now.isBefore(known.since.plus(PATIENCE)) ? Set.of() : absent;
     }
 
-    /** When {@link #of} may say more without anything happening. */
+    /** When {@link #of} may return more without an event. */
     Optional<Instant> nextStep(Instant now) {
         return missing.values().stream()
                 .map(known -> known.since.plus(PATIENCE))
@@ -48,7 +48,7 @@ final class LostListeners {
                 .min(Instant::compareTo);
     }
 
-    /** No other gateways than these exist. */
+    /** Removes the state of all other gateways. */
     void retain(Set<GatewayId> gateways) {
         missing.keySet().retainAll(gateways);
     }

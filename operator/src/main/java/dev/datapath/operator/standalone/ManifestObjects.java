@@ -23,11 +23,11 @@ final class ManifestObjects implements ObjectSource {
     private final GatewayPorts ports;
     private @Nullable ManifestSet newest;
 
-    /** These are all objects from now on. */
     ManifestObjects(GatewayPorts ports) {
         this.ports = ports;
     }
 
+    /** Replaces all objects. */
     void take(ManifestSet objects) {
         newest = objects;
     }
@@ -69,13 +69,13 @@ final class ManifestObjects implements ObjectSource {
                 Map.of());
     }
 
-    /** All of them are current anyway. */
+    /** Nothing to do: all objects are always current. */
     @Override
     public void forget(ObjectRef user) {}
 
     private ManifestSet objects() {
         if (newest == null) {
-            throw new Unavailable("The directory was not read yet.");
+            throw new Unavailable("The directory has not been read yet.");
         }
         return newest;
     }

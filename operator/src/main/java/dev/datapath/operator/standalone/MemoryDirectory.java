@@ -7,7 +7,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** A private directory for what must not reach a disk. Its file system is in memory: when the machine stops, it is gone. */
+/**
+ * A private directory for data that must not be stored on disk. Its file system is in memory, so the data is lost when
+ * the machine stops.
+ */
 final class MemoryDirectory {
     private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
 
@@ -17,7 +20,7 @@ final class MemoryDirectory {
         this.path = path;
     }
 
-    /** The directory that belongs to a work directory, the same after a restart. Nothing is created. */
+    /** The directory of a work directory, the same after a restart. Creates nothing. */
     static MemoryDirectory of(Path work) {
         return at(Path.of("/dev/shm/datapath-" + WorkDirectory.user() + "-" + Sha256.hex(work.toString(), 8)));
     }
@@ -30,7 +33,7 @@ final class MemoryDirectory {
         return path;
     }
 
-    /** @throws IOException when there is no such file system, or another user took the name */
+    /** @throws IOException when there is no such file system, or another user owns the directory */
     void create() throws IOException {
         var parent = path.toAbsolutePath().getParent();
         if (parent == null || !Files.isDirectory(parent)) {
@@ -42,7 +45,7 @@ final class MemoryDirectory {
         PrivateFiles.createDirectory(path);
     }
 
-    /** Deletes it with its files. */
+    /** Deletes the directory and its files. */
     void delete() throws IOException {
         if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             return;

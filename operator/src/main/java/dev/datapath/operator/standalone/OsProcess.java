@@ -16,15 +16,15 @@ import java.util.regex.Pattern;
 
 /** A gateway as a process of the operating system. */
 final class OsProcess implements GatewayProcess {
-    /** Standard output of Envoy, where its access log goes. */
+    /** Standard output of Envoy, which contains its access log. */
     static final String ACCESS_LOG = "access.log";
     /** Standard error of Envoy. */
     static final String LOG_NAME = "envoy.log";
     /** Envoy's log of health check events. */
     static final String CHECK_EVENTS = "check-events";
-    /** Some hundred events; it is read every second while a node fails. */
+    /** Several hundred events; the file is read every second while a node fails. */
     static final long MAX_EVENT_BYTES = 256L * 1024;
-    /** A log is emptied at this size; what it held is kept once more beside it. */
+    /** A log is truncated at this size; one copy of its content is kept beside it. */
     static final long MAX_LOG_BYTES = 64L * 1024 * 1024;
 
     private static final System.Logger LOG = System.getLogger(OsProcess.class.getName());
@@ -47,17 +47,17 @@ final class OsProcess implements GatewayProcess {
         ended.thenRun(this::removeSocket);
     }
 
-    /** A child of this process, which works in its gateway's directory. */
+    /** A child of this process, which runs in its gateway's directory. */
     static OsProcess started(Process child, Path directory) throws IOException {
-        // An earlier process of that number may have left one, as at a restart of the machine.
+        // An earlier process with the same pid may have left a socket, for example before a restart of the machine.
         Files.deleteIfExists(retiredSocket(directory, child.pid()));
         return new OsProcess(child.toHandle(), child.onExit(), directory, false);
     }
 
     /**
-     * A process that another one started.
+     * A process that another process started.
      *
-     * @param retired whether its place in the gateway's directory is another one's
+     * @param retired whether another process has replaced it in the gateway's directory
      */
     static OsProcess found(ProcessHandle other, Path directory, boolean retired) {
         var ended = new CompletableFuture<Void>();
@@ -72,14 +72,17 @@ final class OsProcess implements GatewayProcess {
         return new OsProcess(other, ended, directory, retired);
     }
 
-    /** Where the admin interface of a retired process is. The name is no longer than that of the socket it had, see {@link WorkDirectory}. */
+    /**
+     * The admin socket of a retired process. Its name is no longer than that of the original socket, see {@link
+     * WorkDirectory}.
+     */
     static Path retiredSocket(Path directory, long pid) {
         return directory.resolve("old" + pid);
     }
 
     /**
-     * Whether a process of somebody else has not ended. Java takes one that has ended for alive as long as its parent does not
-     * ask for its exit status, and in a container the parent of an orphan often never does.
+     * Whether a process that is not a child of this one is still running. Java considers a process alive until its
+     * parent reads its exit status, and in a container the parent of an orphan often never does.
      */
     private static boolean runs(ProcessHandle other) {
         if (!other.isAlive()) {
@@ -87,7 +90,7 @@ final class OsProcess implements GatewayProcess {
         }
         try {
             var stat = Files.readString(Path.of("/proc", Long.toString(other.pid()), "stat"));
-            // pid (name) state ..., where the name may hold anything
+            // pid (name) state ..., where the name may contain any character
             int state = stat.lastIndexOf(')') + 2;
             return state >= stat.length() || (stat.charAt(state) != 'Z' && stat.charAt(state) != 'X');
         } catch (IOException gone) {
@@ -120,7 +123,10 @@ final class OsProcess implements GatewayProcess {
         handle.destroyForcibly();
     }
 
-    /** Clients of a Unix domain socket find it under the name that it has now. The name also tells the next run, should this one be killed. */
+    /**
+     * Clients of a Unix domain socket reach it under its new name. The name also informs the next run if this process
+     * is killed.
+     */
     @Override
     public void retire() throws IOException {
         if (!retired) {
@@ -161,12 +167,12 @@ final class OsProcess implements GatewayProcess {
         return Files.exists(file) ? Files.readString(file) : "";
     }
 
-    /** All files are appended to, so a writer goes on at the new end after they were emptied. */
+    /** All files are opened for append, so a writer continues at the new end after truncation. */
     @Override
     public void trimLogs() {
         trim(directory.resolve(LOG_NAME), MAX_LOG_BYTES, 0);
         trim(directory.resolve(ACCESS_LOG), MAX_LOG_BYTES, 0);
-        // Envoy tells of a node once: the newest half is the reason of nodes that are out still.
+        // Envoy logs the event of a node once: the newest half explains the nodes that are still ejected.
         trim(directory.resolve(CHECK_EVENTS), MAX_EVENT_BYTES, MAX_EVENT_BYTES / 2);
     }
 
@@ -174,7 +180,7 @@ final class OsProcess implements GatewayProcess {
         try {
             Files.deleteIfExists(retiredSocket(directory, pid()));
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the socket of process {0} stays", Long.toString(pid()), e);
+            LOG.log(System.Logger.Level.DEBUG, "the socket of process {0} cannot be deleted", Long.toString(pid()), e);
         }
     }
 

@@ -9,11 +9,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a person wants to see at a glance; equal values look the same.
+ * The overview for the terminal; equal values look the same.
  *
  * @param statuses the status of every object, a status record of the API, by kind, namespace and name
- * @param gateways every gateway, by DataPath and number
- * @param findings what is wrong, sorted by file and line
+ * @param gateways every gateway, by DataPath and index
+ * @param findings all findings, sorted by file and line
  */
 public record Overview(
         SortedMap<ObjectRef, Object> statuses, List<GatewayRow> gateways, List<LocatedFinding> findings) {
@@ -29,11 +29,11 @@ public record Overview(
      *
      * @param dataPath the DataPath it belongs to
      * @param name its name
-     * @param state where it stands: starting, running, backing off, draining or stopped
+     * @param state its state: starting, running, backing off, draining or stopped
      * @param pid its process, 0 for none
      * @param endpoints the URLs of its listeners
      * @param metrics the URL of its own metrics
-     * @param restarts how often it was started again
+     * @param restarts how often it was restarted
      * @param problem why it does not serve, or empty
      */
     public record GatewayRow(

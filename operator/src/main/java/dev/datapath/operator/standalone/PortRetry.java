@@ -18,8 +18,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has gateways try a port again that was in use: Envoy does not by itself, and a rejected configuration is sent again ever
- * less often. It is sent only when the port is free now. Confined to the thread of the control loop.
+ * Makes gateways retry a port that was in use: Envoy does not retry by itself, and a rejected configuration is resent
+ * at increasing intervals. The configuration is sent only when the port is free. Confined to the thread of the control
+ * loop.
  */
 final class PortRetry {
     private static final Duration PERIOD = Duration.ofSeconds(1);
@@ -28,7 +29,7 @@ final class PortRetry {
     private final Predicate<String> isFree;
     private @Nullable Instant next;
 
-    /** @param isFree whether {@code address:port} could be opened now */
+    /** @param isFree whether {@code address:port} can be opened now */
     PortRetry(GatewayPorts ports, Predicate<String> isFree) {
         this.ports = ports;
         this.isFree = isFree;
@@ -55,7 +56,7 @@ final class PortRetry {
         }
     }
 
-    /** When {@link #step} is due without anything happening. */
+    /** When {@link #step} is due without an event. */
     Optional<Instant> nextStep() {
         return Optional.ofNullable(next);
     }
@@ -72,7 +73,7 @@ final class PortRetry {
         }
     }
 
-    /** Tries to open {@code address:port} for a moment. */
+    /** Tries to open {@code address:port} briefly. */
     static boolean isFree(String address) {
         int colon = address.lastIndexOf(':');
         try (var socket = new ServerSocket()) {

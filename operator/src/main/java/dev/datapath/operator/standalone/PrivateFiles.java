@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Files that only this user may read: bootstraps and admin sockets give power over a gateway. */
+/** Files that only this user may read: bootstraps and admin sockets give control over a gateway. */
 final class PrivateFiles {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -23,7 +23,7 @@ final class PrivateFiles {
     /**
      * Creates a directory with its parents.
      *
-     * @throws IOException also when it is there and another user owns it or can enter it
+     * @throws IOException also when it exists and another user owns it or can enter it
      */
     static void createDirectory(Path directory) throws IOException {
         Files.createDirectories(directory, OWNER_DIRECTORY);
@@ -43,11 +43,13 @@ final class PrivateFiles {
         }
     }
 
-    /** @throws IOException when a file is none of this user's, such as a link or a file that another user put there */
+    /**
+     * @throws IOException when the file is not a regular file of this user, such as a link or a file of another user
+     */
     static void checkOwned(Path file) throws IOException {
         var directory = file.toAbsolutePath().getParent();
         if (directory == null || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("it is no regular file");
+            throw new IOException("it is not a regular file");
         }
         createDirectory(directory);
         if (!Files.getOwner(file, LinkOption.NOFOLLOW_LINKS)
@@ -56,12 +58,12 @@ final class PrivateFiles {
         }
     }
 
-    /** Writes a file in one step: a reader sees the old content or the new one. */
+    /** Writes a file atomically: a reader sees the old content or the new one. */
     static void write(Path file, String content) throws IOException {
         write(file, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The same for bytes. */
+    /** Writes bytes atomically. */
     static void write(Path file, byte[] content) throws IOException {
         var directory = file.toAbsolutePath().getParent();
         var draft = Files.createTempFile(directory, ".", ".tmp", OWNER_FILE);
@@ -73,7 +75,7 @@ final class PrivateFiles {
         }
     }
 
-    /** A file to append to; created when it is not there. */
+    /** A file to append to; created if missing. */
     static Path log(Path directory, String name) throws IOException {
         var log = directory.resolve(name);
         if (!Files.exists(log, LinkOption.NOFOLLOW_LINKS)) {

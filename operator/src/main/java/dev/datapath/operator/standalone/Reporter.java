@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Tells people and metrics what a pass of the loop came to. Confined to the thread of the control loop. */
+/** Reports the result of a pass to users and metrics. Confined to the thread of the control loop. */
 final class Reporter {
     private static final System.Logger LOG = System.getLogger(Reporter.class.getName());
 
@@ -29,7 +29,7 @@ final class Reporter {
     private @Nullable ManifestSet reloaded;
     private @Nullable Overview shown;
 
-    /** @param display shows an overview; called only when it differs from the one before */
+    /** @param display shows an overview; called only when it differs from the previous one */
     Reporter(RuntimeMetrics metrics, StatusBook book, Infra infra, Consumer<Overview> display) {
         this.metrics = metrics;
         this.book = book;
@@ -54,7 +54,7 @@ final class Reporter {
         }
     }
 
-    /** What is wrong in the files and with the objects in them. */
+    /** The findings on the files and their objects. */
     private List<LocatedFinding> findings(ManifestSet objects, Collection<ManagedDataPath> runs) {
         var all = new TreeSet<>(objects.findings());
         var targets = Targets.findings(

@@ -15,9 +15,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A gateway's process that was found on this machine, by its command line and its working directory rather than by a number in a
- * file, which may belong to another process by now. Those of one directory are sorted: one that was retired comes last, then the
- * newest first.
+ * A running gateway process on this machine. It is identified by its command line and working directory, not by a pid
+ * in a file, because another process may have that pid by now. The processes of one directory are sorted: retired ones
+ * last, then the newest first.
  *
  * @param handle the process
  * @param directory the gateway's directory
@@ -34,21 +34,21 @@ record RunningGateway(ProcessHandle handle, Path directory, List<String> argumen
         arguments = List.copyOf(arguments);
     }
 
-    /** Those of one gateway. */
+    /** The processes of one gateway. */
     static List<RunningGateway> in(Path directory) {
         return all().filter(running -> running.directory.equals(directory))
                 .sorted()
                 .toList();
     }
 
-    /** Those of all gateways of a work directory, by the gateway's directory. */
+    /** The processes of all gateways of a work directory, by the gateway's directory. */
     static Map<Path, List<RunningGateway>> below(Path workDirectory) {
         return all().filter(running -> running.directory.startsWith(workDirectory))
                 .sorted()
                 .collect(groupingBy(RunningGateway::directory, TreeMap::new, toList()));
     }
 
-    /** Whether it has been left to finish its transfers, in this run or one before, see {@link GatewayProcess#retire}. */
+    /** Whether it is completing its transfers, since this run or an earlier one, see {@link GatewayProcess#retire}. */
     boolean isRetired() {
         return Files.exists(OsProcess.retiredSocket(directory, handle.pid()));
     }
@@ -72,8 +72,8 @@ record RunningGateway(ProcessHandle handle, Path directory, List<String> argumen
     }
 
     /**
-     * A program that names the file for another reason was started elsewhere. Where that cannot be seen, as with an executable that has
-     * capabilities, the arguments decide.
+     * A program that names the file for another reason was started in another directory. If the working directory is
+     * not visible, as for an executable with capabilities, the arguments decide.
      */
     private static boolean worksIn(ProcessHandle handle, Path directory) {
         var current = Path.of("/proc", Long.toString(handle.pid()), "cwd");

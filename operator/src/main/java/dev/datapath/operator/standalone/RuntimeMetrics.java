@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What standalone mode measures about itself; docs/metrics.md describes each. Labels are of fixed sets: kinds, types, states,
+ * Metrics of standalone mode; docs/metrics.md describes each. Label values are from fixed sets: kinds, types, states,
  * severities. Names of objects are not labels.
  */
 final class RuntimeMetrics {

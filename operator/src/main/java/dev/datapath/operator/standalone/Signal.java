@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Wakes the loop; several wakes before it looks count as one. Safe for several threads. */
+/** Wakes the loop; several wakes before the next pass count as one. Thread-safe. */
 final class Signal {
     private final Semaphore permits = new Semaphore(0);
 
@@ -14,7 +14,7 @@ final class Signal {
         }
     }
 
-    /** Returns when somebody woke the loop, or after the limit. */
+    /** Returns when the loop was woken, or after the limit. */
     void await(Duration limit) throws InterruptedException {
         if (permits.tryAcquire(Math.max(0, limit.toMillis()), TimeUnit.MILLISECONDS)) {
             permits.drainPermits();

@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Runs the objects of a directory on this machine: the composition root of standalone mode, without any command line or HTTP
- * server around it.
+ * Runs the objects of a directory on this machine: the composition root of standalone mode, without command line and
+ * HTTP server.
  */
 public final class Standalone implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Standalone.class.getName());
@@ -65,7 +65,7 @@ public final class Standalone implements AutoCloseable {
         var signal = new Signal();
         var delivery = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
-        // A port on loopback would give the private keys of the listeners to every user of the machine.
+        // A port on loopback would expose the private keys of the listeners to every user of the machine.
         xds = XdsServer.builder(store)
                 .socket(work.xdsSocket())
                 .events(delivery)
@@ -112,12 +112,13 @@ public final class Standalone implements AutoCloseable {
     }
 
     /**
-     * Starts everything.
+     * Starts all components.
      *
-     * @param reader of the source directory; used by this alone
-     * @param registry where metrics go
-     * @param display shows what a person wants to see; called from one thread, when something changed
-     * @throws IOException when the work directory or the source is in use, or the xDS socket cannot be opened; the message says what to do
+     * @param reader reader of the source directory; used only here
+     * @param registry registry of the metrics
+     * @param display shows the overview for the terminal; called from one thread, when it has changed
+     * @throws IOException when the work directory or the source is in use, or the xDS socket cannot be opened; the
+     *     message names the remedy
      */
     public static Standalone start(
             StandaloneOptions options, ManifestReader reader, MeterRegistry registry, Consumer<Overview> display)
@@ -127,7 +128,7 @@ public final class Standalone implements AutoCloseable {
     }
 
     /**
-     * The same.
+     * Starts all components with replaceable parts.
      *
      * @param launcher starts gateways
      * @param names looks up host names
@@ -169,15 +170,18 @@ public final class Standalone implements AutoCloseable {
         return loop.ready();
     }
 
-    /** Whether the control loop runs, the directory is followed and the xDS server takes work; when not, only a restart helps. */
+    /**
+     * Whether the control loop runs, the directory is followed and the xDS server works; if not, a restart is
+     * necessary.
+     */
     public boolean alive() {
         return loop.ended().getCount() > 0 && source.alive() && xds.alive() && reports.alive();
     }
 
     /**
-     * Has gateways of a DataPath run what was decided about it, soon. Does nothing when there is no such DataPath.
+     * Applies decisions about a DataPath shortly. Does nothing when the DataPath does not exist.
      *
-     * @param all everything that is decided about it: takes the place of all decisions before
+     * @param all all decisions about it; replaces all previous decisions
      */
     public void decide(ObjectKey dataPath, Decisions all) {
         dataPaths.decide(dataPath, all);
@@ -195,16 +199,18 @@ public final class Standalone implements AutoCloseable {
         work.lastGood().forgetCertificates();
     }
 
-    /** Makes a {@link #stop} under way end the gateways at once, with their transfers. */
+    /** Makes an active {@link #stop} end the gateways at once and abort their transfers. */
     public void hurry() {
         drain.hurry();
     }
 
-    /** Ends what is in this process. Gateways that were not stopped go on, and the next run takes them over. */
+    /**
+     * Stops the components of this process. Gateways that were not stopped keep running, and the next run adopts them.
+     */
     @Override
     public void close() throws IOException {
         try {
-            // First: that gateways lose their server while the rest ends must not become a status.
+            // Stopped first: the loss of the xDS server during shutdown must not be reported as a status.
             loop.leave();
             if (!loop.ended().await(10, TimeUnit.SECONDS)) {
                 LOG.log(System.Logger.Level.WARNING, "the control loop has not ended within 10 s");
@@ -217,7 +223,7 @@ public final class Standalone implements AutoCloseable {
         logs.close();
         resolver.close();
         xds.close();
-        // In this order: who waits for the status directory may take the work directory next.
+        // In this order: a run that waits for the status directory may use the work directory next.
         work.close();
         status.close();
     }

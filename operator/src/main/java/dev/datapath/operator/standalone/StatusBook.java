@@ -32,21 +32,23 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
- * The status of every object, in memory and as a file of {@link StatusDirectory}. A file is written only when its content
- * changes; it also carries the object's generation from one run to the next. Confined to one thread.
+ * The status of every object, in memory and as a file of {@link StatusDirectory}. A file is written only when its
+ * content changes; it also stores the object's generation for the next run. Confined to one thread.
  *
- * <p>Files are named {@code <kind>-<namespace>-<name>.yaml}. Where the namespace has a dash, an underscore, which no name can have,
- * stands before the name: else the pools {@code a/b-c} and {@code a-b/c} would share a file. All letters are lower case, as names
- * are. A name that is too long for a file ends with a digest.
+ * <p>Files are named {@code <kind>-<namespace>-<name>.yaml}. If the namespace contains a dash, an underscore, which
+ * names cannot contain, precedes the name: otherwise the pools {@code a/b-c} and {@code a-b/c} would share a file. All
+ * letters are lower case, as in names. A name that is too long for a file ends with a digest.
  */
 final class StatusBook {
     private static final String FINDINGS = "findings.txt";
     private static final String CONTENT = "datapath.dev/content";
     private static final String SUFFIX = ".yaml";
-    /** Bound of file systems, in bytes. */
+    /** Limit of file systems, in bytes. */
     private static final int MAX_FILE_NAME = 255;
 
-    /** Jackson's own quotes neither {@code 87490e6866}, a digest, nor {@code 12:30}, which YAML reads as numbers. */
+    /**
+     * Jackson's default does not quote {@code 87490e6866}, a digest, or {@code 12:30}, which YAML reads as numbers.
+     */
     private static final StringQuotingChecker QUOTES = new StringQuotingChecker.Default() {
         @Serial
         private static final long serialVersionUID = 1;
@@ -71,7 +73,7 @@ final class StatusBook {
     private final Map<ObjectRef, Page> pages = new TreeMap<>();
     private boolean swept;
 
-    /** What is known of one object. */
+    /** The state of one object. */
     private static final class Page {
         private @Nullable Object instance;
         private String content = "";
@@ -89,12 +91,12 @@ final class StatusBook {
         return header(text).isPresent();
     }
 
-    /** Whether the status of an object is from an earlier run, because nothing is known of it yet in this one. */
+    /** Whether the status of an object is from an earlier run, because this run has not determined it yet. */
     boolean isFromBefore(ObjectRef ref) {
         return page(ref).status instanceof JsonNode;
     }
 
-    /** Counts the changes of an object's specification, as an API server does, also over restarts. From 1. */
+    /** Counts the changes of an object's specification, as an API server does, across restarts. Starts at 1. */
     long generation(ObjectRef ref, CustomResource<?, ?> object) {
         var page = page(ref);
         if (page.instance != object) {
@@ -108,7 +110,7 @@ final class StatusBook {
         return page.generation;
     }
 
-    /** The status recorded last, in this run or one before; null when there is none. */
+    /** The last recorded status, from this run or an earlier one; null when there is none. */
     <T> @Nullable T status(ObjectRef ref, Class<T> type) {
         var page = page(ref);
         if (page.status instanceof JsonNode read) {
@@ -142,9 +144,9 @@ final class StatusBook {
     }
 
     /**
-     * Only these objects exist: the status of others is deleted.
+     * Deletes the status of all other objects.
      *
-     * @param isComplete false while some text cannot be read, in which there may be more objects; nothing is deleted then
+     * @param isComplete false while some text is unreadable and may contain further objects; nothing is deleted then
      */
     void retain(Collection<ObjectRef> refs, boolean isComplete) {
         if (!isComplete) {
@@ -174,7 +176,7 @@ final class StatusBook {
         return all;
     }
 
-    /** Writes what is wrong, one finding a line with its file and line; deletes the file when nothing is. */
+    /** Writes the findings, one per line with its file and line; deletes the file when there are none. */
     void findings(List<LocatedFinding> findings) {
         if (findings.isEmpty()) {
             directory.delete(FINDINGS);
@@ -196,7 +198,7 @@ final class StatusBook {
         var text = directory.read(file(ref));
         boolean isMoved = !isAbout(text, ref);
         if (isMoved) {
-            // The name of the file in versions that did not tell namespaces with a dash apart.
+            // The file name in versions that did not distinguish namespaces with a dash.
             text = directory.read(withDash(ref));
         }
         if (isAbout(text, ref)) {
@@ -208,7 +210,7 @@ final class StatusBook {
                 page.status = tree.path("status");
                 page.written = isMoved ? null : text;
             } catch (JsonProcessingException | RuntimeException changed) {
-                return new Page(); // Somebody changed the file: start over.
+                return new Page(); // The file was modified: start over.
             }
         }
         return page;
@@ -218,7 +220,7 @@ final class StatusBook {
         return header(text).filter(ref::equals).isPresent();
     }
 
-    /** Whose status a text is; empty when it is none. */
+    /** The object whose status a text is; empty when the text is not a status. */
     private static Optional<ObjectRef> header(String text) {
         try {
             var tree = YAML.readTree(text);
@@ -243,7 +245,7 @@ final class StatusBook {
         }
     }
 
-    /** Deletes the files of objects that do not exist any more, and those under names that are not used any more. */
+    /** Deletes the files of objects that no longer exist, and files with names that are no longer used. */
     private void sweep(Set<ObjectRef> present) {
         for (var file : directory.statusFiles()) {
             var name = String.valueOf(file.getFileName());

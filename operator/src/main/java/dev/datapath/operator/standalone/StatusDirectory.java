@@ -18,18 +18,18 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code .status} below the source directory: one {@code datapath run} at a time holds it, and only files that it wrote are ever
- * removed. The lock is the operating system's and ends with the process, however that ends.
+ * {@code .status} below the source directory. One {@code datapath run} at a time locks it, and only files that a run
+ * wrote are removed. The operating system's lock ends with the process in any case.
  */
 final class StatusDirectory implements AutoCloseable {
-    /** Where status is, below the source directory. */
+    /** Name of the status directory below the source directory. */
     static final String NAME = ".status";
 
-    /** Says that the directory is ours, so that other files in it are no mistake of the user that has to be reported. */
+    /** Marks the directory as owned by datapath: other files in it are not reported as a mistake of the user. */
     private static final String MARKER = ".datapath-status";
 
     private static final String LOCK = ".lock";
-    /** Beside the lock: reading the locked file itself would end a lock of this process. */
+    /** A separate file: reading the locked file itself would release a lock of this process. */
     private static final String HOLDER = ".holder";
 
     private static final System.Logger LOG = System.getLogger(StatusDirectory.class.getName());
@@ -39,7 +39,7 @@ final class StatusDirectory implements AutoCloseable {
     private boolean complained;
 
     /**
-     * The run that holds a directory.
+     * The run that has locked a directory.
      *
      * @param pid its process
      * @param work its work directory
@@ -52,13 +52,14 @@ final class StatusDirectory implements AutoCloseable {
     }
 
     /**
-     * Creates it where needed and takes hold of it. Where nothing can be written, as in a read-only volume, it is used without a
-     * lock, and status is not written.
+     * Creates the directory if necessary and locks it. If nothing can be written, as in a read-only volume, it is used
+     * without a lock, and no status is written.
      *
      * @param source the directory of the manifests
      * @param work the work directory of this run
      * @param isOurs whether the text of a file was written by a run
-     * @throws IOException when another run holds it, when it is a link, or when it holds files of somebody else
+     * @throws IOException when another run has locked it, when it is a link, or when it contains files of another
+     *     program
      */
     static StatusDirectory open(Path source, Path work, Predicate<String> isOurs) throws IOException {
         var path = source.resolve(NAME);
@@ -87,7 +88,7 @@ final class StatusDirectory implements AutoCloseable {
         return directory;
     }
 
-    /** The run that holds the directory, or held it last; empty when none ever did. */
+    /** The current or last run of the directory; empty when there was none. */
     static Optional<Holder> holder(Path source) {
         try {
             var lines = Files.readAllLines(source.resolve(NAME).resolve(HOLDER));
@@ -99,7 +100,7 @@ final class StatusDirectory implements AutoCloseable {
         }
     }
 
-    /** Whether a run holds the directory now. To be asked by another process than that of the run. */
+    /** Whether a run has locked the directory. Must be called from a different process than the run. */
     static boolean isHeld(Path source) throws IOException {
         var file = source.resolve(NAME).resolve(LOCK);
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -118,17 +119,18 @@ final class StatusDirectory implements AutoCloseable {
     private static void prepare(Path path, Predicate<String> isOurs) throws IOException {
         if (Files.isSymbolicLink(path)) {
             throw new IOException(
-                    path + " is a symbolic link, and status is written to no other place: remove the link");
+                    path + " is a symbolic link, but status must be written to this directory: remove the link");
         }
         if (Files.exists(path) && !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(path + " is no directory, and status is written there: move it to another place");
+            throw new IOException(
+                    path + " is not a directory, but status is written there: move the file to another place");
         }
         Files.createDirectories(path);
         if (!Files.exists(path.resolve(MARKER), LinkOption.NOFOLLOW_LINKS)) {
             var foreign = foreignFile(path, isOurs);
             if (foreign.isPresent()) {
-                throw new IOException(path + " holds files that datapath did not write, such as " + foreign.get()
-                        + ", and is for status: move them to another place");
+                throw new IOException(path + " contains files that datapath did not write, such as " + foreign.get()
+                        + ", but it is reserved for status: move them to another place");
             }
             Files.writeString(path.resolve(MARKER), "Files of datapath run; see docs/standalone.md.\n");
         }
@@ -150,7 +152,7 @@ final class StatusDirectory implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** The files that may hold a status. */
+    /** The files that may contain a status. */
     List<Path> statusFiles() {
         var found = new ArrayList<Path>();
         if (isWritable()) {
@@ -172,7 +174,7 @@ final class StatusDirectory implements AutoCloseable {
         return text(path.resolve(name));
     }
 
-    /** Writes a file in one step: a reader sees the old content or the new one. */
+    /** Writes a file atomically: a reader sees the old content or the new one. */
     boolean replace(String name, String text) {
         if (!isWritable()) {
             return false;
@@ -199,7 +201,7 @@ final class StatusDirectory implements AutoCloseable {
         }
     }
 
-    /** Ends the hold. */
+    /** Releases the lock. */
     @Override
     public void close() throws IOException {
         if (channel != null) {
@@ -207,13 +209,13 @@ final class StatusDirectory implements AutoCloseable {
         }
     }
 
-    /** The directory may have been replaced by a link since the start. */
+    /** A link may have replaced the directory since the start. */
     private boolean isWritable() {
         if (channel == null) {
             return false;
         }
         if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            complain("it is no directory any more; restart to make it again");
+            complain("it is no longer a directory; restart to create it again");
             return false;
         }
         return true;

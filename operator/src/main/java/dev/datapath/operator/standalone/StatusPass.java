@@ -54,8 +54,8 @@ final class StatusPass {
     /**
      * Records the status of all objects.
      *
-     * @param settled whether everything was looked up and observed once since the start; until then an object that has a status
-     *     from an earlier run keeps it, because nothing better is known
+     * @param settled whether everything has been looked up and observed once since the start; until then an object with
+     *     a status from an earlier run keeps it
      */
     void run(ManifestSet objects, boolean settled) {
         var now = clock.instant();
@@ -133,7 +133,7 @@ final class StatusPass {
     private void retain(ManifestSet objects) {
         var present = new HashSet<ObjectRef>();
         objects.objects().forEach(admitted -> present.add(admitted.ref()));
-        // An object that cannot be read is not one that does not exist.
+        // An unreadable object is not a deleted object.
         objects.findings().stream()
                 .map(LocatedFinding::object)
                 .filter(Objects::nonNull)

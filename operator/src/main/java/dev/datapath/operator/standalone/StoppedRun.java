@@ -8,20 +8,22 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code datapath stop} came to.
+ * The result of {@code datapath stop}.
  *
- * @param run process that was stopped; 0 when none ran
- * @param gateways how many gateways of a killed run were ended
+ * @param run process that was stopped; 0 when none was running
+ * @param gateways number of gateways of a killed run that were ended
  */
 public record StoppedRun(long run, int gateways) {
     private static final Duration POLL = Duration.ofMillis(100);
 
     /**
-     * Stops the run of a directory, and then drains and ends what gateways are left. Blocks until they have ended.
+     * Stops the run of a directory, and then drains and ends the remaining gateways. Blocks until they have ended.
      *
-     * @param workDirectory where the gateways have their files; null for the one that the run noted, or the standard one
-     * @param now whether transfers under way are cut
-     * @throws IOException when a run holds the directory and cannot be signalled, or another one holds the work directory
+     * @param workDirectory directory with the files of the gateways; null for the one that the run recorded, or the
+     *     standard one
+     * @param now whether active transfers are aborted
+     * @throws IOException when a run has locked the directory and cannot be signalled, or another run has locked the
+     *     work directory
      */
     public static StoppedRun stop(Path source, @Nullable Path workDirectory, boolean now)
             throws IOException, InterruptedException {
@@ -34,7 +36,7 @@ public record StoppedRun(long run, int gateways) {
         var root = workDirectory != null
                 ? workDirectory
                 : holder.isPresent() ? holder.get().work() : WorkDirectory.standard(source);
-        // A source that is a link may lead elsewhere since the run began.
+        // If the source is a link, its target may have changed since the start of the run.
         var other = WorkDirectory.holder(root);
         if (other.isPresent()) {
             run = signal(
@@ -43,10 +45,10 @@ public record StoppedRun(long run, int gateways) {
         return new StoppedRun(run, endGateways(root, now));
     }
 
-    /** What happened, for people. */
+    /** The result as a message. */
     public String message() {
         if (run == 0 && gateways == 0) {
-            return "nothing runs";
+            return "nothing is running";
         }
         return (run == 0 ? "" : "stopped process " + run)
                 + (run == 0 || gateways == 0 ? "" : ", and ")
@@ -55,7 +57,7 @@ public record StoppedRun(long run, int gateways) {
                         : "ended " + gateways + (gateways == 1 ? " gateway" : " gateways") + " of a killed run");
     }
 
-    /** Whether the run goes on. */
+    /** Whether the run continues. */
     private interface Held {
         boolean test() throws IOException;
     }
@@ -63,9 +65,10 @@ public record StoppedRun(long run, int gateways) {
     private static long signal(Path source, long pid, Held held, boolean now) throws IOException, InterruptedException {
         var process = ProcessHandle.of(pid)
                 .orElseThrow(() -> new IOException("process " + pid + ", which serves " + source
-                        + ", cannot be seen from here: stop it where it runs"));
+                        + ", is not visible here: stop it in the environment where it runs"));
         if (!process.destroy()) {
-            throw new IOException("process " + pid + ", which serves " + source + ", may not be stopped by this user");
+            throw new IOException("process " + pid + ", which serves " + source
+                    + ", cannot be stopped by this user: stop it as its owner");
         }
         boolean hurried = false;
         while (held.test()) {

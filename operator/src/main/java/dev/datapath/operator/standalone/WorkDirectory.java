@@ -19,14 +19,17 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one {@code datapath run} keeps on disk besides status: for each gateway a private directory, and the ports that
- * must stay the same so that gateways find an operator that was started again. One process at a time holds it.
+ * The data that one {@code datapath run} stores on disk besides status: a private directory for each gateway, and the
+ * ports that must stay the same for gateways to find a restarted operator. One process at a time locks it.
  */
 final class WorkDirectory implements AutoCloseable {
-    /** A unix socket's path holds 107 bytes on Linux; the directory gets what the longest gateway name leaves. */
+    /**
+     * Maximum length of a unix socket's path on Linux in bytes; the longest gateway name determines what remains for
+     * the directory.
+     */
     static final int MAX_SOCKET_PATH = 107;
 
-    /** Beside the lock: reading the locked file itself would end a lock of this process. */
+    /** A separate file: reading the locked file itself would release a lock of this process. */
     private static final String HOLDER = "holder";
 
     private static final int MAX_NAME = 20;
@@ -46,9 +49,9 @@ final class WorkDirectory implements AutoCloseable {
     }
 
     /**
-     * Where the gateways of a source directory live unless told otherwise: {@code datapath-<user>-<digest>} in the
-     * directory for temporary files, which keeps socket paths short and is the same at the next start. It goes by the source's name:
-     * a link may lead elsewhere by then, as where a release is taken by a changed link.
+     * The default directory for the gateways of a source directory: {@code datapath-<user>-<digest>} in the directory
+     * for temporary files. It keeps socket paths short and is the same at the next start. It depends on the name of the
+     * source, not on the target of a link: a release may be deployed by a changed link.
      */
     static Path standard(Path source) {
         return Path.of(System.getProperty("java.io.tmpdir", "/tmp"))
@@ -63,9 +66,9 @@ final class WorkDirectory implements AutoCloseable {
     }
 
     /**
-     * Creates the directory where needed and takes hold of it.
+     * Creates the directory if necessary and locks it.
      *
-     * @throws IOException when another {@code datapath run} holds it, others can enter it, or its path is too long
+     * @throws IOException when another {@code datapath run} has locked it, others can enter it, or its path is too long
      */
     static WorkDirectory open(Path path) throws IOException {
         var root = path.toAbsolutePath().normalize();
@@ -83,16 +86,16 @@ final class WorkDirectory implements AutoCloseable {
         var lock = tryLock(channel);
         if (lock == null) {
             channel.close();
-            throw new IOException("another datapath run serves this directory (it holds " + root.resolve("lock")
-                    + "): stop it first, or give this one its own --work-dir");
+            throw new IOException("another datapath run uses this directory (it has locked " + root.resolve("lock")
+                    + "): stop it first, or set a different --work-dir");
         }
-        // It may lie below the directory of the manifests.
+        // The work directory may be below the directory of the manifests.
         PrivateFiles.write(root.resolve(ManifestReader.PASSED_OVER), "");
         PrivateFiles.write(root.resolve(HOLDER), ProcessHandle.current().pid() + "\n");
         return new WorkDirectory(root, channel, lock);
     }
 
-    /** The process that holds a work directory; empty when none does, 0 when it is not known which. */
+    /** The process that has locked a work directory; empty when none has, 0 when the process is unknown. */
     static OptionalLong holder(Path root) throws IOException {
         var file = root.resolve("lock");
         if (!Files.exists(file)) {
@@ -114,7 +117,7 @@ final class WorkDirectory implements AutoCloseable {
         return root;
     }
 
-    /** Where gateways fetch their configuration. */
+    /** The socket of the xDS server. */
     Path xdsSocket() {
         return root.resolve("xds.sock");
     }
@@ -129,12 +132,12 @@ final class WorkDirectory implements AutoCloseable {
         return root.resolve("decisions").resolve(name(dataPath) + ".json");
     }
 
-    /** What gateways acknowledged last. */
+    /** The last acknowledged parts of plans. */
     LastGoodFiles lastGood() {
         return lastGood;
     }
 
-    /** The beginning of its name for people, a digest against mix-ups. */
+    /** The beginning of the name for readability, and a digest for uniqueness. */
     static String name(ObjectKey dataPath) {
         var name = dataPath.name();
         return name.substring(0, Math.min(MAX_NAME, name.length())) + "-" + Sha256.hex(dataPath.toString(), 4);
@@ -156,7 +159,7 @@ final class WorkDirectory implements AutoCloseable {
         }
     }
 
-    /** The port remembered under a name, else one that was free a moment ago and is remembered now. */
+    /** The port remembered under a name, otherwise a port that was free just now and is remembered from now on. */
     int portOrFree(String name) throws IOException {
         var known = port(name);
         if (known.isPresent()) {
@@ -174,7 +177,7 @@ final class WorkDirectory implements AutoCloseable {
         Files.deleteIfExists(portFile(name));
     }
 
-    /** Where the objects that were admitted last are kept for the next start. */
+    /** The file with the last admitted objects for the next start. */
     AdmittedFile lastAdmitted() {
         return lastAdmitted;
     }

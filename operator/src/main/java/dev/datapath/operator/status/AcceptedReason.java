@@ -1,9 +1,12 @@
 package dev.datapath.operator.status;
 
-/** Reasons of {@code Accepted} and {@code ResolvedRefs} when nothing is wrong; otherwise it is the finding's. */
+/**
+ * Reasons of {@code Accepted} and {@code ResolvedRefs} without an error; with an error, the reason is that of the
+ * finding.
+ */
 enum AcceptedReason {
     Accepted,
     ResolvedRefs,
-    /** Nothing has looked at it yet. */
+    /** The object has not been evaluated yet. */
     Pending
 }

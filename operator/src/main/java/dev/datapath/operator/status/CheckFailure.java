@@ -5,16 +5,17 @@ import dev.datapath.operator.plan.HealthPlan;
 import java.util.stream.Collectors;
 
 /**
- * What a health check asked and what came. Envoy does not tell apart why no answer came but for the time: a refused or reset
- * connection and bytes that are not HTTP are one, and which node of a pool has the certificate that is not accepted is not known.
+ * Describes the request of a health check and its result. Envoy reports only timeouts separately. It does not
+ * distinguish a refused or reset connection from bytes that are not HTTP, and does not report which node of a pool has
+ * the certificate that is not accepted.
  */
 final class CheckFailure {
-    /** A reason in status has at most 256 characters, and what is after the path matters more. */
+    /** A reason in status has at most 256 characters, and the text after the path is more important. */
     private static final int MAX_PATH = 60;
 
     private CheckFailure() {}
 
-    /** Completes the sentence "fails its health check"; empty for a failure of another kind. */
+    /** Completes the sentence "fails its health check"; empty for failures of other kinds. */
     static String of(HealthPlan.Active check, NodeReport report) {
         var probe = check.probe();
         var path =
@@ -23,13 +24,13 @@ final class CheckFailure {
                 + (check.port() == null ? report.port() : check.port());
         return switch (report.health()) {
             case TIMED_OUT_CHECK ->
-                asked + " gets no answer within " + check.timeout().toMillis() + " ms";
-            case BROKEN_CHECK -> asked + " is refused, broken off or not answered with HTTP";
+                asked + " gets no response within " + check.timeout().toMillis() + " ms";
+            case BROKEN_CHECK -> asked + " is refused, reset or answered without HTTP";
             case UNTRUSTED_CHECK ->
-                asked + " is refused or broken off; certificates of this pool's nodes are not accepted:"
-                        + " check serverName, caCertificateRefs and their dates";
-            case ANSWERED_CHECK -> asked + " is answered " + answered(probe, report.checkStatus());
-            case FAILED_CHECK -> asked + " is refused, broken off or not answered with " + expected(probe);
+                asked + " is refused or reset; certificates of this pool's nodes are not accepted:"
+                        + " check serverName, caCertificateRefs and the validity of the certificates";
+            case ANSWERED_CHECK -> asked + " is answered with " + answered(probe, report.checkStatus());
+            case FAILED_CHECK -> asked + " is refused, reset or answered without " + expected(probe);
             default -> "";
         };
     }

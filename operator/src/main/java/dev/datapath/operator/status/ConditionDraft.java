@@ -1,15 +1,15 @@
 package dev.datapath.operator.status;
 
 /**
- * What a condition should say, before it is compared with what it said.
+ * The content of a condition, before it is compared with the previous one.
  *
  * @param type name of the condition
  * @param status whether it holds
  * @param reason an enum constant's name
- * @param message for people: what is, and what to do about it
+ * @param message the state, and the remedy
  */
 record ConditionDraft(ConditionName type, ConditionStatus status, String reason, String message) {
-    /** Longer messages are cut: a status is no log. */
+    /** Longer messages are truncated, because a status is not a log. */
     static final int MAX_MESSAGE = 1024;
 
     ConditionDraft {
@@ -22,7 +22,7 @@ record ConditionDraft(ConditionName type, ConditionStatus status, String reason,
         return new ConditionDraft(type, status, reason.name(), message);
     }
 
-    /** The same with another sentence. */
+    /** The same condition with an additional sentence. */
     ConditionDraft and(String sentence) {
         return new ConditionDraft(type, status, reason, message + (message.endsWith(".") ? " " : ". ") + sentence);
     }

@@ -1,17 +1,17 @@
 package dev.datapath.operator.status;
 
-/** The types of conditions; they stand in status as they are here. */
+/** The types of conditions. Status contains the names exactly as written here. */
 public enum ConditionName {
     /** The object is valid. */
     Accepted,
-    /** What it names exists. */
+    /** All objects that it references exist. */
     ResolvedRefs,
     /** Every ready gateway runs it. */
     Programmed,
     /** The pool's nodes can serve requests. */
     EndpointsHealthy,
-    /** There are figures to judge an objective by. */
+    /** Measurements for an objective are available. */
     MetricsAvailable,
-    /** The promise of an objective is kept. */
+    /** The objective is met. */
     Met
 }

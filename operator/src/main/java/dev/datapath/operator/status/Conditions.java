@@ -9,11 +9,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Carries conditions from one status to the next. */
+/** Derives the next conditions from the previous ones. */
 public final class Conditions {
     private Conditions() {}
 
-    /** The conditions to write: {@code lastTransitionTime} moves only when the status moves, as API conventions ask. */
+    /**
+     * The conditions to write. {@code lastTransitionTime} changes only when the status changes, as the API conventions
+     * require.
+     */
     static List<Condition> next(List<Condition> previous, List<ConditionDraft> drafts, long generation, Instant now) {
         return drafts.stream()
                 .map(draft -> new ConditionBuilder()
@@ -32,8 +35,9 @@ public final class Conditions {
     }
 
     /**
-     * One word for the column Status of {@code kubectl get}: the reason of the first condition that is False, else of the first that is
-     * Unknown, else of the last one. So an object with a defect never shows a row of good words.
+     * One word for the column Status of {@code kubectl get}: the reason of the first condition that is False, otherwise
+     * of the first that is Unknown, otherwise of the last one. Therefore an object with an error never shows a reason
+     * of success.
      *
      * @return null when there are no conditions
      */

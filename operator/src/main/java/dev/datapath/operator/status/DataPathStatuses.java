@@ -15,19 +15,22 @@ import org.jspecify.annotations.Nullable;
 /** The status of a DataPath. */
 public final class DataPathStatuses {
     private static final int MOST_LISTENERS = 10;
-    /** The bound in the API, {@code status.addresses}. A load balancer may give a Service one for each node of the cluster. */
+    /**
+     * The limit in the API, {@code status.addresses}. A load balancer may assign one address for each node of the
+     * cluster.
+     */
     private static final int MOST_ADDRESSES = 16;
 
     private DataPathStatuses() {}
 
     /**
-     * What was seen of a DataPath.
+     * The observed state of a DataPath.
      *
-     * @param findings those about the DataPath
-     * @param attachments at which listeners the rules of policies are in force
+     * @param findings findings on the DataPath
+     * @param attachments the listeners at which rules of policies are in force
      * @param fleet its gateways
-     * @param addresses where clients can connect
-     * @param selector label selector of the gateways' pods; null where there are none
+     * @param addresses the addresses at which clients can connect
+     * @param selector label selector of the gateways' pods; null without pods
      */
     public record Observation(
             List<Finding> findings,
@@ -105,8 +108,9 @@ public final class DataPathStatuses {
     }
 
     /**
-     * Gateways can run all of a configuration in which listeners are missing, because these cannot be served as they are declared. As
-     * with a Gateway of the Gateway API, that is False at these listeners only; the message of the whole names them.
+     * Adds a warning for listeners that cannot be served as declared. The gateways may still run the rest of the
+     * configuration completely. As with a Gateway of the Gateway API, only these listeners are False, and the message
+     * of the DataPath names them.
      */
     private static ConditionDraft programmed(List<String> closed, Fleet fleet) {
         var programmed = fleet.programmed();
@@ -128,7 +132,9 @@ public final class DataPathStatuses {
                 : fleet.programmed();
     }
 
-    /** A port that cannot be opened is said at its listener; its siblings that work are only pending with the fleet. */
+    /**
+     * A port that cannot be opened is reported at its listener. Listeners that work have the condition of the fleet.
+     */
     private static ConditionDraft programmed(String listener, Observation seen) {
         var fleet = seen.fleet();
         var conflicts = fleet.portConflicts();
@@ -142,7 +148,7 @@ public final class DataPathStatuses {
         }
         var programmed = fleet.programmed();
         boolean known = seen.attachments().open().containsKey(listener);
-        // The configuration that gateways run was made before the listener was declared.
+        // The gateways run a configuration that was compiled before the listener was declared.
         return known || programmed.status() != ConditionStatus.True
                 ? programmed
                 : ConditionDraft.of(

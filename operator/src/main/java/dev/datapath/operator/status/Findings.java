@@ -6,11 +6,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What findings say about the conditions that compile decides. */
+/** Derives conditions from findings. */
 final class Findings {
     private Findings() {}
 
-    /** {@code Accepted} and {@code ResolvedRefs} of an object, or of a part of it, that these findings are about. */
+    /** {@code Accepted} and {@code ResolvedRefs} of an object, or of a part of it, from its findings. */
     static List<ConditionDraft> conditions(Collection<Finding> findings, String what) {
         return List.of(
                 draft(
@@ -24,7 +24,7 @@ final class Findings {
                         ConditionType.ResolvedRefs,
                         ConditionName.ResolvedRefs,
                         AcceptedReason.ResolvedRefs,
-                        "Everything that " + what + " names was found."));
+                        "All references of " + what + " are resolved."));
     }
 
     private static String sentence(String text) {
@@ -51,7 +51,7 @@ final class Findings {
         return ConditionDraft.of(name, ConditionStatus.True, good, message);
     }
 
-    /** What is wrong, for people. */
+    /** The errors as one message. */
     static String errors(Collection<Finding> findings) {
         return joined(of(findings.stream().sorted().toList(), Finding.Severity.ERROR));
     }
@@ -62,7 +62,7 @@ final class Findings {
                 .toList();
     }
 
-    /** All that fit: who repairs one wants to see the next. */
+    /** As many as fit: a user who fixes one error also wants to see the next. */
     private static String joined(List<Finding> findings) {
         var shown = findings.stream().limit(5).map(Findings::text);
         var rest = findings.size() > 5 ? Stream.of("and " + (findings.size() - 5) + " more") : Stream.<String>empty();

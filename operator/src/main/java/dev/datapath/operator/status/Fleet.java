@@ -7,15 +7,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gateways of one DataPath and what they should run.
+ * The gateways of one DataPath and their desired configuration.
  *
- * @param desired how many there should be
- * @param gateways those that are known, by name
- * @param version content hash of what they should run; empty when there is nothing to run
- * @param listeners how many listeners that holds
- * @param defect why the configuration could not be made, a defect of this program; empty when it could
- * @param obstacle what keeps the gateways from being run or reached as they should; null when nothing does
- * @param shortage why there are fewer than there should be, or none should be, without a full stop; empty when it is not known
+ * @param desired the desired number of gateways
+ * @param gateways the known gateways, by name
+ * @param version content hash of the desired configuration; empty when there is none
+ * @param listeners number of listeners in it
+ * @param defect why the configuration could not be rendered, a defect of this program; empty without a defect
+ * @param obstacle why the gateways cannot be run or reached as desired; null without an obstacle
+ * @param shortage why there are fewer gateways than desired, or why none is desired, without a full stop; empty when
+ *     unknown
  */
 public record Fleet(
         int desired,
@@ -26,31 +27,31 @@ public record Fleet(
         @Nullable Obstacle obstacle,
         String shortage) {
 
-    /** A message of a condition may have 32,768 characters (metav1.Condition), and a rejection has some hundred. */
+    /** A message of a condition may have 32,768 characters (metav1.Condition), and a rejection has several hundred. */
     private static final int MOST_REJECTIONS = 10;
 
     private static final int MOST_GATEWAYS = 3;
 
-    /** Something outside of the configuration that is in the way. */
+    /** An obstacle outside the configuration. */
     public sealed interface Obstacle {
-        /** For people: what it is, and what to do about it. */
+        /** The obstacle and the remedy. */
         String message();
 
-        /** The objects that run the gateways are not as they should be. */
+        /** The objects that run the gateways are not in their desired state. */
         record Blocked(String message) implements Obstacle {}
 
-        /** The gateways run, but clients have no address for them yet. */
+        /** The gateways run, but have no address for clients yet. */
         record NoAddress(String message) implements Obstacle {}
 
         /**
-         * The gateways run it, and one that starts while no operator is there would not.
+         * The gateways run the configuration, but a gateway that starts without an operator would not.
          *
          * @param reason why the last good configuration is not stored
          */
         record NotStored(String reason) implements Obstacle {
             @Override
             public String message() {
-                return "The gateways run it, but it could not be stored for gateways that start while no operator is there, so these"
+                return "The gateways run it, but it could not be stored for gateways that start while no operator is available. Such gateways"
                         + " would start with an older configuration: " + reason;
             }
         }
@@ -60,7 +61,7 @@ public record Fleet(
         gateways = List.copyOf(gateways);
     }
 
-    /** The same fleet with something in its way, unless there is something already. */
+    /** The same fleet with an obstacle, unless it already has one. */
     public Fleet with(Obstacle other) {
         return new Fleet(desired, gateways, version, listeners, defect, obstacle == null ? other : obstacle, shortage);
     }
@@ -76,22 +77,22 @@ public record Fleet(
         this(desired, gateways, version, listeners, defect, obstacle, "");
     }
 
-    /** A fleet with nothing in its way. */
+    /** A fleet without an obstacle. */
     public Fleet(int desired, List<GatewayView> gateways, String version, int listeners, String defect) {
         this(desired, gateways, version, listeners, defect, null);
     }
 
-    /** The {@code Programmed} condition: true only when every gateway that should run acknowledged the current version. */
+    /** The {@code Programmed} condition: True only when every desired gateway acknowledged the current version. */
     ConditionDraft programmed() {
         if (!defect.isEmpty()) {
             return programmed(
                     ConditionStatus.False,
                     ProgrammedReason.Invalid,
-                    "This configuration could not be rendered, so gateways keep the one before: " + defect
+                    "This configuration could not be rendered, so gateways keep the previous one: " + defect
                             + ". This is a defect of datapath; please report it with the objects.");
         }
         if (version.isEmpty() && obstacle instanceof Obstacle.Blocked blocked) {
-            // Nothing could be compiled yet, so nothing is known of the listeners.
+            // Nothing could be compiled yet, so the listeners are unknown.
             return programmed(ConditionStatus.False, ProgrammedReason.Blocked, blocked.message());
         }
         if (listeners == 0) {
@@ -100,7 +101,8 @@ public record Fleet(
                     ProgrammedReason.Invalid,
                     "No listener can be served: see the findings on spec.listeners.");
         }
-        // One that runs what was declared and rejects a decision of the operator on top of it is in the warning below.
+        // A gateway that runs the declared configuration, but rejects a decision of the operator, is in the warning
+        // below.
         var rejecting = gateways.stream()
                 .filter(gateway -> gateway.rejecting() && !gateway.synced())
                 .toList();
@@ -136,11 +138,11 @@ public record Fleet(
     }
 
     /**
-     * The {@code Programmed} condition of something that is part of the configuration.
+     * The {@code Programmed} condition of a part of the configuration.
      *
-     * @param what for people, such as {@code the policy}
-     * @param delivered whether gateways acknowledged a configuration that holds it as it is declared now; then changes of
-     *     other objects that are still under way do not matter to it
+     * @param what the part, such as {@code the policy}
+     * @param delivered whether gateways acknowledged a configuration that contains it as currently declared; pending
+     *     changes of other objects then have no effect on it
      */
     ConditionDraft programmed(String what, boolean delivered) {
         if (delivered && ready() > 0) {
@@ -150,45 +152,45 @@ public record Fleet(
                 ? programmed(
                         ConditionStatus.False,
                         ProgrammedReason.Pending,
-                        "The gateways run " + version + ", which does not hold " + what
-                                + " as it is now: see the DataPath.")
+                        "The gateways run " + version + ", which does not contain the current version of " + what
+                                + ": see the DataPath.")
                 : programmed();
     }
 
-    /** Whether {@code Programmed} holds for the DataPath. */
+    /** Whether {@code Programmed} is True for the DataPath. */
     public boolean isProgrammed() {
         return programmed().status() == ConditionStatus.True;
     }
 
-    /** Whether there are as many gateways as there should be, and each one that serves acknowledged the current version. */
+    /** Whether as many gateways as desired serve, and each serving gateway acknowledged the current version. */
     public boolean allAcknowledged() {
         return delivered() && synced() >= desired;
     }
 
     /**
-     * Whether each gateway that serves acknowledged the current version, and at least one does. One that cannot run, on a node that
-     * is lost or for want of room, changes nothing for clients.
+     * Whether each serving gateway acknowledged the current version, and at least one gateway serves. A gateway that
+     * cannot run, because its node is lost or lacks resources, does not affect clients.
      */
     public boolean delivered() {
         return defect.isEmpty() && !version.isEmpty() && ready() > 0 && count(true, false) == 0;
     }
 
-    /** Whether nothing is in the way, and as many gateways serve as there should be. */
+    /** Whether there is no obstacle and no rejection, and as many gateways as desired serve. */
     public boolean complete() {
         return defect.isEmpty() && obstacle == null && rejected() == 0 && desired > 0 && ready() >= desired;
     }
 
-    /** How many are ready. */
+    /** The number of ready gateways. */
     public int ready() {
         return (int) gateways.stream().filter(GatewayView::ready).count();
     }
 
-    /** How many run the current version; one that does not serve does not count. */
+    /** The number of ready gateways that run the current version. */
     public int synced() {
         return (int) count(true, true);
     }
 
-    /** How many reject it, or decisions of the operator on top of it. */
+    /** The number of gateways that reject the configuration, or decisions of the operator. */
     public int rejected() {
         return (int) gateways.stream().filter(GatewayView::rejecting).count();
     }
@@ -204,8 +206,8 @@ public record Fleet(
         return programmed(
                 ConditionStatus.False,
                 ready() == 0 ? ProgrammedReason.NoGateways : ProgrammedReason.Pending,
-                (shortage.isEmpty() ? "No gateway should run: raise spec.gateway.replicas" : shortage)
-                        + (ready() == 0 ? "." : ". Those of before still serve."));
+                (shortage.isEmpty() ? "No gateway is desired: increase spec.gateway.replicas" : shortage)
+                        + (ready() == 0 ? "." : ". The previous gateways still serve."));
     }
 
     private ConditionDraft notReady() {
@@ -214,7 +216,7 @@ public record Fleet(
                 ConditionStatus.False,
                 ProgrammedReason.NoGateways,
                 "No gateway is ready"
-                        + (gateways.isEmpty() && problems.isEmpty() ? "; they are being started" : problems));
+                        + (gateways.isEmpty() && problems.isEmpty() ? "; the gateways are starting" : problems));
     }
 
     private String rejected(List<GatewayView> rejecting) {
@@ -228,14 +230,19 @@ public record Fleet(
         return Listing.of(messages, MOST_GATEWAYS, "; ");
     }
 
-    /** A gateway that should take the place of one that serves, and cannot: a rollout that stands still. */
+    /**
+     * The warning about a gateway that should replace a serving one but cannot (a stalled rollout), and about rejected
+     * decisions.
+     */
     private String warning() {
         var problems = listOfProblems();
         var rejecting = gateways.stream().filter(GatewayView::rejecting).toList();
-        return (problems.isEmpty() ? "" : " Warning: " + problems + ". Those that serve stay until it is ready.")
+        return (problems.isEmpty()
+                        ? ""
+                        : " Warning: " + problems + ". The serving gateways are kept until it is ready.")
                 + (rejecting.isEmpty()
                         ? ""
-                        : " Warning: decisions of the operator, such as weights of nodes, are rejected, and those before stay"
+                        : " Warning: decisions of the operator, such as weights of nodes, are rejected, and the previous ones stay"
                                 + " in force: " + rejected(rejecting));
     }
 

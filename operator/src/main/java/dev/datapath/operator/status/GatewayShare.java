@@ -9,16 +9,16 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * How much of a pool one gateway can use. Nodes that different gateways take out add up in the table of nodes, though each
- * gateway may have enough of them; and a gateway that reaches no node at all says more about itself than about them.
+ * The share of a pool that one gateway can use. The table of nodes shows the nodes that any gateway ejects, although
+ * each gateway may have enough nodes. A gateway that reaches no node at all probably has a problem of its own.
  *
  * @param gateway the gateway's name
- * @param serving how many of the pool's active nodes it has not taken out
- * @param nodes how many active nodes the pool has
+ * @param serving number of the pool's active nodes that the gateway has not ejected
+ * @param nodes number of active nodes of the pool
  */
 record GatewayShare(String gateway, int serving, int nodes) {
 
-    /** Of each gateway that has checked any active node, by name. */
+    /** The share of each gateway that has checked an active node, by name. */
     static List<GatewayShare> of(PoolPlan plan, List<NodeReport> reports) {
         var active = plan.nodes().stream()
                 .filter(node -> !node.draining())
@@ -42,17 +42,17 @@ record GatewayShare(String gateway, int serving, int nodes) {
                 .toList();
     }
 
-    /** Whether it has nothing left. */
+    /** Whether the gateway has no usable node. */
     boolean none() {
         return serving == 0;
     }
 
-    /** Whether it has something left, but so little that it uses all. */
+    /** Whether the gateway has usable nodes, but so few that it uses all nodes. */
     boolean panics(int panicThresholdPercent) {
         return !none() && 100L * serving < (long) panicThresholdPercent * nodes;
     }
 
-    /** The gateways that are so, for people; empty when none is. */
+    /** The gateways that satisfy a predicate, for messages; empty when there are none. */
     static String names(List<GatewayShare> shares, Predicate<GatewayShare> are) {
         var names = shares.stream().filter(are).map(GatewayShare::gateway).toList();
         return names.isEmpty() ? "" : (names.size() == 1 ? "gateway " : "gateways ") + Listing.of(names, 3);

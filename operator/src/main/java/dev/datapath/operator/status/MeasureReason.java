@@ -2,6 +2,6 @@ package dev.datapath.operator.status;
 
 /** Reasons of the conditions that come from measurements. */
 enum MeasureReason {
-    /** Nothing is counted for this objective. */
+    /** Nothing is measured for this objective. */
     NotMeasured
 }

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The status of a ServiceLevelObjective. This version validates objectives; it does not count events yet, and says so. */
+/**
+ * The status of a ServiceLevelObjective. This version validates objectives but does not count events yet; the status
+ * reports this.
+ */
 public final class ObjectiveStatuses {
     private static final String NOT_MEASURED =
             "This version of datapath validates objectives but does not measure them.";
@@ -19,7 +22,8 @@ public final class ObjectiveStatuses {
     /**
      * The status to write; equal to {@code previous} when nothing changed.
      *
-     * @param findings those about the objective, from compiling its target; null when there is no such DataPath
+     * @param findings findings on the objective, from the compilation of its target; null when the DataPath does not
+     *     exist
      */
     public static ServiceLevelObjectiveStatus of(
             ServiceLevelObjective objective,

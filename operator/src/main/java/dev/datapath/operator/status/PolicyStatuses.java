@@ -20,19 +20,19 @@ public final class PolicyStatuses {
 
     private PolicyStatuses() {}
 
-    /** What is known of a policy at one target. */
+    /** The state of a policy at one target. */
     public sealed interface Target {}
 
-    /** It is not known whether there is such a target. */
+    /** It is unknown whether the target exists. */
     public record Unread() implements Target {}
 
     /**
-     * What was seen of a policy at one target that exists.
+     * The observed state of a policy at one existing target.
      *
-     * @param findings those about the policy, from compiling the target
+     * @param findings findings on the policy, from the compilation of the target
      * @param fleet the target's gateways
-     * @param delivered whether these run the policy as it is declared now
-     * @param reach at which listeners of the target it is
+     * @param delivered whether these run the policy as currently declared
+     * @param reach the listeners of the target to which the policy is attached
      */
     public record AtTarget(List<Finding> findings, Fleet fleet, boolean delivered, Attachments.Reach reach)
             implements Target {
@@ -44,7 +44,7 @@ public final class PolicyStatuses {
     /**
      * The status to write; equal to {@code previous} when nothing changed.
      *
-     * @param targets by the name of the DataPath; a target that is not there does not exist
+     * @param targets by the name of the DataPath; a missing target does not exist
      */
     public static RoutingPolicyStatus of(
             RoutingPolicy policy,
@@ -87,7 +87,9 @@ public final class PolicyStatuses {
         };
     }
 
-    /** What a policy's rules name may be missing in part; the rest of it is in force and delivered. */
+    /**
+     * Some objects that a policy's rules reference may be missing; the rest of the policy is in force and delivered.
+     */
     private static ConditionDraft programmed(AtTarget seen, boolean hasRules) {
         if (seen.delivered()
                 && hasRules
@@ -112,7 +114,7 @@ public final class PolicyStatuses {
                         ConditionName.Programmed,
                         ConditionStatus.False,
                         ProgrammedReason.Invalid,
-                        "The policy is in force nowhere: " + names + " of the DataPath" + state
+                        "The policy is not in force: " + names + " of the DataPath" + state
                                 + ", see its status.listeners.");
     }
 
@@ -126,8 +128,8 @@ public final class PolicyStatuses {
     }
 
     private static List<ConditionDraft> unread(TargetReference reference) {
-        var message = "It is not known whether there is a DataPath " + reference.name()
-                + ", because something cannot be read that may hold it: see the findings, or correct the name in"
+        var message = "It is unknown whether DataPath " + reference.name()
+                + " exists, because a file or object that may contain it cannot be read: see the findings, or correct the name in"
                 + " spec.targetRefs.";
         return List.of(
                 ConditionDraft.of(ConditionName.Accepted, ConditionStatus.Unknown, AcceptedReason.Pending, message),

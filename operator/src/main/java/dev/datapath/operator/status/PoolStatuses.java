@@ -23,18 +23,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The status of a StoragePool. */
 public final class PoolStatuses {
-    /** The bound in the API, {@code status.nodes[].reason}. */
+    /** The limit in the API, {@code status.nodes[].reason}. */
     private static final int MOST_REASON = 256;
 
     private PoolStatuses() {}
 
     /**
-     * What was seen of a pool.
+     * The observed state of a pool.
      *
-     * @param findings those about the pool
-     * @param plan how gateways use it; null when no DataPath does
-     * @param weights the decisions that are in force, of all DataPaths that use it
-     * @param reports how gateways see its nodes
+     * @param findings findings on the pool
+     * @param plan how gateways use it; null when no DataPath uses it
+     * @param weights the decisions in force, of all DataPaths that use it
+     * @param reports how gateways assess its nodes
      */
     public record Observation(
             List<Finding> findings, @Nullable PoolPlan plan, List<NodeWeight> weights, List<NodeReport> reports) {
@@ -119,7 +119,7 @@ public final class PoolStatuses {
                 atSome(shares, threshold) + share + (agreed ? "" : " at all gateways") + names);
     }
 
-    /** What is wrong at some of the gateways, while others serve. */
+    /** The problems at some of the gateways while others serve. */
     private static String atSome(List<GatewayShare> shares, int threshold) {
         var none = GatewayShare.names(shares, GatewayShare::none);
         var panicking = GatewayShare.names(shares, gateway -> gateway.panics(threshold));
@@ -136,7 +136,7 @@ public final class PoolStatuses {
                 : seen.plan().nodes().stream().map(node -> node(node, seen.plan(), seen, previous, now));
     }
 
-    /** A gateway that takes a node out counts: requests of its clients do not go there. */
+    /** A node that one gateway ejects counts as unhealthy, because requests of its clients do not reach the node. */
     private static NodeStatus node(
             NodePlan node, PoolPlan pool, Observation seen, @Nullable StoragePoolStatus previous, Instant now) {
         var own = seen.reports().stream()
@@ -174,11 +174,11 @@ public final class PoolStatuses {
                         now);
     }
 
-    /** Each DataPath decides for its own gateways; the lowest share is what needs attention. */
     private static String shortened(String text, int longest) {
         return text.length() <= longest ? text : text.substring(0, longest - 3) + "...";
     }
 
+    /** Each DataPath decides for its own gateways; the lowest share needs attention most. */
     private static Optional<NodeWeight> lowest(NodePlan node, List<NodeWeight> weights) {
         return weights.stream()
                 .filter(weight -> weight.subject().name().equals(node.name()))

@@ -2,17 +2,20 @@ package dev.datapath.operator.status;
 
 /** Why {@code Programmed} has its status. */
 public enum ProgrammedReason {
-    /** Every gateway that should run acknowledged the current configuration. */
+    /** Every desired gateway acknowledged the current configuration. */
     Programmed,
-    /** Gateways start or take the configuration over. */
+    /** Gateways are starting or applying the configuration. */
     Pending,
-    /** A gateway refused it, and runs the parts of it that it could take, or the one before. */
+    /** A gateway rejected the configuration. It runs the parts that it accepted, or the previous configuration. */
     Rejected,
     /** No gateway runs. */
     NoGateways,
-    /** The gateways run, and clients have no address for them yet. */
+    /** The gateways run, but have no address for clients yet. */
     AddressNotAssigned,
-    /** What runs the gateways is not as it should be: an object is not ours, or the API server refuses it. */
+    /**
+     * The objects that run the gateways are not in their desired state: an object has another owner, or the API server
+     * rejects it.
+     */
     Blocked,
     /** There is nothing to run: no part of the object is valid, or a listener is not opened. */
     Invalid

@@ -16,15 +16,15 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Base domains of listeners that a store does not know, as gateways report. */
+/** Findings on base domains of listeners that a store does not know, as reported by gateways. */
 public final class UnknownDomains {
     private UnknownDomains() {}
 
     /**
      * Warnings about the listeners of a DataPath.
      *
-     * @param plan what its gateways do; null when nothing yet
-     * @param unknown what any of its gateways reports; entries that the plan does not have are stale and ignored
+     * @param plan the configuration of its gateways; null when there is none yet
+     * @param unknown the reports of its gateways; entries that are not in the plan are stale and ignored
      */
     public static List<Finding> findings(DataPath dataPath, @Nullable GatewayPlan plan, Collection<DomainUse> unknown) {
         var findings = new ArrayList<Finding>();
@@ -60,7 +60,8 @@ public final class UnknownDomains {
         return "the store of StoragePool " + use.pool() + " does not know base domain " + use.baseDomain()
                 + ": for GET "
                 + DomainQuestion.PROBE.path() + " with host " + DomainQuestion.host(use.baseDomain()) + ", node "
-                + node.name() + " took the bucket from the path. A PUT by host can then return 200 and create a bucket"
-                + " instead of an object. Set the domain at the store, see docs/stores.md, or remove it from baseDomains";
+                + node.name()
+                + " read the bucket from the path. A virtual-hosted PUT can then return 200 and create a bucket"
+                + " instead of an object. Configure the domain in the store, see docs/stores.md, or remove it from baseDomains";
     }
 }

@@ -1,6 +1,6 @@
 /**
- * What is said about objects: pure functions from findings and the state of gateways to conditions and status. The only
- * source of {@code Programmed} is what gateways acknowledged.
+ * The status of objects: pure functions from findings and the state of gateways to conditions and status.
+ * Acknowledgements of gateways are the only source of {@code Programmed}.
  */
 @NullMarked
 package dev.datapath.operator.status;

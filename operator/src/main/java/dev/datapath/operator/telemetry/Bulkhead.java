@@ -3,15 +3,15 @@ package dev.datapath.operator.telemetry;
 import java.util.concurrent.Semaphore;
 
 /**
- * Limits the scrapes that run at the same time, because answers need memory. A gateway that does not answer keeps its slot for seconds,
- * so gateways whose last scrape failed have slots of their own.
+ * Limits the number of concurrent scrapes, because responses need memory. A gateway that does not respond holds its
+ * slot for seconds, so gateways whose last scrape failed have separate slots.
  */
 final class Bulkhead {
     private final Semaphore answering;
     private final Semaphore failing;
 
     /**
-     * @param answering slots for gateways whose last scrape succeeded, and for new ones
+     * @param answering slots for gateways whose last scrape succeeded, and for new gateways
      * @param failing slots for the others
      */
     Bulkhead(int answering, int failing) {
@@ -22,7 +22,7 @@ final class Bulkhead {
     /**
      * The slots for a gateway.
      *
-     * @param failures failed scrapes in a row
+     * @param failures consecutive failed scrapes
      */
     Semaphore slots(int failures) {
         return failures == 0 ? answering : failing;

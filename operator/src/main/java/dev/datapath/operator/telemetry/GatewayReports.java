@@ -24,16 +24,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scrapes gateways, each on a thread of its own, and keeps the newest report of each. A report expires after failed scrapes only: a
- * gateway that waits for its turn is not a gateway that fails. Safe for several threads.
+ * Scrapes gateways, each on its own thread, and keeps the latest report of each. A report expires only after failed
+ * scrapes: a gateway that waits for a slot is not a failing gateway. Thread-safe.
  *
  * @param <E> an endpoint, see {@link ScrapedGateway}
  */
 public final class GatewayReports<E> implements AutoCloseable {
-    /** The report of a gateway that does not answer counts for this time at least. */
+    /** The report of a gateway that does not respond is used for at least this time. */
     static final Duration MAX_AGE = Duration.ofSeconds(30);
 
-    /** A report expires after this number of failed scrapes in a row, and not before {@link #MAX_AGE}. */
+    /** A report expires after this number of consecutive failed scrapes, and not before {@link #MAX_AGE}. */
     static final int MAX_FAILURES = 3;
 
     private static final System.Logger LOG = System.getLogger(GatewayReports.class.getName());
@@ -44,7 +44,7 @@ public final class GatewayReports<E> implements AutoCloseable {
         private final Map<ScrapedGateway<E>, Followed> followed = new HashMap<>();
     }
 
-    /** A gateway that is scraped, and its newest report. Guarded by the enclosing object. */
+    /** A scraped gateway and its latest report. Guarded by the enclosing object. */
     private final class Followed implements ScrapeLoop.Results {
         private final ObjectKey dataPath;
         private final Thread thread;
@@ -76,14 +76,15 @@ public final class GatewayReports<E> implements AutoCloseable {
     private final InstantSource clock;
     private final Stalls stalls;
     private final Map<ObjectKey, Gateways> dataPaths = new HashMap<>();
-    /** By StoragePool: what is asked for when a pool is reconciled, without a search through all reports. */
+    /** By StoragePool: the reports that the reconciliation of a pool needs, without a scan of all reports. */
     private final Map<ObjectRef, Map<Followed, List<NodeReport>>> pools = new HashMap<>();
 
     private boolean closed;
 
     /**
-     * @param onChange called on any thread when a scrape gives a result that differs from the one before: with each StoragePool whose
-     *     nodes are reported differently, and with the DataPath when its unknown domains, its readiness or its listeners differ
+     * @param onChange called on any thread when the result of a scrape differs from the previous one: with each
+     *     StoragePool whose reports on nodes differ, and with the DataPath when its unknown domains, its readiness or
+     *     its listeners differ
      * @param clock for the age of reports, which is elapsed time
      */
     public GatewayReports(
@@ -104,8 +105,8 @@ public final class GatewayReports<E> implements AutoCloseable {
     }
 
     /**
-     * Scrapes these gateways of a DataPath from now on, and no others of it. The reports of others are dropped without a notification.
-     * Does nothing for gateways that are scraped already.
+     * Sets the gateways of a DataPath that are scraped. The reports of its other gateways are dropped without a
+     * notification. Does nothing for gateways that are already scraped.
      */
     public synchronized void scrape(ObjectKey dataPath, Collection<ScrapedGateway<E>> gateways) {
         if (closed) {
@@ -131,14 +132,14 @@ public final class GatewayReports<E> implements AutoCloseable {
         scrape(dataPath, List.of());
     }
 
-    /** How the gateways of a namespace report the nodes of a pool. */
+    /** The reports of the gateways of a namespace on the nodes of a pool. */
     public synchronized List<NodeReport> nodes(String namespace, String pool) {
         return pools.getOrDefault(pool(namespace, pool), Map.of()).values().stream()
                 .flatMap(List::stream)
                 .toList();
     }
 
-    /** The base domains of a DataPath that are unknown to a store, as one of the gateways or more report. */
+    /** The base domains of a DataPath that a store does not know, as reported by at least one gateway. */
     public synchronized Set<DomainUse> unknownDomains(ObjectKey dataPath) {
         return followed(dataPath).values().stream()
                 .flatMap(gateway -> gateway.report.unknownDomains().stream())
@@ -146,19 +147,19 @@ public final class GatewayReports<E> implements AutoCloseable {
     }
 
     /**
-     * The names of the listeners that this very process of a gateway serves, by its last scrape. Empty when it is not ready, did not
-     * answer, or is not asked for its {@link ScrapeSettings#readiness}.
+     * The names of the listeners that this process of a gateway serves, according to its last scrape. Empty when it is
+     * not ready, did not respond, or its {@link ScrapeSettings#readiness} is not scraped.
      */
     public synchronized Optional<Set<String>> listeners(ObjectKey dataPath, ScrapedGateway<E> gateway) {
         return Optional.ofNullable(followed(dataPath).get(gateway)).flatMap(known -> known.listeners);
     }
 
-    /** Whether scrapes end. One that hangs keeps its slot until a restart. */
+    /** Whether scrapes complete. A scrape that hangs holds its slot until a restart. */
     public boolean alive() {
         return stalls.alive();
     }
 
-    /** Stops scraping. Reports stay. */
+    /** Stops scraping. Reports are kept. */
     @Override
     public synchronized void close() {
         closed = true;
@@ -185,7 +186,7 @@ public final class GatewayReports<E> implements AutoCloseable {
         return replace(gateway, answers.listeners(), answers.report());
     }
 
-    /** A gateway that does not answer reports nothing on nodes: its last report counts for some time. */
+    /** A gateway that does not respond reports nothing on nodes; its last report is used for some time. */
     private synchronized Set<ObjectRef> fail(Followed gateway, int failures) {
         if (gateway.dropped) {
             return Set.of();
@@ -195,7 +196,7 @@ public final class GatewayReports<E> implements AutoCloseable {
         return replace(gateway, Optional.empty(), expired ? GatewayReport.NONE : gateway.report);
     }
 
-    /** Returns the objects that are reported differently. */
+    /** Returns the objects whose reports have changed. */
     private SortedSet<ObjectRef> replace(Followed gateway, Optional<Set<String>> listeners, GatewayReport report) {
         var changed = new TreeSet<ObjectRef>();
         var before = gateway.report;
@@ -233,7 +234,7 @@ public final class GatewayReports<E> implements AutoCloseable {
             try (var notifying = stalls.begin()) {
                 onChange.accept(object);
             } catch (RuntimeException | Error failed) {
-                LOG.log(System.Logger.Level.ERROR, "the new reports on " + object + " were not processed", failed);
+                LOG.log(System.Logger.Level.ERROR, "new reports on " + object + " were not processed", failed);
             }
         }
     }

@@ -13,27 +13,27 @@ import java.util.Set;
 /** Scrapes one process of a gateway until its thread is interrupted. */
 final class ScrapeLoop<E> implements Runnable {
     /**
-     * The answers of one scrape.
+     * The responses of one scrape.
      *
-     * @param listeners the names of the listeners that the gateway serves; empty when it is not asked for its readiness
-     * @param report on stores
+     * @param listeners the names of the listeners that the gateway serves; empty when readiness is not scraped
+     * @param report the report on stores
      */
     record Answers(Optional<Set<String>> listeners, GatewayReport report) {}
 
-    /** Takes the results, on the thread of the loop. */
+    /** Receives the results, on the thread of the loop. */
     interface Results {
         void succeeded(Answers answers);
 
-        /** @param failures failed scrapes in a row, with this one */
+        /** @param failures consecutive failed scrapes, including this one */
         void failed(int failures);
     }
 
     /**
-     * What all loops share.
+     * The objects that all loops share.
      *
      * @param all limits the scrapes of all gateways
      * @param clock for the age of Envoy's counters
-     * @param stalls notes scrapes that do not end
+     * @param stalls detects scrapes that do not complete
      */
     record Shared<E>(Scraper<E> scraper, ScrapeSettings settings, Bulkhead all, InstantSource clock, Stalls stalls) {}
 
@@ -67,12 +67,12 @@ final class ScrapeLoop<E> implements Runnable {
         }
     }
 
-    /** Returns the pause until the next scrape. After an error that escapes, the gateway would never be scraped again. */
+    /** Returns the pause until the next scrape. If an error escaped, the gateway would never be scraped again. */
     private Duration scrapeSafely() throws InterruptedException {
         try {
             return scrape();
         } catch (RuntimeException | Error defect) {
-            // A defect in every scrape is logged once.
+            // Only the first of consecutive errors is logged as an error.
             LOG.log(
                     defective ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
                     "scraping gateway " + gateway.name() + " failed, retrying",
@@ -89,7 +89,7 @@ final class ScrapeLoop<E> implements Runnable {
             defective = false;
             return shared.settings().period();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "gateway {0} does not answer: {1}", gateway.name(), e.toString());
+            LOG.log(System.Logger.Level.DEBUG, "gateway {0} does not respond: {1}", gateway.name(), e.toString());
             results.failed(++failures);
             return shared.settings().untilReady();
         } catch (RuntimeException | Error defect) {
@@ -98,7 +98,10 @@ final class ScrapeLoop<E> implements Runnable {
         }
     }
 
-    /** Waits for a slot of its DataPath first: a DataPath with many gateways does not queue all of them for the shared slots. */
+    /**
+     * Waits for a slot of its DataPath first. Therefore a DataPath with many gateways does not queue all of them for
+     * the shared slots.
+     */
     private Answers inSlots() throws IOException, InterruptedException {
         var own = dataPath.slots(failures);
         own.acquire();

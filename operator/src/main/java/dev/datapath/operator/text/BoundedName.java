@@ -2,18 +2,18 @@ package dev.datapath.operator.text;
 
 import java.util.regex.Pattern;
 
-/** Names made from the names of objects, for places that take less than the 253 characters that those may have. */
+/** Derives names from the names of objects, for places that allow fewer than 253 characters. */
 public final class BoundedName {
     private static final int DIGEST_BYTES = 5;
-    /** A part of a DNS name may not end with one, nor begin with the dash before the digest. */
+    /** A DNS label may not end with one of these, nor start with the dash before the digest. */
     private static final Pattern SEPARATORS_AT_END = Pattern.compile("[-._]+$");
 
     private BoundedName() {}
 
     /**
-     * The name where it is short enough; else its beginning and a digest, which tells it from others.
+     * The name if it is short enough, otherwise its beginning and a digest that makes it unique.
      *
-     * @param longest in characters, more than the 11 of the digest
+     * @param longest maximum number of characters, more than the 11 of the digest
      */
     public static String of(String name, int longest) {
         if (name.length() <= longest) {

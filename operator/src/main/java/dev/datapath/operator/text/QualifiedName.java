@@ -3,11 +3,11 @@ package dev.datapath.operator.text;
 import java.util.regex.Pattern;
 
 /**
- * Keys of labels and annotations, and names of extended resources: the qualified name of Kubernetes
- * (apimachinery, {@code validation.IsQualifiedName}).
+ * Keys of labels and annotations, and names of extended resources: the qualified names of Kubernetes (apimachinery,
+ * {@code validation.IsQualifiedName}).
  */
 public final class QualifiedName {
-    /** What a key may be, for messages. */
+    /** The format of a key, for messages. */
     public static final String FORMAT =
             "at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit, after an optional DNS name and '/'";
 
@@ -18,7 +18,7 @@ public final class QualifiedName {
 
     private QualifiedName() {}
 
-    /** Whether the API server takes this key. */
+    /** Whether the API server accepts this key. */
     public static boolean isValid(String key) {
         int slash = key.indexOf('/');
         var name = key.substring(slash + 1);

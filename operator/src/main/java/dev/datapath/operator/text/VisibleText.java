@@ -1,15 +1,15 @@
 package dev.datapath.operator.text;
 
 /**
- * Text of users as it may be printed: one line, in which nothing moves a cursor, changes colours or reverses the direction of
- * reading. Names and values come from files that may be wrong in any way.
+ * User-provided text in a form that is safe to print: one line, without characters that move the cursor, change colours
+ * or reverse the direction of reading. Names and values come from files that may have any content.
  */
 public final class VisibleText {
     private VisibleText() {}
 
     /**
-     * The text with an escape in place of every control character, line separator, formatting character (those for writing from
-     * right to left among them) and half of a surrogate pair; all others stay.
+     * The text with an escape in place of every control character, line separator, formatting character (including
+     * those for right-to-left text) and unpaired surrogate; all other characters stay.
      */
     public static String of(String text) {
         if (text.codePoints().noneMatch(VisibleText::isHidden)) {
@@ -33,7 +33,7 @@ public final class VisibleText {
         return visible.toString();
     }
 
-    /** The same, shortened to a number of characters before it is made visible; what was cut shows as an ellipsis. */
+    /** The same, truncated to a number of characters before it is escaped; an ellipsis marks the truncation. */
     public static String of(String text, int longest) {
         return text.codePointCount(0, text.length()) <= longest
                 ? of(text)

@@ -1,4 +1,4 @@
-/** Text: that of users made fit for a terminal, a log and an event, and digests. */
+/** Text: makes user-provided text safe for a terminal, a log and an event; digests. */
 @NullMarked
 package dev.datapath.operator.text;
 

@@ -5,11 +5,12 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * A clock for elapsed time. It begins at the time of day, which is only of use in logs, and then goes forward evenly, whatever the time
- * of day is set to: a pause that is measured with it lasts as long as it should.
+ * A clock for elapsed time. It starts at the current time of day, which is useful only in logs, and then advances
+ * steadily, even when the time of day is changed. A delay that is measured with it therefore has the intended length.
  *
- * <p>Instants of two of these, or of one and the time of day, cannot be compared. What people see, what is stored for another process,
- * and what comes from elsewhere, such as the end of a certificate, is of the time of day. Safe for several threads.
+ * <p>Instants of two such clocks cannot be compared, nor those of such a clock with the time of day. Use the time of
+ * day for values that people read, that are stored for another process, or that come from elsewhere, such as the expiry
+ * of a certificate. Thread-safe.
  */
 public final class MonotonicClock implements InstantSource {
     private final LongSupplier nanos;

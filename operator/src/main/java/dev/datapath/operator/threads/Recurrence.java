@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a task time and again on a thread of its own: when it is asked for, and after the pause that the last run returned. At
- * most one run waits at any time, that with the soonest moment. Safe for several threads.
+ * Runs a task repeatedly on its own thread: on request, and after the delay that the last run returned. At most one run
+ * is scheduled at any time, the earliest one. Thread-safe.
  */
 public final class Recurrence implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Recurrence.class.getName());
@@ -21,23 +21,25 @@ public final class Recurrence implements AutoCloseable {
     private long latest;
 
     /**
-     * Waits until it is asked for the first run.
+     * Schedules no run before the first request.
      *
-     * @param name of the thread
-     * @param task returns how long to pause after it; one that throws is logged and runs again after 10 s
+     * @param name name of the thread
+     * @param task returns the delay until its next run; a task that throws is logged and runs again after 10 s
      */
     public Recurrence(String name, Supplier<Duration> task) {
         this(new ScheduledThreadPoolExecutor(1, Daemons.named(name)), task);
     }
 
-    /** @param thread one thread, that is used by nobody else and ends with this */
+    /** @param thread a single thread that is used only here and is shut down with this object */
     public Recurrence(ScheduledThreadPoolExecutor thread, Supplier<Duration> task) {
         this.thread = thread;
         this.task = task;
         thread.setRemoveOnCancelPolicy(true);
     }
 
-    /** Has the task run after this pause at the latest; does nothing when a run is due sooner, or after the end. */
+    /**
+     * Schedules a run after this delay at the latest. Does nothing when an earlier run is scheduled, or after close.
+     */
     public synchronized void within(Duration pause) {
         if (thread.isShutdown()) {
             return;
@@ -75,7 +77,7 @@ public final class Recurrence implements AutoCloseable {
         }
     }
 
-    /** A run that was replaced may have left the queue just before. */
+    /** A run that was replaced may have left the queue just before its cancellation. */
     private synchronized boolean begins(long turn) {
         if (turn != latest) {
             return false;

@@ -5,9 +5,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** Tells whether tasks that should be short come to an end, for liveness: what hangs for long comes back only with a restart. Safe for several threads. */
+/**
+ * Detects tasks that do not complete, for the liveness probe: a process with a stalled task recovers only by a restart.
+ * Thread-safe.
+ */
 public final class Stalls {
-    /** Every task has bounds of its own of some seconds. */
+    /** Every task has its own time limits of a few seconds. */
     public static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final LongSupplier nanos;
@@ -18,20 +21,20 @@ public final class Stalls {
         this.nanos = nanos;
     }
 
-    /** A task that has begun; closed when it ends, however it ends. */
+    /** A running task; closed when it ends, with or without an error. */
     public interface Task extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** A task begins. */
+    /** Records the start of a task. */
     public Task begin() {
         var task = new Object();
         begun.put(task, nanos.getAsLong());
         return () -> begun.remove(task);
     }
 
-    /** Whether no task has gone on for longer than {@link #LIMIT}. */
+    /** Whether no task has been running for longer than {@link #LIMIT}. */
     public boolean alive() {
         long now = nanos.getAsLong();
         return begun.values().stream().allMatch(start -> now - start < LIMIT.toNanos());

@@ -8,10 +8,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Gathers changes that come in storms, such as one failing node that a thousand gateways report, and wakes who depends on them
- * once: each topic is woken one pause after its first change, for all changes until then. Safe for several threads.
+ * Coalesces bursts of changes, such as one failing node that a thousand gateways report, and triggers the dependents
+ * once. Each topic is triggered one delay after its first change, for all changes until then. Thread-safe.
  *
- * @param <T> a topic: what may have changed
+ * @param <T> a topic: the object that may have changed
  */
 public final class Wakes<T> {
     private static final System.Logger LOG = System.getLogger(Wakes.class.getName());
@@ -23,9 +23,9 @@ public final class Wakes<T> {
     private boolean scheduled;
 
     /**
-     * @param timer does something after a while, on another thread
-     * @param pause how long changes are gathered, and so how much later they are seen
-     * @param wake has the topic looked at; when it throws, the topic is woken again after another pause
+     * @param timer runs a task after a delay, on another thread
+     * @param pause how long changes are collected, which is also the delay of a change
+     * @param wake triggers a topic; when it throws, the topic is triggered again after another delay
      */
     public Wakes(BiConsumer<Duration, Runnable> timer, Duration pause, Consumer<T> wake) {
         this.timer = timer;
@@ -33,7 +33,7 @@ public final class Wakes<T> {
         this.wake = wake;
     }
 
-    /** A topic changed. */
+    /** Records a change of a topic. */
     public void changed(T topic) {
         boolean first;
         synchronized (changed) {

@@ -1,4 +1,4 @@
-/** Work that goes on in the background: threads, timers, tasks that run again, storms of changes that are told once. */
+/** Background work: threads, timers, recurring tasks, coalesced bursts of changes. */
 @NullMarked
 package dev.datapath.operator.threads;
 

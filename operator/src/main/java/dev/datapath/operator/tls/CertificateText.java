@@ -30,7 +30,7 @@ public final class CertificateText {
 
     private static final int IP_ADDRESS = 7;
 
-    /** Place in {@link X509Certificate#getKeyUsage}, RFC 5280, 4.2.1.3. */
+    /** Index in {@link X509Certificate#getKeyUsage}, RFC 5280, 4.2.1.3. */
     private static final int DIGITAL_SIGNATURE = 0;
     /** {@code anyExtendedKeyUsage}, RFC 5280, 4.2.1.12. */
     private static final String ANY_PURPOSE = "2.5.29.37.0";
@@ -39,13 +39,16 @@ public final class CertificateText {
 
     /** RFC 1035, 2.3.4. */
     private static final int MOST_NAME = 253;
-    /** Underscores are no host names, and are used all the same. An IP address is no server name (RFC 6066, 3). */
+    /**
+     * Allows underscores, which are not valid in host names but are in use. An IP address is not a server name (RFC
+     * 6066, 3).
+     */
     private static final Pattern SERVER_NAME =
             Pattern.compile("(?![0-9.]+$)(\\*\\.)?[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*");
 
     private CertificateText() {}
 
-    /** Every certificate of a text, in its order; other blocks are skipped. */
+    /** Every certificate of a text, in order; other blocks are skipped. */
     public static List<X509Certificate> certificates(String pem) throws UnusableMaterial {
         var certificates = new ArrayList<X509Certificate>();
         for (var block : PemBlock.parse(pem)) {
@@ -54,14 +57,15 @@ public final class CertificateText {
             }
         }
         if (certificates.isEmpty()) {
-            throw new UnusableMaterial("it holds no PEM block CERTIFICATE");
+            throw new UnusableMaterial("it contains no PEM block CERTIFICATE");
         }
         return certificates;
     }
 
     /**
-     * What a text holds that {@link #certificates} leaves out and its owner may count on: blocks that cannot be read, such as a
-     * certificate whose end was cut off. Each is a sentence part such as {@code 2 PEM blocks without its end: copy the whole text}.
+     * The parts of a text that {@link #certificates} skips although its owner may rely on them: unreadable blocks, such
+     * as a truncated certificate. Each is a sentence part such as {@code 2 PEM blocks without END line: copy the whole
+     * text}.
      */
     public static List<String> unreadable(String pem) throws UnusableMaterial {
         return unreadable(PemBlock.read(pem).unread());
@@ -70,12 +74,12 @@ public final class CertificateText {
     private static List<String> unreadable(int unread) {
         return unread == 0
                 ? List.of()
-                : List.of(counted(unread, "PEM block") + " without its end: copy the whole text");
+                : List.of(counted(unread, "PEM block") + " without END line: copy the whole text");
     }
 
     /**
-     * The same of a text with authorities, and what else stands in it. Revocation lists are not checked, so a certificate that one of
-     * them names is trusted.
+     * The unreadable parts of a text with CA certificates, and its other blocks. Revocation lists are not checked, so a
+     * certificate on such a list is trusted.
      */
     public static List<String> leftOut(String pem) throws UnusableMaterial {
         var read = PemBlock.read(pem);
@@ -88,9 +92,9 @@ public final class CertificateText {
         var parts = new ArrayList<>(unreadable(read.unread()));
         counts.forEach((label, count) -> parts.add(counted(count, "PEM block") + " " + label
                 + (label.equals(REVOCATION_LIST)
-                        ? ": revocation lists are not checked, so certificates that they name stay trusted. Replace the authority to"
-                                + " withdraw a certificate"
-                        : ": remove what is no certificate")));
+                        ? ": revocation lists are not checked, so the certificates on them stay trusted. Replace the CA to"
+                                + " revoke a certificate"
+                        : ": remove blocks that are not certificates")));
         return parts;
     }
 
@@ -98,27 +102,27 @@ public final class CertificateText {
         return count + " " + what + (count == 1 ? "" : "s");
     }
 
-    /** The PEM text of certificates, without anything else. */
+    /** The PEM text of certificates, without other text. */
     public static String pem(List<X509Certificate> certificates) throws UnusableMaterial {
         var text = new StringBuilder();
         for (var certificate : certificates) {
             try {
                 text.append(new PemBlock("CERTIFICATE", certificate.getEncoded()).text());
             } catch (CertificateEncodingException e) {
-                throw new UnusableMaterial("a certificate in it cannot be encoded");
+                throw new UnusableMaterial("it contains a certificate that cannot be encoded");
             }
         }
         return text.toString();
     }
 
-    /** The DNS names that a certificate is for, in lower case. Common names do not count, as in every current client. */
+    /** The DNS names of a certificate, in lower case. Common names are ignored, as in every current client. */
     public static Set<String> dnsNames(X509Certificate certificate) {
         var names = new TreeSet<String>();
         alternatives(certificate, DNS_NAME).forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
         return names;
     }
 
-    /** The IP addresses that a certificate is for. */
+    /** The IP addresses of a certificate. */
     public static Set<String> addresses(X509Certificate certificate) {
         return new TreeSet<>(alternatives(certificate, IP_ADDRESS));
     }
@@ -141,8 +145,9 @@ public final class CertificateText {
     }
 
     /**
-     * The names for which a server shows the certificate, in lower case: its DNS names, or its common name when it has none, as Envoy
-     * takes them. A wildcard stands for the whole first label. Other texts are no names that a client can ask for.
+     * The names for which a server presents the certificate, in lower case: its DNS names, or its common names when it
+     * has none, as in Envoy. A wildcard stands for the whole first label. Other texts are ignored, because no client
+     * can request them.
      */
     public static Set<String> serverNames(X509Certificate certificate) {
         var names = new TreeSet<String>();
@@ -165,18 +170,18 @@ public final class CertificateText {
     }
 
     /**
-     * Envoy takes an ECDSA certificate only if it may sign handshakes; authorities that were stored in place of what they signed
-     * often may not.
+     * Checks that the certificate may sign handshakes: Envoy accepts an ECDSA certificate only then. A CA certificate
+     * that was stored in place of a server certificate often may not.
      */
     public static void checkSigns(X509Certificate certificate) throws UnusableMaterial {
         var usage = certificate.getKeyUsage();
         if (certificate.getPublicKey() instanceof ECPublicKey && usage != null && !usage[DIGITAL_SIGNATURE]) {
             throw new UnusableMaterial(
-                    "its certificate must not sign handshakes (keyUsage lacks digitalSignature): issue one for a server, not for an authority");
+                    "its certificate must not sign handshakes (keyUsage lacks digitalSignature): issue a server certificate, not a CA certificate");
         }
     }
 
-    /** What a certificate is shown as, and the purpose that stands for it (RFC 5280, 4.2.1.12). */
+    /** The role in which a certificate is presented, and its purpose in extendedKeyUsage (RFC 5280, 4.2.1.12). */
     public enum Use {
         SERVER("1.3.6.1.5.5.7.3.1", "serverAuth", "a server"),
         CLIENT("1.3.6.1.5.5.7.3.2", "clientAuth", "a client");
@@ -192,31 +197,34 @@ public final class CertificateText {
         }
     }
 
-    /** Why the other side may refuse a certificate that Envoy shows; empty when nothing in it speaks against that. */
+    /** Why the peer may reject a certificate that Envoy presents; empty when it contains no reason. */
     public static Optional<String> unfit(X509Certificate certificate, Use use) {
         try {
             var purposes = certificate.getExtendedKeyUsage();
             if (purposes != null && !purposes.contains(use.purpose) && !purposes.contains(ANY_PURPOSE)) {
                 return Optional.of("is not for " + use.shownAs + " (extendedKeyUsage lacks " + use.name
-                        + "), so the other side may refuse it: issue one for " + use.shownAs);
+                        + "), so the peer may reject it: issue a certificate for " + use.shownAs);
             }
         } catch (CertificateParsingException e) {
             return Optional.of(
-                    "has an extendedKeyUsage that cannot be read, so the other side may refuse it: issue it anew");
+                    "has an unreadable extendedKeyUsage, so the peer may reject it: issue a new certificate");
         }
         var usage = certificate.getKeyUsage();
         return usage == null || usage[DIGITAL_SIGNATURE]
                 ? Optional.empty()
                 : Optional.of(
-                        "must not sign handshakes (keyUsage lacks digitalSignature), so the other side may refuse it: issue one for "
-                                + use.shownAs + ", not for an authority");
+                        "must not sign handshakes (keyUsage lacks digitalSignature), so the peer may reject it: issue a certificate for "
+                                + use.shownAs + ", not for a CA");
     }
 
-    /** Envoy serves no certificate that asks for an OCSP response with each handshake when it has none. */
+    /**
+     * Checks that the certificate does not require OCSP stapling. Envoy does not serve such a certificate without an
+     * OCSP response.
+     */
     public static void checkNeedsNoStaple(X509Certificate certificate) throws UnusableMaterial {
         if (certificate.getExtensionValue(TLS_FEATURE) != null) {
             throw new UnusableMaterial(
-                    "its certificate asks for OCSP stapling, which gateways do not do: issue it without \"must staple\" (the extension TLS Feature)");
+                    "its certificate requires OCSP stapling, which gateways do not support: issue it without \"must staple\" (the extension TLS Feature)");
         }
     }
 
@@ -225,7 +233,8 @@ public final class CertificateText {
             return (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
         } catch (CertificateException e) {
-            throw new UnusableMaterial("a certificate in it cannot be read: write it as PEM of an X.509 certificate");
+            throw new UnusableMaterial(
+                    "it contains a certificate that cannot be read: write an X.509 certificate as PEM");
         }
     }
 }

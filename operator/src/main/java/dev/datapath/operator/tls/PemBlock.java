@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * One block of a PEM text (RFC 7468); what stands between blocks is a comment. Headers within a block (RFC 1421, 4.6), which OpenSSL
- * writes for encrypted keys, are understood.
+ * One block of a PEM text (RFC 7468). Text between blocks is a comment. Headers within a block (RFC 1421, 4.6), which
+ * OpenSSL writes for encrypted keys, are supported.
  *
  * @param label such as {@code CERTIFICATE}
  * @param der the content
@@ -22,17 +22,20 @@ public record PemBlock(String label, byte[] der) {
     /**
      * The blocks of a text.
      *
-     * @param blocks in their order
-     * @param unread how many begin and have no end of their own
+     * @param blocks in order
+     * @param unread number of blocks without an END line
      */
     record Blocks(List<PemBlock> blocks, int unread) {}
 
-    /** The blocks of a text, in their order. */
+    /** The blocks of a text, in order. */
     public static List<PemBlock> parse(String text) throws UnusableMaterial {
         return read(text).blocks();
     }
 
-    /** The same, and how many are none. Takes time in proportion to the text, whatever it holds. */
+    /**
+     * The blocks of a text, and the number of blocks without an END line. Takes time in proportion to the length of any
+     * text.
+     */
     static Blocks read(String text) throws UnusableMaterial {
         var blocks = new ArrayList<PemBlock>();
         int unread = 0;

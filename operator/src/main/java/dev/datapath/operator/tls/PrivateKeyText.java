@@ -28,14 +28,14 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 
 /**
- * Reads the private key that belongs to a certificate from PEM text: PKCS#8, PKCS#1 (RSA) or SEC 1 (EC).
+ * Reads the private key of a certificate from PEM text: PKCS#8, PKCS#1 (RSA) or SEC 1 (EC).
  *
- * <p>What a gateway can serve is what Envoy's TLS library accepts: RSA with at least 2048 bits and a small exponent, ECDSA on P-256, P-384 and
- * P-521, and Ed25519.
+ * <p>Gateways can use the keys that Envoy's TLS library accepts: RSA with at least 2048 bits and a small exponent,
+ * ECDSA on P-256, P-384 and P-521, and Ed25519.
  */
 public final class PrivateKeyText {
     private static final int MIN_RSA_BITS = 2048;
-    /** Bound of BoringSSL, which Envoy is built with. */
+    /** Limit of BoringSSL, Envoy's TLS library. */
     private static final int MAX_EXPONENT_BITS = 33;
 
     /** By their order, which tells a curve from others of the same size, such as secp256k1 and brainpoolP256r1. */
@@ -48,17 +48,18 @@ public final class PrivateKeyText {
 
     private PrivateKeyText() {}
 
-    /** The key of a text as PKCS#8 PEM, checked to be the one of the certificate's public key. */
+    /** The key of a text as PKCS#8 PEM, verified to match the public key of the certificate. */
     public static String matching(String pem, PublicKey certificateKey) throws UnusableMaterial {
         checkStrength(certificateKey);
         var block = PemBlock.parse(pem).stream()
                 .filter(candidate -> candidate.label().endsWith("PRIVATE KEY"))
                 .findFirst()
-                .orElseThrow(() -> new UnusableMaterial("tls.key holds no PEM block PRIVATE KEY"));
+                .orElseThrow(() -> new UnusableMaterial("tls.key contains no PEM block PRIVATE KEY"));
         var pkcs8 = switch (block.label()) {
             case "PRIVATE KEY" -> versionOne(block.der());
             case "RSA PRIVATE KEY" -> wrapped(RSA, block.der());
-            // The curve need not stand in the key: the certificate names it. The check below finds another one.
+            // The key need not contain the curve, because the certificate names it. The check below detects a different
+            // curve.
             case "EC PRIVATE KEY" -> wrapped(algorithmOf(certificateKey), block.der());
             case "ENCRYPTED PRIVATE KEY" -> throw UnusableMaterial.encryptedKey();
             default ->
@@ -67,7 +68,7 @@ public final class PrivateKeyText {
         };
         if (!belongTogether(read(pkcs8, certificateKey), certificateKey)) {
             throw new UnusableMaterial(
-                    "tls.key is not the key of the first certificate in tls.crt: store the pair that was issued together,"
+                    "tls.key does not match the first certificate in tls.crt: store the key and the certificate of one pair,"
                             + " the server's own certificate first");
         }
         return new PemBlock("PRIVATE KEY", pkcs8).text();
@@ -75,7 +76,7 @@ public final class PrivateKeyText {
 
     private static void checkStrength(PublicKey key) throws UnusableMaterial {
         var usable = switch (key) {
-            // RSASSA-PSS is RSA as well, and BoringSSL does not know its keys.
+            // RSASSA-PSS keys are RSA keys as well, but BoringSSL does not support them.
             case RSAPublicKey rsa ->
                 rsa.getAlgorithm().equals("RSA")
                         && rsa.getModulus().bitLength() >= MIN_RSA_BITS
@@ -86,12 +87,12 @@ public final class PrivateKeyText {
         };
         if (!usable) {
             throw new UnusableMaterial(
-                    "gateways cannot serve its " + key.getAlgorithm()
+                    "gateways cannot use its " + key.getAlgorithm()
                             + " key: use RSA with at least 2048 bits and exponent 65537, ECDSA on P-256, P-384 or P-521, or Ed25519");
         }
     }
 
-    /** What BoringSSL checks (RSA_check_key): a key whose parts contradict each other is refused. */
+    /** The checks of BoringSSL (RSA_check_key), which rejects a key with inconsistent parts. */
     private static boolean belongTogether(RSAPrivateCrtKey key, RSAPublicKey certificateKey) {
         var modulus = key.getModulus();
         var p = key.getPrimeP();
@@ -120,7 +121,7 @@ public final class PrivateKeyText {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (GeneralSecurityException | RuntimeException e) {
-                // Not of this algorithm, or broken: the parsers do not tell the two apart.
+                // A key of another algorithm or a malformed key: the parsers do not distinguish the two.
                 continue;
             }
         }
@@ -149,8 +150,8 @@ public final class PrivateKeyText {
     }
 
     /**
-     * The key as PKCS#8 of version 1 (RFC 5208). A OneAsymmetricKey of version 2 (RFC 5958), which holds the public key too, is
-     * what some tools write for Ed25519; BoringSSL refuses it.
+     * The key as PKCS#8 of version 1 (RFC 5208). Some tools write an Ed25519 key as OneAsymmetricKey of version 2 (RFC
+     * 5958), which contains the public key too. BoringSSL rejects that form.
      */
     private static byte[] versionOne(byte[] pkcs8) throws UnusableMaterial {
         try {
@@ -161,7 +162,7 @@ public final class PrivateKeyText {
         }
     }
 
-    /** A PrivateKeyInfo around a key of an older form. */
+    /** Wraps a key of an older form in a PrivateKeyInfo. */
     private static byte[] wrapped(AlgorithmIdentifier algorithm, byte[] key) throws UnusableMaterial {
         try {
             return encoded(algorithm, ASN1Primitive.fromByteArray(key));

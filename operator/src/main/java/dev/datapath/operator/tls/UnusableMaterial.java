@@ -1,6 +1,6 @@
 package dev.datapath.operator.tls;
 
-/** A certificate, key or authority that cannot be used; the message continues "X cannot be used: ". */
+/** A certificate, key or CA certificate that cannot be used. The message continues "X cannot be used: ". */
 public final class UnusableMaterial extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public final class UnusableMaterial extends Exception {
         return new UnusableMaterial("its private key is encrypted: store the key without a passphrase");
     }
 
-    /** What is wrong. */
+    /** The error. */
     public String problem() {
         return String.valueOf(getMessage());
     }

@@ -1,4 +1,7 @@
-/** Certificates and keys as PEM text: what users store in Secrets, read, checked and brought into the form that Envoy takes. */
+/**
+ * Certificates and keys as PEM text. Users store them in Secrets; they are read, checked and converted to the form that
+ * Envoy accepts.
+ */
 @NullMarked
 package dev.datapath.operator.tls;
 

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Aggregated discovery, state of the world: opens streams and wakes those whose DataPath changed. */
+/** Aggregated discovery service, state of the world: opens streams and wakes those whose DataPath changed. */
 final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
     private static final int MAX_STREAMS_PER_GATEWAY = 4;
 
@@ -65,14 +65,14 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
         if (serving) {
             out.request(1);
         } else {
-            stream.turnAway();
+            stream.redirect();
         }
         return stream;
     }
 
     /**
-     * Whether streams are served. What was known of gateways is forgotten at each change: in between they may have had
-     * another configuration from another operator.
+     * Sets whether streams are served. The state of gateways is discarded at each change: in between another operator
+     * may have sent them a different configuration.
      */
     void serving(boolean serves) {
         if (serving == serves) {
@@ -81,7 +81,7 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
         serving = serves;
         memories.forgetAll();
         if (!serves) {
-            streams.forEach(AdsStream::turnAway);
+            streams.forEach(AdsStream::redirect);
         }
     }
 
@@ -96,13 +96,16 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
         }
     }
 
-    /** Ends what has waited for longer than the limit, and forgets gateways that stay away. To be called now and then. */
+    /**
+     * Closes streams that have been waiting for longer than the limit, and discards the state of gateways that do not
+     * reconnect. Must be called periodically.
+     */
     void tidyUp(Duration limit) {
         memories.forgetOld();
         streams.forEach(stream -> stream.closeIfStalled(limit));
     }
 
-    /** Sends again what was rejected and may be accepted now. To be called now and then. */
+    /** Resends rejected versions that may be accepted now. Must be called periodically. */
     void retry() {
         streams.forEach(AdsStream::retry);
     }
@@ -115,7 +118,10 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
         streams.remove(stream);
     }
 
-    /** Closes the oldest stream of a gateway that has too many. A connection that broke without a sign may still be open beside the next. */
+    /**
+     * Closes the oldest stream of a gateway that has too many. A connection that was lost without a signal may still be
+     * open beside its successor.
+     */
     void admitted(String dataPath, String gateway, AdsStream stream) {
         AdsStream oldest = null;
         synchronized (byGateway) {
@@ -150,7 +156,7 @@ final class AdsService extends AggregatedDiscoveryServiceGrpc.AggregatedDiscover
 
     void remember(String dataPath, String gateway, Memory memory) {
         memories.remember(dataPath, gateway, memory);
-        // Looked at afterwards: what changes from now on is followed by forgetting.
+        // Checked after the state is stored: a later change discards the state itself.
         if (!serving || store.base(dataPath) == null) {
             memories.recall(dataPath, gateway);
         }

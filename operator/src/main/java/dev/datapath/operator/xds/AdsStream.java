@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The I/O of one gateway's stream. All work runs on a sequential executor, so there are no locks; requests are taken one
- * by one (the next is asked for when one is dealt with) and responses only while the transport takes them, so a stream
- * holds one request and at most one unanswered response per type.
+ * The I/O of one gateway's stream. All work runs on a sequential executor, so there are no locks. Requests are read one
+ * at a time (the next one after the previous one is processed), and responses are sent only while the transport accepts
+ * them. Therefore a stream holds one request and at most one unacknowledged response per type.
  */
 final class AdsStream implements StreamObserver<DiscoveryRequest> {
     private static final Set<ResourceType> DECIDED = Set.of(ResourceType.ENDPOINT, ResourceType.RUNTIME);
@@ -33,7 +33,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
     private volatile @Nullable Admitted admitted;
     private volatile @Nullable Instant retryAt;
     private boolean closed;
-    /** Of what it acknowledged wholly; null while another one is on the way. */
+    /** The intent that the gateway acknowledged completely; null while another one is being delivered. */
     private @Nullable String intent;
 
     private record Admitted(String dataPath, String gateway, Session session, KeptNames.Account names) {}
@@ -74,7 +74,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         return current != null && current.dataPath().equals(dataPath);
     }
 
-    /** Sends what there is to send, soon; calls until then count as one. */
+    /** Schedules the delivery of pending responses; calls until then count as one. */
     void wake() {
         if (scheduled.compareAndSet(false, true)) {
             execute(() -> {
@@ -86,7 +86,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         }
     }
 
-    /** Sends what was rejected again when its time has come. To be called now and then. */
+    /** Resends a rejected version when its retry is due. Must be called periodically. */
     void retry() {
         var due = retryAt;
         if (due != null && !service.clock().instant().isBefore(due)) {
@@ -95,7 +95,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         }
     }
 
-    /** Closes the stream when the gateway owes an answer, or its first request, for longer than the limit. */
+    /** Closes the stream when the gateway has not sent a response, or its first request, within the limit. */
     void closeIfStalled(Duration limit) {
         execute(() -> {
             var current = admitted;
@@ -103,21 +103,21 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
             if (!closed
                     && since != null
                     && since.plus(limit).isBefore(service.clock().instant())) {
-                close(Status.DEADLINE_EXCEEDED, "no answer for " + limit.toSeconds() + " s");
+                close(Status.DEADLINE_EXCEEDED, "no response for " + limit.toSeconds() + " s");
             }
         });
     }
 
-    /** Sends the gateway to the operator that serves. */
-    void turnAway() {
-        execute(() -> close(Status.UNAVAILABLE, "this operator does not serve: another one leads"));
+    /** Closes the stream; the gateway connects to the operator that serves. */
+    void redirect() {
+        execute(() -> close(Status.UNAVAILABLE, "this operator does not serve: another one is the leader"));
     }
 
     void shutDown() {
-        execute(() -> close(Status.UNAVAILABLE, "the server stops"));
+        execute(() -> close(Status.UNAVAILABLE, "the server is stopping"));
     }
 
-    /** A newer stream of the same gateway takes the place of this one. */
+    /** A newer stream of the same gateway replaces this one. */
     void replaced() {
         execute(() -> close(Status.ABORTED, "the gateway opened another stream"));
     }
@@ -126,7 +126,9 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         execute(() -> end("connection lost"));
     }
 
-    /** Runs work of this stream, one piece at a time. A defect ends the stream: the gateway connects again and starts over. */
+    /**
+     * Runs work of this stream, one task at a time. A defect closes the stream: the gateway reconnects and starts over.
+     */
     private void execute(Runnable work) {
         executor.execute(() -> {
             try {
@@ -138,7 +140,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
     }
 
     private void failed(Throwable defect) {
-        LOG.log(System.Logger.Level.ERROR, "an xDS stream failed and is closed", defect);
+        LOG.log(System.Logger.Level.ERROR, "an xDS stream failed, closing it", defect);
         try {
             service.events().failed("stream");
             close(Status.INTERNAL, "internal error");
@@ -159,7 +161,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         }
         var answer = current.session().receive(request);
         if (answer != null) {
-            tell(current, answer);
+            report(current, answer);
         }
         pump();
         if (!closed) {
@@ -167,7 +169,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         }
     }
 
-    private void tell(Admitted current, Session.Answer answer) {
+    private void report(Admitted current, Session.Answer answer) {
         var push = answer.push();
         if (answer.message() == null) {
             service.events().acknowledged(current.dataPath(), current.gateway(), push.type(), push.version());
@@ -177,7 +179,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         }
     }
 
-    /** The node stands in the first request only; Envoy leaves it out of the others. */
+    /** Only the first request contains the node; Envoy omits it in the others. */
     private @Nullable Admitted admit(DiscoveryRequest request) {
         var dataPath = request.getNode().getCluster();
         var gateway = request.getNode().getId();
@@ -206,11 +208,11 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
     }
 
     private void refuseNames(Admitted current) {
-        var reason = "the gateways of DataPath " + current.dataPath() + " ask for too many names that no resource has";
+        var reason = "the gateways of DataPath " + current.dataPath() + " request too many unknown resource names";
         if (service.keptNames().mayLog(service.clock().instant())) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "the xDS stream of gateway " + EnvoyMessage.clean(current.gateway()) + " is closed: " + reason);
+                    "closing the xDS stream of gateway " + EnvoyMessage.clean(current.gateway()) + ": " + reason);
         }
         refuse(Status.RESOURCE_EXHAUSTED, reason);
     }
@@ -243,10 +245,11 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
     }
 
     /**
-     * Decisions of operators are endpoints and runtime values on top of an intent. A gateway that acknowledged an intent as a whole runs it
-     * while other decisions on it are on their way, and when it rejects them: it keeps those that it accepted, which are of the same
-     * intent, and the rejection is in {@link GatewayState#rejections}. A gateway that has not
-     * acknowledged it on this stream has to accept all of it, with the decisions: it is not known what it holds instead.
+     * Decisions of operators are endpoints and runtime values that modify an intent. A gateway that acknowledged an
+     * intent completely runs it while other decisions on it are being delivered, and when it rejects them: it keeps the
+     * decisions that it accepted, which belong to the same intent, and the rejection is in {@link
+     * GatewayState#rejections}. A gateway that has not acknowledged the intent on this stream must accept all of it
+     * including the decisions, because its previous configuration is unknown.
      */
     private @Nullable String intent(Session session, Snapshot target) {
         boolean same = target.intent().equals(intent);
@@ -290,7 +293,7 @@ final class AdsStream implements StreamObserver<DiscoveryRequest> {
         closed = true;
         service.ended(this);
         var current = admitted;
-        admitted = null; // the transport may keep this object until the peer has read the end of the stream
+        admitted = null; // the transport may hold this object until the peer has read the end of the stream
         if (current != null) {
             current.names().close();
             service.left(current.dataPath(), current.gateway(), this);

@@ -11,16 +11,19 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** CDS or LDS: each response is the whole truth, and what it leaves out is deleted. */
+/** CDS or LDS: each response lists all resources; Envoy deletes the others. */
 final class CompleteSubscription extends Subscription {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofMinutes(1);
 
     private final HeldAddresses addresses = new HeldAddresses();
     private final String reportedVersion;
-    /** Whether the version that the gateway reported tells what it has; ends with the first response. */
-    private boolean believed;
-    /** Whether {@link #held} is exactly what the gateway has; not so before the first answer and after a rejection. */
+    /** Whether the version that the gateway reported identifies its content; ends with the first response. */
+    private boolean reportTrusted;
+    /**
+     * Whether {@link #held} is exactly the gateway's content; false before the first acknowledgement and after a
+     * rejection.
+     */
     private boolean known;
 
     private String heldVersion = "";
@@ -29,18 +32,23 @@ final class CompleteSubscription extends Subscription {
     private @Nullable String rejectedVersion;
     private @Nullable Rejection rejection;
     private @Nullable String onlyTrusted;
-    /** When the rejected version is sent again; null for never. */
+    /** When the rejected version is resent; null for never. */
     private @Nullable Instant retryAt;
 
     private Duration retryDelay = FIRST_RETRY;
-    /** The version that the delay is for. */
+    /** The version that the delay belongs to. */
     private @Nullable String retried;
-    /** A version of which listeners were rejected for their addresses; they are withdrawn once, and it is sent again. */
+    /**
+     * A version with listeners that were rejected for their addresses. They are withdrawn once, and the version is
+     * resent.
+     */
     private @Nullable String unplaced;
-    /** Those listeners until then: the gateway may have some of them elsewhere, in each other's way. */
+    /**
+     * Those listeners until then: the gateway may have some of them on other addresses, in conflict with each other.
+     */
     private Set<String> toWithdraw = Set.of();
 
-    /** Whether what was sent last is a part of what is wanted, on the way to it. */
+    /** Whether the last response is an intermediate step with a part of the target. */
     private boolean step;
 
     /** @param reportedVersion the version in the first request of the stream, empty when the gateway has none */
@@ -49,21 +57,21 @@ final class CompleteSubscription extends Subscription {
         this.reportedVersion = reportedVersion;
     }
 
-    /** What the gateway accepted last. */
+    /** The content that the gateway accepted last. */
     Map<String, Resource> held() {
         return held;
     }
 
-    /** Takes over what the last stream of the same gateway knew. */
+    /** Restores the state of the previous stream of the same gateway. */
     void remember(Memory.Content content) {
         var resources = new TreeMap<String, Resource>();
         content.resources().forEach(resource -> resources.put(resource.name(), resource));
         held = resources;
         heldVersion = content.version();
         onlyTrusted = content.onlyTrusted();
-        believed = content.trusts(reportedVersion);
+        reportTrusted = content.trusts(reportedVersion);
         if (onlyTrusted == null && !heldVersion.isEmpty() && heldVersion.equals(reportedVersion)) {
-            believed = false;
+            reportTrusted = false;
             known = true;
             addresses.accepted(held.values());
             adopt(heldVersion);
@@ -80,16 +88,16 @@ final class CompleteSubscription extends Subscription {
 
     /**
      * Returns the response that brings the gateway to {@code wanted}, or null when there is none to send. A rejected
-     * version is not sent again; any other one is, also the one before: a rejection is not a transaction, Envoy keeps
-     * the good resources of a rejected response and deletes those that it left out. A version whose rejection may pass
-     * by itself is sent again after a while.
+     * version is not resent. Any other version is, even the previous one: a rejection is not a transaction, because
+     * Envoy keeps the valid resources of a rejected response and deletes those that it omitted. A version whose
+     * rejection may be temporary is resent after a delay.
      *
-     * <p>When listeners give up an address that another one takes, a response without them comes before the whole.
+     * <p>When listeners release an address that another one takes, a response without them precedes the complete one.
      */
     @Nullable
     Push offer(Map<String, Resource> wanted, String version, Supplier<String> nonces, Instant now) {
-        if (believed && version.equals(reportedVersion)) {
-            believed = false;
+        if (reportTrusted && version.equals(reportedVersion)) {
+            reportTrusted = false;
             known = true;
             held = wanted;
             addresses.accepted(held.values());
@@ -103,7 +111,7 @@ final class CompleteSubscription extends Subscription {
         if (version.equals(rejectedVersion) && (retryAt == null || now.isBefore(retryAt))) {
             return null;
         }
-        believed = false;
+        reportTrusted = false;
         rejectedVersion = null;
         retryAt = null;
         if (!version.equals(unplaced)) {
@@ -124,13 +132,13 @@ final class CompleteSubscription extends Subscription {
         return push(Resource.version(rest.values()), rest.values(), Set.of(), "", nonces, now);
     }
 
-    /** When the rejected version is sent again; null for never. */
+    /** When the rejected version is resent; null for never. */
     @Nullable
     Instant retryAt() {
         return isWaiting() ? null : retryAt;
     }
 
-    /** Sends a rejected version again: something that it depends on was rejected too, and is accepted now. */
+    /** Resends a rejected version: another rejected resource that it depends on has been accepted. */
     void retryRejected() {
         rejectedVersion = null;
     }
@@ -140,7 +148,7 @@ final class CompleteSubscription extends Subscription {
         return rejection == null ? List.of() : List.of(rejection);
     }
 
-    /** Whether the gateway may have this resource with another content, or not at all. */
+    /** Whether the gateway may not have this resource, or have it with different content. */
     boolean mayDiffer(Resource resource) {
         var before = held.get(resource.name());
         var since = sent.get(resource.name());
@@ -162,13 +170,13 @@ final class CompleteSubscription extends Subscription {
     }
 
     @Override
-    void onRejected(Push push, Rejection reason, String said, Instant now) {
-        var errors = ListenerErrors.of(said);
+    void onRejected(Push push, Rejection reason, String fullMessage, Instant now) {
+        var errors = ListenerErrors.of(fullMessage);
         addresses.rejected(push.content(), errors);
         rejection = reason;
         known = false;
         if (step) {
-            return; // the whole comes next, with what was withdrawn
+            return; // the complete version follows, with the withdrawn listeners
         }
         if (!errors.duplicates().isEmpty() && !push.version().equals(unplaced)) {
             unplaced = push.version();
@@ -199,7 +207,7 @@ final class CompleteSubscription extends Subscription {
     @Override
     Memory.Content remembered() {
         var unanswered = unansweredVersion();
-        var trusted = unanswered != null ? unanswered : known ? null : believed ? onlyTrusted : "";
+        var trusted = unanswered != null ? unanswered : known ? null : reportTrusted ? onlyTrusted : "";
         return new Memory.Content(heldVersion, List.copyOf(held.values()), trusted);
     }
 

@@ -22,9 +22,10 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the TCP connections of a server with mutual TLS. Of those that have not shown a certificate yet the oldest makes room for a
- * new one. A gateway shows its own within milliseconds, so silent connections keep it out only if the whole bound is opened anew in
- * that time. Each identity has a bounded number of connections with a certificate. Safe for several threads.
+ * Limits the TCP connections of a server with mutual TLS. When there are too many connections without a client
+ * certificate, a new one replaces the oldest. A gateway sends its certificate within milliseconds, so silent
+ * connections block it only if the whole limit is reopened within that time. Each identity has a limited number of
+ * connections with a certificate. Thread-safe.
  */
 final class Connections extends ServerTransportFilter implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -34,15 +35,15 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
     private final int mostPerIdentity;
     private final NioEventLoopGroup acceptor = new NioEventLoopGroup(1, named("xds-accept-%d"));
     private final NioEventLoopGroup loops;
-    /** Before the end of the handshake, the oldest first. */
+    /** Connections before the end of the handshake, the oldest first. */
     private final Map<SocketAddress, Channel> unproven = new LinkedHashMap<>();
 
     private final Map<Object, Integer> proven = new HashMap<>();
 
     /**
-     * @param threads that read and write
-     * @param mostUnproven connections before the end of their handshake
-     * @param mostPerIdentity connections with certificates of the same names
+     * @param threads threads for reads and writes
+     * @param mostUnproven maximum connections before the end of their handshake
+     * @param mostPerIdentity maximum connections with certificates of the same names
      */
     Connections(int threads, int mostUnproven, int mostPerIdentity) {
         this.mostUnproven = mostUnproven;
@@ -63,7 +64,7 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
         return channel;
     }
 
-    /** Sees each connection before anything is read from it. */
+    /** Handles each connection before anything is read from it. */
     @ChannelHandler.Sharable
     private final class Accepted extends ChannelInboundHandlerAdapter {
         @Override
@@ -78,7 +79,7 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
     private void accept(Channel connection) {
         var peer = connection.remoteAddress();
         if (peer == null) {
-            // It is closed already.
+            // The connection is already closed.
             return;
         }
         var oldest = add(peer, connection);
@@ -125,7 +126,7 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
         return attributes;
     }
 
-    /** At once: the handlers of gRPC would let streams begin and end before. */
+    /** Closes immediately: gRPC's handlers would allow streams to start and end before. */
     private static void end(Channel connection) {
         var first = connection.pipeline().firstContext();
         if (first == null) {
@@ -137,14 +138,14 @@ final class Connections extends ServerTransportFilter implements AutoCloseable {
 
     @Override
     public synchronized void transportTerminated(@Nullable Attributes attributes) {
-        // gRPC knows of none before the end of the handshake.
+        // gRPC calls this without attributes for connections that end before the handshake.
         var identity = attributes == null ? null : attributes.get(IDENTITY);
         if (identity != null) {
             proven.computeIfPresent(identity, (key, count) -> count == 1 ? null : count - 1);
         }
     }
 
-    /** To be called when the server has ended. */
+    /** Must be called after the server has stopped. */
     @Override
     public void close() {
         var accepting = acceptor.shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS);

@@ -3,7 +3,7 @@ package dev.datapath.operator.xds;
 import java.util.List;
 
 /**
- * What the connected gateways of one DataPath run.
+ * The sync state of the connected gateways of one DataPath.
  *
  * @param dataPath its key, {@code namespace/name}
  * @param gateways the connected gateways by name
@@ -13,12 +13,12 @@ public record DataPathSync(String dataPath, List<GatewayState> gateways) {
         gateways = List.copyOf(gateways);
     }
 
-    /** Whether at least one gateway is connected and each one runs all of that snapshot. */
+    /** Whether at least one gateway is connected and each one runs that intent completely. */
     public boolean synced(String intent) {
         return !gateways.isEmpty() && gateways.stream().allMatch(gateway -> gateway.synced(intent));
     }
 
-    /** The connected gateways that do not run all of that snapshot. */
+    /** The connected gateways that do not run that intent completely. */
     public List<GatewayState> behind(String intent) {
         return gateways.stream().filter(gateway -> !gateway.synced(intent)).toList();
     }

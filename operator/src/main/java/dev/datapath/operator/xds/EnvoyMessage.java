@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Envoy's reasons, made fit for status and logs. A validation error prints the whole resource, keys included, and its
- * reason on the last line.
+ * Converts Envoy's error messages for status and logs. A validation error contains the whole resource, including keys,
+ * and the reason on the last line.
  */
 final class EnvoyMessage {
     static final int MAX_LENGTH = 512;
@@ -24,7 +24,7 @@ final class EnvoyMessage {
 
     private EnvoyMessage() {}
 
-    /** Returns the reason, without keys and certificates, of at most 512 characters. */
+    /** Returns the reason without keys and certificates, with at most 512 characters. */
     static String clean(String message) {
         var text = message.length() > READ_AT_MOST ? message.substring(message.length() - READ_AT_MOST) : message;
         text = PEM_WITHOUT_START.matcher(text).replaceAll(REMOVED);
@@ -41,7 +41,7 @@ final class EnvoyMessage {
         return reason.length() <= MAX_LENGTH ? reason : reason.substring(0, MAX_LENGTH - 1) + "…";
     }
 
-    /** About several listeners Envoy gives one line each. */
+    /** For several listeners Envoy writes one line each. */
     private static boolean isListing(List<String> lines) {
         return lines.getFirst().startsWith(LISTENERS)
                 && lines.stream()

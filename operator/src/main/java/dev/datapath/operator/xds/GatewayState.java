@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gateway its name, Envoy's {@code node.id}
  * @param connectedSince when its stream was opened
- * @param intent the {@link Snapshot#intent()} of what it acknowledged as a whole; null while it does not run any, or another one is on the way
+ * @param intent the {@link Snapshot#intent()} that it acknowledged completely; null while it runs none, or another one
+ *     is being delivered
  * @param types the types that it subscribes to
  */
 public record GatewayState(
@@ -20,14 +21,17 @@ public record GatewayState(
     }
 
     /**
-     * Whether the gateway acknowledged all of a snapshot with that intent, and nothing of another one is on the way. It may reject decisions
-     * on top of the intent all the same, see {@link #rejecting}.
+     * Whether the gateway acknowledged a snapshot with that intent completely, and no other intent is being delivered.
+     * It may nevertheless reject decisions, see {@link #rejecting}.
      */
     public boolean synced(String snapshotIntent) {
         return snapshotIntent.equals(intent);
     }
 
-    /** What the gateway refuses now, in Envoy's words, with the name of the resource where these do not have it; sorted, without repetition. */
+    /**
+     * Envoy's messages about the resources that the gateway currently rejects, with the name of the resource if the
+     * message does not contain it; sorted, without duplicates.
+     */
     public List<String> rejections() {
         return types.entrySet().stream()
                 .flatMap(type -> type.getValue().rejections().stream().map(rejection -> text(type.getKey(), rejection)))
@@ -49,7 +53,7 @@ public record GatewayState(
                 + rejection.message();
     }
 
-    /** Whether the gateway refuses anything now. */
+    /** Whether the gateway currently rejects anything. */
     public boolean rejecting() {
         return types.values().stream().anyMatch(type -> !type.rejections().isEmpty());
     }

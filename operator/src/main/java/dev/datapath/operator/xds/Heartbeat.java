@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
-/** Tells whether threads still take tasks: at each beat all of them have to run one. Safe for several threads. */
+/** Checks that threads accept tasks: each of them must run one task per beat. Thread-safe. */
 final class Heartbeat {
     private final List<Executor> watched;
     private final List<AtomicLong> last;
@@ -16,8 +16,9 @@ final class Heartbeat {
     private final AtomicLong lastBeat;
 
     /**
-     * @param limit how long after a task was run everything counts as alive; several times the interval between beats
-     * @param nanoTime a clock that only goes forward, {@code System::nanoTime}
+     * @param limit time since the last completed task after which a thread counts as stalled; several times the
+     *     interval between beats
+     * @param nanoTime a monotonic clock, {@code System::nanoTime}
      */
     Heartbeat(List<Executor> watched, Duration limit, LongSupplier nanoTime) {
         this.watched = List.copyOf(watched);
@@ -30,7 +31,7 @@ final class Heartbeat {
                 .toList();
     }
 
-    /** To be called at regular intervals. */
+    /** Must be called at regular intervals. */
     void beat() {
         lastBeat.set(nanoTime.getAsLong());
         for (int i = 0; i < watched.size(); i++) {

@@ -8,20 +8,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which addresses the listeners of a gateway have. Envoy takes the listeners of a response one after the other, after those that it
- * leaves out are gone, and rejects one whose address a listener of another name has at that moment, be it one that moves elsewhere with
- * the same response: it keeps the address until its successor has its routes and secrets.
+ * The addresses of a gateway's listeners. Envoy processes the listeners of a response one after the other, after it has
+ * removed those that the response omits. It rejects a listener whose address belongs to another listener at that
+ * moment, even if the other one moves to a different address in the same response: that one keeps its address until its
+ * successor has its routes and secrets.
  */
 final class HeldAddresses {
     private final Map<String, Set<Address>> byListener = new HashMap<>();
 
-    /** The gateway has these listeners and no other ones. */
+    /** The gateway has exactly these listeners. */
     void accepted(Collection<Resource> content) {
         byListener.clear();
         content.forEach(this::put);
     }
 
-    /** The gateway took those listeners of a response in that did not fail. */
+    /** The gateway accepted those listeners of a response that did not fail. */
     void rejected(Collection<Resource> content, ListenerErrors errors) {
         var before = Map.copyOf(byListener);
         accepted(content);
@@ -41,7 +42,7 @@ final class HeldAddresses {
         }
     }
 
-    /** The listeners that have an address which another one of these should have. */
+    /** The listeners that have an address that another one should have. */
     Set<String> inTheWay(Map<String, Resource> wanted) {
         var owners = new HashMap<Address, String>();
         wanted.forEach((name, resource) -> resource.addresses().forEach(address -> owners.put(address, name)));

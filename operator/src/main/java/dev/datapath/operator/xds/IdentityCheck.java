@@ -2,10 +2,12 @@ package dev.datapath.operator.xds;
 
 import java.util.List;
 
-/** Decides whether a gateway may have the configuration of the DataPath that it names. */
+/** Decides whether a gateway may receive the configuration of the DataPath that it names. */
 @FunctionalInterface
 public interface IdentityCheck {
-    /** The scheme of the URI that names a DataPath in a gateway's certificate: {@code datapath://namespace/name}. */
+    /**
+     * The scheme of the URI that identifies a DataPath in a gateway's certificate: {@code datapath://namespace/name}.
+     */
     String SCHEME = "datapath://";
 
     /**
@@ -16,13 +18,15 @@ public interface IdentityCheck {
      */
     boolean permits(List<SubjectAlternativeName> names, String dataPath);
 
-    /** Permits the DataPaths whose URI, {@code datapath://namespace/name}, is in the certificate. The default with TLS. */
+    /**
+     * Permits the DataPaths whose URI, {@code datapath://namespace/name}, is in the certificate. The default with TLS.
+     */
     static IdentityCheck certificateUri() {
         return (names, dataPath) ->
                 names.contains(new SubjectAlternativeName(SubjectAlternativeName.Kind.URI, SCHEME + dataPath));
     }
 
-    /** Permits everyone: for clear text on loopback, where there is no certificate. */
+    /** Permits every peer: for plaintext on loopback, without certificates. */
     static IdentityCheck anyone() {
         return (names, dataPath) -> true;
     }

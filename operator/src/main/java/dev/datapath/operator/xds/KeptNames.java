@@ -6,24 +6,28 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Bounds the bytes of names that streams ask for and no resource has. Names of resources cost nothing: streams share the String of the
- * resource. Envoy asks for other names only while a resource that it was sent is being removed, or before the first configuration of
- * this operator. Safe for several threads.
+ * Limits the memory of requested names that no resource has. Names of resources need no memory, because streams share
+ * the String of the resource. Envoy requests other names only while a resource that it received is being removed, or
+ * before the first configuration of this operator. Thread-safe.
  *
- * <p>A stream is ended at the bound, and Envoy opens another one after a pause. It keeps its configuration in between. The largest
- * request of a gateway fits into the share of its DataPath, so the gateways of a large one recover one after another.
+ * <p>A stream that exceeds the limit is closed, and Envoy opens another one after a delay. It keeps its configuration
+ * in between. The largest request of a gateway fits into the share of its DataPath, so the gateways of a large DataPath
+ * recover one after another.
  */
 final class KeptNames {
-    /** Room for the largest request: {@link RequestLimits#MAX_BYTES}, and as much for the entries of {@link RequestLimits#MAX_NAMES}. */
+    /**
+     * Sufficient for the largest request: {@link RequestLimits#MAX_BYTES}, and the same for the entries of {@link
+     * RequestLimits#MAX_NAMES}.
+     */
     private static final long LEAST_PER_DATA_PATH = 2L * RequestLimits.MAX_BYTES;
 
-    /** A DataPath may keep this much also when others have used up the bound of all. */
+    /** Memory that a DataPath may use even when others have reached the common limit. */
     private static final long GRANTED = 64 * 1024;
 
-    /** For two entries of sorted maps, and a String and its array without the characters. */
+    /** Two entries of sorted maps, and a String and its array without the characters. */
     private static final long BYTES_PER_NAME = 128;
 
-    /** Between lines of the log, which peers must not fill. */
+    /** Minimum interval between log lines, because peers must not be able to flood the log. */
     private static final Duration LINE_EVERY = Duration.ofSeconds(10);
 
     private static final int LARGEST_LATIN_1 = 0xff;
@@ -35,31 +39,31 @@ final class KeptNames {
     private Instant nextLine = Instant.MIN;
 
     /**
-     * @param mostPerDataPath bytes that all streams of a DataPath may keep
-     * @param most bytes that all streams may keep
+     * @param mostPerDataPath maximum bytes of all streams of a DataPath
+     * @param most maximum bytes of all streams
      */
     KeptNames(long mostPerDataPath, long most) {
         this.mostPerDataPath = mostPerDataPath;
         this.most = most;
     }
 
-    /** A sixteenth of the heap for all, and a fourth of that, at least 4 MiB, for one DataPath. */
+    /** A sixteenth of the heap for all, and a quarter of that, at least 4 MiB, for one DataPath. */
     static KeptNames ofHeap(long heapBytes) {
         return new KeptNames(Math.max(LEAST_PER_DATA_PATH, heapBytes / 64), heapBytes / 16);
     }
 
-    /** Bytes of heap that a stream uses for a name that it keeps. */
+    /** Bytes of heap that a stream uses for a stored name. */
     static long bytes(String name) {
         boolean latin1 = name.chars().allMatch(c -> c <= LARGEST_LATIN_1);
         return BYTES_PER_NAME + (latin1 ? name.length() : 2L * name.length());
     }
 
-    /** Starts the account of one stream of a DataPath. */
+    /** Opens the account of one stream of a DataPath. */
     Account open(String dataPath) {
         return new Account(dataPath);
     }
 
-    /** Whether an excess goes to the log now; at most every 10 s. */
+    /** Whether an excess may be logged now; at most every 10 s. */
     synchronized boolean mayLog(Instant now) {
         if (now.isBefore(nextLine)) {
             return false;
@@ -68,7 +72,7 @@ final class KeptNames {
         return true;
     }
 
-    /** Bytes that all streams keep. */
+    /** Bytes of all streams. */
     synchronized long total() {
         return total;
     }
@@ -88,7 +92,7 @@ final class KeptNames {
         return true;
     }
 
-    /** What one stream keeps. Not safe for several threads. */
+    /** The memory of one stream. Not thread-safe. */
     final class Account {
         private final String dataPath;
         private long kept;
@@ -97,7 +101,7 @@ final class KeptNames {
             this.dataPath = dataPath;
         }
 
-        /** Sets what the stream keeps. Returns false, and changes nothing, when that exceeds a bound. */
+        /** Sets the memory of the stream. Returns false, and changes nothing, when it exceeds a limit. */
         boolean keep(long bytes) {
             if (bytes == kept) {
                 return true;
@@ -109,7 +113,7 @@ final class KeptNames {
             return granted;
         }
 
-        /** The stream has ended. */
+        /** Closes the account at the end of the stream. */
         void close() {
             keep(0);
         }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * Divides the threads of an executor between peers: tasks of one peer form a lane, lanes take turns, and one lane never has all
- * threads. So a peer that floods the server slows down itself only. Safe for several threads.
+ * Distributes the threads of an executor among peers: the tasks of one peer form a lane, lanes take turns, and one lane
+ * never has all threads. Therefore a peer that floods the server slows down only itself. Thread-safe.
  */
 final class Lanes {
     private final Executor threads;
@@ -27,18 +27,18 @@ final class Lanes {
         }
     }
 
-    /** @param mostPerLane how many threads one lane may have at a time; less than there are */
+    /** @param mostPerLane maximum threads of one lane at a time; less than the number of threads */
     Lanes(Executor threads, int mostPerLane) {
         this.threads = threads;
         this.mostPerLane = mostPerLane;
     }
 
-    /** Runs tasks in the lane of a peer, in the order in which they come, several at a time. */
+    /** Runs tasks in the lane of a peer, in order, several at a time. */
     Executor of(Object peer) {
         return task -> add(peer, task);
     }
 
-    /** How many lanes have something to do. */
+    /** The number of lanes with tasks. */
     synchronized int size() {
         return lanes.size();
     }
@@ -90,7 +90,7 @@ final class Lanes {
         }
     }
 
-    /** Whether the lane came to the end of the queue now, which is one more turn to take. */
+    /** Adds the lane to the queue if it is not there. Returns whether it was added, which requires one more turn. */
     private boolean enqueue(Lane lane) {
         if (lane.queued || lane.tasks.isEmpty() || lane.running >= mostPerLane) {
             return false;

@@ -5,14 +5,18 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What Envoy's words about a rejected response tell of single listeners; nothing when they are about the response as a whole.
+ * The information about single listeners in Envoy's message about a rejected response; empty when the message is about
+ * the response as a whole.
  *
- * @param failed the names of the listeners that were not taken; the others were
- * @param duplicates those of them whose address a listener of another name has
+ * @param failed the names of the rejected listeners; the others were accepted
+ * @param duplicates those with an address that another listener has
  * @param mayPass whether the same response may be accepted later, without any change
  */
 record ListenerErrors(Set<String> failed, Set<String> duplicates, boolean mayPass) {
-    /** Envoy 1.40: {@code Error adding/updating listener(s) a: error adding listener: 'a' has duplicate address '0.0.0.0:80'}, one line each. */
+    /**
+     * Envoy 1.40: {@code Error adding/updating listener(s) a: error adding listener: 'a' has duplicate address
+     * '0.0.0.0:80'}, one line each.
+     */
     private static final Pattern LISTENER =
             Pattern.compile("^(?:Error adding/updating listener\\(s\\) )?([^\\s:]+): (.*)$", Pattern.MULTILINE);
 
@@ -24,7 +28,7 @@ record ListenerErrors(Set<String> failed, Set<String> duplicates, boolean mayPas
         duplicates = Set.copyOf(duplicates);
     }
 
-    /** @param message as Envoy sent it, with its line breaks */
+    /** @param message Envoy's message with its line breaks */
     static ListenerErrors of(String message) {
         var failed = new HashSet<String>();
         var duplicates = new HashSet<String>();

@@ -9,8 +9,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * An overlay for a gateway that differs from others in its listeners alone. A listener is changed and encoded again only when it is
- * another one than in the snapshot before. Not safe for several threads: {@link SnapshotStore} calls it from one at a time.
+ * An overlay for a gateway that differs from others only in its listeners. A listener is changed and encoded again only
+ * when it differs from the one in the previous snapshot. Not thread-safe: {@link SnapshotStore} calls it from one
+ * thread at a time.
  */
 public final class ListenerOverlay implements UnaryOperator<Snapshot> {
     private record Made(Resource from, Optional<Resource> result) {}
@@ -18,7 +19,7 @@ public final class ListenerOverlay implements UnaryOperator<Snapshot> {
     private final Function<Listener, Optional<Listener>> change;
     private Map<String, Made> last = Map.of();
 
-    /** @param change gives the same for the same listener; empty for one that the gateway does not have */
+    /** @param change returns equal results for equal listeners; empty for a listener that the gateway does not have */
     public ListenerOverlay(Function<Listener, Optional<Listener>> change) {
         this.change = change;
     }

@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What gateways had when their streams ended, until they come back. A pod that is gone never does, and what it had may be all of a
- * former configuration: it is kept for as long as lost connections take. Safe for several threads.
+ * The content of gateways at the end of their streams, until they reconnect. A deleted pod never reconnects, and its
+ * content may be a complete former configuration. Therefore the content is kept only for a limited time, which covers
+ * lost connections. Thread-safe.
  */
 final class Memories {
     static final Duration MAX_AGE = Duration.ofMinutes(10);
-    /** The oldest is forgotten first. */
+    /** The oldest entry is removed first. */
     static final int MAX_REMEMBERED = 1024;
 
     private record Key(String dataPath, String gateway) {}
@@ -31,7 +32,7 @@ final class Memories {
         this.clock = clock;
     }
 
-    /** Hands out what a gateway had, which now is for its new stream to know. */
+    /** Returns and removes the content of a gateway; its new stream then owns it. */
     synchronized Memory recall(String dataPath, String gateway) {
         var left = memories.remove(new Key(dataPath, gateway));
         return left == null || isOld(left) ? Memory.NONE : left.memory();
@@ -39,11 +40,11 @@ final class Memories {
 
     synchronized void remember(String dataPath, String gateway, Memory memory) {
         var key = new Key(dataPath, gateway);
-        memories.remove(key); // or it would keep its place in the order
+        memories.remove(key); // otherwise it would keep its position in the order
         memories.put(key, new Left(memory, clock.instant()));
     }
 
-    /** Lets go of what nobody came back for in time. Has to be called now and then. */
+    /** Removes entries of gateways that did not reconnect in time. Must be called periodically. */
     synchronized void forgetOld() {
         memories.values().removeIf(this::isOld);
     }

@@ -7,21 +7,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gateway's last stream knew of its clusters, listeners and routes, so that make before break also holds when a
- * cluster went away while the gateway was not connected. A restarted server has none: it then sends clusters as they
- * should be, and a route that names a withdrawn one answers 503 for the milliseconds until its own change arrives. It also
- * sends everything once, because the version that a gateway reports tells nothing by itself: it is the last that was
- * accepted, and a rejected one may have been taken in in part since. Envoy does nothing about what it has already.
+ * The clusters, listeners and routes that a gateway's last stream knew. With them, make before break also holds when a
+ * cluster was removed while the gateway was disconnected. A restarted server has no memory: it sends the clusters of
+ * the target, and a route to a removed cluster returns 503 for the milliseconds until its own change arrives. It also
+ * sends all resources once, because the version that a gateway reports is not sufficient: it is the last accepted one,
+ * and a rejected one may have been applied partially since. Envoy ignores resources that it already has.
  */
 record Memory(Map<ResourceType, Content> contents) {
     static final Memory NONE = new Memory(Map.of());
 
     /**
-     * @param version the version that the gateway accepted last; empty for types asked for by name
-     * @param resources what it accepted; for routes all that it may hold
-     * @param onlyTrusted the only version that, reported by the gateway, tells what it holds; empty for none, null for any.
-     *     A response that was rejected, or not answered before the stream broke, may have been taken in in part, and
-     *     the gateway then still reports the version before it.
+     * @param version the last version that the gateway accepted; empty for types that are requested by name
+     * @param resources the resources that it accepted; for routes all that it may have
+     * @param onlyTrusted the only reported version that identifies the gateway's content; empty for none, null for any.
+     *     A response that was rejected, or not acknowledged before the stream broke, may have been applied partially,
+     *     and the gateway then still reports the previous version.
      */
     record Content(
             String version,
@@ -52,7 +52,7 @@ record Memory(Map<ResourceType, Content> contents) {
         var next = new EnumMap<ResourceType, Content>(ResourceType.class);
         next.putAll(contents);
         for (var subscription : subscriptions) {
-            if (subscription.type() != ResourceType.ENDPOINT) { // those are sent to every new stream
+            if (subscription.type() != ResourceType.ENDPOINT) { // endpoints are sent to every new stream
                 next.put(subscription.type(), subscription.remembered());
             }
         }

@@ -18,34 +18,34 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type that gateways ask for by name (SDS, RTDS, EDS, RDS). A response holds only what changed. When several resources
- * were rejected together they are sent again in halves until the bad ones stand alone: those are then held back until
- * their content changes, and the good ones are not lost.
+ * A type that gateways request by name (SDS, RTDS, EDS, RDS). A response contains only changes. When several resources
+ * are rejected together, they are resent in halves until each invalid one is alone. Invalid resources are then held
+ * back until their content changes, and the valid ones are not lost.
  */
 final class NamedSubscription extends Subscription {
-    /** How many contents of one name are kept in mind while none is accepted. */
+    /** Maximum stored contents of one name while none is accepted. */
     private static final int MAX_UNSURE = 8;
 
     private final String reportedVersion;
-    /** Whether the version that the gateway reported tells what it has; ends with the first response. */
-    private boolean believed;
-    /** Whether that version, or an answer, told something of what the gateway has. */
+    /** Whether the version that the gateway reported identifies its content; ends with the first response. */
+    private boolean reportTrusted;
+    /** Whether that version, or an acknowledgement, provided information about the gateway's content. */
     private boolean known;
-    /** Whether nothing was sent on this stream yet. */
+    /** Whether nothing has been sent on this stream yet. */
     private boolean reportCounts = true;
 
-    private AskedNames names = new AskedNames();
+    private RequestedNames names = new RequestedNames();
     private final SortedMap<String, Resource> held = new TreeMap<>();
-    /** Contents by name that were sent since the last acceptance and may have been taken in, oldest first. */
+    /** Contents by name that were sent since the last acceptance and may have been applied, oldest first. */
     private final Map<String, List<Resource>> unsure = new TreeMap<>();
 
-    /** The content of each name that was sent last on this stream. */
+    /** The last content of each name that was sent on this stream. */
     private final Map<String, Resource> newest = new TreeMap<>();
 
     private final SortedMap<String, Rejected> rejected = new TreeMap<>();
     /**
-     * The newest rejection of each name that was rejected alone, until the gateway accepts some content of it: while another content is on
-     * its way, nothing is better yet.
+     * The latest rejection of each name that was rejected alone, until the gateway accepts some content of it. It stays
+     * while other content is being delivered, because nothing has improved yet.
      */
     private final SortedMap<String, Rejection> reported = new TreeMap<>();
 
@@ -62,7 +62,7 @@ final class NamedSubscription extends Subscription {
 
     private record Rejected(Resource resource, Rejection reason) {}
 
-    /** @param session an identifier that no other stream has, in any operator */
+    /** @param session an identifier that is unique among the streams of all operators */
     NamedSubscription(ResourceType type, String reportedVersion, String session) {
         super(type);
         this.reportedVersion = reportedVersion;
@@ -79,8 +79,8 @@ final class NamedSubscription extends Subscription {
     }
 
     /**
-     * The names of the newest request. The same names once more without a response to answer mean that Envoy built
-     * something anew that waits for these resources: they are sent again though nothing changed.
+     * Sets the names of the latest request. When the same names are requested again, without a response to acknowledge,
+     * Envoy has rebuilt something that waits for these resources: they are resent although they did not change.
      */
     void subscribe(Collection<String> requested, boolean answer) {
         var next = names.next(requested);
@@ -102,7 +102,7 @@ final class NamedSubscription extends Subscription {
                 .forEach(kept -> kept.retainAll(next.all()));
     }
 
-    /** Keeps the names of resources once for all streams. */
+    /** Shares the names of resources among all streams. */
     void share(SortedMap<String, Resource> target) {
         for (var name : names.share(target)) {
             if (again.remove(name)) {
@@ -111,24 +111,26 @@ final class NamedSubscription extends Subscription {
         }
     }
 
-    /** Sends a resource again at the next opportunity, changed or not. */
+    /** Resends a resource at the next opportunity, changed or not. */
     void repeat(String name) {
         if (names.contains(name)) {
             again.add(name);
         }
     }
 
-    /** Takes over what the last stream of the same gateway knew. */
+    /** Restores the state of the previous stream of the same gateway. */
     void remember(Memory.Content content) {
         content.resources().forEach(this::addUnsure);
         onlyTrusted = content.onlyTrusted();
-        believed = content.trusts(reportedVersion);
+        reportTrusted = content.trusts(reportedVersion);
     }
 
-    /** Returns the next response, or null when the gateway has all that it asks for and that is safe to send. */
+    /**
+     * Returns the next response, or null when the gateway has everything that it requests and that is safe to send.
+     */
     @Nullable
     Push offer(SortedMap<String, Resource> target, Predicate<Resource> safe, Supplier<String> nonces, Instant now) {
-        if (believed) {
+        if (reportTrusted) {
             adoptReported(target);
         }
         unknownNames = (int)
@@ -148,7 +150,7 @@ final class NamedSubscription extends Subscription {
             return null;
         }
         var marked = ambiguous(batch, target);
-        believed = false;
+        reportTrusted = false;
         reportCounts = false;
         var after = new TreeMap<>(held);
         for (var resource : batch) {
@@ -161,8 +163,8 @@ final class NamedSubscription extends Subscription {
     }
 
     /**
-     * The secrets of a batch whose bytes the gateway may have stored without accepting them. Not so when they were
-     * accepted, when the gateway has other ones, or when the version that it reports covers exactly these.
+     * The secrets of a batch whose bytes the gateway may have stored without accepting them. This is not the case when
+     * they were accepted, when the gateway has others, or when the reported version covers exactly these.
      */
     private Set<String> ambiguous(Collection<Resource> batch, SortedMap<String, Resource> target) {
         if (type() != ResourceType.SECRET
@@ -187,13 +189,13 @@ final class NamedSubscription extends Subscription {
         return wanted;
     }
 
-    /** Whether the gateway asks for all these names and has nothing of the target yet to come. */
+    /** Whether the gateway requests all these names and nothing of the target is pending. */
     boolean isSettled(SortedMap<String, Resource> target) {
         return !isWaiting() && !isRejected() && pending(target).isEmpty();
     }
 
     /**
-     * A gateway that reconnects with the version that its names have now is up to date. Endpoints are sent all the same:
+     * A gateway that reconnects with the current version of its names is up to date. Endpoints are sent nevertheless:
      * the gateway may have lost the stream between a changed cluster and its endpoints, and would wait for them.
      */
     private void adoptReported(SortedMap<String, Resource> target) {
@@ -206,7 +208,7 @@ final class NamedSubscription extends Subscription {
             unsure.clear();
             adopt(reportedVersion);
             known = true;
-            believed = false;
+            reportTrusted = false;
         }
     }
 
@@ -257,7 +259,7 @@ final class NamedSubscription extends Subscription {
         }
     }
 
-    /** Whether a resource that had been rejected was accepted since the last call. */
+    /** Whether a rejected resource was accepted since the last call. */
     boolean takeRepaired() {
         var was = repaired;
         repaired = false;
@@ -275,7 +277,7 @@ final class NamedSubscription extends Subscription {
     }
 
     @Override
-    void onRejected(Push push, Rejection reason, String said, Instant now) {
+    void onRejected(Push push, Rejection reason, String fullMessage, Instant now) {
         var bad = new ArrayList<>(push.content());
         bad.forEach(resource -> again.add(resource.name()));
         if (bad.size() == 1) {
@@ -324,7 +326,7 @@ final class NamedSubscription extends Subscription {
     Memory.Content remembered() {
         var unanswered = unansweredVersion();
         var doubt = !known || !again.isEmpty() || !unsure.isEmpty();
-        var trusted = unanswered != null ? unanswered : believed ? onlyTrusted : doubt ? "" : null;
+        var trusted = unanswered != null ? unanswered : reportTrusted ? onlyTrusted : doubt ? "" : null;
         return new Memory.Content("", type() == ResourceType.ROUTE ? mayHold().toList() : List.of(), trusted);
     }
 

@@ -19,8 +19,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is at the other end of a call: forwards the names in the peer's certificate to the service, and bounds the calls that one
- * identity has open.
+ * Identifies the peer of a call: passes the names in the peer's certificate to the service, and limits the open calls
+ * of one identity.
  */
 final class Peers implements ServerInterceptor {
     private static final Context.Key<List<SubjectAlternativeName>> NAMES =
@@ -29,7 +29,7 @@ final class Peers implements ServerInterceptor {
     private final int mostCalls;
     private final ConcurrentMap<Object, Integer> calls = new ConcurrentHashMap<>();
 
-    /** @param mostCalls how many calls peers of one identity may have open together */
+    /** @param mostCalls maximum open calls of peers of one identity */
     Peers(int mostCalls) {
         this.mostCalls = mostCalls;
     }
@@ -38,7 +38,7 @@ final class Peers implements ServerInterceptor {
         return NAMES.get();
     }
 
-    /** What peers have in common that share an identity: the names in their certificate. Without TLS all are one. */
+    /** The identity of a peer: the names in its certificate. Without TLS all peers have the same identity. */
     static Object identity(ServerCall<?, ?> call) {
         return names(call);
     }
@@ -51,7 +51,7 @@ final class Peers implements ServerInterceptor {
             ended(names);
             call.close(
                     Status.RESOURCE_EXHAUSTED.withDescription(
-                            "peers with this certificate have " + mostCalls + " calls open"),
+                            "peers with this certificate have " + mostCalls + " open calls, which is the maximum"),
                     new Metadata());
             return new ServerCall.Listener<>() {};
         }
@@ -90,7 +90,7 @@ final class Peers implements ServerInterceptor {
         return names(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
     }
 
-    /** The names in the certificate that the peer of a session showed; none without one. */
+    /** The names in the peer certificate of a session; none without a certificate. */
     static List<SubjectAlternativeName> names(@Nullable SSLSession session) {
         if (session == null) {
             return List.of();

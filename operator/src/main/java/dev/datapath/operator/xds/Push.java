@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 /**
  * One response of a stream.
  *
- * @param version the version of what the gateway holds once it has accepted this
- * @param content the resources in the response; for types asked for by name only those that changed
+ * @param version the version of the gateway's content after it has accepted this response
+ * @param content the resources in the response; for types that are requested by name only the changed ones
  * @param marked the names of those resources that are sent with a {@link SecretMark}
  */
 record Push(
@@ -22,7 +22,7 @@ record Push(
         String mark,
         Instant at) {
 
-    /** The resources as they are sent. */
+    /** The resources in the form in which they are sent. */
     Stream<Any> resources() {
         return content.stream()
                 .map(resource ->

@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gateway refused.
+ * A rejection by a gateway.
  *
  * @param version the rejected version of the type
  * @param message Envoy's reason, one line of at most 512 characters without keys or certificates
- * @param resource the name of the resource when it was sent alone, so that it is certainly the bad one
- * @param usedBy for a secret, the names of the listeners that serve it, sorted
+ * @param resource the name of the resource when it was sent alone, which proves that it is invalid
+ * @param usedBy for a secret, the names of the listeners that use it, sorted
  */
 public record Rejection(
         String version, String message, @Nullable String resource, List<String> usedBy) {

@@ -23,23 +23,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One resource, serialised once. Two resources are equal when name and bytes are; the digest, which stays the same over
- * restarts (map entries are written in key order), makes unequal ones cheap to tell. It is a SHA-256, because versions are
- * made of it and users choose the content: two contents with equal checksums are easy to make, and the second one would
- * never be delivered.
+ * One resource, serialised once. Two resources are equal when name and bytes are equal. The digest is stable across
+ * restarts, because map entries are written in key order, and makes different resources cheap to distinguish. It is a
+ * SHA-256, because versions are derived from it and users choose the content: with a weaker checksum, two contents with
+ * equal checksums are easy to create, and the second one would never be delivered.
  */
 public final class Resource {
 
     /**
-     * Which other resources one needs, by name. Who makes a resource knows them; encoded messages are not searched.
+     * The other resources that a resource needs, by name. The creator of a resource knows them; encoded messages are
+     * not searched.
      *
-     * @param clusters that a listener or a route forwards to
+     * @param clusters clusters that a listener or a route forwards to
      * @param routes route configurations that a listener fetches
-     * @param secrets that a listener fetches
-     * @param endpoints that a cluster fetches
+     * @param secrets secrets that a listener fetches
+     * @param endpoints endpoints that a cluster fetches
      */
     public record References(Set<String> clusters, Set<String> routes, Set<String> secrets, Set<String> endpoints) {
-        /** Needs nothing. */
+        /** No references. */
         public static final References NONE = new References(Set.of(), Set.of(), Set.of(), Set.of());
 
         public References {
@@ -76,9 +77,10 @@ public final class Resource {
     }
 
     /**
-     * A resource that is encoded already, other than a listener.
+     * A resource that is already encoded, except a listener.
      *
-     * @param digest of the bytes, SHA-256 or made of such: the same for equal bytes, also in another process
+     * @param digest digest of the bytes, a SHA-256 or derived from SHA-256 digests: equal for equal bytes, also in
+     *     another process
      */
     public static Resource encoded(
             ResourceType type, String name, ByteString bytes, ByteString digest, References references) {
@@ -89,16 +91,16 @@ public final class Resource {
     }
 
     /**
-     * A listener that is encoded already.
+     * A listener that is already encoded.
      *
-     * @param digest of the bytes, as above
+     * @param digest digest of the bytes, as above
      */
     public static Resource encoded(Listener listener, ByteString bytes, ByteString digest, References references) {
         return new Resource(
                 ResourceType.LISTENER, listener.getName(), bytes, digest, references, addressesOf(listener));
     }
 
-    /** A cluster; with EDS it needs its endpoints. */
+    /** A cluster. An EDS cluster references its endpoints. */
     public static Resource of(Cluster cluster) {
         var references = References.NONE;
         if (cluster.getType() == Cluster.DiscoveryType.EDS) {
@@ -113,13 +115,13 @@ public final class Resource {
         return of(ResourceType.ENDPOINT, endpoints.getClusterName(), endpoints, References.NONE);
     }
 
-    /** A listener, with what it needs. */
+    /** A listener with its references. */
     public static Resource of(Listener listener, References references) {
         var bytes = serialise(listener);
         return encoded(listener, UnsafeByteOperations.unsafeWrap(bytes), digest(bytes), references);
     }
 
-    /** A route configuration, with the clusters that it names. */
+    /** A route configuration, with the clusters that it references. */
     public static Resource of(RouteConfiguration routes, Set<String> clusters) {
         return of(ResourceType.ROUTE, routes.getName(), routes, new References(clusters, Set.of(), Set.of(), Set.of()));
     }
@@ -153,12 +155,12 @@ public final class Resource {
         return digest;
     }
 
-    /** What it needs. */
+    /** The resources that it needs. */
     public References references() {
         return references;
     }
 
-    /** What a listener binds; nothing for other types. */
+    /** The addresses that a listener binds; empty for other types. */
     Set<Address> addresses() {
         return addresses;
     }
@@ -174,7 +176,7 @@ public final class Resource {
         return UnsafeByteOperations.unsafeWrap(sha256().digest(bytes));
     }
 
-    /** Content version of a set of resources given in name order. */
+    /** Content version of a set of resources in name order. */
     static String version(Collection<Resource> sorted) {
         var sha = sha256();
         for (var resource : sorted) {
@@ -186,7 +188,7 @@ public final class Resource {
         return shorten(sha);
     }
 
-    /** The first 128 bits, in hexadecimal: to find two contents with an equal version takes 2^64 attempts. */
+    /** The first 128 bits, in hexadecimal: finding two contents with an equal version takes 2^64 attempts. */
     static String shorten(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
@@ -228,6 +230,6 @@ public final class Resource {
 
     @Override
     public String toString() {
-        return name; // never the content: secrets are resources too
+        return name; // never the content, because secrets are resources too
     }
 }

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of resources that gateways fetch, in make-before-break order: a listener or a route may reach a gateway
- * only when the clusters that it names are there with their endpoints.
+ * The types of resources that gateways fetch, in make-before-break order: a listener or a route may be sent to a
+ * gateway only when the clusters that it names exist there with their endpoints.
  */
 public enum ResourceType {
     SECRET("envoy.extensions.transport_sockets.tls.v3.Secret", false),
@@ -29,14 +29,14 @@ public enum ResourceType {
         this.complete = complete;
     }
 
-    /** The type URL as it stands in discovery requests and in {@code Any}. */
+    /** The type URL in discovery requests and in {@code Any}. */
     public String typeUrl() {
         return typeUrl;
     }
 
     /**
-     * Whether a response lists every resource, so that an absent one is deleted (CDS and LDS). The other types are asked
-     * for by name, and a response may hold only some of the names.
+     * Whether a response lists every resource, which deletes absent ones (CDS and LDS). The other types are requested
+     * by name, and a response may contain only some of the names.
      */
     boolean complete() {
         return complete;

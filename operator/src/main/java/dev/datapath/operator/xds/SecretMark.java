@@ -6,17 +6,17 @@ import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 
 /**
- * Makes the bytes of a secret differ without a change of its meaning: a comment after its PEM text (RFC 7468, section 2, lets
- * text stand between and around blocks).
+ * Changes the bytes of a secret without a change of its meaning: adds a comment after its PEM text (RFC 7468, section
+ * 2, permits text between and around blocks).
  *
- * <p>Envoy 1.40 stores a secret and its hash before it builds TLS contexts from it (SdsApi::onConfigUpdate). When that fails it
- * rejects the response, and the next response with equal bytes is accepted without a check. So an acknowledgement proves
- * something only when the bytes differ from those that Envoy may have stored.
+ * <p>Envoy 1.40 stores a secret and its hash before it builds TLS contexts from it (SdsApi::onConfigUpdate). When that
+ * fails it rejects the response, and accepts the next response with equal bytes without a check. Therefore an
+ * acknowledgement is a proof only when the bytes differ from those that Envoy may have stored.
  */
 final class SecretMark {
     private SecretMark() {}
 
-    /** The secret with this mark, which must be new for the gateway. Secrets without PEM text stay as they are. */
+    /** The secret with this mark, which must be new for the gateway. Secrets without PEM text are unchanged. */
     static Any on(Any resource, String mark) {
         try {
             var secret = resource.unpack(Secret.class).toBuilder();

@@ -17,15 +17,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state machine of one gateway's stream, without I/O. Not safe for several threads.
+ * The state machine of one gateway's stream, without I/O. Not thread-safe.
  *
- * <p>Make before break: clusters come first; the endpoints of changed clusters follow at once, because Envoy withholds
- * its answer about clusters until the changed ones have endpoints again; listeners and routes wait for both answers. A
- * cluster that is gone is withdrawn only when no listener or route that the gateway may hold names it. When clusters or
- * endpoints are rejected, those listeners and routes that name none of the missing clusters go ahead.
+ * <p>Make before break: clusters are sent first. The endpoints of changed clusters follow immediately, because Envoy
+ * delays its acknowledgement of clusters until the changed ones have endpoints again. Listeners and routes wait for
+ * both acknowledgements. A removed cluster is withdrawn only when no listener or route that the gateway may have names
+ * it. When clusters or endpoints are rejected, the listeners and routes that name none of the missing clusters are sent
+ * nevertheless.
  *
- * <p>The exception are addresses that pass from one listener to another, which no two listeners can have: those that give
- * one up are withdrawn first, and come back elsewhere with the next response.
+ * <p>The exception are addresses that move from one listener to another, because two listeners cannot share an address.
+ * The listeners that release an address are withdrawn first, and are added with their new address by the next response.
  */
 final class Session {
     private final InstantSource clock;
@@ -36,8 +37,8 @@ final class Session {
     private long nonces;
 
     /**
-     * @param memory what an earlier stream of the same gateway left
-     * @param id an identifier that no other stream has, in any operator
+     * @param memory the content that an earlier stream of the same gateway left
+     * @param id an identifier that is unique among the streams of all operators
      */
     Session(InstantSource clock, Memory memory, String id) {
         this.clock = clock;
@@ -45,7 +46,7 @@ final class Session {
         this.id = id;
     }
 
-    /** Takes a request in and returns the response that it answers, if any. Unknown types are ignored. */
+    /** Processes a request and returns the response that it answers, if any. Unknown types are ignored. */
     @Nullable
     Answer receive(DiscoveryRequest request) {
         var type = ResourceType.of(request.getTypeUrl());
@@ -57,13 +58,14 @@ final class Session {
             subscription = subscribe(type, request.getVersionInfo());
         } else if (!subscription.answersLatest(request.getResponseNonce())
                 && (subscription.isWaiting() || !request.getResponseNonce().isEmpty())) {
-            return null; // answers an older response: Envoy answers the newest one too, with all that it wants by then
+            return null; // answers an older response: Envoy also answers the latest one, with all names that it then
+            // requests
         }
         Answer answer = null;
         if (request.hasErrorDetail()) {
-            var said = request.getErrorDetail().getMessage();
-            var message = EnvoyMessage.clean(said);
-            var push = subscription.reject(message, said, clock.instant());
+            var fullMessage = request.getErrorDetail().getMessage();
+            var message = EnvoyMessage.clean(fullMessage);
+            var push = subscription.reject(message, fullMessage, clock.instant());
             answer = push == null ? null : new Answer(push, message);
         } else {
             var push = subscription.acknowledge();
@@ -75,12 +77,12 @@ final class Session {
         return answer;
     }
 
-    /** Keeps those names once for all streams that resources of the target have. */
+    /** Shares the names of the target's resources among all streams. */
     void shareNames(Snapshot target) {
         named().forEach(named -> named.share(target.of(named.type())));
     }
 
-    /** Bytes of the names that the gateway asks for and that no resource had so far. */
+    /** Bytes of the names that the gateway requests and that no resource had so far. */
     long keptNameBytes() {
         return named().mapToLong(NamedSubscription::keptBytes).sum();
     }
@@ -91,7 +93,9 @@ final class Session {
                 .map(NamedSubscription.class::cast);
     }
 
-    /** Returns the next response on the way to the target; null when there is nothing to send before the next answer. */
+    /**
+     * Returns the next response towards the target; null when there is nothing to send before the next acknowledgement.
+     */
     @Nullable
     Push next(Snapshot target) {
         secretUsers = target.secretUsers();
@@ -108,7 +112,7 @@ final class Session {
         return null;
     }
 
-    /** Envoy rejects clusters and listeners that it builds while the secret that it has stored for them is bad. */
+    /** Envoy rejects clusters and listeners that it builds while their stored secret is invalid. */
     private void retryWhatNeededSecrets() {
         if (subscriptions.get(ResourceType.SECRET) instanceof NamedSubscription secrets && secrets.takeRepaired()) {
             for (var subscription : subscriptions.values()) {
@@ -120,14 +124,15 @@ final class Session {
     }
 
     /**
-     * Whether the gateway acknowledged all of the target that it has use for. Clusters, listeners, the endpoints of EDS
-     * clusters, the routes and the secrets of listeners must have been asked for; other secrets only count when they were.
+     * Whether the gateway acknowledged all parts of the target that it uses. Clusters, listeners, the endpoints of EDS
+     * clusters, and the routes and secrets of listeners must have been requested; other secrets count only when they
+     * were requested.
      */
     boolean isSynced(Snapshot target) {
         return isSynced(target, Set.of());
     }
 
-    /** The same, whatever it runs of some types. */
+    /** The same, except for some types. */
     boolean isSynced(Snapshot target, Set<ResourceType> besides) {
         for (var type : ResourceType.values()) {
             if (!besides.contains(type) && !isSynced(type, target)) {
@@ -144,7 +149,7 @@ final class Session {
         return states;
     }
 
-    /** When the response was sent that has waited longest for its answer; null when none waits. */
+    /** When the oldest unacknowledged response was sent; null when there is none. */
     @Nullable
     Instant waitingSince() {
         return subscriptions.values().stream()
@@ -154,7 +159,7 @@ final class Session {
                 .orElse(null);
     }
 
-    /** When {@link #next} may send again what was rejected, without anything happening; null when it will not. */
+    /** When {@link #next} may resend a rejected version without an event; null when it will not. */
     @Nullable
     Instant retryAt() {
         return subscriptions.values().stream()
@@ -165,7 +170,7 @@ final class Session {
                 .orElse(null);
     }
 
-    /** What the next stream of this gateway should know. */
+    /** The memory for the next stream of this gateway. */
     Memory leave() {
         return memory.with(subscriptions.values());
     }
@@ -175,7 +180,7 @@ final class Session {
                 ? new CompleteSubscription(type, reportedVersion)
                 : new NamedSubscription(type, reportedVersion, id);
         if (type == ResourceType.CLUSTER && reportedVersion.isEmpty()) {
-            memory = Memory.NONE; // the process is new and holds nothing
+            memory = Memory.NONE; // the process is new and has no content
         }
         memory.recall(subscription);
         subscriptions.put(type, subscription);
@@ -223,7 +228,7 @@ final class Session {
         return push;
     }
 
-    /** The target's clusters and those before it that a listener or route of the gateway may still name. */
+    /** The target's clusters, and earlier ones that a listener or route of the gateway may still name. */
     private SortedMap<String, Resource> withStillNamed(CompleteSubscription clusters, Snapshot target) {
         var wanted = target.of(ResourceType.CLUSTER);
         var gone = new HashSet<>(clusters.held().keySet());
@@ -253,7 +258,7 @@ final class Session {
         return subscription == null ? memory.content(type).stream() : subscription.mayHold();
     }
 
-    /** Whether the gateway took all clusters with their endpoints, or said that it will not. */
+    /** Whether the gateway accepted all clusters with their endpoints, or rejected some. */
     private boolean clustersAnswered(Snapshot target) {
         return !isWaiting(ResourceType.CLUSTER)
                 && !isWaiting(ResourceType.ENDPOINT)
@@ -330,6 +335,6 @@ final class Session {
         return Long.toString(++nonces);
     }
 
-    /** What a request said about a response. The message is null when the gateway accepted it. */
+    /** The answer to a response. The message is null when the gateway accepted the response. */
     record Answer(Push push, @Nullable String message) {}
 }

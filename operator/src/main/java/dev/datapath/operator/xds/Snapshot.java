@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the gateways of one DataPath should run. Immutable; each resource is serialised and hashed once, before
- * it is added, so that delivery to many gateways costs one encoding and a change costs what changed.
+ * The complete configuration of the gateways of one DataPath. Immutable. Each resource is serialised and hashed once,
+ * before it is added. Therefore delivery to many gateways costs one encoding, and the cost of a change depends only on
+ * the changed resources.
  *
  * <p>Versions are hashes of content: equal content has an equal version, also in another process.
  */
@@ -80,7 +81,10 @@ public final class Snapshot {
         return new Builder();
     }
 
-    /** The same intent with each listener changed or left out: for a gateway that differs from others in its listeners alone. */
+    /**
+     * A snapshot with the same intent in which each listener is changed or omitted: for a gateway that differs from
+     * others only in its listeners.
+     */
     Snapshot withListeners(Function<Resource, Optional<Resource>> change) {
         var builder = new Builder();
         resources.forEach((type, map) -> {
@@ -95,7 +99,9 @@ public final class Snapshot {
         return builder.build();
     }
 
-    /** The same content, with those resources of an earlier snapshot that are equal; that snapshot when all are. */
+    /**
+     * The same content, with those resources of an earlier snapshot that are equal; that snapshot when all are equal.
+     */
     Snapshot sharing(Snapshot before) {
         if (version.equals(before.version) && intent.equals(before.intent)) {
             return before;
@@ -119,8 +125,8 @@ public final class Snapshot {
     }
 
     /**
-     * The version of what users declared that it holds. What an operator decides from moment to moment, and in what single gateways differ,
-     * makes other versions of one intent.
+     * The version of the user's declarations in this snapshot. Frequent decisions of the operator, and differences of
+     * single gateways, result in different versions of one intent.
      */
     public String intent() {
         return intent;
@@ -131,7 +137,7 @@ public final class Snapshot {
         return versions.getOrDefault(type, "");
     }
 
-    /** How many resources of a type there are. */
+    /** The number of resources of a type. */
     public int size(ResourceType type) {
         return of(type).size();
     }
@@ -140,7 +146,7 @@ public final class Snapshot {
         return resources.getOrDefault(type, Collections.emptySortedMap());
     }
 
-    /** Cluster name to the name under which Envoy asks for its endpoints; only clusters that use EDS. */
+    /** Cluster name to the name under which Envoy requests its endpoints; only clusters that use EDS. */
     Map<String, String> endpointNames() {
         return endpointNames;
     }
@@ -160,7 +166,7 @@ public final class Snapshot {
         return "Snapshot " + version;
     }
 
-    /** Collects resources. Not safe for several threads. Each {@code add} refuses a name that its type already has. */
+    /** Collects resources. Not thread-safe. Each {@code add} rejects a name that its type already has. */
     public static final class Builder {
         private final Map<ResourceType, SortedMap<String, Resource>> resources = new EnumMap<>(ResourceType.class);
         private @Nullable String intent;
@@ -169,12 +175,12 @@ public final class Snapshot {
 
         public Builder add(Resource resource) {
             if (ofType(resource.type()).putIfAbsent(resource.name(), resource) != null) {
-                throw new IllegalArgumentException(resource.type() + " " + resource.name() + " is there twice");
+                throw new IllegalArgumentException(resource.type() + " " + resource.name() + " is added twice");
             }
             return this;
         }
 
-        /** The version of what users declared; that of the whole content unless given. */
+        /** The version of the user's declarations; by default the version of the whole content. */
         public Builder intent(String version) {
             intent = version;
             return this;
@@ -197,8 +203,8 @@ public final class Snapshot {
         }
 
         /**
-         * Freezes the snapshot. An EDS cluster without endpoints gets an empty assignment: Envoy would otherwise wait for
-         * it and accept no other change of clusters meanwhile.
+         * Creates the snapshot. An EDS cluster without endpoints gets an empty assignment: otherwise Envoy would wait
+         * for it and accept no other change of clusters until then.
          */
         public Snapshot build() {
             for (var cluster : ofType(ResourceType.CLUSTER).values()) {

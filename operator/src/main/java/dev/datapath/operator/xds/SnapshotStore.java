@@ -10,12 +10,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each DataPath's gateways should run: the same for all of them, its base, and for some gateways an overlay on it. Safe for several
- * threads; a call returns at once, delivery goes on in the background, and publications that follow each other quickly are delivered as
- * one.
+ * The desired configuration of each DataPath's gateways: a base that all of them share, and for some gateways an
+ * overlay on it. Thread-safe. Calls return immediately, delivery runs in the background, and publications in quick
+ * succession are delivered as one.
  *
- * <p>A DataPath is named by its key, {@code namespace/name}. A gateway whose DataPath has no base is sent nothing: it keeps what it
- * runs.
+ * <p>A DataPath is identified by its key, {@code namespace/name}. Nothing is sent to a gateway whose DataPath has no
+ * base: it keeps its configuration.
  */
 public final class SnapshotStore {
     private final Map<String, Served> dataPaths = new ConcurrentHashMap<>();
@@ -62,8 +62,8 @@ public final class SnapshotStore {
     }
 
     /**
-     * Replaces the base of a DataPath. Content equal to the current one changes nothing and sends nothing; single resources that are equal
-     * stay the same objects, so that gateways which connected at different times do not keep a copy each.
+     * Replaces the base of a DataPath. Content equal to the current one changes nothing and sends nothing. Single equal
+     * resources keep their objects, so gateways that connected at different times do not hold separate copies.
      */
     public void publish(String dataPath, Snapshot snapshot) {
         if (served(dataPath).publish(snapshot)) {
@@ -72,10 +72,10 @@ public final class SnapshotStore {
     }
 
     /**
-     * Has one gateway run the base with a difference from now on, which may be made before there is a base.
+     * Sets an overlay on the base for one gateway, which may be set before there is a base.
      *
      * @param gateway its name, Envoy's {@code node.id}
-     * @param overlay makes what it should run from the base, called with each new one
+     * @param overlay creates the gateway's configuration from the base, called with each new one
      */
     public void overlay(String dataPath, String gateway, UnaryOperator<Snapshot> overlay) {
         if (served(dataPath).overlay(gateway, overlay)) {
@@ -84,8 +84,8 @@ public final class SnapshotStore {
     }
 
     /**
-     * Stops serving a DataPath and forgets its overlays. Connected gateways keep their configuration and their stream; nothing is deleted on
-     * them. Does nothing when there is no such DataPath.
+     * Stops serving a DataPath and removes its overlays. Connected gateways keep their configuration and their stream;
+     * nothing is deleted on them. Does nothing when the DataPath does not exist.
      */
     public void withdraw(String dataPath) {
         if (dataPaths.remove(dataPath) != null) {
@@ -93,13 +93,13 @@ public final class SnapshotStore {
         }
     }
 
-    /** What all gateways of a DataPath should run but for their overlays; null when there is nothing. */
+    /** The configuration of all gateways of a DataPath without their overlays; null when there is none. */
     public @Nullable Snapshot base(String dataPath) {
         var served = dataPaths.get(dataPath);
         return served == null ? null : served.base();
     }
 
-    /** What a gateway should run; null when there is nothing. */
+    /** The configuration of a gateway; null when there is none. */
     public @Nullable Snapshot snapshot(String dataPath, String gateway) {
         var served = dataPaths.get(dataPath);
         return served == null ? null : served.snapshot(gateway);

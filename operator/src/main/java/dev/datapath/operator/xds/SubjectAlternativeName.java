@@ -8,17 +8,17 @@ import java.util.List;
 /**
  * A name in a certificate (RFC 5280, section 4.2.1.6).
  *
- * @param kind what the value is
- * @param value the name as it stands in the certificate
+ * @param kind the type of the value
+ * @param value the name as written in the certificate
  */
 public record SubjectAlternativeName(Kind kind, String value) {
-    /** The kinds that are read; others are left out. */
+    /** The types that are read; others are ignored. */
     public enum Kind {
         DNS,
         URI
     }
 
-    /** The names of a certificate; none when they do not parse. */
+    /** The names of a certificate; none when they cannot be parsed. */
     static List<SubjectAlternativeName> of(X509Certificate certificate) {
         var names = new ArrayList<SubjectAlternativeName>();
         try {

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one stream knows of one type: at most one response is unanswered at any time. Envoy drops the answer to a first
- * response, together with its error, when a second one overtakes it.
+ * The state of one type on one stream. At most one response is unacknowledged at any time: Envoy drops the answer to a
+ * first response, together with its error, when a second one overtakes it.
  */
 abstract sealed class Subscription permits CompleteSubscription, NamedSubscription {
     private final ResourceType type;
@@ -23,22 +23,25 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
         this.type = type;
     }
 
-    /** What the gateway may hold now: all that it accepted, and what was sent since and may have been taken in part. */
+    /**
+     * The resources that the gateway may have now: all that it accepted, and those sent since that may have been
+     * applied partially.
+     */
     abstract Stream<Resource> mayHold();
 
     abstract boolean holds(String name);
 
     abstract void onAcknowledged(Push push);
 
-    /** @param said what the gateway said about it, in full */
-    abstract void onRejected(Push push, Rejection rejection, String said, Instant now);
+    /** @param fullMessage the gateway's complete message */
+    abstract void onRejected(Push push, Rejection rejection, String fullMessage, Instant now);
 
-    /** The rejected contents that are still wanted. */
+    /** The rejected contents that are still desired. */
     abstract List<Rejection> rejections();
 
     abstract TypeState state();
 
-    /** What the gateway's next stream should know of this type. */
+    /** The memory of this type for the gateway's next stream. */
     abstract Memory.Content remembered();
 
     final ResourceType type() {
@@ -75,7 +78,7 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
         return unanswered;
     }
 
-    /** The gateway has all of that version without having been sent it on this stream. */
+    /** The gateway has all of that version, although it was not sent on this stream. */
     final void adopt(String version) {
         sentVersion = version;
         acknowledgedVersion = version;
@@ -92,17 +95,17 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
     }
 
     /**
-     * @param message the reason, fit for everyone
-     * @param said what the gateway said, in full
+     * @param message the reason, safe to publish
+     * @param fullMessage the gateway's complete message
      */
-    final @Nullable Push reject(String message, String said, Instant now) {
+    final @Nullable Push reject(String message, String fullMessage, Instant now) {
         var push = unanswered;
         unanswered = null;
         if (push != null) {
             var resource = push.content().size() == 1
                     ? push.content().iterator().next().name()
                     : null;
-            onRejected(push, new Rejection(push.version(), message, resource), said, now);
+            onRejected(push, new Rejection(push.version(), message, resource), fullMessage, now);
         }
         return push;
     }

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every connected gateway acknowledged: the only source of the {@code Programmed} condition. Safe for several
- * threads; what is returned is immutable.
+ * The acknowledgements of every connected gateway: the only source of the {@code Programmed} condition. Thread-safe;
+ * returned values are immutable.
  */
 public final class SyncState {
     private static final System.Logger LOG = System.getLogger(SyncState.class.getName());
@@ -35,7 +35,8 @@ public final class SyncState {
     /** The gateways of one DataPath; none when none is connected. */
     public DataPathSync of(String dataPath) {
         var newest = new LinkedHashMap<String, GatewayState>();
-        // A stream that broke without a sign may outlive its successor for some seconds: the newer one tells the truth.
+        // A stream that was lost without a signal may outlive its successor for several seconds: the newer one is
+        // correct.
         new ArrayList<>(states.getOrDefault(dataPath, Map.of()).values())
                 .stream()
                         .sorted(Comparator.comparing(GatewayState::gateway).thenComparing(GatewayState::connectedSince))
@@ -49,8 +50,8 @@ public final class SyncState {
     }
 
     /**
-     * Calls back with a DataPath's key after anything changed in {@link #of}. Several changes may be told once. The
-     * listener runs on a thread of its own, without locks held, one call at a time; it reads the state with {@link #of}.
+     * Calls back with a DataPath's key after a change in {@link #of}. Several changes may cause one call. The listener
+     * runs on a separate thread, without locks, one call at a time; it reads the state with {@link #of}.
      *
      * @return ends the subscription when run
      */
@@ -82,11 +83,11 @@ public final class SyncState {
     private void changed(String dataPath) {
         changed.add(dataPath);
         if (scheduled.compareAndSet(false, true)) {
-            notifier.execute(this::tell);
+            notifier.execute(this::notifyListeners);
         }
     }
 
-    private void tell() {
+    private void notifyListeners() {
         scheduled.set(false);
         for (var dataPath : Set.copyOf(changed)) {
             changed.remove(dataPath);

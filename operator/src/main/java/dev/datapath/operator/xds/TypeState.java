@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one gateway stands with one type.
+ * The sync state of one gateway for one type.
  *
  * @param sentVersion version of the last response; null when none was sent
- * @param acknowledgedVersion version that the gateway accepted last; null when none
- * @param waitingSince when the response was sent that the gateway has not answered yet; null when it has
- * @param rejections one for each resource of which the gateway rejected the content alone and accepted no other one since, in name
- *     order, and one without a name while it is not certain which of several resources is bad
- * @param unknownNames how many names the gateway asks for that its DataPath does not have
+ * @param acknowledgedVersion last version that the gateway accepted; null when there is none
+ * @param waitingSince when the unacknowledged response was sent; null when there is none
+ * @param rejections in name order, one for each resource whose content the gateway rejected alone without accepting
+ *     other content since, and one without a name while it is unknown which of several resources is invalid
+ * @param unknownNames number of requested names that the DataPath does not have
  */
 public record TypeState(
         @Nullable String sentVersion,

@@ -24,12 +24,12 @@ final class UnixSocket implements AutoCloseable {
         this.path = path;
     }
 
-    /** The socket of an address; null when the address is another one. */
+    /** The socket of an address; null for other types of addresses. */
     static @Nullable UnixSocket of(SocketAddress address) {
         return address instanceof UnixDomainSocketAddress unix ? new UnixSocket(unix.getPath()) : null;
     }
 
-    /** Makes the server listen on it, in place of what an earlier process left there. */
+    /** Makes the server listen on it, and replaces a socket of an earlier process. */
     void serveOn(NettyServerBuilder server) throws IOException {
         Files.deleteIfExists(path);
         server.channelType(NioServerDomainSocketChannel.class)
@@ -37,7 +37,7 @@ final class UnixSocket implements AutoCloseable {
                 .workerEventLoopGroup(loops);
     }
 
-    /** To be called once the server listens. Until then the directory alone keeps others out. */
+    /** Must be called when the server listens. Until then only the directory restricts access. */
     void restrict() throws IOException {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
     }

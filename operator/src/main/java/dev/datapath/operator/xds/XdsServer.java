@@ -31,45 +31,57 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The port from which gateways fetch their configuration. One gateway is one ADS stream; it says who it is with Envoy's
- * {@code node.cluster}, the key of its DataPath ({@code namespace/name}), and {@code node.id}, its own name.
+ * The server from which gateways fetch their configuration. One gateway is one ADS stream. It identifies itself with
+ * Envoy's {@code node.cluster}, the key of its DataPath ({@code namespace/name}), and {@code node.id}, its own name.
  *
- * <p>Limits: 256 connections that have not shown a certificate, for 10 s each, of which the oldest makes room for a new one; 4,096
- * connections per certificate identity, closed when they have no stream for a minute; requests of at most 2 MiB with 16,384 names; 16 streams per connection, 4 per gateway and 2,048 per certificate
- * identity; names that no resource has as in {@link KeptNames}; the threads are shared out between identities, of which none ever has all; pings no more often than every 4 s (Envoy sends one
- * each 5 s); a peer that does not answer a ping for 5 s is gone; a gateway that leaves a response unanswered, or sends no
- * first request, for the answer timeout (60 s by default) is disconnected with DEADLINE_EXCEEDED and starts over.
+ * <p>Limits:
  *
- * <p>Of several operators one serves. The others have the same port open, with the same certificates, and say on it that
- * they do not: gRPC's health service answers NOT_SERVING for the discovery service. The server as a whole, the empty name,
- * is SERVING in all of them.
+ * <ul>
+ *   <li>256 connections that have not sent a certificate, for 10 s each; a new one replaces the oldest;
+ *   <li>4,096 connections per certificate identity, closed after one minute without a stream;
+ *   <li>requests of at most 2 MiB with 16,384 names;
+ *   <li>16 streams per connection, 4 per gateway and 2,048 per certificate identity;
+ *   <li>names that no resource has as in {@link KeptNames};
+ *   <li>threads are distributed among identities, and no identity ever has all of them;
+ *   <li>pings at most every 4 s (Envoy sends one every 5 s);
+ *   <li>a peer that does not respond to a ping for 5 s is disconnected;
+ *   <li>a gateway that does not acknowledge a response, or sends no first request, within the answer timeout (60 s by
+ *   default) is disconnected with DEADLINE_EXCEEDED and starts over.
+ * </ul>
+ *
+ * <p>Of several operators one serves. The others have the same port open, with the same certificates, and report that
+ * they do not serve: gRPC's health service returns NOT_SERVING for the discovery service. The server as a whole, the
+ * empty name, is SERVING in all of them.
  */
 public final class XdsServer implements AutoCloseable {
-    /** Longer than Envoy may rightly take: it answers when changed clusters had endpoints and a round of health checks. */
+    /**
+     * Longer than Envoy legitimately needs: it responds when changed clusters have endpoints and have completed a round
+     * of health checks.
+     */
     public static final Duration DEFAULT_ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
     private static final System.Logger LOG = System.getLogger(XdsServer.class.getName());
     private static final Duration RETRY_CHECKS = Duration.ofMillis(500);
     private static final int MAX_STREAMS_PER_CONNECTION = 16;
-    /** Twice the gateways that a DataPath may have: while they are replaced, old and new ones are connected. */
+    /** Twice the maximum number of gateways of a DataPath: during a rollout, old and new gateways are connected. */
     private static final int MAX_STREAMS_PER_IDENTITY = 2048;
 
-    /** Each has one for its stream and one for its checks which operator serves. */
+    /** Each gateway has one connection for its stream, and one for its checks which operator serves. */
     private static final int MAX_CONNECTIONS_PER_IDENTITY = 2 * MAX_STREAMS_PER_IDENTITY;
 
-    /** Connections that have not shown a certificate; each takes some tens of kilobytes. */
+    /** Connections that have not sent a certificate; each takes several tens of kilobytes. */
     private static final int MAX_UNPROVEN_CONNECTIONS = 256;
 
     private static final int HANDSHAKE_SECONDS = 10;
-    /** A gateway has a stream, and checks more often than that. */
+    /** A gateway has a stream, and checks more frequently than that. */
     private static final int IDLE_SECONDS = 60;
-    /** Streams that a client may reset; Envoy resets one when it changes the operator. */
+    /** Maximum stream resets by a client; Envoy resets one when it changes the operator. */
     private static final int MAX_RESETS = 200;
 
     private static final int RESET_WINDOW_SECONDS = 30;
-    /** Fairness for the check itself: it has a lane of its own. */
+    /** The heartbeat has its own lane. */
     private static final Object HEARTBEAT = "heartbeat";
-    /** For what is under way when a connection has come of age; streams never end by themselves. */
+    /** For active calls when a connection has reached its maximum age; streams never end by themselves. */
     private static final Duration CONNECTION_GRACE = Duration.ofSeconds(1);
 
     private final SnapshotStore store;
@@ -89,7 +101,7 @@ public final class XdsServer implements AutoCloseable {
     private XdsServer(Builder builder) throws IOException {
         store = builder.store;
         int threads = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
-        // Streams that end while the server stops still have something to run; nobody waits for it.
+        // Streams that end while the server stops still submit tasks; their results are not needed.
         workers = new ThreadPoolExecutor(
                 threads,
                 threads,
@@ -167,14 +179,14 @@ public final class XdsServer implements AutoCloseable {
         repeat(RETRY_CHECKS, service::retry);
     }
 
-    /** A task that throws would never run again. */
+    /** Catches all errors, because a task that throws would never run again. */
     private void repeat(Duration period, Runnable check) {
         timer.scheduleWithFixedDelay(
                 () -> {
                     try {
                         check.run();
                     } catch (RuntimeException | Error e) {
-                        LOG.log(System.Logger.Level.ERROR, "the check of xDS streams failed, it is repeated", e);
+                        LOG.log(System.Logger.Level.ERROR, "the periodic check of xDS streams failed, retrying", e);
                         events.failed("timer");
                     }
                 },
@@ -184,14 +196,14 @@ public final class XdsServer implements AutoCloseable {
     }
 
     /**
-     * Whether all threads of the server still take work. When one kind of them has not for a minute, only a restart of the
-     * process helps.
+     * Whether all threads of the server still accept work. When one kind of them has not for one minute, the process
+     * must be restarted.
      */
     public boolean alive() {
         return heartbeat.alive();
     }
 
-    /** Describes a server of the snapshots in a store, on a free port of the loopback interface until told otherwise. */
+    /** Configures a server of the snapshots in a store, by default on a free port of the loopback interface. */
     public static Builder builder(SnapshotStore store) {
         return new Builder(store);
     }
@@ -201,15 +213,15 @@ public final class XdsServer implements AutoCloseable {
         return server.getPort();
     }
 
-    /** What the connected gateways acknowledged. */
+    /** The acknowledgements of the connected gateways. */
     public SyncState sync() {
         return sync;
     }
 
     /**
-     * Says whether this is the operator from which gateways take their configuration. One that is not refuses streams with
-     * UNAVAILABLE and closes those that it has; gateways keep what they run and look for the one that serves. Calling it
-     * with the present value does nothing.
+     * Sets whether this is the operator from which gateways fetch their configuration. An operator that does not serve
+     * rejects streams with UNAVAILABLE and closes existing ones; gateways keep their configuration and connect to the
+     * operator that serves. A call with the current value does nothing.
      */
     public void serving(boolean serves) {
         health.setStatus(
@@ -218,7 +230,7 @@ public final class XdsServer implements AutoCloseable {
         service.serving(serves);
     }
 
-    /** Closes the streams and the port. Gateways keep what they run and try to reconnect. */
+    /** Closes the streams and the port. Gateways keep their configuration and try to reconnect. */
     @Override
     public void close() {
         store.removeListener(wake);
@@ -254,7 +266,7 @@ public final class XdsServer implements AutoCloseable {
         return new ThreadFactoryBuilder().setNameFormat(format).setDaemon(true).build();
     }
 
-    /** How a server is to run. */
+    /** The configuration of a server. */
     public static final class Builder {
         private final SnapshotStore store;
         private SocketAddress address = new InetSocketAddress("127.0.0.1", 0);
@@ -274,14 +286,14 @@ public final class XdsServer implements AutoCloseable {
             this.store = store;
         }
 
-        /** The address to listen on; port 0 takes a free one. Without TLS it must be a loopback address. */
+        /** The address to listen on; port 0 selects a free one. Without TLS it must be a loopback address. */
         public Builder address(String host, int port) {
             address = new InetSocketAddress(host, port);
             return this;
         }
 
         /**
-         * A Unix domain socket to listen on, which only this user may open. A socket that is there is replaced.
+         * A Unix domain socket to listen on, which only this user may open. An existing socket is replaced.
          *
          * @param path at most 107 bytes, in a directory that only this user may enter
          */
@@ -290,13 +302,13 @@ public final class XdsServer implements AutoCloseable {
             return this;
         }
 
-        /** Serves mutual TLS; without it the server speaks clear text. */
+        /** Serves mutual TLS; without it the server uses plaintext. */
         public Builder tls(XdsTls credentials) {
             tls = credentials;
             return this;
         }
 
-        /** Who may have what; by default {@link IdentityCheck#certificateUri} with TLS and anyone without. */
+        /** Authorizes gateways; by default {@link IdentityCheck#certificateUri} with TLS and anyone without. */
         public Builder identityCheck(IdentityCheck check) {
             identityCheck = check;
             return this;
@@ -307,47 +319,50 @@ public final class XdsServer implements AutoCloseable {
             return this;
         }
 
-        /** How long a gateway may take to answer a response. */
+        /** Maximum time in which a gateway must answer a response. */
         public Builder answerTimeout(Duration timeout) {
             answerTimeout = timeout;
             return this;
         }
 
-        /** How long threads may take no work until the server is not {@linkplain XdsServer#alive alive}; a minute by default. */
+        /**
+         * Maximum time without work on threads before the server is not {@linkplain XdsServer#alive alive}; one minute
+         * by default.
+         */
         Builder stallLimit(Duration limit) {
             stallLimit = limit;
             return this;
         }
 
         /**
-         * How long a connection is used, give or take a tenth; for ever until told otherwise. A gateway then opens another
-         * one, and both sides look at each other's certificates again.
+         * Maximum age of a connection, plus or minus a tenth; unlimited by default. A gateway then opens another
+         * connection, and both sides verify the certificates again.
          */
         public Builder connectionAge(Duration age) {
             connectionAge = age;
             return this;
         }
 
-        /** Starts without serving, until {@link XdsServer#serving} says otherwise. */
+        /** Starts without serving, until {@link XdsServer#serving} is called. */
         public Builder standby() {
             serving = false;
             return this;
         }
 
-        /** How many connections there may be before their handshake has ended, and of one identity. */
+        /** Maximum connections before the end of their handshake, and of one identity. */
         Builder connections(int unproven, int perIdentity) {
             mostUnproven = unproven;
             mostPerIdentity = perIdentity;
             return this;
         }
 
-        /** The bounds of the names that streams ask for and no resource has. */
+        /** The limits of requested names that no resource has. */
         Builder keptNames(KeptNames bounds) {
             keptNames = bounds;
             return this;
         }
 
-        /** A clock for elapsed time: of two streams of a gateway the newer one counts. */
+        /** A clock for elapsed time: of two streams of a gateway the newer one is used. */
         public Builder clock(InstantSource source) {
             clock = source;
             return this;
@@ -357,14 +372,14 @@ public final class XdsServer implements AutoCloseable {
          * Opens the port.
          *
          * @throws IOException when the port cannot be opened
-         * @throws IllegalArgumentException for clear text on an address that others can reach
+         * @throws IllegalArgumentException for plaintext on an address that others can reach
          */
         public XdsServer start() throws IOException {
             if (tls == null
                     && address instanceof InetSocketAddress port
                     && (port.getAddress() == null || !port.getAddress().isLoopbackAddress())) {
-                throw new IllegalArgumentException(
-                        "xDS without TLS is for loopback only, not for " + address + ": configurations hold keys");
+                throw new IllegalArgumentException("xDS without TLS is allowed only on loopback, not on " + address
+                        + ": configurations contain keys");
             }
             return new XdsServer(this);
         }

@@ -20,21 +20,21 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 
 /**
- * The server's certificate and the authorities that it trusts for gateways, both replaceable while it runs. A change
- * applies to the next handshake; open streams stay. To replace an authority, trust the old and the new one together until
- * every gateway has a new certificate.
+ * The server's certificate and the CAs that it trusts for gateways, both replaceable at run time. A change applies to
+ * the next handshake; open streams are kept. To replace a CA, trust the old and the new one together until every
+ * gateway has a new certificate.
  */
 public final class XdsTls {
-    /** A session that is resumed brings the certificate of before, unchecked; 0 would stand for a day. */
+    /** A resumed session uses the previous certificate without verification; 0 would mean one day. */
     private static final int SESSION_SECONDS = 1;
 
     private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
     private final AdvancedTlsX509TrustManager trust;
 
-    /** @throws GeneralSecurityException when no trust manager can be made of the authorities */
+    /** @throws GeneralSecurityException when the CA certificates cannot be used for a trust manager */
     public XdsTls(X509Certificate[] chain, PrivateKey key, X509Certificate[] authorities)
             throws GeneralSecurityException {
-        // A gateway has no host name to verify: who it is stands in its certificate and is checked per stream.
+        // A gateway has no host name to verify: its identity is in its certificate and is checked per stream.
         trust = AdvancedTlsX509TrustManager.newBuilder()
                 .setVerification(AdvancedTlsX509TrustManager.Verification.CERTIFICATE_ONLY_VERIFICATION)
                 .build();
@@ -50,33 +50,36 @@ public final class XdsTls {
      * Reads PEM files.
      *
      * @throws IOException when a file cannot be read
-     * @throws GeneralSecurityException when a file holds something else
+     * @throws GeneralSecurityException when a file has other content
      */
     public static XdsTls of(Path chain, Path key, Path authorities) throws IOException, GeneralSecurityException {
         return new XdsTls(certificates(chain), privateKey(key), certificates(authorities));
     }
 
-    /** Takes another certificate and key from the next handshake on. */
+    /** Replaces certificate and key from the next handshake on. */
     public void rotate(X509Certificate[] chain, PrivateKey key) {
         keys.updateIdentityCredentials(chain, key);
     }
 
-    /** Reads PEM files and takes their certificate and key from the next handshake on; on failure nothing changes. */
+    /** Reads PEM files and replaces certificate and key from the next handshake on; on failure nothing changes. */
     public void rotate(Path chain, Path key) throws IOException, GeneralSecurityException {
         rotate(certificates(chain), privateKey(key));
     }
 
-    /** Trusts other authorities from the next handshake on. */
+    /** Replaces the trusted CAs from the next handshake on. */
     public void trust(X509Certificate[] authorities) throws IOException, GeneralSecurityException {
         trust.updateTrustCredentials(authorities);
     }
 
-    /** Reads a PEM file and trusts its authorities from the next handshake on; on failure nothing changes. */
+    /** Reads a PEM file and replaces the trusted CAs from the next handshake on; on failure nothing changes. */
     public void trust(Path authorities) throws IOException, GeneralSecurityException {
         trust(certificates(authorities));
     }
 
-    /** TLS 1.3 only; a session can be resumed for a second at most, and so can a certificate that was replaced meanwhile. */
+    /**
+     * TLS 1.3 only. A session can be resumed for at most one second, even with a certificate that has been replaced
+     * since.
+     */
     ServerCredentials credentials() {
         try {
             var context = GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)

@@ -37,7 +37,7 @@ class DeliveryMetricsTest {
     void streamsThatAreRefusedAreCounted() {
         var registry = new SimpleMeterRegistry();
         var metrics = new DeliveryMetrics(registry);
-        metrics.refused("the gateways of DataPath a/b ask for too many names that no resource has");
+        metrics.refused("the gateways of DataPath a/b request too many unknown resource names");
         assertThat(registry.get("datapath.xds.refused").counter().count()).isEqualTo(1);
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ApiErrorsTest {
 
     @Test
-    void theWordsAreThoseOfTheApiServerHoweverDeepTheyAre() {
+    void theApiServersMessageIsFoundInNestedCauses() {
         var status = new StatusBuilder()
                 .withCode(403)
                 .withMessage("secrets \"web\" is forbidden")
@@ -18,13 +18,13 @@ class ApiErrorsTest {
         var refused = new KubernetesClientException(
                 "Failure executing: GET at: https://10.43.0.1:443/api. Received status: Status(...)", 403, status);
 
-        assertThat(ApiErrors.words(refused)).isEqualTo("secrets \"web\" is forbidden");
-        assertThat(ApiErrors.words(new CompletionException(refused))).isEqualTo("secrets \"web\" is forbidden");
+        assertThat(ApiErrors.message(refused)).isEqualTo("secrets \"web\" is forbidden");
+        assertThat(ApiErrors.message(new CompletionException(refused))).isEqualTo("secrets \"web\" is forbidden");
     }
 
     @Test
-    void withoutAnAnswerTheyAreThoseOfTheClient() {
-        assertThat(ApiErrors.words(new KubernetesClientException("connection refused")))
+    void withoutAResponseTheClientsMessageIsUsed() {
+        assertThat(ApiErrors.message(new KubernetesClientException("connection refused")))
                 .isEqualTo("connection refused");
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class LeanObjectsTest {
 
     @Test
-    void whoOwnsWhichFieldIsNotKeptAndAllElseIs() {
+    void managedFieldsAreDroppedAndAllElseIsKept() {
         var object = LeanObjects.serialization().unmarshal("""
                 {"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"},
                  "metadata": {"name": "bootstrap", "namespace": "ai", "uid": "1", "newer": "field",
@@ -42,7 +42,7 @@ class LeanObjectsTest {
     }
 
     @Test
-    void alsoOfOurOwnKinds() {
+    void managedFieldsOfCustomResourcesAreDropped() {
         var pool = LeanObjects.serialization().unmarshal("""
                 {"apiVersion": "datapath.dev/v1alpha1", "kind": "StoragePool", "spec": {"nodes": {}},
                  "metadata": {"name": "store", "managedFields": [{"manager": "kubectl"}]}}

@@ -30,7 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
-/** Objects of a newer version of the definitions, as a watch or a list of them brings them. */
+/** Objects of a newer version of the CRDs, read by a watch or a list. */
 class UnknownValuesTest {
     private static final String POLICY = """
             {"apiVersion": "datapath.dev/v1alpha1", "kind": "RoutingPolicy", "metadata": {"namespace": "ai", "name": "%s"},
@@ -47,12 +47,12 @@ class UnknownValuesTest {
         assertThat(UnreadObject.finding(policy)).hasValueSatisfying(finding -> {
             assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
             assertThat(finding.message())
-                    .contains("code: \"TeapotDenied\" is none of ", "AccessDenied", "upgrade the operator");
+                    .contains("code: \"TeapotDenied\" is not one of ", "AccessDenied", "upgrade the operator");
         });
     }
 
     @Test
-    void theWatchOfTheKindGoesOn() throws IOException {
+    void theWatchOfTheKindContinues() throws IOException {
         var end = new CountDownLatch(1);
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newCachedThreadPool(Daemons.named("api-server")));
@@ -86,7 +86,7 @@ class UnknownValuesTest {
 
     private static void answer(HttpExchange exchange, CountDownLatch end) throws IOException {
         if (exchange.getRequestHeaders().containsKey("Upgrade")) {
-            // No WebSocket here: the client goes on with a plain watch.
+            // This server has no WebSocket, so the client falls back to a plain watch.
             exchange.sendResponseHeaders(503, -1);
             exchange.close();
             return;
@@ -122,7 +122,7 @@ class UnknownValuesTest {
     }
 
     @Test
-    void aPoolWithAnUnknownValueIsNotUsedForItCouldBeMeantToBeVerified() {
+    void aPoolWithAnUnknownValueIsNotUsed() {
         var pool = serialization.unmarshal(
                 "{\"apiVersion\": \"datapath.dev/v1alpha1\", \"kind\": \"StoragePool\", \"metadata\": {\"name\": \"p\"},"
                         + " \"spec\": {\"nodes\": {\"static\": []}, \"tls\": {\"mode\": \"Pinned\"}}}",
@@ -130,7 +130,7 @@ class UnknownValuesTest {
         assertThat(pool.getSpec()).isNull();
         assertThat(UnreadObject.finding(pool))
                 .hasValueSatisfying(finding -> assertThat(finding.message())
-                        .contains("\"Pinned\" is none of None, ServerOnly, Mutual", "The pool is not used"));
+                        .contains("\"Pinned\" is not one of None, ServerOnly, Mutual", "The pool is not used"));
     }
 
     @Test
@@ -141,11 +141,11 @@ class UnknownValuesTest {
                 DataPath.class);
         assertThat(UnreadObject.finding(dataPath))
                 .hasValueSatisfying(finding -> assertThat(finding.message())
-                        .contains("\"QUIC\" is none of HTTP, HTTPS", "Gateways keep what they run"));
+                        .contains("\"QUIC\" is not one of HTTP, HTTPS", "Gateways keep what they run"));
     }
 
     @Test
-    void aDenyLosesAConditionThatCannotBeReadAndDeniesMore() {
+    void aDenyWithoutItsUnreadableConditionDeniesMore() {
         var policy = policy(
                 "[{\"name\": \"closed\", \"matches\": [{\"buckets\": [\"a\", {\"regex\": \"b\"}], \"operations\":"
                         + " [\"Reads\"]}], \"deny\": {}}]");
@@ -162,7 +162,7 @@ class UnknownValuesTest {
     }
 
     @Test
-    void aRuleThatForwardsIsNotAppliedWithoutAPartOfIt() {
+    void aForwardingRuleWithAnUnreadablePartIsNotApplied() {
         var policy =
                 policy("[{\"name\": \"open\", \"matches\": [{\"buckets\": [\"a\"], \"keyPrefix\": {\"any\": [\"x\"]}}],"
                         + " \"pools\": [{\"name\": \"p\"}]}, {\"name\": \"other\", \"pools\": [{\"name\": \"p\"}]},"
@@ -185,7 +185,7 @@ class UnknownValuesTest {
     }
 
     @Test
-    void ofManyPartsThatCannotBeReadTheDeniesStay() {
+    void deniesStayDespiteManyUnreadableParts() {
         var rules = new ArrayList<>(
                 Collections.nCopies(100, "{\"name\": \"x\", \"matches\": 7, \"timeouts\": [], \"deny\": {}}"));
         rules.add("{\"name\": \"x\", \"matches\": 7}");
@@ -200,7 +200,7 @@ class UnknownValuesTest {
     }
 
     @Test
-    void aStatusOfANewerVersionIsAsGoodAsNone() {
+    void anUnreadableStatusIsIgnored() {
         var policy = serialization.unmarshal(
                 POLICY.formatted("x", "SlowDown").replace("\"spec\":", "\"status\": {\"conditions\": 7}, \"spec\":"),
                 RoutingPolicy.class);
@@ -210,7 +210,7 @@ class UnknownValuesTest {
     }
 
     @Test
-    void metadataThatIsNoneIsStillAnError() {
+    void unreadableMetadataIsStillAnError() {
         assertThatThrownBy(() -> serialization.unmarshal(
                         "{\"apiVersion\": \"datapath.dev/v1alpha1\", \"kind\": \"RoutingPolicy\", \"metadata\": 7}",
                         RoutingPolicy.class))

@@ -15,7 +15,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Whatever stands in a file, reading it ends in objects and findings, and what is beside it is untouched. */
+/** A file with any content results in objects and findings, and does not affect other files. */
 class AnyTextTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();
     private static final String VALID = ManifestReaderTest.pool("store", 9000);
@@ -96,7 +96,7 @@ class AnyTextTest {
         return Arbitraries.integers().between(0, 10_000);
     }
 
-    /** Reads the bytes as a file next to a good one, and tells whether the good one's object is in effect. */
+    /** Reads the bytes as a file beside a valid one, and returns whether the valid file's object is in effect. */
     private static boolean beside(byte[] bytes) throws IOException {
         Path directory = Files.createTempDirectory("datapath-any-text");
         Path good = Files.writeString(directory.resolve("good.yaml"), ManifestReaderTest.pool("good", 1));

@@ -22,12 +22,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a listener is told while files are changed in the ways editors and tools change them. */
+/** Notifications of a listener while files change in the ways of editors and tools. */
 class DirectorySourceTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();
     private static final Duration LONG = Duration.ofHours(1);
 
-    /** No rescan and no deletion within the time of a test: what is seen was seen through an event. */
+    /** No rescan and no deletion within the time of a test: all notifications result from events. */
     private static final Timing EVENTS_ONLY = new Timing(Duration.ofMillis(10), LONG, LONG);
 
     @TempDir
@@ -71,7 +71,7 @@ class DirectorySourceTest {
     }
 
     @Test
-    void aFileReplacedByARenameIsSeen() throws IOException {
+    void aFileReplacedByARenameIsDetected() throws IOException {
         start(EVENTS_ONLY);
 
         Path draft = Files.writeString(directory.resolve(".pool.yaml.swp"), pool("store", 9001));
@@ -81,7 +81,7 @@ class DirectorySourceTest {
     }
 
     @Test
-    void aFileThatIsDeletedAndWrittenAgainIsNotSeenAsDeleted() throws IOException {
+    void aRecreatedFileIsNotTreatedAsDeleted() throws IOException {
         start(EVENTS_ONLY);
 
         Files.delete(file());
@@ -96,7 +96,7 @@ class DirectorySourceTest {
     }
 
     @Test
-    void anObjectIsDeletedWhenItsFileStaysAway() throws IOException {
+    void anObjectIsDeletedWhenItsFileStaysMissing() throws IOException {
         start(new Timing(Duration.ofMillis(10), Duration.ofMillis(20), LONG));
 
         Files.delete(file());
@@ -120,7 +120,7 @@ class DirectorySourceTest {
     }
 
     @Test
-    void noObjectWaitsForTheDeletionOfOthers() throws IOException {
+    void deletionsOfOtherObjectsDelayNoObject() throws IOException {
         start(new Timing(Duration.ofMillis(10), Duration.ofMillis(250), LONG));
         Files.delete(file());
 
@@ -135,7 +135,7 @@ class DirectorySourceTest {
     }
 
     @Test
-    void whatCouldNotBeKeptForTheNextStartIsKeptLater() throws IOException {
+    void aFailedStoreForTheNextStartIsRetried() throws IOException {
         var store = new KeptText();
         store.full(true);
         reader.continueFrom(store);
@@ -176,7 +176,7 @@ class DirectorySourceTest {
     }
 
     @Test
-    void nothingIsToldWhenNothingChanged() throws IOException {
+    void noNotificationWithoutAChange() throws IOException {
         start(EVENTS_ONLY);
 
         Files.writeString(file(), pool("store", 9000));
@@ -199,7 +199,7 @@ class DirectorySourceTest {
     }
 
     @Test
-    void aListenerThatFailsIsToldAboutTheNextChange() throws IOException {
+    void aFailedListenerIsNotifiedOfTheNextChange() throws IOException {
         start(EVENTS_ONLY, set -> port(set, "store") == 9001);
 
         Files.writeString(file(), pool("store", 9001));

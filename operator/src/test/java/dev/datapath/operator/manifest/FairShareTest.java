@@ -22,7 +22,7 @@ class FairShareTest {
     }
 
     @Test
-    void whatIsLeftOutIsOfTheLargestDirectories() {
+    void filesOfTheLargestDirectoriesAreOmitted() {
         var inner = new FairShare();
         inner.add(directory("full/x", FairShare.MOST + 5));
         inner.add(directory("full/y", FairShare.MOST));
@@ -41,7 +41,7 @@ class FairShareTest {
     }
 
     @Test
-    void moreDirectoriesThanFilesMayBeReadLeaveRoomForTheOthers() {
+    void manyDirectoriesLeaveRoomForOthers() {
         var many = new FairShare();
         for (int i = 0; i < 3 * FairShare.MOST; i++) {
             many.add(directory("many/" + i, 1));

@@ -3,7 +3,7 @@ package dev.datapath.operator.manifest;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Keeps admitted versions in memory, on a disk that may be full. */
+/** Stores admitted versions in memory; simulates a full disk. */
 final class KeptText implements LastAdmitted {
     private volatile String text = "";
     private volatile boolean full;

@@ -15,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each folder of {@code manifest/} holds a directory as a user would write it ({@code in}), the findings ({@code findings.txt}) and
- * the objects in effect with their defaults ({@code admitted.yaml}). {@code -Ddatapath.golden=rewrite} writes the expectations anew.
+ * Each folder of {@code manifest/} contains a user's directory ({@code in}), the findings ({@code findings.txt}) and
+ * the objects in effect with their defaults ({@code admitted.yaml}). {@code -Ddatapath.golden=rewrite} rewrites the
+ * expectations.
  */
 class ManifestGoldenTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is in effect as files change. */
+/** The objects in effect while files change. */
 class ManifestReaderTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();
 
@@ -52,7 +52,7 @@ class ManifestReaderTest {
                         tuple(
                                 Severity.WARNING,
                                 1,
-                                "is not applied until the errors are corrected; it keeps running with the version of"
+                                "is not applied until the errors are corrected; until then the version of"
                                         + " 2030-01-01T10:00:00Z"),
                         tuple(Severity.ERROR, 6, "90000 is greater than 65535; write a number between 1 and 65535"));
     }
@@ -70,7 +70,7 @@ class ManifestReaderTest {
         assertThat(set.findings())
                 .extracting(LocatedFinding::toString)
                 .anyMatch(text -> text.contains("pool.yaml:") && text.contains("not valid YAML"))
-                .anyMatch(text -> text.contains("StoragePool ai/other: cannot be found while a part of this file"));
+                .anyMatch(text -> text.contains("StoragePool ai/other: cannot be found, because a part of this file"));
     }
 
     @Test
@@ -97,7 +97,7 @@ class ManifestReaderTest {
     }
 
     @Test
-    void anObjectOfTheSameNameInAnEarlierFileDoesNotTakeThePlaceOfTheOneInForce() throws IOException {
+    void aDuplicateInAnEarlierFileDoesNotReplaceTheObjectInForce() throws IOException {
         write("z.yaml", pool("store", 9000));
         reader.read();
         write("0.yaml", pool("store", 9001));
@@ -115,7 +115,7 @@ class ManifestReaderTest {
     }
 
     @Test
-    void theSecondOfTwoIsUsedWhenTheFirstGoes() throws IOException {
+    void theDuplicateIsUsedWhenTheFirstIsRemoved() throws IOException {
         write("a.yaml", pool("store", 9000));
         write("b.yaml", pool("store", 9001));
         ManifestSet both = reader.read();
@@ -199,7 +199,7 @@ class ManifestReaderTest {
                 .hasToString("{key=two}");
     }
 
-    /** As rsync and backups do: what is put back looks as old as what was there. */
+    /** rsync and backups restore the modification time with the content. */
     @Test
     void aFileOfTheSameSizeAndTimeIsReadWhenItChangedSince() throws IOException {
         var file = write("pool.yaml", pool("store", 9000));
@@ -213,7 +213,7 @@ class ManifestReaderTest {
     }
 
     @Test
-    void aFileThatIsTooLargeKeepsItsObjectsAndLeavesTheOthersAlone() throws IOException {
+    void aFileThatIsTooLargeKeepsItsObjects() throws IOException {
         write("a.yaml", pool("store", 9000));
         write("b.yaml", pool("other", 9000));
         reader.read();
@@ -238,7 +238,7 @@ class ManifestReaderTest {
     }
 
     @Test
-    void aDirectoryOfSomebodyElseIsNotReadAlsoWhenItComesLater() throws IOException {
+    void aDirectoryOfAnotherProgramIsNotRead() throws IOException {
         Path work = directory.resolve("work");
         reader = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
         write("pool.yaml", pool("store", 9000));
@@ -284,13 +284,13 @@ class ManifestReaderTest {
         assertThat(set.findings())
                 .extracting(LocatedFinding::message)
                 .hasSize(3)
-                .anyMatch(message -> message.contains("kernel.yaml leads to a file of the kernel"))
+                .anyMatch(message -> message.contains("kernel.yaml is a link to a file of the kernel"))
                 .anyMatch(message -> message.contains("device.yaml is no regular file"))
                 .anyMatch(message -> message.contains("pipe.yaml is no regular file"));
     }
 
     @Test
-    void allFilesTogetherHaveABoundAndWhatIsBehindItKeepsItsObjects() throws IOException {
+    void filesBeyondTheCommonLimitKeepTheirObjects() throws IOException {
         write("a-0.yaml", "");
         write("z.yaml", pool("store", 9000));
         reader.read();
@@ -309,7 +309,7 @@ class ManifestReaderTest {
     }
 
     @Test
-    void aDirectoryFullOfObjectsTakesNothingFromTheOthers() throws IOException {
+    void aDirectoryFullOfObjectsDoesNotAffectOthers() throws IOException {
         Files.createDirectory(directory.resolve("a"));
         Files.createDirectory(directory.resolve("z"));
         for (int file = 0; file < 6; file++) {
@@ -335,7 +335,7 @@ class ManifestReaderTest {
                 .extracting(finding -> String.valueOf(finding.location().file().getFileName()))
                 .containsExactly("2.yaml", "3.yaml", "4.yaml", "5.yaml");
 
-        // What is in effect stays, and is followed, whatever comes to it.
+        // Objects in effect stay in effect and are followed, whatever files are added.
         for (int file = 0; file < 6; file++) {
             Files.delete(directory.resolve("a/" + file + ".yaml"));
         }
@@ -356,7 +356,7 @@ class ManifestReaderTest {
     }
 
     @Test
-    void restartKeepsWhatWasAdmittedOfAnObjectThatBecameInvalid() throws IOException {
+    void restartKeepsTheAdmittedVersionOfAnInvalidObject() throws IOException {
         var store = new KeptText();
         write("policy.yaml", policy("GetObject"));
         reader.continueFrom(store);
@@ -378,7 +378,7 @@ class ManifestReaderTest {
     }
 
     @Test
-    void restartDeletesWhatIsInNoFileButHoldsPoliciesForAMoment() throws IOException {
+    void restartDeletesMissingObjectsButHoldsPoliciesBriefly() throws IOException {
         var store = new KeptText();
         write("all.yaml", pool("store", 9000) + "---\n" + policy("GetObject"));
         reader.continueFrom(store);
@@ -411,7 +411,7 @@ class ManifestReaderTest {
     }
 
     @Test
-    void secretsAreNotKeptOverARestart() throws IOException {
+    void secretsAreNotStoredAcrossARestart() throws IOException {
         var store = new KeptText();
         write("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {key: hidden}\n");
         reader.continueFrom(store);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which of several objects of one name is in force, and what stays in force while files cannot be read. */
+/** Selects one of several objects of the same name, and keeps objects in force while files are unreadable. */
 class ObjectsInForceTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();
 
@@ -31,7 +31,7 @@ class ObjectsInForceTest {
     }
 
     @Test
-    void duplicateWaitsWhileTheFileOfTheOneInForceIsBroken() throws IOException {
+    void duplicateWaitsWhileTheFileInForceIsBroken() throws IOException {
         write("a/pool.yaml", pool("store", 9000));
         write("b/pool.yaml", pool("store", 9001));
         reader.read();
@@ -45,7 +45,7 @@ class ObjectsInForceTest {
         assertThat(broken.findings())
                 .anyMatch(finding -> finding.toString().contains("b/pool.yaml:1")
                         && finding.message().startsWith("is already defined at"))
-                .anyMatch(finding -> finding.message().startsWith("cannot be found while a part of this file"));
+                .anyMatch(finding -> finding.message().startsWith("cannot be found, because a part of this file"));
         assertThat(port(mended, "store")).isEqualTo(9002);
     }
 
@@ -59,7 +59,7 @@ class ObjectsInForceTest {
     }
 
     @Test
-    void duplicateWaitsWhileTheFileOfTheOneInForceIsMissingForAMoment() throws IOException {
+    void duplicateWaitsWhileTheFileInForceIsBrieflyMissing() throws IOException {
         write("a/pool.yaml", pool("store", 9000));
         write("b/pool.yaml", pool("store", 9001));
         reader.read();
@@ -74,7 +74,7 @@ class ObjectsInForceTest {
     }
 
     @Test
-    void findingOfAnHourTellsThatADuplicateTookOver() throws IOException {
+    void aTakeOverByADuplicateIsReportedForAnHour() throws IOException {
         write("a/pool.yaml", pool("store", 9000));
         write("b/pool.yaml", pool("store", 9001));
         reader.read();
@@ -123,8 +123,7 @@ class ObjectsInForceTest {
 
         assertThat(broken.denies()).hasSize(1);
         assertThat(broken.routingPolicies()).isEmpty();
-        assertThat(broken.findings())
-                .anyMatch(finding -> finding.message().contains("its rules with deny stay in force"));
+        assertThat(broken.findings()).anyMatch(finding -> finding.message().contains("its deny rules stay in force"));
         assertThat(missing.denies()).hasSize(1);
         assertThat(reader.read().routingPolicies()).hasSize(1);
     }
@@ -157,7 +156,7 @@ class ObjectsInForceTest {
     }
 
     @Test
-    void whatIsUnreadableHoldsOnlyWhatMayBeInIt() throws Exception {
+    void unreadableContentHoldsOnlyObjectsThatItMayContain() throws Exception {
         write("a/pool.yaml", pool("replaced", 9000));
         write("b/pool.yaml", pool("store", 9000));
         reader.read();
@@ -178,7 +177,7 @@ class ObjectsInForceTest {
     }
 
     @Test
-    void directoryFullOfFilesTakesNothingFromTheOthers() throws IOException {
+    void aDirectoryFullOfFilesDoesNotAffectOthers() throws IOException {
         write("z/old.yaml", pool("old", 9000));
         reader.read();
         for (int i = 0; i < 10_001; i++) {

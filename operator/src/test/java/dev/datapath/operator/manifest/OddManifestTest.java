@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Metadata and values of the wrong form: an error at the object, and every other file is still read and followed. */
+/** Metadata and values of the wrong form cause an error at the object; every other file is still read and followed. */
 class OddManifestTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();
 
@@ -82,7 +82,7 @@ class OddManifestTest {
     }
 
     @Test
-    void sequencesThatMergeEachOtherManyTimesEndTheReading() throws IOException {
+    void exponentialMergesEndTheReading() throws IOException {
         var text = new StringBuilder("a0: &a0 []\n");
         for (int i = 1; i <= 12; i++) {
             text.append("a%d: &a%d [%s]\n"
@@ -96,7 +96,7 @@ class OddManifestTest {
         assertThat(findingsBesideAChange("a: 1\n".repeat(100_000))).hasSizeBetween(1, 110);
     }
 
-    /** Reads the text beside a good file, changes that one, and reads again: its change must be in effect. */
+    /** Reads the text beside a valid file, changes the valid file, and reads again: the change must be in effect. */
     private List<String> findingsBesideAChange(String text) throws IOException {
         var reader = new ManifestReader(CATALOG, List.of(directory), InstantSource.system());
         Files.writeString(directory.resolve("odd.yaml"), text);

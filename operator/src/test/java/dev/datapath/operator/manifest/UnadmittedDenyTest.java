@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A policy that was never admitted: what it denies is kept. */
+/** The deny rules of a policy that was never admitted are in force. */
 class UnadmittedDenyTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();
     private static final String HEAD =
@@ -32,7 +32,7 @@ class UnadmittedDenyTest {
     }
 
     @Test
-    void anotherRuleThatIsWrongLeavesTheDeny() throws IOException {
+    void anInvalidSiblingRuleKeepsTheDeny() throws IOException {
         var rules = rules("""
                 spec:
                   targetRefs: [{name: training}]
@@ -49,7 +49,7 @@ class UnadmittedDenyTest {
     }
 
     @Test
-    void conditionOfTheWrongFormIsOneThatCannotBeRead() throws IOException {
+    void aConditionOfTheWrongFormIsTreatedAsUnreadable() throws IOException {
         var rules = rules("""
                 spec:
                   targetRefs: [{name: training}]
@@ -64,7 +64,7 @@ class UnadmittedDenyTest {
     }
 
     @Test
-    void targetThatCannotBeReadIsEveryDataPathOfTheNamespace() throws IOException {
+    void anUnreadableTargetMeansEveryDataPathOfTheNamespace() throws IOException {
         var deny = deny("""
                 spec:
                   targetRefs: [{nam: training}]
@@ -80,7 +80,7 @@ class UnadmittedDenyTest {
     }
 
     @Test
-    void conditionsThatAreWrittenTwiceDenyMoreThanEither() throws IOException {
+    void duplicatedConditionsDenyMoreThanEither() throws IOException {
         var rules = rules("""
                 spec:
                   targetRefs: [{name: training}]
@@ -156,7 +156,7 @@ class UnadmittedDenyTest {
     }
 
     @Test
-    void emptyNamespaceIsTheDefaultOne() throws IOException {
+    void emptyNamespaceIsTheDefaultNamespace() throws IOException {
         var head = HEAD.replace("namespace: ai", "namespace: ''");
         var rules = "spec:\n  targetRefs: [{name: training}]\n  rules: [{name: closed, deny: {code: %s}}]\n";
         Files.writeString(directory.resolve("rules.yaml"), head + rules.formatted("Never"));
@@ -171,7 +171,7 @@ class UnadmittedDenyTest {
     }
 
     @Test
-    void namespaceWithoutQuotesIsTheOneThatItLooksLike() throws IOException {
+    void unquotedNamespaceIsReadAsText() throws IOException {
         var text = HEAD.replace("namespace: ai", "namespace: '7'")
                 + "spec:\n  targetRefs: [{name: training}]\n  rules: [{name: closed, deny: {}}]\n";
         Files.writeString(directory.resolve("rules.yaml"), text);
@@ -184,9 +184,9 @@ class UnadmittedDenyTest {
         assertThat(set.findings()).anyMatch(LocatedFinding::isError);
     }
 
-    /** As it would be outside of the list. */
+    /** The same holds outside of a list. */
     @Test
-    void itemOfAListWithAFieldThatIsWrittenTwiceIsNotAdmitted() throws IOException {
+    void listItemWithADuplicatedFieldIsNotAdmitted() throws IOException {
         Files.writeString(directory.resolve("rules.yaml"), """
                 apiVersion: v1
                 kind: List
@@ -228,7 +228,7 @@ class UnadmittedDenyTest {
     }
 
     @Test
-    void anAdmittedVersionIsKeptInsteadOfTheDeniesOfABrokenOne() throws IOException {
+    void anAdmittedVersionTakesPrecedenceOverUnadmittedDenies() throws IOException {
         write("spec:\n  targetRefs: [{name: training}]\n  rules: [{name: a, deny: {}}]\n");
         reader.read();
         write("spec:\n  targetRefs: [{name: training}]\n  rules: [{name: a, deny: {code: Never}}]\n");
@@ -247,7 +247,7 @@ class UnadmittedDenyTest {
         write(spec);
         var set = reader.read();
         assertThat(set.objects()).isEmpty();
-        assertThat(set.findings()).anyMatch(finding -> finding.message().contains("rules with deny"));
+        assertThat(set.findings()).anyMatch(finding -> finding.message().contains("deny rules"));
         return set.denies().getFirst();
     }
 

@@ -31,7 +31,7 @@ class DecisionsTest {
         var node = new Node("store", "node-1");
         var both = List.<Decision>of(new NodeWeight(node, 1, MINUTE), new NodeWeight(node, 2, MINUTE));
         assertThatThrownBy(() -> new Decisions(both))
-                .hasMessage("there are two decisions about node node-1 of pool store");
+                .hasMessage("there are two decisions on node node-1 of pool store");
     }
 
     @Test
@@ -40,7 +40,7 @@ class DecisionsTest {
                 .<Decision>mapToObj(i -> new NodeWeight(new Node("store", "node-" + i), 1, MINUTE))
                 .toList();
         assertThat(new Decisions(many.subList(1, many.size())).all()).hasSize(Decisions.MOST);
-        assertThatThrownBy(() -> new Decisions(many)).hasMessage("there are 513 decisions, and at most 512 may be");
+        assertThatThrownBy(() -> new Decisions(many)).hasMessage("there are 513 decisions, at most 512 are allowed");
     }
 
     @ParameterizedTest

@@ -2,7 +2,7 @@ package dev.datapath.operator.names;
 
 import java.util.Arrays;
 
-/** Enters the program, whatever comes of it, and prints what the JVM says of its cache then. */
+/** Starts the program, ignores the result, and prints the JVM's cache settings. */
 final class AddressCachePolicy {
     private AddressCachePolicy() {}
 
@@ -16,7 +16,7 @@ final class AddressCachePolicy {
                 try {
                     method.invoke(null, new Object[method.getParameterCount()]);
                 } catch (ReflectiveOperationException nothingToStart) {
-                    // The policy has to be set before anything else.
+                    // The policy must be set before anything else.
                 }
             }
         }

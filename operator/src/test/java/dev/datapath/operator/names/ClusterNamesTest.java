@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClusterNamesTest {
-    /** As the kubelet writes it for the operator's pod. */
+    /** The file that the kubelet writes for the operator's pod. */
     private static final String RESOLV_CONF = """
             search datapath-system.svc.cluster.local svc.cluster.local cluster.local corp.example
             nameserver 10.96.0.10
@@ -48,21 +48,21 @@ class ClusterNamesTest {
     }
 
     @Test
-    void theOperatorsNamespaceIsNeverAsked() throws IOException {
+    void theOperatorsNamespaceIsNeverSearched() throws IOException {
         var names = names(RESOLV_CONF, Map.of("minio.datapath-system.svc.cluster.local.", "10.0.0.1"));
         assertThatThrownBy(() -> names.addresses("ai", "minio")).isInstanceOf(UnknownHostException.class);
     }
 
     @Test
-    void theFirstCandidateWithAnAddressCounts() throws IOException {
+    void theFirstCandidateWithAnAddressIsUsed() throws IOException {
         var names = names(RESOLV_CONF, Map.of("minio.ai.svc.cluster.local.", "10.0.0.1", "minio.", "10.0.0.2"));
         assertThat(names.addresses("ai", "minio")).containsExactly(InetAddress.getByName("10.0.0.1"));
         assertThat(asked).containsExactly("minio.ai.svc.cluster.local.");
     }
 
-    /** Else the address of another name would be taken while a name server is down. */
+    /** Otherwise the address of another name would be used while a name server is down. */
     @Test
-    void aCandidateWithoutAnAnswerEndsTheLookUp() throws IOException {
+    void aTemporaryFailureEndsTheLookUp() throws IOException {
         var names = names(RESOLV_CONF, Map.of("minio.ai.svc.cluster.local.", "", "minio.", "10.0.0.2"));
         assertThatThrownBy(() -> names.addresses("ai", "minio")).hasMessageContaining("Temporary");
         assertThat(asked).containsExactly("minio.ai.svc.cluster.local.");
@@ -76,7 +76,7 @@ class ClusterNamesTest {
                 .containsExactly("minio.");
     }
 
-    /** The operator's own search domains would complete it. */
+    /** The operator's own search domains would be added. */
     @Test
     void aNameWithoutADotNeverReachesTheSystemsResolver() {
         assertThatThrownBy(() -> NameService.absolute().addresses("ai", "localhost"))

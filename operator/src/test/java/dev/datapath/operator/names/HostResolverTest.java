@@ -37,7 +37,7 @@ class HostResolverTest {
     }
 
     @Test
-    void findsAddressesInTheBackgroundAndTellsOfChangesOnly() throws Exception {
+    void resolvesInTheBackgroundAndNotifiesOnlyOfChanges() throws Exception {
         names.put("store", addresses(2, 1));
         want("store");
         await().until(() -> hosts().containsKey("store"));
@@ -51,7 +51,7 @@ class HostResolverTest {
     }
 
     @Test
-    void keepsTheLastGoodAnswerBesideAFailure() throws Exception {
+    void keepsTheLastGoodResultAfterAFailure() throws Exception {
         names.put("store", addresses(1));
         want("store");
         await().until(() -> hosts().containsKey("store"));
@@ -64,7 +64,7 @@ class HostResolverTest {
     }
 
     @Test
-    void isNotHeldUpByALookUpThatHangs() throws Exception {
+    void aHangingLookUpDoesNotBlockOthers() throws Exception {
         names.put("store", addresses(1));
         want("hangs", "store");
         await().until(() -> hosts().containsKey("store"));
@@ -72,7 +72,7 @@ class HostResolverTest {
     }
 
     @Test
-    void forgetsWhatNobodyAsksForAnyMore() throws Exception {
+    void forgetsNamesThatAreNoLongerRequested() throws Exception {
         names.put("store", addresses(1));
         want("store");
         await().until(() -> hosts().containsKey("store"));
@@ -81,7 +81,7 @@ class HostResolverTest {
     }
 
     @Test
-    void aNameIsLookedUpAsLongAsAnObjectWantsItAndAsOftenAsOneWantsIt() throws Exception {
+    void aSharedNameIsLookedUpAtTheShortestInterval() throws Exception {
         names.put("store", addresses(1));
         resolver.want(pool("ai", "patient"), new TreeMap<>(Map.of("store", Duration.ofHours(1))));
         await().until(() -> hosts().containsKey("store"));
@@ -94,9 +94,9 @@ class HostResolverTest {
         assertThat(hosts()).isEmpty();
     }
 
-    /** One StoragePool can have 256 nodes, each with a name that no server answers for. */
+    /** One StoragePool can have 256 nodes, each with a name that no name server resolves. */
     @Test
-    void namesWithoutAnAnswerDoNotDelayOtherNamespaces() throws Exception {
+    void namesWithoutAResponseDoNotDelayOtherNamespaces() throws Exception {
         names.put("store", addresses(1));
         var bad = new TreeMap<String, Duration>();
         for (int i = 0; i < 250; i++) {
@@ -113,7 +113,7 @@ class HostResolverTest {
     }
 
     @Test
-    void manyNamespacesWithNamesWithoutAnAnswerLeaveThreadsToOthers() throws Exception {
+    void manyUnresponsiveNamespacesLeaveThreadsToOthers() throws Exception {
         names.put("store", addresses(1));
         for (int namespace = 0; namespace < 8; namespace++) {
             var bad = new TreeMap<String, Duration>();
@@ -128,18 +128,18 @@ class HostResolverTest {
     }
 
     @Test
-    void everyNameFailsAtItsOwnDeadlineAlsoWhenItWaitsForAThread() {
+    void aNameWithoutAThreadFailsAtItsOwnDeadline() {
         var all = new TreeMap<String, Duration>();
         for (int i = 0; i < 2 * LookUpQueue.PER_NAMESPACE; i++) {
             all.put("hangs-" + i, OFTEN);
         }
         resolver.want(POOL, all);
         await().until(() -> hosts().size() == all.size());
-        assertThat(hosts().values()).containsOnly(new Lookup(List.of(), "the name service did not answer within 1 s"));
+        assertThat(hosts().values()).containsOnly(new Lookup(List.of(), "the name service did not respond within 1 s"));
     }
 
     @Test
-    void anAnswerAfterTheDeadlineCounts() throws Exception {
+    void aResponseAfterTheDeadlineIsUsed() throws Exception {
         names.put("hangs", addresses(1));
         want("hangs");
         await().until(() -> hosts().containsKey("hangs"));
@@ -148,7 +148,7 @@ class HostResolverTest {
     }
 
     @Test
-    void namesWithoutAnAnswerAreLookedUpEverLessOftenAndUnknownOnesAreNot() {
+    void onlyNamesWithoutAResponseBackOff() {
         want("temporary", "unknown");
         await().until(() -> lookUps("unknown") > 60);
         assertThat(lookUps("temporary")).isPositive().isLessThan(lookUps("unknown") / 3);
@@ -164,7 +164,7 @@ class HostResolverTest {
         }
         resolver.want(POOL, all);
         assertThat(hosts().get("name-%05d".formatted(HostResolver.MAX_NAMES)).failure())
-                .contains("a namespace can have 1000 host names");
+                .contains("a namespace can have at most 1000 host names");
         await().until(() -> hosts().size() == all.size());
         assertThat(lookUps).hasSize(HostResolver.MAX_NAMES);
     }
@@ -204,14 +204,14 @@ class HostResolverTest {
         return found;
     }
 
-    /** As the C library's resolver, which cannot be interrupted. */
+    /** Behaves as the C library's resolver, which cannot be interrupted. */
     private void awaitUninterrupted() {
         while (true) {
             try {
                 hanging.await();
                 return;
             } catch (InterruptedException e) {
-                // It goes on.
+                // The look-up continues.
             }
         }
     }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The policy is of the process and is read once, so each way into the program is tried in a JVM of its own. */
+/** The policy belongs to the process and is read once, so each entry point is tested in a separate JVM. */
 class JvmAddressCacheTest {
 
     @ParameterizedTest

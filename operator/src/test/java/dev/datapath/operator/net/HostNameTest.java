@@ -25,7 +25,7 @@ class HostNameTest {
         assertThat(HostName.parse(text)).contains(new HostName(name, absolute));
     }
 
-    /** Resolvers read them as IP addresses, each in its own way. */
+    /** Resolvers read these as IP addresses, each in its own way. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -66,7 +66,7 @@ class IpAddressTest {
         assertThat(IpAddress.parse(text)).map(IpAddress::scope).contains(scope);
     }
 
-    /** Translators and tunnels send these to the IPv4 address in them. */
+    /** Translators and tunnels send these to the embedded IPv4 address. */
     @ParameterizedTest
     @CsvSource({
         "::ffff:127.0.0.1, LOOPBACK",

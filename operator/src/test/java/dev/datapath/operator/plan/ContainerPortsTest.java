@@ -26,7 +26,7 @@ class ContainerPortsTest {
     }
 
     @Test
-    void thePortsOfTheGatewayItselfAreNotForListeners() {
+    void thePortsOfTheGatewayAreReserved() {
         var ports = ports(18_999, 19_000, 19_001, 19_002, 19_003);
         assertThat(IntStream.rangeClosed(18_999, 19_003).map(ports::of))
                 .containsExactly(18_999, 29_000, 29_001, 29_002, 19_003);
@@ -41,7 +41,7 @@ class ContainerPortsTest {
     }
 
     @Test
-    void theSearchForAFreePortGoesOnAtTheFirstUnprivilegedOne() {
+    void theSearchForAFreePortWrapsAround() {
         var all = IntStream.concat(IntStream.of(443), IntStream.rangeClosed(10_443, 65_535))
                 .filter(port -> port != 1024)
                 .toArray();
@@ -49,7 +49,7 @@ class ContainerPortsTest {
     }
 
     @Test
-    void aPortWithoutListenerHasNoPlace() {
+    void aPortWithoutAListenerIsRejected() {
         var ports = ports(443);
         assertThatThrownBy(() -> ports.of(80)).hasMessage("no listener has port 80");
     }
@@ -79,7 +79,7 @@ class ContainerPortsTest {
         return listenerPort().set().ofMaxSize(64);
     }
 
-    /** Most of them where they get into each other's way. */
+    /** Most of the ports are likely to conflict with each other. */
     @Provide
     Arbitrary<Integer> listenerPort() {
         return Arbitraries.oneOf(

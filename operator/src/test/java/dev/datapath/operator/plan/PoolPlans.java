@@ -4,11 +4,11 @@ import dev.datapath.operator.plan.PoolPlan.NodePlan;
 import java.time.Duration;
 import java.util.List;
 
-/** Pools for tests of what comes of their nodes. */
+/** Pools for tests of node states. */
 public final class PoolPlans {
     private PoolPlans() {}
 
-    /** In clear text, checked by HTTP; it panics below 30 %. */
+    /** A plaintext pool with HTTP health checks and a panic threshold of 30 %. */
     public static PoolPlan of(List<NodePlan> nodes) {
         return new PoolPlan(
                 "objectscale",

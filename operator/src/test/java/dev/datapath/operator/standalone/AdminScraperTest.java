@@ -28,7 +28,7 @@ class AdminScraperTest {
         assertThat(process.requests).containsExactly("GET /clusters");
     }
 
-    /** What follows an answer may fail in ways that nobody thought of. */
+    /** The processing of a response may fail in unexpected ways. */
     @Test
     void aNotificationThatThrowsDoesNotEndTheScrapes() {
         var notified = new AtomicInteger();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The time of day is set, as by NTP or when a virtual machine goes on. */
+/** The time of day is set, as by NTP or when a virtual machine resumes. */
 @Tag("tier2")
 class ClockStepTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();

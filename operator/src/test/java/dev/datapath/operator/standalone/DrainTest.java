@@ -52,7 +52,7 @@ class DrainTest {
     }
 
     @Test
-    void endsTheProcessAtOnceWhenItIsHurried() {
+    void endsTheProcessAtOnceWhenInterrupted() {
         process.stats.add(BUSY);
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> drain.run("training-0", process, Duration.ofMinutes(1), () -> closed = true))
@@ -70,7 +70,7 @@ class DrainTest {
     }
 
     @Test
-    void itsPortsAreFreeForAnotherGatewayWhileItsTransfersGoOn() throws Exception {
+    void portsAreFreeWhileTransfersContinue() throws Exception {
         process.stats.addAll(List.of(BUSY, BUSY, QUIET));
         var requests = new ArrayList<Integer>();
         drain.run("training-0", process, Duration.ofMinutes(1), () -> requests.add(process.requests.size()));

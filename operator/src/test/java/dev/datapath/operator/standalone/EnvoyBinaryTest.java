@@ -14,7 +14,7 @@ class EnvoyBinaryTest {
     Path temp;
 
     @Test
-    void prefersTheNamedOneThenTheInstalledOneThenPath() throws IOException {
+    void prefersTheConfiguredThenTheInstalledBinaryThenPath() throws IOException {
         var property = binary("property/envoy");
         var variable = binary("variable/envoy");
         var installed = binary(".tools/envoy-1.40.0/envoy");
@@ -32,7 +32,7 @@ class EnvoyBinaryTest {
     }
 
     @Test
-    void doesNotReplaceANamedOneThatIsMissing() throws IOException {
+    void doesNotReplaceAMissingConfiguredBinary() throws IOException {
         binary(".tools/envoy-1.40.0/envoy");
         assertThat(EnvoyBinary.find(temp.resolve("gone").toString(), Map.of(), temp))
                 .isEmpty();

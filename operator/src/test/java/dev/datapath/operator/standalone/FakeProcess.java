@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A process that lives until the test ends it or it is told to end. */
+/** A process that lives until the test ends it or it receives a signal. */
 final class FakeProcess implements GatewayProcess {
     final List<String> requests = new CopyOnWriteArrayList<>();
     final List<String> stats = new ArrayList<>();
@@ -14,7 +14,7 @@ final class FakeProcess implements GatewayProcess {
     String lastWords = "";
     String checkEvents = "";
     volatile int trims;
-    /** Its admin interface does not answer. */
+    /** Its admin interface does not respond. */
     volatile boolean silent;
 
     private final long pid;

@@ -89,14 +89,14 @@ class GatewayPortsTest {
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.toString())
                         .isEqualTo("DataPath ai/training: spec.listeners[0].port: listener s3 would have port 65540 at"
-                                + " gateway training-1, and 65535 is the last one, so it is not opened at this gateway:"
+                                + " gateway training-1, but the highest port is 65535, so it is not opened at this gateway:"
                                 + " choose a lower port, or run with fewer --gateways or a smaller --port-offset"));
         publish(8080);
         assertThat(ports.findings(dataPaths.find(TRAINING).orElseThrow())).isEmpty();
     }
 
     @Test
-    void aRetryChangesTheListenersThatAreTriedAgainAtThatGatewayOnly() {
+    void aRetryChangesOnlyTheRetriedListenersOfThatGateway() {
         publish(8080);
         var first = snapshot(FIRST);
         var second = snapshot(SECOND).version();
@@ -118,7 +118,7 @@ class GatewayPortsTest {
     }
 
     @Test
-    void aDataPathThatIsGoneIsServedNoMore() {
+    void aDeletedDataPathIsNoLongerServed() {
         publish(8080);
         dataPaths.retain(Set.of());
         assertThat(store.snapshot("ai/training", FIRST.name())).isNull();

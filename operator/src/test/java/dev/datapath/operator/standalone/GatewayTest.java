@@ -24,7 +24,7 @@ class GatewayTest {
     private final Gateway gateway = new Gateway(SPEC, machine, drains, BACKOFF);
 
     @Test
-    void startsAndIsRunningWhenItsAdminInterfaceSaysSo() {
+    void isRunningWhenItsAdminInterfaceReportsReadiness() {
         gateway.step(T0);
         assertThat(gateway.phase()).isEqualTo(Phase.STARTING);
 
@@ -33,7 +33,7 @@ class GatewayTest {
     }
 
     @Test
-    void isStartedAgainAfterEverLongerWaitsWhenItKeepsEnding() {
+    void isRestartedWithBackoffWhenItKeepsEnding() {
         gateway.step(T0);
         var now = T0;
         var waits = new ArrayList<Long>();
@@ -54,7 +54,7 @@ class GatewayTest {
     }
 
     @Test
-    void waitsShortlyAgainAfterItRanWell() {
+    void resetsTheBackoffAfterAStableRun() {
         gateway.step(T0);
         machine.newest().die();
         gateway.step(T0);
@@ -67,7 +67,7 @@ class GatewayTest {
     }
 
     @Test
-    void saysWhyItEnded() {
+    void reportsWhyItEnded() {
         gateway.step(T0);
         machine.newest().lastWords = "error initializing configuration";
         machine.newest().die();
@@ -76,7 +76,7 @@ class GatewayTest {
     }
 
     @Test
-    void triesAgainWhenItCannotBeStarted() {
+    void retriesWhenItCannotBeStarted() {
         machine.broken = true;
         gateway.step(T0);
         assertThat(gateway.phase()).isEqualTo(Phase.BACKING_OFF);
@@ -88,7 +88,7 @@ class GatewayTest {
     }
 
     @Test
-    void keepsAProcessThatRunsAlreadyAndFits() {
+    void adoptsARunningProcessThatFits() {
         var left = machine.leave(true);
         gateway.step(T0);
         assertThat(gateway.process()).contains(left);
@@ -96,7 +96,7 @@ class GatewayTest {
     }
 
     @Test
-    void startsItsOwnBesideAProcessThatDoesNotFitAsSoonAsThatClosedItsPorts() {
+    void replacesAProcessThatDoesNotFitOnceItsPortsAreClosed() {
         var left = machine.leave(false);
         gateway.step(T0);
         assertThat(drains.started).containsExactly(left);
@@ -112,7 +112,7 @@ class GatewayTest {
     }
 
     @Test
-    void ofSeveralProcessesThatRunAlreadyItKeepsOneAndDrainsTheOthers() {
+    void adoptsOneOfSeveralProcessesAndDrainsTheOthers() {
         var kept = machine.leave(true);
         var other = machine.leave(false);
         gateway.step(T0);
@@ -122,7 +122,7 @@ class GatewayTest {
     }
 
     @Test
-    void comesBackBesideItsTransfersWhenItIsWantedAgain() {
+    void startsAgainWhileItsPreviousProcessDrains() {
         gateway.step(T0);
         var first = machine.newest();
         gateway.stop();
@@ -141,7 +141,7 @@ class GatewayTest {
     }
 
     @Test
-    void atMostSomeProcessesFinishTheirTransfersBesideIt() {
+    void theNumberOfDrainingProcessesIsLimited() {
         drains.close();
         for (int i = 0; i < Gateway.MOST_DRAINING; i++) {
             gateway.want(SPEC);
@@ -153,7 +153,7 @@ class GatewayTest {
         gateway.step(T0);
         assertThat(machine.started).hasSize(Gateway.MOST_DRAINING);
         assertThat(gateway.phase()).isEqualTo(Phase.STARTING);
-        assertThat(gateway.problem()).contains("600 s at most", "spec.drain.timeout");
+        assertThat(gateway.problem()).contains("at most 600 s", "spec.drain.timeout");
 
         drains.finish();
         gateway.step(T0);
@@ -161,7 +161,7 @@ class GatewayTest {
     }
 
     @Test
-    void finishesItsTransfersWhenItIsNotWantedAnyMore() {
+    void drainsWhenItIsNoLongerWanted() {
         gateway.step(T0);
         gateway.stop();
         gateway.step(T0);
@@ -175,7 +175,7 @@ class GatewayTest {
     }
 
     @Test
-    void doesNotComeBackWhenItIsStoppedWhileItWaits() {
+    void isNotRestartedWhenStoppedDuringBackoff() {
         gateway.step(T0);
         machine.newest().die();
         gateway.step(T0);
@@ -199,7 +199,7 @@ class GatewayTest {
     }
 
     @Test
-    void doesNotTakeAnAnswerOfAnEarlierProcessForItsOwn() {
+    void ignoresTheResponseOfAnEarlierProcess() {
         gateway.step(T0);
         var first = machine.newest();
         first.die();
@@ -253,7 +253,7 @@ class GatewayTest {
         }
 
         @Override
-        public List<Leftover> all(Path workDirectory) {
+        public List<OrphanedGateway> all(Path workDirectory) {
             return List.of();
         }
     }

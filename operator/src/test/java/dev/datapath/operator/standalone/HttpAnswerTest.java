@@ -22,19 +22,19 @@ class HttpAnswerTest {
     }
 
     @Test
-    void tellsABrokenAnswerFromAShortOne() {
+    void detectsATruncatedResponse() {
         assertThatThrownBy(() -> parse("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("broke off");
+                .hasMessageContaining("was truncated");
         assertThatThrownBy(() -> parse("HTTP/1.1 200 OK\r\n")).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> parse("")).isInstanceOf(IOException.class);
     }
 
     @Test
-    void takesOnlyASuccessForABody() {
+    void returnsABodyOnlyOnSuccess() {
         assertThatThrownBy(() -> parse("HTTP/1.1 503 Service Unavailable\r\n\r\nPRE_INITIALIZING\n")
                         .body("GET /ready"))
-                .hasMessage("GET /ready was answered with 503: PRE_INITIALIZING");
+                .hasMessage("GET /ready returned status 503: PRE_INITIALIZING");
     }
 
     private static HttpAnswer parse(String text) throws IOException {

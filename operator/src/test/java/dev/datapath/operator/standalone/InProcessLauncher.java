@@ -20,19 +20,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Gateways of a machine as objects in this process, which outlive operators as processes do. */
+/** Gateways of a machine as objects in this process; like real processes they outlive operators. */
 final class InProcessLauncher implements GatewayLauncher, AutoCloseable {
     private final Path xdsSocket;
     private final EventLoopGroup loop = new NioEventLoopGroup(1);
     private final Map<GatewayId, Running> running = new ConcurrentHashMap<>();
     private final Map<GatewayId, GatewaySpec> specs = new HashMap<>();
 
-    /** @param xdsSocket of the operator's xDS server, now and after each restart */
+    /** @param xdsSocket socket of the operator's xDS server, also after each restart */
     InProcessLauncher(Path xdsSocket) {
         this.xdsSocket = xdsSocket;
     }
 
-    /** The listeners that any gateway of a namespace was sent last. */
+    /** The listeners that a gateway of a namespace received last. */
     Set<String> listeners(String namespace) {
         return running.entrySet().stream()
                 .filter(entry -> entry.getKey().dataPath().namespace().equals(namespace)
@@ -59,11 +59,11 @@ final class InProcessLauncher implements GatewayLauncher, AutoCloseable {
     }
 
     @Override
-    public synchronized List<Leftover> all(Path workDirectory) {
+    public synchronized List<OrphanedGateway> all(Path workDirectory) {
         return running.entrySet().stream()
                 .filter(entry -> entry.getValue().alive())
                 .flatMap(entry -> Stream.of(specs.get(entry.getKey()))
-                        .map(spec -> new Leftover(spec.directory(), entry.getValue(), spec.drainTimeout())))
+                        .map(spec -> new OrphanedGateway(spec.directory(), entry.getValue(), spec.drainTimeout())))
                 .toList();
     }
 

@@ -40,7 +40,7 @@ class LastGoodFilesTest {
         memory.delete();
     }
 
-    /** Each is a case of the compiler: {@code before.yaml} is good, {@code in.yaml} has parts that are not. */
+    /** Golden cases of the compiler: {@code before.yaml} is valid, {@code in.yaml} has invalid parts. */
     @ParameterizedTest
     @ValueSource(
             strings = {"listener-tls-last-good", "pool-tls-last-good", "pool-hosts-last-good", "pool-dns-last-good"})
@@ -57,7 +57,7 @@ class LastGoodFilesTest {
     }
 
     @Test
-    void aPoolThatHasNoNodesNowKeepsThoseThatItHad() throws IOException {
+    void aPoolWithoutNodesKeepsItsPreviousNodes() throws IOException {
         var before = plan("pool-hosts-last-good", "before.yaml");
         open().keep(KEY, before);
         var emptied = before.withPools(
@@ -91,7 +91,7 @@ class LastGoodFilesTest {
     }
 
     @Test
-    void aCertificateThatIsNotUsedAnyMoreIsForgotten() throws IOException {
+    void anUnusedCertificateIsDeleted() throws IOException {
         open().keep(KEY, plan("listener-tls-last-good", "before.yaml"));
         var files = open();
         files.read(KEY);
@@ -100,7 +100,7 @@ class LastGoodFilesTest {
     }
 
     @Test
-    void filesGoWithTheirDataPath() throws IOException {
+    void filesAreDeletedWithTheirDataPath() throws IOException {
         open().keep(KEY, plan("listener-tls-last-good", "before.yaml"));
         open().keep(new ObjectKey("ai", "serving"), plan("listener-tls-last-good", "before.yaml"));
         open().retain(List.of(KEY));
@@ -112,7 +112,7 @@ class LastGoodFilesTest {
     }
 
     @Test
-    void whatCannotBeReadIsNotUsed() throws IOException {
+    void unreadableFilesAreNotUsed() throws IOException {
         var files = open();
         files.keep(KEY, plan("pool-hosts-last-good", "before.yaml"));
         var file = only(temp.resolve("last-good"));
@@ -133,7 +133,7 @@ class LastGoodFilesTest {
         var files = open();
         assertThat(files.keep(KEY, plan("listener-tls-last-good", "before.yaml")))
                 .hasValueSatisfying(problem -> assertThat(problem)
-                        .startsWith("certificates are not kept for the next start: ")
+                        .startsWith("certificates cannot be stored for the next start: ")
                         .contains("mount a tmpfs there"));
         assertThat(open().read(KEY).certificates()).isEmpty();
         assertThat(open().read(KEY))
@@ -142,11 +142,11 @@ class LastGoodFilesTest {
     }
 
     @Test
-    void aFullDiskKeepsNoCertificateFromMemory() throws IOException {
+    void aFullDiskDoesNotPreventStoringCertificatesInMemory() throws IOException {
         Files.writeString(temp.resolve("last-good"), "in the way", StandardCharsets.UTF_8);
         assertThat(open().keep(KEY, plan("listener-tls-last-good", "before.yaml")))
                 .hasValueSatisfying(problem -> assertThat(problem)
-                        .startsWith("addresses of nodes and CA certificates are not kept for the next start: "));
+                        .startsWith("addresses of nodes and CA certificates cannot be stored for the next start: "));
         assertThat(open().read(KEY).certificates()).isNotEmpty();
     }
 

@@ -82,7 +82,7 @@ class LocalFleetTest {
     }
 
     @Test
-    void theAnswerOfAProcessThatWasReplacedDoesNotCount() {
+    void theResponseOfAReplacedProcessIsIgnored() {
         untilItRuns(T0);
         launcher.newest.die();
         fleet.step(T0);
@@ -101,7 +101,7 @@ class LocalFleetTest {
     }
 
     @Test
-    void reportsAreDroppedWhenTheDataPathIsGone() {
+    void reportsAreDroppedWhenTheDataPathIsDeleted() {
         untilItRuns(T0);
         fleet.retain(List.of());
         fleet.step(T0);
@@ -110,9 +110,9 @@ class LocalFleetTest {
         assertThat(fleet.listeners(ID)).isEmpty();
     }
 
-    /** An operator may be stopped before it has looked for gateways of an earlier one. */
+    /** An operator may be stopped before it has searched for gateways of an earlier one. */
     @Test
-    void allGatewaysEndAlsoThoseThatWereNotTakenOverYet() {
+    void allGatewaysEndIncludingThoseNotAdoptedYet() {
         launcher.left = List.of(work.gateway(ID), work.gateway(new GatewayId(new ObjectKey("ai", "other"), 0)));
         fleet.endAll();
         fleet.endAll();
@@ -133,9 +133,9 @@ class LocalFleetTest {
         assertThat(drained).hasSize(1);
     }
 
-    /** A file that was gone for a moment. */
+    /** The file was missing briefly. */
     @Test
-    void aDataPathThatComesBackIsServedWhileItsFormerGatewayDrains() throws IOException {
+    void aRecreatedDataPathIsServedWhileItsPreviousGatewayDrains() throws IOException {
         untilItRuns(T0);
         var first = launcher.newest;
         fleet.retain(List.of());
@@ -153,7 +153,7 @@ class LocalFleetTest {
     }
 
     @Test
-    void aDataPathThatComesBackBeforeItsGatewayDrainsKeepsIt() throws IOException {
+    void aDataPathRecreatedBeforeTheDrainKeepsItsGateway() throws IOException {
         untilItRuns(T0);
         fleet.retain(List.of());
         want();
@@ -216,9 +216,9 @@ class LocalFleetTest {
         }
 
         @Override
-        public List<Leftover> all(Path workDirectory) {
+        public List<OrphanedGateway> all(Path workDirectory) {
             return left.stream()
-                    .map(directory -> new Leftover(directory, new FakeProcess(77), Duration.ofSeconds(1)))
+                    .map(directory -> new OrphanedGateway(directory, new FakeProcess(77), Duration.ofSeconds(1)))
                     .toList();
         }
     }

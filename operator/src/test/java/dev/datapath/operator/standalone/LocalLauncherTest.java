@@ -45,7 +45,7 @@ class LocalLauncherTest {
     }
 
     @Test
-    void aProgramThatNamesTheBootstrapIsNoGateway() throws IOException {
+    void aProgramThatNamesTheBootstrapIsNotAGateway() throws IOException {
         run(work, List.of("tail", "-f", spec.bootstrapFile().toString()));
         run(directory, List.of("tail", "-f", spec.bootstrapFile().toString()));
         run(

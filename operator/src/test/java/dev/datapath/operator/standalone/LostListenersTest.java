@@ -19,7 +19,7 @@ class LostListenersTest {
     private final LostListeners lost = new LostListeners();
 
     @Test
-    void aListenerIsLostWhenItIsNotServedForLongerThanItTakesToKnow() {
+    void aListenerIsLostWhenItIsUnservedLongerThanTheDelay() {
         assertThat(lost.of(ID, BOTH, Set.of("s3"), T0)).isEmpty();
         assertThat(lost.nextStep(T0)).contains(T0.plus(LostListeners.PATIENCE));
         assertThat(lost.of(ID, BOTH, Set.of("s3"), T0.plusMillis(2999))).isEmpty();
@@ -29,7 +29,7 @@ class LostListenersTest {
     }
 
     @Test
-    void whatIsNotAcknowledgedIsNotLost() {
+    void anUnacknowledgedListenerIsNotLost() {
         lost.of(ID, BOTH, Set.of(), T0);
         lost.of(ID, Set.of(), Set.of(), T0.plusSeconds(2));
         assertThat(lost.of(ID, BOTH, Set.of(), T0.plusSeconds(4))).isEmpty();
@@ -37,7 +37,7 @@ class LostListenersTest {
         assertThat(lost.of(ID, BOTH, Set.of(), T0.plusSeconds(8))).isEmpty();
     }
 
-    /** As Envoy 1.40 answers, shortened. */
+    /** A shortened response of Envoy 1.40. */
     @Test
     void readsWhichListenersAreServed() throws IOException {
         assertThat(ServedListeners.names("""
@@ -48,7 +48,7 @@ class LostListenersTest {
     }
 
     @Test
-    void itIsToldAsAPortInUse() {
+    void aLostListenerIsReportedAsAPortInUse() {
         assertThat(PortConflict.of("training-0", List.of(PortConflict.inUse("s3", "127.0.0.1:8080"))))
                 .containsExactly(new PortConflict("training-0", "s3", "127.0.0.1:8080", "Address already in use"));
     }

@@ -36,7 +36,7 @@ class OsProcessTest {
     }
 
     @Test
-    void anAccessLogThatGrewTooLargeIsEmptiedUnderItsWriter() throws IOException {
+    void anAccessLogThatIsTooLargeIsTruncatedDuringWrites() throws IOException {
         var access = temp.resolve("access.log");
         try (var file = new RandomAccessFile(access.toFile(), "rw")) {
             file.setLength(OsProcess.MAX_LOG_BYTES + 1);
@@ -50,7 +50,7 @@ class OsProcessTest {
     }
 
     @Test
-    void aProcessOfSomebodyElseIsSeenToEnd() {
+    void theEndOfAForeignProcessIsDetected() {
         var found = OsProcess.found(cat.toHandle(), temp, false);
         assertThat(found.alive()).isTrue();
         found.terminate();

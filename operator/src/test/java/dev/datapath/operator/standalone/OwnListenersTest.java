@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Pools whose nodes are gateways of this machine. The DataPath has two of them, at a distance of ten ports. */
+/** Pools whose nodes are gateways of this machine. The DataPath has two gateways with a port offset of ten. */
 @Tag("tier2")
 class OwnListenersTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();

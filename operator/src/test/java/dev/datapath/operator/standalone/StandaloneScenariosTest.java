@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The operator of one machine, with gateways in this process. */
+/** The operator in standalone mode, with gateways in this process. */
 @Tag("tier2")
 class StandaloneScenariosTest extends EngineScenarios {
     private static final ApiCatalog CATALOG = ApiCatalog.load();
@@ -36,9 +36,9 @@ class StandaloneScenariosTest extends EngineScenarios {
         return new Machine(directory);
     }
 
-    /** A directory in the place of the file: there is no other error of a disk that a test can make as every user. */
+    /** A directory in place of the file is the only disk error that a test can cause as any user. */
     @Test
-    void whatCannotBeKeptForTheNextStartIsAWarningUntilItIs() throws Exception {
+    void aFailedStoreForTheNextStartIsAWarningUntilItSucceeds() throws Exception {
         apply(pool("ai", "10.0.0.1"), dataPath("ai", "clear", 8081));
         awaitCondition(TRAINING, "Programmed", "True");
         var kept = directory.resolve("w/admitted.json");
@@ -48,14 +48,14 @@ class StandaloneScenariosTest extends EngineScenarios {
         apply(policy("store"));
         awaitCondition(READS, "/ancestors/0/conditions", "Programmed", "True");
         await().atMost(PATIENCE)
-                .until(() -> world.status(TRAINING).toString().contains("are not kept for the next start"));
+                .until(() -> world.status(TRAINING).toString().contains("cannot be stored for the next start"));
         Files.delete(inItsPlace);
         Files.delete(kept);
 
         await().atMost(PATIENCE)
                 .until(() -> Files.exists(kept) && Files.readString(kept).contains("reads"));
         await().atMost(PATIENCE)
-                .until(() -> !world.status(TRAINING).toString().contains("are not kept for the next start"));
+                .until(() -> !world.status(TRAINING).toString().contains("cannot be stored for the next start"));
     }
 
     @Test

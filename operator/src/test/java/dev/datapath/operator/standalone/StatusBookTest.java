@@ -46,7 +46,7 @@ class StatusBookTest {
         assertThat(next.generation(REF, dataPath("b"))).isEqualTo(2);
     }
 
-    /** Names have 253 characters at most, and those of files 255 bytes, with kind and namespace. */
+    /** Names have at most 253 characters, and file names at most 255 bytes including kind and namespace. */
     @ParameterizedTest
     @ValueSource(strings = {"ai", "team-a"})
     void theLongestNamesHaveAStatusThatTheNextRunContinues(String namespace) {
@@ -117,7 +117,7 @@ class StatusBookTest {
     }
 
     @Test
-    void sayingTheSameAgainWritesNothing() throws IOException {
+    void anUnchangedStatusIsNotWritten() throws IOException {
         var book = book();
         book.generation(REF, dataPath("a"));
         book.record(dataPath("a"), REF, status(1, "True"));
@@ -129,7 +129,7 @@ class StatusBookTest {
     }
 
     @Test
-    void theStatusOfAnObjectGoesWithItAlsoOverARestart() {
+    void theStatusOfADeletedObjectIsDeletedAlsoAfterARestart() {
         var book = book();
         book.generation(REF, dataPath("a"));
         book.record(dataPath("a"), REF, status(1, "True"));
@@ -143,7 +143,7 @@ class StatusBookTest {
     }
 
     @Test
-    void aFileThatSomebodyBrokeIsReplaced() throws IOException {
+    void aModifiedFileIsReplaced() throws IOException {
         var book = book();
         Files.writeString(file(), "{ not yaml");
         book.record(dataPath("a"), REF, status(book.generation(REF, dataPath("a")), "True"));
@@ -167,7 +167,7 @@ class StatusBookTest {
     }
 
     @Test
-    void fileOfAnEarlierVersionIsTakenOverByItsOwnObjectOnly() throws IOException {
+    void aFileOfAnEarlierVersionIsUsedOnlyByItsObject() throws IOException {
         var one = new ObjectRef("DataPath", "a", "b-c");
         var other = new ObjectRef("DataPath", "a-b", "c");
         var book = book();

@@ -47,11 +47,11 @@ class StatusDirectoryTest {
     void fileInItsPlaceIsRefused() throws IOException {
         Files.writeString(status, "a file");
 
-        assertThatThrownBy(this::open).hasMessageContaining("is no directory");
+        assertThatThrownBy(this::open).hasMessageContaining("is not a directory");
     }
 
     @Test
-    void directoryOfAnEarlierVersionIsTakenOver() throws IOException {
+    void aDirectoryOfAnEarlierVersionIsUsed() throws IOException {
         Files.createDirectory(status);
         Files.writeString(
                 status.resolve("datapath-ai-training.yaml"),

@@ -53,7 +53,7 @@ class WorkDirectoryTest {
     }
 
     @Test
-    void givesGatewaysWithTheSameBeginningDirectoriesOfTheirOwn() throws IOException {
+    void gatewaysWithTheSamePrefixHaveSeparateDirectories() throws IOException {
         try (var work = WorkDirectory.open(temp.resolve("work"))) {
             var name = "a".repeat(50);
             assertThat(work.gateway(new GatewayId(new ObjectKey("ai", name), 0)))
@@ -67,7 +67,7 @@ class WorkDirectoryTest {
     }
 
     @Test
-    void theStandardOneIsThatOfTheSourcesNameWhereverALinkLeads() throws IOException {
+    void theDefaultDirectoryDependsOnTheSourcesName() throws IOException {
         var first = Files.createDirectory(temp.resolve("first"));
         var link = Files.createSymbolicLink(temp.resolve("current"), first);
         var before = WorkDirectory.standard(link);

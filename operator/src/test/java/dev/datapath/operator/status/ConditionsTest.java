@@ -11,7 +11,7 @@ class ConditionsTest {
     private static final Instant T0 = Instant.parse("2026-11-01T00:00:00.5Z");
 
     @Test
-    void transitionTimeMovesOnlyWithTheStatus() {
+    void transitionTimeChangesOnlyWithTheStatus() {
         var first = Conditions.next(List.of(), List.of(draft(ConditionStatus.False, "1/2 gateways")), 1, T0);
         assertThat(first).extracting(Condition::getLastTransitionTime).containsExactly("2026-11-01T00:00:00Z");
 
@@ -25,7 +25,7 @@ class ConditionsTest {
     }
 
     @Test
-    void sayingTheSameAgainChangesNothing() {
+    void equalConditionsCauseNoChange() {
         var first = Conditions.next(List.of(), List.of(draft(ConditionStatus.True, "All")), 1, T0);
         assertThat(Conditions.next(first, List.of(draft(ConditionStatus.True, "All")), 1, T0.plusSeconds(60)))
                 .isEqualTo(first);

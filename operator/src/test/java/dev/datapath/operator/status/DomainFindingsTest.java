@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Which stores must know which base domains, and what is said of those that do not. */
+/** The base domains that each store must know, and the findings on stores that do not. */
 class DomainFindingsTest {
     private static final String WORLD = """
             apiVersion: datapath.dev/v1alpha1
@@ -92,8 +92,8 @@ class DomainFindingsTest {
                         Reason.Incomplete,
                         "spec.listeners[1].baseDomains",
                         "the store of StoragePool archive does not know base domain a.test: for GET /datapath-check-path with"
-                                + " host datapath-check-host.a.test, node node-2 took the bucket from the path. A PUT by host"
-                                + " can then return 200 and create a bucket instead of an object. Set the domain at the store,"
+                                + " host datapath-check-host.a.test, node node-2 read the bucket from the path. A virtual-hosted PUT"
+                                + " can then return 200 and create a bucket instead of an object. Configure the domain in the store,"
                                 + " see docs/stores.md, or remove it from baseDomains")));
         assertThat(UnknownDomains.findings(resources.dataPath(), null, unknown)).isEmpty();
     }

@@ -32,7 +32,7 @@ class FleetTest {
                                 new GatewayView(
                                         "b-0", false, false, List.of(), "waits: ImagePullBackOff: no such image")),
                         "True/Programmed: The gateway runs 3f9a. Warning: gateway b-0 waits: ImagePullBackOff: no such image."
-                                + " Those that serve stay until it is ready."),
+                                + " The serving gateways are kept until it is ready."),
                 arguments(
                         "one is behind",
                         fleet(2, running("a-0"), new GatewayView("a-1", true, false, List.of(), "")),
@@ -41,7 +41,7 @@ class FleetTest {
                         "one that starts without an operator would run something older",
                         fleet(1, running("a-0")).with(new Fleet.Obstacle.NotStored("Secret ai/x is refused")),
                         "False/Pending: The gateways run it, but it could not be stored for gateways that start while no operator is"
-                                + " there, so these would start with an older configuration: Secret ai/x is refused"),
+                                + " available. Such gateways would start with an older configuration: Secret ai/x is refused"),
                 arguments(
                         "one is down and acknowledged before it went",
                         fleet(2, running("a-0"), new GatewayView("a-1", false, true, List.of(), "ended (pid 7)")),
@@ -50,27 +50,28 @@ class FleetTest {
                         "none is ready",
                         fleet(1, new GatewayView("a-0", false, false, List.of(), "ended (pid 7): bad flag")),
                         "False/NoGateways: No gateway is ready: gateway a-0 ended (pid 7): bad flag"),
-                arguments("none is known", fleet(1), "False/NoGateways: No gateway is ready; they are being started"),
+                arguments(
+                        "none is known", fleet(1), "False/NoGateways: No gateway is ready; the gateways are starting"),
                 arguments(
                         "a quota forbids more",
-                        shortOf(3, "Kubernetes does not make more pods: exceeded quota: q", running("a-0")),
-                        "False/Pending: 1/3 gateways run 3f9a: Kubernetes does not make more pods: exceeded quota: q"),
+                        shortOf(3, "Kubernetes cannot create more pods: exceeded quota: q", running("a-0")),
+                        "False/Pending: 1/3 gateways run 3f9a: Kubernetes cannot create more pods: exceeded quota: q"),
                 arguments(
                         "a quota forbids all",
-                        shortOf(3, "Kubernetes does not make more pods: exceeded quota: q"),
-                        "False/NoGateways: No gateway is ready: Kubernetes does not make more pods: exceeded quota: q"),
+                        shortOf(3, "Kubernetes cannot create more pods: exceeded quota: q"),
+                        "False/NoGateways: No gateway is ready: Kubernetes cannot create more pods: exceeded quota: q"),
                 arguments(
                         "no node fits",
-                        shortOf(0, "No gateway should run, because no node fits"),
-                        "False/NoGateways: No gateway should run, because no node fits."),
+                        shortOf(0, "No gateway is desired, because no node matches"),
+                        "False/NoGateways: No gateway is desired, because no node matches."),
                 arguments(
                         "no node fits, and gateways of a Deployment still serve",
-                        shortOf(0, "No gateway should run, because no node fits", running("a-0"), running("a-1")),
-                        "False/Pending: No gateway should run, because no node fits. Those of before still serve."),
+                        shortOf(0, "No gateway is desired, because no node matches", running("a-0"), running("a-1")),
+                        "False/Pending: No gateway is desired, because no node matches. The previous gateways still serve."),
                 arguments(
                         "none is asked for",
                         fleet(0),
-                        "False/NoGateways: No gateway should run: raise spec.gateway.replicas."),
+                        "False/NoGateways: No gateway is desired: increase spec.gateway.replicas."),
                 arguments(
                         "one refuses it",
                         fleet(2, running("a-0"), new GatewayView("a-1", true, false, List.of("missing ): (("), "")),
@@ -97,7 +98,7 @@ class FleetTest {
     }
 
     @Test
-    void whatEveryGatewayThatServesRunsIsDelivered() {
+    void aVersionThatEveryServingGatewayRunsIsDelivered() {
         var lost = new GatewayView("a-1", false, true, List.of(), "its node does not answer");
         var behind = new GatewayView("a-1", true, false, List.of(), "");
         assertThat(fleet(2, running("a-0"), lost).delivered()).isTrue();
@@ -131,7 +132,7 @@ class FleetTest {
         assertThat(fleet.programmed().status() == ConditionStatus.True).isEqualTo(all);
     }
 
-    /** It runs what users declared. */
+    /** The gateway runs the declared configuration. */
     @Test
     void aGatewayThatRejectsADecisionOfTheOperatorIsInAWarning() {
         var rejecting = new GatewayView("a-1", true, true, List.of("malformed IP address"), "");
@@ -140,7 +141,7 @@ class FleetTest {
         assertThat(draft.status() + "/" + draft.reason() + ": " + draft.message())
                 .isEqualTo(
                         "True/Programmed: All 2 gateways run 3f9a. Warning: decisions of the operator, such as weights of"
-                                + " nodes, are rejected, and those before stay in force: gateway a-1: malformed IP address");
+                                + " nodes, are rejected, and the previous ones stay in force: gateway a-1: malformed IP address");
         assertThat(fleet.rejected()).isEqualTo(1);
         assertThat(fleet.allAcknowledged()).isTrue();
     }

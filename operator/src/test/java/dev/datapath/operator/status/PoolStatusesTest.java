@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PoolStatusesTest {
     private static final String FAILS =
-            "fails its health check: HEAD / at port 9021 is refused, broken off or not answered with HTTP";
+            "fails its health check: HEAD / at port 9021 is refused, reset or answered without HTTP";
     private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
     private static final Instant T1 = T0.plusSeconds(30);
 
@@ -83,7 +83,7 @@ class PoolStatusesTest {
     }
 
     @Test
-    void aNodeThatOneGatewayTakesOutIsUnhealthy() {
+    void aNodeThatOneGatewayEjectsIsUnhealthy() {
         var reports = new ArrayList<>(reports("training-0", List.of(HEALTHY, HEALTHY)));
         reports.addAll(reports("training-1", List.of(HEALTHY, EJECTED)));
         var status = status(plan(2), reports, null, T0);
@@ -104,7 +104,7 @@ class PoolStatusesTest {
                         "True/Degraded: no node is healthy at gateway training-0; 0 of 2 nodes are healthy at all gateways: "
                                 + "node-0 (" + FAILS + " at 1 of 3 gateways), node-1 (" + FAILS
                                 + " at 1 of 3 gateways)"),
-                // Each has half of the nodes, though between them they take out all.
+                // Each gateway can use half of the nodes, although together they eject all.
                 arguments(
                         List.of(List.of(FAILED_CHECK, HEALTHY), List.of(HEALTHY, EJECTED)),
                         "True/Degraded: 0 of 2 nodes are healthy at all gateways: " + "node-0 (" + FAILS
@@ -133,7 +133,7 @@ class PoolStatusesTest {
                         "False/Panic: 0 of 4 nodes are healthy, fewer than the 30 % of panicThresholdPercent, so all are used:"
                                 + " node-0 (ejected after errors or resets at 1 of 2 gateways), node-1 (ejected after errors or resets),"
                                 + " node-2 (ejected after errors or resets), node-3 (ejected after errors or resets)"),
-                // One that has just started has not seen any node yet.
+                // A new gateway has not checked any node yet.
                 arguments(
                         List.of(List.of(EJECTED), List.of(UNCHECKED)),
                         "False/NoHealthyNodes: 0 of 1 nodes are healthy: node-0 (ejected after errors or resets at 1 of 2 gateways)"));
@@ -170,16 +170,16 @@ class PoolStatusesTest {
     }
 
     @Test
-    void aCheckWithoutAnAnswerIsToldFromOneThatFails() {
+    void aCheckTimeoutIsReportedSeparately() {
         var silent = status(plan(1), reports("training-0", List.of(Health.TIMED_OUT_CHECK)), null, T0);
         assertThat(silent.nodes().getFirst().reason())
-                .isEqualTo("fails its health check: HEAD / at port 9021 gets no answer within 1000 ms");
+                .isEqualTo("fails its health check: HEAD / at port 9021 gets no response within 1000 ms");
     }
 
     @Test
-    void aCheckThatBreaksIsToldFromOneThatIsAnsweredOtherwise() {
-        assertThat(reason(Health.BROKEN_CHECK, 0)).endsWith(" is refused, broken off or not answered with HTTP");
-        assertThat(reason(Health.ANSWERED_CHECK, 503)).endsWith(" is answered 503 without the expected body");
+    void aBrokenCheckIsReportedSeparatelyFromAnUnexpectedResponse() {
+        assertThat(reason(Health.BROKEN_CHECK, 0)).endsWith(" is refused, reset or answered without HTTP");
+        assertThat(reason(Health.ANSWERED_CHECK, 503)).endsWith(" is answered with 503 without the expected body");
     }
 
     private static String reason(Health health, int checkStatus) {
@@ -187,7 +187,7 @@ class PoolStatusesTest {
         return status(plan(1), List.of(report), null, T0).nodes().getFirst().reason();
     }
 
-    /** The API server refuses a status with a longer reason as a whole. */
+    /** The API server rejects the whole status if a reason is longer. */
     @Test
     void aReasonFitsIntoTheStatus() {
         var pool = plan(1);
@@ -212,13 +212,13 @@ class PoolStatusesTest {
     }
 
     @Test
-    void asManyAsAreShownAreNotMore() {
+    void aFullListHasNoRemainder() {
         var failed = status(plan(5), reports("training-0", Collections.nCopies(5, FAILED_CHECK)), null, T0);
         assertThat(said(failed)).endsWith("node-4 (" + FAILS + ")");
     }
 
     @Test
-    void nodesThatAreTakenOutByTheirOwnerAreShownAndNotCounted() {
+    void drainingAndDisabledNodesAreShownAndNotCounted() {
         var pool = Serialization.unmarshal("""
                 apiVersion: datapath.dev/v1alpha1
                 kind: StoragePool
@@ -249,7 +249,7 @@ class PoolStatusesTest {
     }
 
     @Test
-    void whatIsSeenOfAnotherAddressOrPortIsNotSeenOfTheNode() {
+    void reportsOnOtherAddressesOrPortsAreIgnored() {
         var others = List.of(
                 new NodeReport("training-0", "10.0.0.0", 9020, FAILED_CHECK),
                 new NodeReport("training-0", "10.0.0.7", 9021, FAILED_CHECK));
@@ -270,7 +270,7 @@ class PoolStatusesTest {
     }
 
     @Test
-    void aPoolThatNothingUsesIsNotJudged() {
+    void anUnusedPoolIsUnknown() {
         assertThat(said(status(null, List.of(), null, T0)))
                 .isEqualTo("Unknown/Unknown: No DataPath uses this pool, so no gateway checks its nodes.");
     }

@@ -96,7 +96,7 @@ class StatusesTest {
     }
 
     @Test
-    void ofThirteenListenersTheThreeThatAreNotOpenedAreNamed() throws IOException {
+    void theListenersThatAreNotOpenedAreNamed() throws IOException {
         var names = IntStream.range(0, 13).mapToObj(i -> "l" + i).toList();
         var listeners = names.stream()
                 .map(name -> "{name: " + name + ", protocol: HTTP, port: 80}")
@@ -133,7 +133,7 @@ class StatusesTest {
     }
 
     @Test
-    void aListenerThatGatewaysWereNotGivenYetIsPending() throws IOException {
+    void aListenerThatIsNotDeliveredYetIsPending() throws IOException {
         var running = FleetTest.fleet(1, FleetTest.running("training-0"));
         var status = status(List.of(), new Attachments(Map.of("s3", Set.of()), Map.of()), running);
         assertThat(programmed(status.listeners().get(1).conditions()))
@@ -144,7 +144,7 @@ class StatusesTest {
     void aPolicyIsProgrammedWhereItsListenersAreOpenedOnly() throws IOException {
         var running = FleetTest.fleet(1, FleetTest.running("training-0"));
         assertThat(programmed(running, new Attachments.Reach(false, new TreeSet<>(Set.of("tls")))))
-                .isEqualTo("False/Invalid: The policy is in force nowhere: listener tls of the DataPath is not opened,"
+                .isEqualTo("False/Invalid: The policy is not in force: listener tls of the DataPath is not opened,"
                         + " see its status.listeners.");
         assertThat(programmed(running, new Attachments.Reach(true, new TreeSet<>(Set.of("tls", "web")))))
                 .isEqualTo("True/Programmed: The gateways run the policy."
@@ -152,7 +152,7 @@ class StatusesTest {
     }
 
     @Test
-    void aPolicyOfWhichNoRuleIsInForceIsNotProgrammed() throws IOException {
+    void aPolicyWithoutARuleInForceIsNotProgrammed() throws IOException {
         var running = FleetTest.fleet(1, FleetTest.running("training-0"));
         assertThat(programmed(running, new Attachments.Reach(false, new TreeSet<>())))
                 .isEqualTo("False/Invalid: No rule of the policy is in force: see Accepted and ResolvedRefs.");
@@ -184,7 +184,7 @@ class StatusesTest {
     }
 
     @Test
-    void aPortInUseIsSaidAtItsListener() throws IOException {
+    void aPortInUseIsReportedAtItsListener() throws IOException {
         var fleet = FleetTest.fleet(
                 1,
                 new GatewayView(
@@ -207,7 +207,7 @@ class StatusesTest {
     }
 
     @Test
-    void asManyAddressesAsAStatusHoldsAreShown() throws IOException {
+    void theNumberOfAddressesIsLimited() throws IOException {
         var addresses = IntStream.range(0, 17)
                 .mapToObj(i -> new DataPathStatus.Address(DataPathStatus.AddressType.IPAddress, "10.0.0." + i))
                 .toList();
@@ -224,7 +224,7 @@ class StatusesTest {
     }
 
     @Test
-    void ofSeveralPortsInUseEachListenerTellsItsOwn() throws IOException {
+    void eachListenerReportsItsOwnPortConflict() throws IOException {
         var refusal = "Error adding/updating listener(s) s3: cannot bind '127.0.0.1:8080': Address already in use "
                 + "tls: cannot bind '127.0.0.1:8443': Address already in use";
         var fleet = FleetTest.fleet(1, new GatewayView("training-0", true, false, List.of(refusal), ""));
@@ -239,7 +239,7 @@ class StatusesTest {
     }
 
     @Test
-    void whatDoesNotChangeIsTheSameLater() throws IOException {
+    void anUnchangedStatusIsEqualLater() throws IOException {
         var running = FleetTest.fleet(1, FleetTest.running("training-0"));
         var finding =
                 finding("DataPath", "training", Reason.SecretNotFound, "spec.listeners[1].tls.certificateRefs[0]");
@@ -268,7 +268,7 @@ class StatusesTest {
     }
 
     @Test
-    void ofManyFindingsFiveAreSaidAndTheRestIsCounted() throws IOException {
+    void fiveFindingsAreShownAndTheRestIsCounted() throws IOException {
         var fleet = FleetTest.fleet(1, FleetTest.running("training-0"));
         var findings = IntStream.range(0, 7)
                 .mapToObj(i -> finding("DataPath", "training", Reason.SecretNotFound, "spec.x[" + i + "]"))
@@ -278,7 +278,7 @@ class StatusesTest {
                 .doesNotContain("spec.x[5]")
                 .endsWith("; and 2 more");
         assertThat(resolvedRefs(findings.subList(0, 5), fleet)).endsWith("spec.x[4]: do this instead");
-        assertThat(resolvedRefs(List.of(), fleet)).isEqualTo("Everything that the DataPath names was found.");
+        assertThat(resolvedRefs(List.of(), fleet)).isEqualTo("All references of the DataPath are resolved.");
     }
 
     private static String resolvedRefs(List<Finding> findings, Fleet fleet) throws IOException {
@@ -344,7 +344,7 @@ class StatusesTest {
     }
 
     @Test
-    void theSummaryOfAnObjectiveSaysThatItIsNotMeasured() throws IOException {
+    void theSummaryOfAnObjectiveReportsThatItIsNotMeasured() throws IOException {
         var objective = read(
                 "{metadata: {name: fast, namespace: ai}, spec: {targetRef: {name: training}}}",
                 ServiceLevelObjective.class);
@@ -371,7 +371,7 @@ class StatusesTest {
     }
 
     @Test
-    void aPolicyThatGatewaysRunStaysProgrammedWhileSomethingElseIsUnderWay() throws IOException {
+    void aDeliveredPolicyStaysProgrammedDuringOtherChanges() throws IOException {
         var behind = FleetTest.fleet(1, new GatewayView("training-0", true, false, List.of(), ""));
         assertThat(programmed(behind, true)).isEqualTo("Programmed=True/Programmed");
         assertThat(programmed(behind, false)).isEqualTo("Programmed=False/Pending");
@@ -389,7 +389,7 @@ class StatusesTest {
     }
 
     @Test
-    void aWarningIsSaidWithoutTurningTheCondition() throws IOException {
+    void aWarningDoesNotChangeTheCondition() throws IOException {
         var warning = new Finding(
                 new ObjectRef("DataPath", "ai", "training"),
                 Severity.WARNING,

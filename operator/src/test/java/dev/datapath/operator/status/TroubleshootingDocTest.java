@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Whoever reads a reason in a status finds it in docs/troubleshooting.md, and finds none there that does not exist. */
+/** docs/troubleshooting.md explains every reason in a status, and no others. */
 class TroubleshootingDocTest {
     private static final Pattern ROW = Pattern.compile("^\\| (`\\w+`(?:, `\\w+`)*) \\|", Pattern.MULTILINE);
 

@@ -65,7 +65,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void gatewaysThatHangDoNotKeepOthersFromBeingScraped() {
+    void hangingGatewaysDoNotBlockOtherScrapes() {
         var forever = new CountDownLatch(1);
         var reports = reports((gateway, target) -> {
             if (gateway.startsWith("dead")) {
@@ -79,7 +79,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void gatewaysThatDoNotAnswerDelayNoOtherDataPath() {
+    void unresponsiveGatewaysDelayNoOtherDataPath() {
         var over = new CountDownLatch(1);
         var answers = new AtomicInteger();
         var reports = reports((gateway, target) -> {
@@ -100,7 +100,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void aGatewayThatAnswersIsNotDelayedByThoseOfItsDataPathThatDoNot() {
+    void unresponsiveGatewaysDelayNoOtherGatewayOfTheirDataPath() {
         var over = new CountDownLatch(1);
         var answers = new AtomicInteger();
         var failures = new AtomicInteger();
@@ -167,7 +167,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void theAnswerOfAGatewayThatIsGoneIsNotKept() {
+    void theResponseOfARemovedGatewayIsDropped() {
         var scraping = new AtomicReference<Thread>();
         var answers = new CountDownLatch(1);
         var reports = reports((gateway, target) -> {
@@ -202,7 +202,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void aDomainThatAStoreDoesNotKnowIsReportedOfTheDataPath() {
+    void anUnknownDomainIsReportedForTheDataPath() {
         var reports = reports((gateway, target) -> """
                 {"cluster_statuses": [{"name": "domain/rgw/s3.test", "host_statuses": [{"health_status": {}}]}]}
                 """);
@@ -217,7 +217,7 @@ class GatewayReportsTest {
         assertThat(reports.unknownDomains(DATA_PATH)).isEmpty();
     }
 
-    /** A thread that ends with an error is not started again. */
+    /** A thread that ends with an error is not restarted. */
     @Test
     void anErrorDoesNotEndTheScrapes() {
         var asked = new AtomicInteger();
@@ -253,9 +253,9 @@ class GatewayReportsTest {
         assertThat(reports.unknownDomains(other)).hasSize(1);
     }
 
-    /** Scrapes that fail and then hang take all slots for gateways that failed last. */
+    /** Scrapes that fail and then hang use all slots of failing gateways. */
     @Test
-    void manyDataPathsThatHangDelayNoOther() {
+    void manyHangingDataPathsDelayNoOther() {
         var over = new CountDownLatch(1);
         var answers = new AtomicInteger();
         var hanging = new AtomicInteger();
@@ -284,7 +284,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void theAnswerOfAReplacedProcessDoesNotCount() {
+    void theResponseOfAReplacedProcessIsIgnored() {
         var late = new CountDownLatch(1);
         var thread = new AtomicReference<Thread>();
         var reports = reports(
@@ -313,7 +313,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void onlyAGatewayThatIsReadyIsAskedForItsReport() {
+    void onlyReadyGatewaysAreScrapedForReports() {
         var ready = new AtomicReference<>(false);
         var targets = ConcurrentHashMap.<String>newKeySet();
         var scrapes = new AtomicInteger();
@@ -339,7 +339,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void aFailedScrapeEndsReadinessAtOnceAndLeavesTheReport() {
+    void aFailedScrapeClearsReadinessAndKeepsTheReport() {
         var failing = new AtomicReference<>(false);
         var reports = reports(
                 (gateway, target) -> {
@@ -376,7 +376,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void aScrapeThatDoesNotEndIsNotAlive() {
+    void aHangingScrapeFailsLiveness() {
         var begun = new CountDownLatch(1);
         var over = new CountDownLatch(1);
         var reports = reports((gateway, target) -> {
@@ -394,7 +394,7 @@ class GatewayReportsTest {
     }
 
     @Test
-    void afterTheEndNothingIsScraped() {
+    void nothingIsScrapedAfterClose() {
         var scrapes = new AtomicInteger();
         var reports = reports((gateway, target) -> {
             scrapes.incrementAndGet();

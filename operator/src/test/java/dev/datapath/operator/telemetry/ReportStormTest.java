@@ -21,9 +21,9 @@ class ReportStormTest {
     private final Wakes<ObjectKey> wakes =
             new Wakes<>((pause, task) -> due.add(task), Duration.ofSeconds(1), woken::add);
 
-    /** Each gateway sees the node fail by itself. */
+    /** Each gateway detects the failed node on its own. */
     @Test
-    void aThousandReportsOfOneFailedNodeWakeEachPoolOnce() {
+    void aThousandReportsOfOneFailedNodeTriggerEachPoolOnce() {
         int gateways = 1000;
         var failed = new AtomicBoolean();
         var reports = new AtomicInteger();
@@ -60,7 +60,7 @@ class ReportStormTest {
         tasks.forEach(Runnable::run);
     }
 
-    /** Pools a and b have the node, c has another one. */
+    /** Pools a and b contain the node, c contains another one. */
     private static String answer(boolean failed) {
         var health = failed ? "{\"failed_active_health_check\": true}" : "{}";
         return """

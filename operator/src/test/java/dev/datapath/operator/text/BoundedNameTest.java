@@ -11,7 +11,7 @@ class BoundedNameTest {
     }
 
     @Test
-    void namesWithTheSameBeginningAreToldApart() {
+    void namesWithTheSameBeginningStayDistinct() {
         var one = BoundedName.of("policy-of-the-team-one", 20);
         var two = BoundedName.of("policy-of-the-team-two", 20);
         assertThat(one).hasSizeLessThanOrEqualTo(20).startsWith("policy-of").isNotEqualTo(two);

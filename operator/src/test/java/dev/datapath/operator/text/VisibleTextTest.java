@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class VisibleTextTest {
     @Test
-    void whatCanBeSeenStaysAndTheRestIsWrittenOut() {
+    void visibleCharactersStayAndOthersAreEscaped() {
         assertThat(VisibleText.of("a é € 😀 \\n")).isEqualTo("a é € 😀 \\n");
         assertThat(VisibleText.of("a\nb\r\tc")).isEqualTo("a\\nb\\r\\tc");
         assertThat(VisibleText.of("\u001b[31m\u009b\u0000\u007f")).isEqualTo("\\u001b[31m\\u009b\\u0000\\u007f");
@@ -18,7 +18,7 @@ class VisibleTextTest {
     }
 
     @Test
-    void longTextIsCut() {
+    void longTextIsTruncated() {
         assertThat(VisibleText.of("abcd", 4)).isEqualTo("abcd");
         assertThat(VisibleText.of("abcde", 4)).isEqualTo("abcd…");
         assertThat(VisibleText.of("😀😀😀", 2)).isEqualTo("😀😀…");

@@ -15,7 +15,7 @@ class MonotonicClockTest {
     private static final Instant T0 = Instant.parse("2026-11-01T00:00:00Z");
 
     private final AtomicReference<Instant> timeOfDay = new AtomicReference<>(T0);
-    /** It may begin anywhere, and passes from the highest number to the lowest. */
+    /** {@link System#nanoTime} may start at any value, and overflows from the highest to the lowest. */
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
 
     private final InstantSource clock = new MonotonicClock(timeOfDay::get, nanos::get);

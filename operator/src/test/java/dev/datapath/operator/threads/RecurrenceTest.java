@@ -34,7 +34,7 @@ class RecurrenceTest {
     }
 
     @Test
-    void eachRunIsFollowedByOneOtherHoweverOftenItWasAskedFor() throws Exception {
+    void eachRunSchedulesOneNextRun() throws Exception {
         for (int i = 1; i <= 5; i++) {
             recurrence.within(Duration.ZERO);
             settle();
@@ -45,7 +45,7 @@ class RecurrenceTest {
     }
 
     @Test
-    void whatIsAskedForWhileItWaitsCountsOnce() throws Exception {
+    void requestsBeforeARunAreCoalesced() throws Exception {
         var release = new CountDownLatch(1);
         thread.execute(() -> await(release));
         for (int i = 0; i < 5; i++) {
@@ -58,7 +58,7 @@ class RecurrenceTest {
     }
 
     @Test
-    void whatIsAskedForDuringARunIsDoneAfterIt() throws Exception {
+    void aRequestDuringARunCausesAnotherRun() throws Exception {
         during = () -> {
             during = () -> {};
             recurrence.within(Duration.ZERO);
@@ -88,7 +88,7 @@ class RecurrenceTest {
     }
 
     @Test
-    void theSoonerMomentCounts() {
+    void theEarlierRunIsScheduled() {
         recurrence.within(MUCH_LATER);
         recurrence.within(LATER);
         recurrence.within(MUCH_LATER);
@@ -97,13 +97,13 @@ class RecurrenceTest {
     }
 
     @Test
-    void nothingComesAfterTheEnd() {
+    void noRunStartsAfterClose() {
         recurrence.close();
         assertThatCode(() -> recurrence.within(Duration.ZERO)).doesNotThrowAnyException();
         assertThat(thread.getQueue()).isEmpty();
     }
 
-    /** Until all that was due has run: there is one thread, and it takes what is due in order. */
+    /** Waits until all due runs have completed: the single thread runs them in order. */
     private void settle() throws InterruptedException, ExecutionException {
         thread.schedule(() -> {}, 0, TimeUnit.MILLISECONDS).get();
     }

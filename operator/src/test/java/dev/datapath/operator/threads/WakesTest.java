@@ -43,7 +43,7 @@ class WakesTest {
     }
 
     @Test
-    void aTopicThatCannotBeWokenIsWokenAgainAndKeepsNoOtherFromIt() {
+    void aFailedWakeIsRetriedAndDoesNotBlockOtherTopics() {
         var a = new ObjectKey("ai", "a");
         var b = new ObjectKey("ai", "b");
         during = () -> {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CertificateTextTest {
-    /** RFC 7468, 5.1: parsers may take both; OpenSSL wrote the second once. */
+    /** RFC 7468, 5.1: parsers may accept both; old versions of OpenSSL wrote the second. */
     @ParameterizedTest
     @ValueSource(strings = {"CERTIFICATE", "X509 CERTIFICATE"})
     void certificatesAreReadUnderTheirLabels(String label) throws Exception {

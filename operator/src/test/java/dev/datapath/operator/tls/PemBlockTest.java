@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 class PemBlockTest {
     private static final String DATA = "aGVsbG8=";
 
-    /** As {@code openssl ec -aes256} writes it: the headers hold hyphens. */
+    /** The output of {@code openssl ec -aes256}: the headers contain hyphens. */
     @Test
-    void aKeyInTheOldEncryptedFormIsNamed() {
+    void aKeyInTheOldEncryptedFormIsReported() {
         assertThatThrownBy(() -> PemBlock.parse("""
                         -----BEGIN EC PRIVATE KEY-----
                         Proc-Type: 4,ENCRYPTED
@@ -33,7 +33,7 @@ class PemBlockTest {
     }
 
     @Test
-    void blocksWithoutTheirEndAreCountedAndTakeNothingFromTheOthers() throws UnusableMaterial {
+    void blocksWithoutAnEndLineAreCountedAndOthersAreRead() throws UnusableMaterial {
         var text = "-----BEGIN CERTIFICATE-----\n" + DATA + "\n" + block("CERTIFICATE", DATA)
                 + "-----BEGIN CERTIFICATE-----\n" + DATA + "\n-----END PRIVATE KEY-----\n"
                 + "-----BEGIN CERTIFICATE-----";
@@ -43,9 +43,9 @@ class PemBlockTest {
         });
     }
 
-    /** A Secret has at most a mebibyte. Were each beginning followed to the end of the text, this would take minutes. */
+    /** A Secret has at most 1 MiB. A search from each BEGIN line to the end of the text would take minutes. */
     @Test
-    void aTextOfBeginningsIsReadInOneGo() throws UnusableMaterial {
+    void aTextOfBeginLinesIsReadInLinearTime() throws UnusableMaterial {
         assertThat(PemBlock.read("-----BEGIN CERTIFICATE-----\n".repeat(40_000)).unread())
                 .isEqualTo(40_000);
     }

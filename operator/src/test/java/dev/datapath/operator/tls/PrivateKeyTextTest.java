@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Keys that Java reads and the TLS library of Envoy does not. */
+/** Keys that Java reads but Envoy's TLS library does not. */
 class PrivateKeyTextTest {
 
     @Test
@@ -45,7 +45,7 @@ class PrivateKeyTextTest {
     }
 
     @Test
-    void aKeyThatHoldsItsPublicKeyIsWrittenWithoutIt() throws Exception {
+    void thePublicKeyIsRemovedFromAPrivateKey() throws Exception {
         var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         var info = PrivateKeyInfo.getInstance(pair.getPrivate().getEncoded());
         var withPublicKey = new PrivateKeyInfo(
@@ -64,7 +64,7 @@ class PrivateKeyTextTest {
     }
 
     @Test
-    void anRsaKeyWhosePartsContradictEachOtherIsReported() throws Exception {
+    void anInconsistentRsaKeyIsReported() throws Exception {
         var pair = generate("RSA", 2048);
         var key = (RSAPrivateCrtKey) pair.getPrivate();
         assertThat(PrivateKeyText.matching(pem(key.getEncoded()), pair.getPublic()))

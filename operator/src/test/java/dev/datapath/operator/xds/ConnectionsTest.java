@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** What {@link HostilePeersTest} does not see from outside. */
+/** Internals that {@link HostilePeersTest} cannot observe from outside. */
 class ConnectionsTest {
     @AutoClose
     private final Connections connections = new Connections(1, 1, 1);
 
-    /** gRPC would keep the transport of such a connection for ever if this failed. */
+    /** If this failed, gRPC would keep the transport of such a connection forever. */
     @Test
     void aConnectionMayEndBeforeItsHandshake() {
         assertThatCode(() -> connections.transportTerminated(null)).doesNotThrowAnyException();

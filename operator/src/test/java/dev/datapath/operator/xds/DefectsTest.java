@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Work of the xDS server that fails because of a defect of ours. */
+/** Failures of the xDS server's own work. */
 @Tag("tier2")
 class DefectsTest {
     private final AtomicBoolean defective = new AtomicBoolean();
@@ -65,7 +65,7 @@ class DefectsTest {
     }
 
     @Test
-    void aCheckThatFailsIsRepeated() {
+    void aFailedCheckIsRepeated() {
         xds.publish(Samples.gateway("a"));
         var gone = xds.connect();
         gone.startUp("main", "a");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A change that common checksums do not see is a change. */
+/** A change that common checksums do not detect is delivered. */
 @Tag("tier2")
 class EqualChecksumsTest {
     /** Generator polynomials, the term of highest degree first. */
@@ -37,7 +37,7 @@ class EqualChecksumsTest {
         var second = first.clone();
         var multiple = product(IEEE, CASTAGNOLI);
         for (int i = 0; i < multiple.bitLength(); i++) {
-            // Both checksums take the lowest bit of each byte first.
+            // Both checksums process the lowest bit of each byte first.
             if (multiple.testBit(multiple.bitLength() - 1 - i)) {
                 second[8 + i / 8] ^= (byte) (1 << i % 8);
             }
@@ -86,7 +86,7 @@ class EqualChecksumsTest {
         return checksum.getValue();
     }
 
-    /** Of polynomials over bits. */
+    /** Remainder of polynomials over bits. */
     private static BigInteger product(BigInteger left, BigInteger right) {
         var product = BigInteger.ZERO;
         for (int i = 0; i < right.bitLength(); i++) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Gateways that somebody else has taken over: they do harm to nobody but themselves. */
+/** Compromised gateways affect only themselves. */
 @Tag("tier2")
 class HostilePeersTest {
     private static final String OTHER = "team-b/logs";
@@ -39,7 +39,7 @@ class HostilePeersTest {
             .keptNames(new KeptNames(64 << 20, 64 << 20))); // time is the subject here
 
     @Test
-    void namesWithEqualHashesDelayNobody() {
+    void namesWithEqualHashesDelayNoPeer() {
         var names = collidingNames(65_536);
         xds.publish(Samples.gateway("a"));
         xds.store.publish(OTHER, Samples.gateway("b"));
@@ -63,7 +63,7 @@ class HostilePeersTest {
     }
 
     @Test
-    void floodsOfRequestsDelayNobody() throws InterruptedException {
+    void floodsOfRequestsDelayNoOtherPeer() throws InterruptedException {
         var names = IntStream.range(0, RequestLimits.MAX_NAMES)
                 .mapToObj(i -> "name-" + i)
                 .toArray(String[]::new);
@@ -114,7 +114,7 @@ class HostilePeersTest {
                 assertThat(ends(oldest)).isTrue();
             }
             victimStarts("gateway-1");
-            // Its certificate has been seen, so silent connections do not take its place.
+            // It has sent its certificate, so silent connections do not replace it.
             for (int i = 0; i < 2 * UNPROVEN; i++) {
                 silent.add(silent());
             }
@@ -187,7 +187,7 @@ class HostilePeersTest {
                         com.google.rpc.Status.newBuilder().setMessage("m".repeat(RequestLimits.MAX_BYTES)));
         }
         attacker.send(request);
-        // The transport ends the stream of a request with too many bytes.
+        // The transport closes the stream of a request with too many bytes.
         assertThat(attacker.awaitEnd().getCode())
                 .isIn(
                         part.equals("message")
@@ -216,7 +216,7 @@ class HostilePeersTest {
                 true));
     }
 
-    /** "Aa" and "BB" have the same hash code, and so has every string of such pairs. */
+    /** "Aa" and "BB" have the same hash code, as do all strings of such pairs with equal length. */
     private static List<String> collidingNames(int count) {
         var names = IntStream.range(0, count)
                 .mapToObj(i -> {

@@ -23,7 +23,7 @@ class KeptNamesTest {
     private static final String OTHER = "team-b/logs";
     private static final int PER_DATA_PATH = 256 * 1024;
     private static final int ALL = 512 * 1024;
-    /** A gateway that asks for these of each type takes a third of what its DataPath may keep. */
+    /** A gateway that requests these names for each type uses a third of its DataPath's limit. */
     private static final String[] UNKNOWN = names("unknown-" + "n".repeat(1000) + "-", 20);
 
     private final KeptNames kept = new KeptNames(PER_DATA_PATH, ALL);
@@ -32,7 +32,7 @@ class KeptNamesTest {
     private final XdsFixture xds = new XdsFixture(server -> server.keptNames(kept));
 
     @Test
-    void streamsThatAskForTooManyUnknownNamesAreEnded() {
+    void streamsThatRequestTooManyUnknownNamesAreClosed() {
         xds.publish(Samples.gateway("a"));
         xds.store.publish(OTHER, Samples.gateway("b"));
         var victim = xds.connect(OTHER, "gateway-1");
@@ -52,8 +52,7 @@ class KeptNamesTest {
                         assertThat(attacker.awaitEnd().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
         assertThat(kept.total()).isPositive().isLessThanOrEqualTo(PER_DATA_PATH);
         assertThat(xds.log)
-                .contains(
-                        "refused: the gateways of DataPath team-a/images ask for too many names that no resource has");
+                .contains("refused: the gateways of DataPath team-a/images request too many unknown resource names");
 
         assertThat(victim.isOpen()).isTrue();
         xds.store.publish(OTHER, Samples.gateway("b", "c"));
@@ -63,7 +62,7 @@ class KeptNamesTest {
     }
 
     @Test
-    void aStreamThatEndedKeepsNothing() {
+    void aClosedStreamUsesNoMemory() {
         xds.publish(Samples.gateway("a"));
         var first = xds.connect(XdsFixture.PATH, "gateway-1");
         first.ask(ENDPOINT, names("unknown-" + "n".repeat(1000) + "-", 200));
@@ -125,7 +124,7 @@ class KeptNamesTest {
     }
 
     @Test
-    void eachDataPathIsGrantedALittleWhenOthersKeepAll() {
+    void eachDataPathHasAMinimumWhenOthersUseAll() {
         var first = kept.open("team-a/images");
         var second = kept.open("team-b/images");
         var third = kept.open("team-c/images");

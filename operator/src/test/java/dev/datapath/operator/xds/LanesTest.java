@@ -14,7 +14,7 @@ class LanesTest {
     private final List<String> ran = new ArrayList<>();
 
     @Test
-    void peersTakeTurnsHoweverMuchOneOfThemAsksFor() {
+    void peersTakeTurnsDespiteAFlood() {
         for (int i = 0; i < 4; i++) {
             add("a", "a" + i);
         }
@@ -27,7 +27,7 @@ class LanesTest {
     }
 
     @Test
-    void oneLaneNeverHasMoreThreadsThanItMay() {
+    void oneLaneDoesNotExceedItsThreads() {
         lanes.of("a").execute(() -> {
             ran.add("first");
             runAll(); // a second thread comes while the first task runs

@@ -16,7 +16,7 @@ class MemoriesTest {
     private final Memories memories = new Memories(() -> now);
 
     @Test
-    void aGatewayThatComesBackIsKnownOnce() {
+    void aReconnectedGatewayIsRecalledOnce() {
         memories.remember(PATH, "g-0", MEMORY);
         assertThat(memories.recall(PATH, "g-1")).isEqualTo(Memory.NONE);
         assertThat(memories.recall("team-b/images", "g-0")).isEqualTo(Memory.NONE);
@@ -25,7 +25,7 @@ class MemoriesTest {
     }
 
     @Test
-    void oneThatStaysAwayIsForgotten() {
+    void aGatewayThatDoesNotReconnectIsForgotten() {
         memories.remember(PATH, "g-0", MEMORY);
         now = now.plusSeconds(1);
         memories.remember(PATH, "g-1", MEMORY);
@@ -36,7 +36,7 @@ class MemoriesTest {
     }
 
     @Test
-    void oneThatComesBackTooLateIsNotKnownThoughItWasNotForgottenYet() {
+    void aLateReconnectIsNotRecalled() {
         memories.remember(PATH, "g-0", MEMORY);
         now = now.plus(Memories.MAX_AGE).plusMillis(1);
         assertThat(memories.recall(PATH, "g-0")).isEqualTo(Memory.NONE);
@@ -53,7 +53,7 @@ class MemoriesTest {
     }
 
     @Test
-    void whenThereAreTooManyThatWhichLeftFirstIsForgotten() {
+    void theOldestOfTooManyIsForgotten() {
         memories.remember(PATH, "back", MEMORY);
         for (int i = 0; i < Memories.MAX_REMEMBERED; i++) {
             memories.remember(PATH, "g-" + i, MEMORY);

@@ -29,10 +29,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Envoy as the tested reference describes it: it withholds the answer about clusters until changed ones have endpoints,
- * takes good siblings of rejected resources, rejects a listener whose address another one has, asks for endpoints again with the old
- * nonce, and fails the test when a
- * route comes before its clusters or a cluster goes before its routes.
+ * A model of Envoy according to the tested reference: it delays the acknowledgement of clusters until changed ones have
+ * endpoints, accepts valid siblings of rejected resources, rejects a listener whose address another one has, and
+ * requests endpoints again with the old nonce. It fails the test when a route arrives before its clusters, or when a
+ * cluster is removed before its routes.
  */
 final class ModelEnvoy {
     static final int BAD = 666;
@@ -41,7 +41,7 @@ final class ModelEnvoy {
     final Map<String, ClusterLoadAssignment> endpoints = new TreeMap<>();
     final Map<String, Listener> listeners = new TreeMap<>();
     final Map<String, RouteConfiguration> routes = new TreeMap<>();
-    /** Requests on their way to the server. */
+    /** Requests in transit to the server. */
     final Deque<DiscoveryRequest> outbox = new ArrayDeque<>();
 
     private final boolean checksWithdrawal;
@@ -52,12 +52,12 @@ final class ModelEnvoy {
     private boolean received;
     private boolean started;
 
-    /** @param checksWithdrawal whether a cluster that goes away while a route names it fails the test */
+    /** @param checksWithdrawal whether the removal of a cluster that a route names fails the test */
     ModelEnvoy(boolean checksWithdrawal) {
         this.checksWithdrawal = checksWithdrawal;
     }
 
-    /** A new stream: all first requests, with the versions of before and without nonces. */
+    /** A new stream: all first requests, with the previous versions and without nonces. */
     void connect() {
         outbox.clear();
         nonces.clear();
@@ -143,7 +143,7 @@ final class ModelEnvoy {
         answerClustersWhenWarm();
     }
 
-    /** Waiting for endpoints ends with a timeout too, so that bad ones do not block clusters for ever. */
+    /** The wait for endpoints also times out, so invalid endpoints do not block clusters forever. */
     void fetchTimeout() {
         warming.clear();
         answerClustersWhenWarm();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A listener that takes the address of another one, which Envoy accepts only when the other one is gone from there. */
+/** A listener that takes the address of another one; Envoy accepts this only after the other one has released it. */
 @Tag("tier2")
 class MovedListenersTest {
     private static final String DUPLICATE =
@@ -24,7 +24,7 @@ class MovedListenersTest {
     private final XdsFixture xds = new XdsFixture(server -> server.clock(now::get));
 
     @Test
-    void theOneThatGivesAnAddressUpIsWithdrawnBeforeAnotherOneTakesIt() {
+    void aListenerIsWithdrawnBeforeAnotherTakesItsAddress() {
         var envoy = start("batch:90", "s3:80");
         var target = Samples.listeners("batch:90", "plain:80", "s3:443");
         xds.publish(target);
@@ -41,7 +41,7 @@ class MovedListenersTest {
     }
 
     @Test
-    void aNameThatSortsLaterIsNoException() {
+    void theOrderOfNamesDoesNotMatter() {
         var envoy = start("s3:80");
         xds.publish(Samples.listeners("s3:443", "web:80"));
         assertThat(names(envoy.expectAndAck(LISTENER))).containsExactly("web");
@@ -49,7 +49,7 @@ class MovedListenersTest {
     }
 
     @Test
-    void thoseThatExchangeAddressesAreAllWithdrawn() {
+    void listenersThatExchangeAddressesAreAllWithdrawn() {
         var envoy = start("a:80", "b:81", "c:82", "d:83");
         xds.publish(Samples.listeners("a:81", "b:82", "c:80", "d:83"));
         assertThat(names(envoy.expectAndAck(LISTENER))).containsExactly("d");
@@ -58,7 +58,7 @@ class MovedListenersTest {
     }
 
     @Test
-    void whatTouchesNoOthersAddressIsOneResponse() {
+    void changesWithoutAnAddressConflictAreOneResponse() {
         var envoy = start("a:80", "b:81");
         xds.publish(Samples.listeners("a:82", "b:81", "c:83"));
         assertThat(names(envoy.expectAndAck(LISTENER))).containsExactly("a", "b", "c");
@@ -68,7 +68,7 @@ class MovedListenersTest {
     }
 
     @Test
-    void aRejectedFirstStepDoesNotKeepTheWithdrawnOneAway() {
+    void aRejectedFirstStepDoesNotLoseTheWithdrawnListener() {
         var envoy = start("s3:80");
         var target = Samples.listeners("plain:80", "s3:443");
         xds.publish(target);
@@ -83,7 +83,7 @@ class MovedListenersTest {
     }
 
     @Test
-    void aChangeOfMindBetweenTheStepsLeadsToTheNewTarget() {
+    void aChangeBetweenTheStepsLeadsToTheNewTarget() {
         var envoy = start("a:80", "b:81");
         xds.publish(Samples.listeners("a:81", "b:80"));
         var step = envoy.expect(LISTENER);
@@ -97,7 +97,7 @@ class MovedListenersTest {
     }
 
     @Test
-    void eachGatewayGoesItsOwnWay() {
+    void eachGatewayMovesIndependently() {
         var envoy = start("s3:80");
         xds.publish(Samples.listeners("plain:80", "s3:443"));
         var step = envoy.expect(LISTENER);
@@ -110,9 +110,9 @@ class MovedListenersTest {
                 && xds.sync().synced(xds.store.base(XdsFixture.PATH).intent()));
     }
 
-    /** An operator that was started since does not know what the gateway has. */
+    /** A restarted operator does not know the gateway's content. */
     @Test
-    void listenersThatAreRejectedForTheirAddressesAreWithdrawnAndTriedOnceMore() {
+    void listenersRejectedForTheirAddressesAreWithdrawnAndRetriedOnce() {
         var envoy = start("a:80", "b:81", "c:82");
         var target = Samples.listeners("a:81", "b:80", "c:82");
         xds.publish(target);
@@ -125,7 +125,7 @@ class MovedListenersTest {
     }
 
     @Test
-    void whatMayPassIsTriedAgainLessAndLessOften() {
+    void temporaryRejectionsAreRetriedWithBackoff() {
         var envoy = start("s3:80");
         var target = Samples.listeners("s3:81");
         xds.publish(target);
@@ -146,7 +146,7 @@ class MovedListenersTest {
     }
 
     @Test
-    void whatIsBadIsNotTriedAgain() {
+    void permanentRejectionsAreNotRetried() {
         var envoy = start("s3:80");
         xds.publish(Samples.listeners("s3:81"));
         envoy.nack(envoy.expect(LISTENER), "Error adding/updating listener(s) s3: not good");

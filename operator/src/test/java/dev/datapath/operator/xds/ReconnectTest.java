@@ -154,7 +154,7 @@ class ReconnectTest {
         assertThat(xds.gateway().intent()).isNull();
         xds.publish(Samples.gateway("a"));
         assertThat(names(envoy.expectAndAck(CLUSTER))).as("the first response").containsExactly("a");
-        // The server tells of it after it was sent.
+        // The server reports the event after the response was sent.
         await().untilAsserted(() -> assertThat(xds.log)
                 .filteredOn(line -> line.startsWith("sent"))
                 .first()
@@ -190,7 +190,7 @@ class ReconnectTest {
         await().until(() -> xds.sync().gateways().isEmpty());
     }
 
-    /** The same process over a new connection. */
+    /** The same process on a new connection. */
     private ScriptedEnvoy comesBack(ScriptedEnvoy before, String... clusters) {
         var envoy = xds.connect().withVersionsOf(before);
         envoy.resume("main", clusters);

@@ -64,7 +64,7 @@ class RejectionTest {
         bad.add(Samples.listener("extra", "main", 666));
         xds.publish(bad.build());
         envoy.nack(envoy.expect(LISTENER), "cannot bind '127.0.0.1:666'");
-        // Envoy may have taken some of the listeners: only the whole good set makes it certain.
+        // Envoy may have accepted some of the listeners: only the complete valid set is certain.
         xds.publish(good);
         assertThat(names(envoy.expectAndAck(LISTENER))).containsExactly("s3");
         await().until(() -> xds.sync().synced(good.version()));
@@ -192,9 +192,9 @@ class RejectionTest {
                                 .isEqualTo(new Rejection(culprit.getVersionInfo(), "malformed IP address", "c")));
     }
 
-    /** Weights of nodes are endpoints that an operator decides on top of what users declared. */
+    /** Weights of nodes are endpoints that an operator decides in addition to the declarations. */
     @Test
-    void decisionsThatAreRejectedLeaveTheIntentAcknowledgedAndStayVisible() {
+    void rejectedDecisionsLeaveTheIntentAcknowledgedAndStayVisible() {
         var declared = Samples.gateway("pool");
         xds.publish(declared);
         var envoy = xds.connect();
@@ -226,7 +226,7 @@ class RejectionTest {
     }
 
     @Test
-    void endpointsOfANewIntentThatAreRejectedAreNotSynced() {
+    void rejectedEndpointsOfANewIntentAreNotSynced() {
         var declared = Samples.gateway("pool");
         xds.publish(declared);
         var envoy = xds.connect();
@@ -241,9 +241,9 @@ class RejectionTest {
         assertThat(xds.sync().synced(declared.intent())).isFalse();
     }
 
-    /** What it holds from an earlier stream is not known. */
+    /** Its content from an earlier stream is unknown. */
     @Test
-    void decisionsThatAreRejectedOnANewStreamAreNotSynced() {
+    void rejectedDecisionsOnANewStreamAreNotSynced() {
         var declared = Samples.gateway("pool");
         xds.publish(decided(declared, 666));
         var envoy = xds.connect();

@@ -30,9 +30,9 @@ import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.List;
 import java.util.Set;
 
-/** The smallest resources that show an effect. */
+/** Minimal resources. */
 final class Samples {
-    /** Every snapshot has this runtime layer: a request for it comes back after everything asked for before. */
+    /** Every snapshot has this runtime layer: the response to a request for it follows all earlier responses. */
     static final String FENCE = "fence";
 
     private Samples() {}
@@ -103,7 +103,7 @@ final class Samples {
         return Resource.of(listener, new Resource.References(Set.of(), Set.of(routes), Set.of(), Set.of()));
     }
 
-    /** What a gateway needs for listeners that share their routes, and the listeners, as {@code name:port}. */
+    /** The listeners, as {@code name:port}, with shared routes and all resources that they need. */
     static Snapshot listeners(String... namesAndPorts) {
         var snapshot = snapshot().add(cluster("a", 1)).add(endpoints("a", 9001)).add(routes("main", "a"));
         for (var listener : namesAndPorts) {

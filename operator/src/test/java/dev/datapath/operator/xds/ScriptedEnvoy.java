@@ -29,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A gateway that does what the test says, over a real connection, and keeps versions and nonces as Envoy does. */
+/** A gateway that the test controls, over a real connection; it keeps versions and nonces as Envoy does. */
 public final class ScriptedEnvoy implements AutoCloseable {
     private final ManagedChannel channel;
     private final Node node;
@@ -45,7 +45,7 @@ public final class ScriptedEnvoy implements AutoCloseable {
         this(port, dataPath, gateway, InsecureChannelCredentials.create(), true);
     }
 
-    /** @param reads whether it takes responses off the connection at all */
+    /** @param reads whether it reads responses from the connection at all */
     ScriptedEnvoy(int port, String dataPath, String gateway, ChannelCredentials credentials, boolean reads) {
         channel = NettyChannelBuilder.forAddress("127.0.0.1", port, credentials)
                 .overrideAuthority("xds.local")
@@ -79,7 +79,7 @@ public final class ScriptedEnvoy implements AutoCloseable {
                 });
     }
 
-    /** Takes over the versions of an earlier connection, as the same process does after a reconnect. */
+    /** Continues with the versions of an earlier connection, as the same process does after a reconnect. */
     ScriptedEnvoy withVersionsOf(ScriptedEnvoy before) {
         versions.putAll(before.versions);
         return this;
@@ -144,13 +144,13 @@ public final class ScriptedEnvoy implements AutoCloseable {
                                 com.google.rpc.Status.newBuilder().setCode(13).setMessage(message)));
     }
 
-    /** Proves that the server has nothing to say: the fence comes back, and nothing came before it. */
+    /** Proves that the server has nothing to send: the fence is the next response. */
     void expectNothing() {
         ask(ResourceType.RUNTIME, Samples.FENCE);
         expectAndAck(ResourceType.RUNTIME);
     }
 
-    /** Asks for everything as Envoy does on a cold start and accepts it. */
+    /** Requests all resources as Envoy does on a cold start, and acknowledges them. */
     public void startUp(String routes, String... clusters) {
         ask(ResourceType.CLUSTER);
         expectAndAck(ResourceType.CLUSTER);
@@ -164,7 +164,7 @@ public final class ScriptedEnvoy implements AutoCloseable {
         expectAndAck(ResourceType.ROUTE);
     }
 
-    /** All first requests at once with the last versions, as Envoy sends them when it is back. */
+    /** All first requests at once with the last versions, as Envoy sends them after a reconnect. */
     void resume(String routes, String... clusters) {
         ask(ResourceType.CLUSTER);
         ask(ResourceType.ENDPOINT, clusters);

@@ -25,14 +25,14 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Secrets and a gateway that does with them what Envoy 1.40 does, in any order of changes, answers and interruptions: what
- * counts as delivered is what is served.
+ * Secrets and a gateway that processes them as Envoy 1.40 does, in any order of changes, acknowledgements and
+ * interruptions: the secrets that count as delivered are the secrets that are served.
  */
 class SecretPropertyTest {
     private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
 
     sealed interface Event {
-        /** @param contents what each secret holds, 0 to 2; 2 is bad */
+        /** @param contents content of each secret, 0 to 2; 2 is invalid */
         record Publish(List<Integer> contents) implements Event {}
 
         record Step() implements Event {}
@@ -143,7 +143,7 @@ class SecretPropertyTest {
             return false;
         }
 
-        /** SdsApi::onConfigUpdate for one watch after another: the first failure ends the update and is its answer. */
+        /** SdsApi::onConfigUpdate for one watch after another: the first failure ends the update and is its response. */
         private void answer(DiscoveryResponse response) {
             var request = request().setResponseNonce(response.getNonce());
             for (var any : response.getResourcesList()) {

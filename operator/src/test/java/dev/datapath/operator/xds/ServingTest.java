@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Of several operators one serves, and the others say that they do not. */
+/** One of several operators serves; the others report that they do not. */
 @Tag("tier2")
 class ServingTest {
     private static final String DISCOVERY = AggregatedDiscoveryServiceGrpc.SERVICE_NAME;
@@ -73,7 +73,7 @@ class ServingTest {
         xds.server().serving(false);
         assertThat(envoy.awaitEnd())
                 .extracting(Status::getCode, Status::getDescription)
-                .containsExactly(Status.Code.UNAVAILABLE, "this operator does not serve: another one leads");
+                .containsExactly(Status.Code.UNAVAILABLE, "this operator does not serve: another one is the leader");
         await().until(() -> xds.sync().gateways().isEmpty());
     }
 

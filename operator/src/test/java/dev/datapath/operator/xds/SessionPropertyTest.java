@@ -26,12 +26,12 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 
-/** Whatever happens in whatever order, a gateway ends with the last version, and nothing breaks on the way. */
+/** For any events in any order, a gateway ends with the last version, without a violation on the way. */
 @Tag("tier2")
 class SessionPropertyTest {
     private static final List<String> NAMES = List.of("a", "b", "c", "d");
 
-    /** What can happen between a server and a gateway. */
+    /** The events between a server and a gateway. */
     sealed interface Event {
         record Publish(Intent intent) implements Event {}
 
@@ -41,10 +41,10 @@ class SessionPropertyTest {
         /** The server reads one request. */
         record Answer() implements Event {}
 
-        /** The gateway gives up waiting for endpoints. */
+        /** The gateway's wait for endpoints times out. */
         record FetchTimeout() implements Event {}
 
-        /** The stream breaks with all that is on the way. */
+        /** The stream breaks, and all messages in transit are lost. */
         record Reconnect() implements Event {}
 
         /** The gateway is a new process. */
@@ -104,7 +104,7 @@ class SessionPropertyTest {
             return snapshot.build();
         }
 
-        /** No two listeners have the same one at a time, and they exchange theirs from one intent to the next. */
+        /** No two listeners have the same address at a time, and they exchange addresses from one intent to the next. */
         private int port(int i) {
             return i > 0 && listeners.get(i).equals(listeners.get(0)) ? 3 : listeners.get(i);
         }
@@ -198,14 +198,14 @@ class SessionPropertyTest {
         var start = good.repaired();
         world.publish(start);
         world.settle();
-        // Same clusters and listeners, so that only endpoints and routes can be bad.
+        // Same clusters and listeners: only endpoints and routes can be invalid.
         var mixed = new Intent(start.clusters(), next.endpoints(), start.listeners(), next.routes());
         world.publish(mixed);
         world.settle();
         world.assertHasAllGood(mixed);
     }
 
-    /** A server's session and a gateway with what is on the way between them. */
+    /** A server's session, a gateway, and the messages in transit between them. */
     private static final class World {
         private final boolean checksWithdrawal;
         private final Deque<DiscoveryResponse> toGateway = new ArrayDeque<>();
@@ -249,7 +249,7 @@ class SessionPropertyTest {
             pump();
         }
 
-        /** Lets everything happen that wants to happen; it must come to an end. */
+        /** Processes all pending events; must terminate. */
         void settle() {
             for (int i = 0; i < 2000; i++) {
                 if (!toGateway.isEmpty()) {

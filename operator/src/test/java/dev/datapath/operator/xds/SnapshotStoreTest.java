@@ -12,7 +12,7 @@ class SnapshotStoreTest {
     private final List<String> changes = new ArrayList<>();
 
     @Test
-    void aResourceThatStaysAsItIsIsThereOnceHoweverOftenItIsPublished() {
+    void anUnchangedResourceIsHeldOnceAcrossPublications() {
         var first = Samples.gateway("a", "b");
         store.publish("ai/training", first);
         var published = Samples.gateway("a", "c");
@@ -32,7 +32,7 @@ class SnapshotStoreTest {
     }
 
     @Test
-    void whatIsEqualChangesNothing() {
+    void equalContentChangesNothing() {
         store.publish("ai/training", Samples.gateway("a"));
         var before = store.base("ai/training");
         store.onChange(changes::add);
@@ -44,7 +44,7 @@ class SnapshotStoreTest {
     }
 
     @Test
-    void anOverlayChangesAListenerAgainOnlyWhenItIsAnother() {
+    void anOverlayIsReappliedOnlyToChangedListeners() {
         var changed = new ArrayList<String>();
         store.overlay("ai/training", "gateway-1", new ListenerOverlay(listener -> {
             changed.add(listener.getName());

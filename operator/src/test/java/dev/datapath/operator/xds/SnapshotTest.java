@@ -57,6 +57,6 @@ class SnapshotTest {
     @Test
     void a_name_cannot_be_there_twice() {
         var snapshot = Snapshot.builder().add(Samples.cluster("a", 1));
-        assertThatThrownBy(() -> snapshot.add(Samples.cluster("a", 2))).hasMessage("CLUSTER a is there twice");
+        assertThatThrownBy(() -> snapshot.add(Samples.cluster("a", 2))).hasMessage("CLUSTER a is added twice");
     }
 }

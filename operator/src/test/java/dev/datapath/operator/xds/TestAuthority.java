@@ -24,7 +24,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A certificate authority that signs certificates with one alternative name. */
+/** A CA that signs certificates with one alternative name. */
 final class TestAuthority {
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -56,7 +56,7 @@ final class TestAuthority {
         return issue(new GeneralName(GeneralName.uniformResourceIdentifier, uri));
     }
 
-    /** What a gateway with that certificate connects with when it trusts this authority for servers. */
+    /** The client credentials of a gateway with that certificate that trusts this CA for servers. */
     ChannelCredentials credentials(Identity gateway) {
         try {
             var trusted = KeyStore.getInstance("PKCS12");

@@ -14,7 +14,7 @@ final class XdsFixture implements AfterEachCallback {
 
     private final UnaryOperator<XdsServer.Builder> settings;
     private final List<AutoCloseable> open = new ArrayList<>();
-    /** What happened, as {@code sent CLUSTER v}, in order. */
+    /** The events, as {@code sent CLUSTER v}, in order. */
     final List<String> log = new CopyOnWriteArrayList<>();
 
     final SnapshotStore store = new SnapshotStore();
@@ -40,7 +40,7 @@ final class XdsFixture implements AfterEachCallback {
         return server;
     }
 
-    /** Another process: nothing is remembered but what is in the store. */
+    /** Simulates a new process: only the content of the store is kept. */
     void restart() {
         server().close();
         server = null;

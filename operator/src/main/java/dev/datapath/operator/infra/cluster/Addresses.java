@@ -6,11 +6,14 @@ import io.fabric8.kubernetes.api.model.Service;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where clients reach the gateways behind a Service. */
+/** The addresses at which clients reach the gateways behind a Service. */
 final class Addresses {
     private Addresses() {}
 
-    /** What a load balancer gave; for other types of Service its cluster address. Empty while there is none. */
+    /**
+     * The load balancer's addresses for a Service of type LoadBalancer, otherwise its cluster IPs. Empty while there
+     * are none.
+     */
     static List<Address> of(Service service) {
         if ("LoadBalancer".equals(service.getSpec().getType())) {
             return service.getStatus() == null || service.getStatus().getLoadBalancer() == null

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What became of the objects of an owner.
+ * The result of applying the objects of an owner.
  *
- * @param written how many were created or changed
- * @param deleted how many were no longer wanted
- * @param obstacles what could not be done, in the order of the objects
+ * @param written number of objects created or changed
+ * @param deleted number of objects deleted because they are no longer desired
+ * @param obstacles objects that could not be applied or deleted, in the order of the objects
  */
 public record ApplyResult(int written, int deleted, List<Obstacle> obstacles) {
 
@@ -16,32 +16,32 @@ public record ApplyResult(int written, int deleted, List<Obstacle> obstacles) {
         obstacles = List.copyOf(obstacles);
     }
 
-    /** Whether somebody else changed an object at the same moment, so that the same is worth trying again at once. */
+    /** Whether another writer changed an object at the same time. An immediate retry is then worthwhile. */
     public boolean again() {
         return obstacles.stream().anyMatch(obstacle -> obstacle.kind() == Obstacle.Kind.Changed);
     }
 
-    /** All obstacles as one text for people; empty when there is none. */
+    /** All obstacles as one message; empty when there is none. */
     public String message() {
         return obstacles.stream().map(Obstacle::message).collect(Collectors.joining("; "));
     }
 
     /**
-     * Why an object is not as it should be.
+     * Why an object is not in its desired state.
      *
-     * @param message names the object, and says what is wrong and what can be done
+     * @param message names the object, the error and the remedy
      */
     public record Obstacle(Kind kind, String message) {
 
-        /** What is in the way. */
+        /** The kind of obstacle. */
         public enum Kind {
-            /** An object of that name belongs to somebody else, and was left alone. */
+            /** An object of that name has another owner and was not changed. */
             NotOurs,
-            /** The API server does not take it. */
+            /** The API server rejected the object. */
             Refused,
-            /** It changed since it was looked at. */
+            /** The object changed since it was read. */
             Changed,
-            /** Something else has to be there first. */
+            /** Another object must be available first. */
             Waiting
         }
     }

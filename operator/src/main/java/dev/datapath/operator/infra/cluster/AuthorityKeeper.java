@@ -28,17 +28,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the authority by which operators and gateways know each other, in a Secret that all operators read and the leader writes.
- * Each operator issues its own certificate, so that one that takes over is known at once. Safe for several threads.
+ * Maintains the CA by which operators and gateways authenticate each other. It is stored in a Secret that all operators
+ * read and the leader writes. Each operator issues its own certificate, which every gateway accepts at once when that
+ * operator becomes the leader. Thread-safe.
  */
 public final class AuthorityKeeper implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AuthorityKeeper.class.getName());
     private static final Duration SOON = Duration.ofSeconds(1);
-    /** How many Secrets are named in a line of the log. */
+    /** The maximum number of Secrets in a log line. */
     private static final int SHOWN = 10;
 
     private static final Duration LATEST = Duration.ofMinutes(10);
-    /** How long an API server that does not answer is left alone at most: it may be needed to renew what ends soon. */
+    /**
+     * Maximum delay between retries when the API server fails: it may be needed to renew a certificate that expires
+     * soon.
+     */
     private static final Duration LATEST_RETRY = Duration.ofMinutes(1);
 
     private final KubernetesClient client;
@@ -57,10 +61,10 @@ public final class AuthorityKeeper implements AutoCloseable {
     private Credential own;
 
     /**
-     * Begins with an authority that nobody knows, until {@link #look} finds or makes the real one.
+     * Starts with a temporary CA that no gateway trusts, until a step finds or creates the real one.
      *
-     * @param lacking the Secrets of gateways that do not hold all authorities of a state
-     * @param onChange called after the authorities changed
+     * @param lacking returns the gateways' Secrets that do not hold all CA certificates of a state
+     * @param onChange called after the CA certificates changed
      */
     public AuthorityKeeper(
             KubernetesClient client,
@@ -82,39 +86,39 @@ public final class AuthorityKeeper implements AutoCloseable {
         try {
             tls = new XdsTls(chain(own), own.key(), trusted(unknown));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("certificates that were just made cannot be used", e);
+            throw new IllegalStateException("newly issued certificates cannot be used", e);
         }
     }
 
-    /** The times that certificates of these settings follow. */
+    /** The lifetimes of CAs and certificates in these settings. */
     public static Lifetimes lifetimes(OperatorSettings settings) {
         var certificates = settings.certificates();
         return Lifetimes.of(certificates.authorityLifetime(), certificates.certificateLifetime());
     }
 
-    /** What the xDS server proves itself with; follows the authorities. */
+    /** The TLS credentials of the xDS server; they follow the CA. */
     public XdsTls tls() {
         return tls;
     }
 
-    /** The authorities; none can issue until the leader has made one. */
+    /** The state of the CA. It cannot issue certificates until the leader has created a CA. */
     AuthorityState state() {
         return state;
     }
 
-    /** Begins to look, now and whenever something may be due. */
+    /** Starts the periodic steps; the first one runs immediately. */
     public void start() {
         steps.within(Duration.ZERO);
     }
 
-    /** Whether this operator is the one that writes. */
+    /** Whether this operator is the leader, which writes the Secret. */
     public void lead(boolean leads) {
         leading = leads;
         steps.within(Duration.ZERO);
     }
 
-    /** Something may be due: a gateway's Secret was written. Those that are written within a second are one reason to look. */
-    void look() {
+    /** Schedules a step because a gateway's Secret was written. Writes within one second share one step. */
+    void trigger() {
         steps.within(SOON);
     }
 
@@ -123,7 +127,7 @@ public final class AuthorityKeeper implements AutoCloseable {
         steps.close();
     }
 
-    /** Returns how long to wait for the next. */
+    /** Returns the delay until the next step. */
     private Duration step() {
         try {
             var pause = Duration.between(clock.instant(), stepAndNext());
@@ -132,12 +136,12 @@ public final class AuthorityKeeper implements AutoCloseable {
         } catch (KubernetesClientException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Secret {0}/{1} with the authority cannot be read or written: {2}",
+                    "Secret {0}/{1} of the CA cannot be read or written, retrying: {2}",
                     settings.namespace(),
                     settings.certificates().secret(),
                     e.getMessage());
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "the authority cannot be kept", e);
+            LOG.log(System.Logger.Level.ERROR, "CA maintenance failed, retrying", e);
         }
         var pause = retry;
         var longer = retry.multipliedBy(2);
@@ -185,24 +189,21 @@ public final class AuthorityKeeper implements AutoCloseable {
         if (advance.taken().contains(AuthorityStep.ANNOUNCE) && !waitedFor.isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "authority: the present one ends soon, so the next one follows though Secrets are without it: {0}."
-                            + " Their gateways will take no changes until the Secrets are written",
+                    "CA: the current CA expires soon, so its successor becomes current although these Secrets do not hold it yet: {0}."
+                            + " Gateways that use these Secrets receive no changes until the Secrets are updated",
                     some(waitedFor));
         }
         if (!advance.state().equals(found)) {
-            LOG.log(System.Logger.Level.INFO, "authority: {0}", advance.taken());
+            LOG.log(System.Logger.Level.INFO, "CA: {0}", advance.taken());
             write(advance.state(), secret);
         }
         return advance.state();
     }
 
-    /** Said once, and again when it changes. */
+    /** Logged once, and again when the list changes. */
     private void waitFor(List<ObjectKey> secrets) {
         if (!secrets.equals(waitedFor) && !secrets.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "authority: the next one waits for Secrets to have it: {0}",
-                    some(secrets));
+            LOG.log(System.Logger.Level.INFO, "CA: waiting until these Secrets hold the next CA: {0}", some(secrets));
         }
         waitedFor = secrets;
     }
@@ -212,7 +213,10 @@ public final class AuthorityKeeper implements AutoCloseable {
         return secrets.size() > SHOWN ? shown + " and " + (secrets.size() - SHOWN) + " others" : shown;
     }
 
-    /** With the version that was read: if another operator has written meanwhile, this fails, and is looked at again. */
+    /**
+     * Sends the resource version that was read. If another operator has written in between, the update fails and the
+     * step is repeated.
+     */
     private void write(AuthorityState rotated, @Nullable Secret before) {
         var data = SecretData.encoded(AuthoritySecret.write(rotated));
         if (before == null) {

@@ -27,7 +27,7 @@ public final class ClusterInfra implements Infra {
     private final FleetCare care;
     private final Supplier<GatewayMemory> memories;
 
-    /** @param memories makes what is remembered of the gateways of a DataPath that is seen for the first time */
+    /** @param memories creates the state of a DataPath's gateways when the DataPath is first seen */
     public ClusterInfra(Deployer deployer, PodFleet observer, FleetCare care, Supplier<GatewayMemory> memories) {
         this.deployer = deployer;
         this.observer = observer;
@@ -35,7 +35,7 @@ public final class ClusterInfra implements Infra {
         this.memories = memories;
     }
 
-    /** What is remembered of the gateways of a DataPath. */
+    /** The state kept for the gateways of a DataPath. */
     GatewayMemory memory(ManagedDataPath managed) {
         return managed.memory(GatewayMemory.class, memories);
     }
@@ -55,8 +55,8 @@ public final class ClusterInfra implements Infra {
         try {
             return deployer.deploy(inputs.dataPath(), managed, memory(managed), plan, inputs);
         } catch (KubernetesClientException e) {
-            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", managed.key(), ApiErrors.words(e));
-            return Run.blocked("Kubernetes API request failed, retrying: " + ApiErrors.words(e));
+            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", managed.key(), ApiErrors.message(e));
+            return Run.blocked("Kubernetes API request failed, retrying: " + ApiErrors.message(e));
         }
     }
 
@@ -89,22 +89,25 @@ public final class ClusterInfra implements Infra {
     }
 
     /**
-     * Does what gateways that run need from time to time.
+     * Performs the periodic maintenance of running gateways.
      *
-     * @return when it should be done again without any event
+     * @return the delay until the next maintenance without an event
      */
-    public Optional<Duration> look(ManagedDataPath managed, Fleet fleet) {
-        return care.look(managed, memory(managed).disconnects(), fleet, observer.pods(managed.key()));
+    public Optional<Duration> maintain(ManagedDataPath managed, Fleet fleet) {
+        return care.maintain(managed, memory(managed).disconnects(), fleet, observer.pods(managed.key()));
     }
 
-    /** How long the status of a DataPath can wait for gateways that should be back soon; empty when it has something to say. */
+    /**
+     * How long the status update of a DataPath can wait for gateways that should reconnect soon; empty when the status
+     * has to be updated.
+     */
     public Optional<Duration> pause(DataPath dataPath, ManagedDataPath managed, Fleet fleet) {
         return memory(managed)
                 .reconnects()
                 .pause(dataPath, fleet, care.alone(managed.key(), observer.pods(managed.key())));
     }
 
-    /** When the acknowledged configuration should be stored, or stored again. */
+    /** The delay until the acknowledged configuration has to be stored. */
     public Optional<Duration> due(ManagedDataPath managed, GatewayPlan plan) {
         return Deployer.due(managed, memory(managed), plan);
     }

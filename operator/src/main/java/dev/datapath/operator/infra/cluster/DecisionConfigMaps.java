@@ -15,14 +15,17 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** A ConfigMap for each DataPath, which owns it: it is deleted with the DataPath, and one of another DataPath of that name is not used. */
+/**
+ * Stores decisions in one ConfigMap for each DataPath. The DataPath owns the ConfigMap, which is deleted with it. A
+ * ConfigMap of another DataPath with the same name is not used.
+ */
 public final class DecisionConfigMaps implements StateStore {
     private final Function<ObjectKey, Optional<ConfigMap>> known;
     private final BiFunction<DataPath, ConfigMap, ApplyResult> apply;
 
     /**
-     * @param known finds a ConfigMap that an operator made, in a cache
-     * @param apply writes one that a DataPath owns
+     * @param known finds a ConfigMap that an operator created, in a cache
+     * @param apply writes a ConfigMap that a DataPath owns
      */
     public DecisionConfigMaps(
             Function<ObjectKey, Optional<ConfigMap>> known, BiFunction<DataPath, ConfigMap, ApplyResult> apply) {
@@ -57,11 +60,11 @@ public final class DecisionConfigMaps implements StateStore {
                 throw new IOException(result.message());
             }
         } catch (KubernetesClientException e) {
-            throw new IOException(ApiErrors.words(e), e);
+            throw new IOException(ApiErrors.message(e), e);
         }
     }
 
-    /** It has an owner, with which it is deleted. */
+    /** The ConfigMap has an owner and is deleted with it. */
     @Override
     public void delete(ObjectKey dataPath) {}
 

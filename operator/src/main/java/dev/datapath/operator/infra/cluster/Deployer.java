@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Brings the objects that run the gateways of a DataPath into the state that it asks for. */
+/** Creates and updates the objects that run the gateways of a DataPath. */
 public final class Deployer {
-    /** What is over in a moment by itself is not in anybody's way. */
+    /** Obstacles that resolve themselves shortly. They are not reported as blocking. */
     private static final Set<ApplyResult.Obstacle.Kind> PASSING =
             Set.of(ApplyResult.Obstacle.Kind.Changed, ApplyResult.Obstacle.Kind.Waiting);
 
@@ -36,10 +36,10 @@ public final class Deployer {
     }
 
     /**
-     * Stores the acknowledged configuration for gateways that start while no operator is there, if it restricts otherwise than what
-     * is stored: only then may it be called programmed.
+     * Stores the acknowledged configuration for gateways that start without an operator, if its restrictions differ
+     * from the stored ones. The configuration may be reported as programmed only after that.
      *
-     * @return why it is not stored, for people; empty when it is
+     * @return why it is not stored; empty when it is stored
      */
     Optional<String> keep(DataPath dataPath, ManagedDataPath managed, GatewayMemory care, GatewayPlan plan) {
         var publication = managed.publication();
@@ -54,11 +54,11 @@ public final class Deployer {
         try {
             return message(applier.applyFirst(dataPath, secret.get()).obstacles().stream());
         } catch (KubernetesClientException e) {
-            return Optional.of("Kubernetes API request failed: " + ApiErrors.words(e));
+            return Optional.of("Kubernetes API request failed: " + ApiErrors.message(e));
         }
     }
 
-    /** When what waits for an acknowledgement should be looked at again, after that; empty when all is up to date. */
+    /** The delay until deployment has to run again after the acknowledgement; empty when everything is up to date. */
     static Optional<Duration> due(ManagedDataPath managed, GatewayMemory care, GatewayPlan plan) {
         if (care.network().isWider()) {
             return Optional.of(SOON);
@@ -68,15 +68,15 @@ public final class Deployer {
                 .map(publication -> care.lastGood().pause(plan).orElse(SOON));
     }
 
-    /** What is wrong with what was declared, and shows only when it is deployed. */
+    /** Errors in the declared objects that show only during deployment. */
     List<Finding> findings(DataPath dataPath, GatewayMemory care) {
         return Stream.concat(desired.findings(dataPath).stream(), care.lastGood().findings(dataPath).stream())
                 .toList();
     }
 
     /**
-     * Has the network allow what a plan needs, before gateways are given it. That it cannot keeps nobody from the plan: it is tried
-     * again when the plan is deployed.
+     * Applies the NetworkPolicy that a plan needs, before gateways receive the plan. A failure does not block the plan:
+     * the NetworkPolicy is applied again when the plan is deployed.
      */
     void open(DataPath dataPath, GatewayMemory care, GatewayPlan plan, ResourceSet inputs) {
         try {
@@ -84,13 +84,11 @@ public final class Deployer {
                     .map(policy -> care.network().during(dataPath, policy, false))
                     .ifPresent(policy -> applier.applyFirst(dataPath, policy));
         } catch (KubernetesClientException e) {
-            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", plan.dataPath(), ApiErrors.words(e));
+            LOG.log(System.Logger.Level.WARNING, "DataPath {0}: {1}", plan.dataPath(), ApiErrors.message(e));
         }
     }
 
-    /**
-     * Does what is missing for a plan that was published, and nothing when nothing is.
-     */
+    /** Applies whatever a published plan still lacks. Does nothing when nothing is missing. */
     Infra.Run deploy(
             DataPath dataPath, ManagedDataPath managed, GatewayMemory care, GatewayPlan plan, ResourceSet inputs) {
         boolean acknowledged = !managed.awaitsAcknowledgement();

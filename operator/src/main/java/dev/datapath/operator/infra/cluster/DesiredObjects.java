@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What should exist in the cluster for a DataPath's gateways to run. */
+/** The objects that have to exist in the cluster to run the gateways of a DataPath. */
 public final class DesiredObjects {
     private final OperatorSettings settings;
     private final DeploySettings deploy;
 
-    /** @param podMonitors whether the cluster knows PodMonitors */
+    /** @param podMonitors whether the cluster has the PodMonitor CRD */
     public DesiredObjects(OperatorSettings settings, boolean podMonitors) {
         this.settings = settings;
         deploy = settings.deploy().podMonitors() && !podMonitors
@@ -42,7 +42,7 @@ public final class DesiredObjects {
         return GatewayObjects.networkPolicy(dataPath, plan, pools, deploy);
     }
 
-    /** What the DataPath asks for and the operator is told not to do. */
+    /** Findings for settings of the DataPath that the operator's configuration does not allow. */
     List<Finding> findings(DataPath dataPath) {
         return deploy.allowed().leftOut(dataPath).stream()
                 .map(left -> new Finding(

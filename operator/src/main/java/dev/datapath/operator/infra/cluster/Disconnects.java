@@ -11,17 +11,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Gateways that serve and have no connection to this operator, and since when: most are back in a moment, for connections are
- * renewed and operators follow each other. One that started without an operator never comes, and has to be replaced. Its successor
- * need not fare better, so each replacement doubles the time until the next, until a gateway has connected. Safe for several
- * threads, as long as each DataPath is one thread's at a time.
+ * Gateways that serve without a connection to this operator, and the time since when they are disconnected. Most
+ * reconnect within seconds, because connections are renewed and leaders change. A gateway that started without an
+ * operator never connects and has to be replaced. Its replacement may have the same problem, so each replacement
+ * doubles the delay until the next one, until a gateway has connected. Thread-safe, provided that only one thread at a
+ * time uses each DataPath.
  */
 public final class Disconnects {
-    /** Several times as long as gateways need to find a new leader. */
+    /** Several times the time that gateways need to find a new leader. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** One that started without an operator never connects: it is waited for only in case that it was merely slow. */
+    /**
+     * A gateway that started without an operator never connects. The short delay covers gateways that were only slow.
+     */
     static final Duration PATIENCE_ALONE = Duration.ofSeconds(5);
-    /** Between two replacements of which the first did not help. */
+    /** Maximum delay between two replacements when the first one did not help. */
     private static final Duration MOST_PATIENCE = Duration.ofMinutes(32);
 
     private static final int MOST_DOUBLINGS = 10;
@@ -31,11 +34,11 @@ public final class Disconnects {
     private int doublings;
 
     /**
-     * The gateway that should be replaced now, of several the one that has been away for longest; empty when all are there, or were
-     * a short while ago.
+     * The gateway that should be replaced now: the one that is disconnected for the longest time. Empty when all are
+     * connected, or were until a short time ago.
      *
      * @param unconnected gateways that serve without a connection
-     * @param connected those that are connected
+     * @param connected the connected gateways
      */
     Optional<Pod> overdue(List<Pod> unconnected, DataPathSync connected, Instant now) {
         since.keySet().retainAll(unconnected.stream().map(Disconnects::name).toList());
@@ -46,8 +49,8 @@ public final class Disconnects {
         }
         return unconnected.stream()
                 .filter(pod -> !since(pod).plus(patience(pod)).isAfter(now))
-                // The others have been away as long: what did not help one is not done to all of them, one after the
-                // other.
+                // The other gateways are disconnected for as long. A replacement that did not help is not repeated for
+                // each of them in turn.
                 .filter(pod -> doublings == 0 || !replaced.plus(patience(pod)).isAfter(now))
                 .min(Comparator.comparing(pod -> since(pod)));
     }
@@ -57,7 +60,7 @@ public final class Disconnects {
         return patience.compareTo(MOST_PATIENCE) < 0 ? patience : MOST_PATIENCE;
     }
 
-    /** The gateway was replaced, or should have been. */
+    /** Records that the gateway was replaced, or that its replacement was attempted. */
     void replaced(Instant now) {
         replaced = now;
         doublings = Math.min(doublings + 1, MOST_DOUBLINGS);

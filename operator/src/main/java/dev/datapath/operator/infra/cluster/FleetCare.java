@@ -20,20 +20,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the leader does for gateways that run: it scrapes them, and replaces, one by one, those that started without an operator and
- * take no changes.
+ * Maintenance of running gateways by the leader. It scrapes them, and replaces, one at a time, those that started
+ * without an operator and receive no changes.
  */
 public final class FleetCare {
     private static final System.Logger LOG = System.getLogger(FleetCare.class.getName());
 
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration NEXT_CHECK = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
     private final GatewayReports<String> reports;
     private final SyncState sync;
     private final InstantSource clock;
 
-    /** @param clock for elapsed time, that of the connections in {@code sync} */
+    /** @param clock for elapsed time, the clock of the connections in {@code sync} */
     public FleetCare(KubernetesClient client, GatewayReports<String> reports, SyncState sync, InstantSource clock) {
         this.client = client;
         this.reports = reports;
@@ -42,11 +42,11 @@ public final class FleetCare {
     }
 
     /**
-     * Looks after the gateways of a DataPath.
+     * Maintains the gateways of a DataPath.
      *
-     * @return when it should be done again without any event
+     * @return the delay until the next maintenance without an event
      */
-    Optional<Duration> look(ManagedDataPath managed, Disconnects disconnects, Fleet fleet, Collection<Pod> pods) {
+    Optional<Duration> maintain(ManagedDataPath managed, Disconnects disconnects, Fleet fleet, Collection<Pod> pods) {
         var key = managed.key();
         managed.until(FleetCare.class, () -> reports.forget(key));
         reports.scrape(
@@ -69,16 +69,16 @@ public final class FleetCare {
         }
         return Optional.of(
                 unconnected.stream().anyMatch(GatewayPods::startedAlone)
-                        ? LOOK_AGAIN
+                        ? NEXT_CHECK
                         : Disconnects.PATIENCE.dividedBy(2));
     }
 
-    /** Whether a gateway serves that started while no operator answered. */
+    /** Whether a serving gateway started while no operator was available. */
     boolean alone(ObjectKey dataPath, Collection<Pod> pods) {
         return GatewayPods.unconnected(pods, sync.of(dataPath.toString())).anyMatch(GatewayPods::startedAlone);
     }
 
-    /** How the gateways of a namespace see the nodes of a pool. */
+    /** How the gateways of a namespace assess the nodes of a pool. */
     List<NodeReport> nodes(String namespace, String pool) {
         return reports.nodes(namespace, pool);
     }
@@ -89,13 +89,16 @@ public final class FleetCare {
                 managed.outcome().dataPath(), managed.outcome().plan(), reports.unknownDomains(managed.key()));
     }
 
-    /** Asks the API server to, which minds the disruption budget. The pod drains, and its successor finds the operator. */
+    /**
+     * Uses the eviction API, which respects the PodDisruptionBudget. The pod drains, and its replacement connects to
+     * the operator.
+     */
     private void evict(Pod pod) {
         var name = pod.getMetadata().getName();
         try {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "gateway {0} has served without a connection to the operator for a while: it is replaced",
+                    "gateway {0} serves without a connection to the operator, evicting it",
                     name);
             client.pods()
                     .inNamespace(pod.getMetadata().getNamespace())
@@ -107,7 +110,11 @@ public final class FleetCare {
                             .endMetadata()
                             .build());
         } catch (KubernetesClientException e) {
-            LOG.log(System.Logger.Level.WARNING, "gateway {0} cannot be evicted now: {1}", name, e.getMessage());
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "gateway {0} cannot be evicted, retrying later: {1}",
+                    name,
+                    e.getMessage());
         }
     }
 }

@@ -1,12 +1,12 @@
 package dev.datapath.operator.infra.cluster;
 
 /**
- * What the leader remembers of a DataPath's gateways besides what they should run.
+ * The leader's state for a DataPath's gateways, besides their desired configuration.
  *
- * @param lastGood what gateways acknowledged last, and whether it is stored
- * @param network what they are allowed while they go from one plan to the next
- * @param disconnects who has no connection
- * @param reconnects for whom status waits
+ * @param lastGood the last acknowledged configuration, and whether it is stored
+ * @param network the NetworkPolicy during the change from one plan to the next
+ * @param disconnects the gateways without a connection
+ * @param reconnects the gateways that the status update waits for
  */
 public record GatewayMemory(
         LastGoodKeeper lastGood, PolicyHandover network, Disconnects disconnects, Reconnects reconnects) {}

@@ -23,24 +23,28 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What the pods of a DataPath's gateways and the xDS server together tell about each gateway. */
+/** Combines pods and xDS state to the state of each gateway. */
 final class GatewayPods {
-    /** Gateways that wait for less than this may become ready as late when they have an operator. */
+    /** With a shorter wait, gateways that have an operator may take just as long to become ready. */
     private static final int LEAST_WAIT_SECONDS = 5;
     /**
-     * The launcher has decided after so many of its waits for an operator, with room. A pod that becomes ready later was not ready for a
-     * while, as when its node was not reachable.
+     * After this many of its waits for an operator, the launcher has certainly decided. A pod that becomes ready later
+     * was unready for another reason, such as an unreachable node.
      */
     private static final int WAITS_UNTIL_DECIDED = 10;
 
-    /** Label by which the controller of Deployments tells the ReplicaSets of one apart; it ends the name of the ReplicaSet. */
+    /**
+     * Label by which the Deployment controller distinguishes the ReplicaSets of a Deployment; the name of the
+     * ReplicaSet ends with it.
+     */
     static final String TEMPLATE_HASH = "pod-template-hash";
 
     private GatewayPods() {}
 
     /**
-     * Whether a pod was made for a workload, and does not only carry its labels. The ReplicaSet of a Deployment is recognized by its name:
-     * the API server deletes a pod whose owner does not exist, and a ReplicaSet adopts no pod that another one controls.
+     * Whether a pod was created for a workload, and does not only carry its labels. The ReplicaSet of a Deployment is
+     * recognized by its name: the API server deletes a pod whose owner does not exist, and a ReplicaSet does not adopt
+     * a pod that another ReplicaSet controls.
      */
     static boolean isOf(HasMetadata workload, Pod pod) {
         var name = workload.getMetadata().getName();
@@ -56,7 +60,7 @@ final class GatewayPods {
     }
 
     /**
-     * The gateways by name; those that are on their way out are none any more.
+     * The gateways by name, without terminating pods.
      *
      * @param version content version of the snapshot that they should run; empty when there is none
      * @param operator name and port under which gateways reach the operators, for messages
@@ -68,7 +72,7 @@ final class GatewayPods {
                 .toList();
     }
 
-    /** The gateways that serve and have no connection to this operator. */
+    /** The gateways that serve without a connection to this operator. */
     static Stream<Pod> unconnected(Collection<Pod> pods, DataPathSync sync) {
         var states = states(sync);
         return staying(pods)
@@ -77,8 +81,8 @@ final class GatewayPods {
     }
 
     /**
-     * Whether a pod came to serve only after the time that a gateway waits for an operator: it then runs the last good configuration
-     * that it found, and takes no changes. One that has a connection was merely slow.
+     * Whether a pod became ready only after the time that a gateway waits for an operator. Such a gateway runs the last
+     * good configuration and receives no changes. A gateway that has a connection was only slow.
      */
     static boolean startedAlone(Pod pod) {
         var ready = condition(pod, "Ready")
@@ -97,13 +101,16 @@ final class GatewayPods {
         }
         var waited = Duration.between(Instant.parse(started.get()), Instant.parse(ready.get()));
         int wait = waitSeconds(pod);
-        // One second less: Kubernetes' times are whole ones.
+        // One second less, because Kubernetes timestamps have a resolution of one second.
         return wait >= LEAST_WAIT_SECONDS
                 && waited.toSeconds() >= wait - 1
                 && waited.toSeconds() <= (long) WAITS_UNTIL_DECIDED * wait;
     }
 
-    /** How long a gateway waits for an operator; 0 when its pod does not say so in the way of ours. */
+    /**
+     * How long a gateway waits for an operator, in seconds; 0 when its pod does not have the environment variable that
+     * the operator sets.
+     */
     private static int waitSeconds(Pod pod) {
         return pod.getSpec() == null
                 ? 0
@@ -146,8 +153,8 @@ final class GatewayPods {
                 state.map(GatewayState::rejections).orElse(List.of()),
                 ready && state.isEmpty()
                         ? startedAlone(pod)
-                                ? "started while no operator answered, serves the last good configuration of that time, and is replaced"
-                                : "serves the last configuration it had and is not connected to the operator: "
+                                ? "started while no operator was available, serves the last good configuration of that time and will be replaced"
+                                : "serves its last configuration and is not connected to the operator: "
                                         + reach(pod, operator)
                         : problem(pod, state.isPresent(), operator));
     }
@@ -160,7 +167,7 @@ final class GatewayPods {
         return Optional.ofNullable(states.get(pod.getMetadata().getName()));
     }
 
-    /** Why a pod does not serve, in the words of the scheduler or the kubelet; empty when they say nothing. */
+    /** Why a pod does not serve, as reported by the scheduler or the kubelet; empty when they report nothing. */
     private static String problem(Pod pod, boolean connected, String operator) {
         if (pod.getStatus() == null || ready(pod)) {
             return "";
@@ -174,9 +181,9 @@ final class GatewayPods {
                         .flatMap(container -> waiting(container).stream())
                         .findFirst())
                 .or(() -> running(pod)
-                        .map(since -> "runs since " + since
+                        .map(since -> "has been running since " + since
                                 + (connected
-                                        ? ", is connected to the operator and is not ready: see kubectl --namespace "
+                                        ? ", is connected to the operator and is not ready: check kubectl --namespace "
                                                 + pod.getMetadata().getNamespace() + " logs "
                                                 + pod.getMetadata().getName()
                                         : " and is not connected to the operator: " + reach(pod, operator))))
@@ -188,7 +195,7 @@ final class GatewayPods {
                 + " (DNS, NetworkPolicies)";
     }
 
-    /** Since when the container of a pod runs; empty when it does not. */
+    /** The time since when the container of a pod runs; empty when it does not run. */
     private static Optional<String> running(Pod pod) {
         return pod.getStatus().getContainerStatuses().stream()
                 .flatMap(container -> Optional.ofNullable(container.getState()).stream())
@@ -213,7 +220,7 @@ final class GatewayPods {
     private static String lastEnd(ContainerStatus container) {
         return Optional.ofNullable(container.getLastState())
                 .map(state -> state.getTerminated())
-                .map(ended -> "; it ended before with exit code " + ended.getExitCode()
+                .map(ended -> "; last exit code " + ended.getExitCode()
                         + (ended.getReason() == null ? "" : " (" + ended.getReason() + ")"))
                 .orElse("");
     }

@@ -11,10 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Kubernetes tells of the object that runs the gateways of a DataPath.
+ * The state of the Deployment or DaemonSet that runs the gateways of a DataPath.
  *
- * @param desired how many there should be: what was asked for or, where a number follows from something else, what the object says
- * @param shortage why there are fewer pods than that, or none should be; empty when Kubernetes says nothing
+ * @param desired desired number of gateways: the requested number, or the number in the object where an autoscaler or
+ * the nodes determine it
+ * @param shortage why there are fewer pods, or why none is desired; empty when Kubernetes reports nothing
  */
 record GatewayWorkload(int desired, String shortage) {
     private static final int MAX_LENGTH = 512;
@@ -38,7 +39,7 @@ record GatewayWorkload(int desired, String shortage) {
                 : deployment.map(found -> found.getSpec().getReplicas()).orElse(autoscaling.minReplicas());
     }
 
-    /** Why pods cannot be made, such as a quota. */
+    /** Why pods cannot be created, such as a quota. */
     private static String failure(Deployment deployment) {
         return deployment.getStatus() == null
                 ? ""
@@ -48,7 +49,7 @@ record GatewayWorkload(int desired, String shortage) {
                         .map(DeploymentCondition::getMessage)
                         .filter(Objects::nonNull)
                         .findFirst()
-                        .map(message -> "Kubernetes does not make more pods: " + shorten(message))
+                        .map(message -> "Kubernetes cannot create more pods: " + shorten(message))
                         .orElse("");
     }
 
@@ -62,21 +63,21 @@ record GatewayWorkload(int desired, String shortage) {
             return new GatewayWorkload(
                     0,
                     counted
-                            ? "No gateway should run, because no node fits nodeSelector and tolerations of spec.gateway.placement: change these,"
-                                    + " or labels and taints of nodes"
-                            : "Kubernetes has not counted yet on which nodes gateways should run");
+                            ? "No gateway is desired, because no node matches nodeSelector and tolerations of spec.gateway.placement: change these fields,"
+                                    + " or the labels and taints of nodes"
+                            : "Kubernetes has not determined yet which nodes should run gateways");
         }
         var metadata = set.getMetadata();
         return new GatewayWorkload(
                 desired,
                 !counted || present >= desired
                         ? ""
-                        : "Kubernetes made pods for " + present + " of " + desired
-                                + " nodes: when it does not go on, see kubectl --namespace "
+                        : "Kubernetes created pods for " + present + " of " + desired
+                                + " nodes: if this does not change, check kubectl --namespace "
                                 + metadata.getNamespace() + " describe daemonset " + metadata.getName());
     }
 
-    /** Whether the status is not of what the DaemonSet was before it changed. */
+    /** Whether the status describes the current generation of the DaemonSet. */
     private static boolean isCurrent(DaemonSet set, DaemonSetStatus status) {
         long generation = Objects.requireNonNullElse(set.getMetadata().getGeneration(), 0L);
         return Objects.requireNonNullElse(status.getObservedGeneration(), 0L) >= generation;

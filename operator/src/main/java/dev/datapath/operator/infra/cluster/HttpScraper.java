@@ -14,13 +14,16 @@ import java.util.concurrent.TimeoutException;
 
 /** Scrapes gateways in pods over their metrics ports; an endpoint is the IP address of a pod. */
 public final class HttpScraper implements Scraper<String> {
-    /** For all of an answer: a gateway may begin one and never end it. */
+    /** Limit for the entire response: a gateway may start a response and never finish it. */
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-    /** Some thousands of nodes. */
+    /** Enough for several thousand nodes. */
     static final int MAX_BYTES = 4 << 20;
 
-    /** Some hundreds of nodes. Longer answers are read a few at a time: each takes up to four times its length until it is read. */
+    /**
+     * Enough for several hundred nodes. Few longer responses are read at the same time: each takes up to four times its
+     * length in memory while it is read.
+     */
     static final int SMALL = 256 << 10;
 
     private static final int MOST_LARGE = 4;
@@ -35,7 +38,7 @@ public final class HttpScraper implements Scraper<String> {
         this(port, new Semaphore(MOST_LARGE, true));
     }
 
-    /** @param large bounds the large answers that are read at the same time */
+    /** @param large limits the number of large responses that are read at the same time */
     HttpScraper(int port, Semaphore large) {
         this.port = port;
         this.large = large;
@@ -57,7 +60,8 @@ public final class HttpScraper implements Scraper<String> {
 
     private String getLarge(HttpRequest request) throws IOException, InterruptedException {
         if (!large.tryAcquire(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new IOException("more than " + SMALL + " bytes, while large answers of other gateways are read");
+            throw new IOException("response of more than " + SMALL
+                    + " bytes not read: large responses of other gateways are being read");
         }
         try {
             return get(request, MAX_BYTES);
@@ -67,12 +71,12 @@ public final class HttpScraper implements Scraper<String> {
     }
 
     private String get(HttpRequest request, int limit) throws IOException, InterruptedException {
-        // The request's own timeout ends with the headers.
+        // The timeout of the request covers only the headers.
         var exchange = client.sendAsync(request, head -> new LimitedText(limit));
         try {
             var answer = exchange.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             if (answer.statusCode() != 200) {
-                throw new IOException("answered " + answer.statusCode());
+                throw new IOException("HTTP status " + answer.statusCode());
             }
             return answer.body();
         } catch (ExecutionException e) {
@@ -81,7 +85,7 @@ public final class HttpScraper implements Scraper<String> {
             }
             throw new IOException(String.valueOf(e.getCause()), e);
         } catch (TimeoutException e) {
-            throw new IOException("no answer within " + TIMEOUT.toSeconds() + " s", e);
+            throw new IOException("no response within " + TIMEOUT.toSeconds() + " s", e);
         } finally {
             exchange.cancel(true);
         }

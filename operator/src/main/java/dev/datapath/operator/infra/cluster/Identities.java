@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The Secrets by which gateways and operators know each other. */
+/** The Secrets with the certificates by which gateways and operators authenticate each other. */
 public final class Identities {
     private final AuthorityKeeper authority;
     private final IdentitySecret content;
@@ -30,9 +30,9 @@ public final class Identities {
     /**
      * The identity of a DataPath's gateways.
      *
-     * @param secret what should be there; empty while there is no authority to issue it
-     * @param renewed whether it is another one than before
-     * @param nextLook how long until its certificate is due for renewal; empty while there is none
+     * @param secret the desired Secret; empty while no CA is available to issue the certificate
+     * @param renewed whether its content differs from the current one
+     * @param nextLook delay until the certificate is due for renewal; empty while there is none
      */
     record Issued(Optional<Secret> secret, boolean renewed, Optional<Duration> nextLook) {}
 
@@ -64,16 +64,17 @@ public final class Identities {
                 Optional.of(Duration.between(now, due.nextLook())));
     }
 
-    /** A Secret was written: the authority may have waited for it. */
+    /** A Secret was written. The rotation of the CA may have waited for it. */
     void written() {
-        authority.look();
+        authority.trigger();
     }
 
     /**
-     * The Secrets of gateways that lack an authority of a state. Those count that a DataPath made which is there to stay: others with
-     * our labels, or with its name, are copies or left over, and nobody would ever bring them up to date.
+     * The gateways' Secrets that lack a CA certificate of a state. Only Secrets count whose DataPath exists, owns them
+     * and is not being deleted. Other Secrets with the operator's labels or names are copies or orphans, which are
+     * never updated.
      *
-     * @param secrets finds one that carries our labels
+     * @param secrets finds a Secret that carries the operator's labels
      */
     public static List<ObjectKey> lacking(
             Stream<DataPath> dataPaths, Function<ObjectKey, Optional<Secret>> secrets, AuthorityState state) {

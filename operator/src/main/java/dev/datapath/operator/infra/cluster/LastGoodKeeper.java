@@ -29,30 +29,30 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all gateways of a DataPath acknowledged last, in a Secret: the configuration that they start with when no operator is there,
- * and the parts that an operator which comes to lead goes on with. Safe for several threads, as long as each DataPath is one
- * thread's at a time.
+ * Stores the configuration that all gateways of a DataPath acknowledged last, in a Secret. The Secret holds the
+ * configuration that gateways start with when no operator is available, and the parts of the plan that a new leader
+ * continues with. Thread-safe, provided that only one thread at a time uses each DataPath.
  */
 public final class LastGoodKeeper {
     private static final System.Logger LOG = System.getLogger(LastGoodKeeper.class.getName());
     /**
-     * Every change writes all of it: of changes of nodes that follow each other closely only the last is kept. What restricts is
-     * kept at once, see {@link Restrictions}.
+     * Every write contains the whole configuration, so node changes in quick succession are stored as one. Restrictions
+     * are stored at once, see {@link Restrictions}.
      */
     private static final Duration PACE = Duration.ofSeconds(10);
-    /** An object has at most 1 MiB in the API server, where it is text of four letters for three bytes. */
+    /** The API server stores at most 1 MiB for an object, and encodes three bytes as four characters. */
     static final int MOST_BYTES = 700_000;
 
     private final Function<ObjectKey, Optional<Secret>> secrets;
     private final InstantSource clock;
     private @Nullable Kept kept;
 
-    /** @param bytes how large the configuration is */
+    /** @param bytes size of the configuration */
     private record Kept(
             String version, Restrictions restrictions, LastGood parts, Secret secret, int bytes, Instant since) {}
 
     /**
-     * @param secrets finds a Secret that an operator made
+     * @param secrets finds a Secret that an operator created
      * @param clock for elapsed time
      */
     public LastGoodKeeper(Function<ObjectKey, Optional<Secret>> secrets, InstantSource clock) {
@@ -61,9 +61,10 @@ public final class LastGoodKeeper {
     }
 
     /**
-     * The Secret that should be there; empty when none was acknowledged since this operator leads, and what is there stays.
+     * The desired Secret. Empty when no configuration was acknowledged since this operator leads; the existing Secret
+     * then stays.
      *
-     * @param acknowledged whether all gateways run what was published
+     * @param acknowledged whether all gateways run the published configuration
      */
     Optional<Secret> secret(DataPath dataPath, Publication publication, GatewayPlan plan, boolean acknowledged) {
         var before = kept;
@@ -76,13 +77,16 @@ public final class LastGoodKeeper {
         return Optional.ofNullable(before).map(Kept::secret);
     }
 
-    /** Whether what is kept restricts as the plan does: it may be behind in the nodes of pools only. */
+    /**
+     * Whether the stored configuration has the same restrictions as the plan. It may differ from the plan only in the
+     * nodes of pools.
+     */
     boolean restrictsLike(GatewayPlan plan) {
         var before = kept;
         return before != null && before.restrictions().equals(Restrictions.of(plan));
     }
 
-    /** How long it is until the plan may be written; empty when it may be now. */
+    /** The delay until the plan may be stored; empty when it may be stored now. */
     Optional<Duration> pause(GatewayPlan plan) {
         var before = kept;
         if (before == null || !before.restrictions().equals(Restrictions.of(plan))) {
@@ -92,13 +96,13 @@ public final class LastGoodKeeper {
         return left.isPositive() ? Optional.of(left) : Optional.empty();
     }
 
-    /** Whether that version is the one that is kept. */
+    /** Whether that version is the stored one. */
     boolean keeps(String version) {
         var before = kept;
         return before != null && before.version().equals(version);
     }
 
-    /** The parts that gateways acknowledged while another operator led; none when that is not known. */
+    /** The parts that gateways acknowledged under a previous leader; none when they are unknown. */
     LastGood remembered(DataPath dataPath) {
         var key = Identity.key(dataPath);
         var name = new ObjectKey(key.namespace(), GatewayNames.of(key.name()).lastGood());
@@ -110,7 +114,7 @@ public final class LastGoodKeeper {
                 .orElse(LastGood.NONE);
     }
 
-    /** What the owner of the DataPath should know about it. */
+    /** Warnings for the owner of the DataPath. */
     List<Finding> findings(DataPath dataPath) {
         var now = kept;
         if (now == null || now.bytes() <= MOST_BYTES) {
@@ -121,9 +125,10 @@ public final class LastGoodKeeper {
                 Finding.Severity.WARNING,
                 Reason.TooLarge,
                 "",
-                "the configuration has " + kib(now.bytes()) + " KiB compressed, more than the " + kib(MOST_BYTES)
-                        + " KiB that can be kept for gateways that start while no operator is there: these will wait for one."
-                        + " Divide the DataPath, or have fewer rules or certificates"));
+                "the configuration has a compressed size of " + kib(now.bytes()) + " KiB, more than the "
+                        + kib(MOST_BYTES)
+                        + " KiB that can be stored for gateways that start while no operator is available: such gateways wait for an operator."
+                        + " Split the DataPath, or use fewer rules or certificates"));
     }
 
     private Kept make(DataPath dataPath, Publication publication, GatewayPlan acknowledged) {
@@ -141,7 +146,7 @@ public final class LastGoodKeeper {
         if (parts.length <= MOST_BYTES) {
             content.put(GatewaySecrets.LAST_GOOD_PARTS, parts);
         }
-        // An older one could do what has been forbidden since.
+        // An older configuration could permit requests that have been forbidden since.
         if (bytes <= MOST_BYTES) {
             content.put(GatewaySecrets.LAST_GOOD, bootstrap);
         }
@@ -154,7 +159,7 @@ public final class LastGoodKeeper {
                 clock.instant());
     }
 
-    /** A pool without nodes serves nobody: in what a gateway starts with, it keeps those that it had. */
+    /** A pool without nodes cannot serve. In the stored configuration such a pool keeps its previous nodes. */
     private GatewayPlan withNodes(DataPath dataPath, GatewayPlan plan) {
         if (plan.pools().stream().noneMatch(pool -> pool.nodes().isEmpty())) {
             return plan;
@@ -172,7 +177,7 @@ public final class LastGoodKeeper {
         } catch (IOException | IllegalArgumentException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "What the gateways of DataPath {0} had acknowledged cannot be read, so what is declared has to do: {1}",
+                    "the last configuration acknowledged by the gateways of DataPath {0} cannot be read, using only the declared objects: {1}",
                     key,
                     e.getMessage());
             return LastGood.NONE;

@@ -9,9 +9,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** A body of so many bytes of UTF-8 at most; a longer one is an error, and read no further. Java has this from release 25 on. */
+/**
+ * A UTF-8 body with a maximum size in bytes. A longer body is an error, and the rest is not read. Java provides this
+ * since release 25.
+ */
 final class LimitedText implements HttpResponse.BodySubscriber<String> {
-    /** A body is longer than the bound. */
+    /** The body exceeds the maximum size. */
     static final class TooLong extends IOException {
         private static final long serialVersionUID = 1;
 

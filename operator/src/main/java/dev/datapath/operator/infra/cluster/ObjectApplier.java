@@ -19,14 +19,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the objects of one owner into the state that is wanted, by server-side apply. What is so already is not touched:
- * when nothing changed, nothing is asked of the API server. What others changed is changed back, what they added stays,
- * what is no longer wanted is deleted, and what belongs to somebody else is left alone.
+ * Brings the objects of one owner into their desired state by server-side apply. An object in its desired state is not
+ * written: without changes, no request is sent to the API server. Fields that others changed are reset, fields that
+ * others added stay, objects that are no longer desired are deleted, and objects of other owners are not changed.
  *
- * <p>One object that cannot be applied does not keep the others from it.
+ * <p>An object that cannot be applied does not prevent the others from being applied.
  */
 public final class ObjectApplier {
-    /** Annotation with the digest of what was applied: fields that are no longer wanted cannot be seen otherwise. */
+    /** Annotation with the digest of the applied object. Without it, removed fields could not be detected. */
     static final String APPLIED = "datapath.dev/applied";
 
     private final KubernetesClient client;
@@ -36,8 +36,8 @@ public final class ObjectApplier {
     private final ReplicasHandover handover;
 
     /**
-     * @param client writes, and reads what the look-up does not know
-     * @param lookup of what is there
+     * @param client writes, and reads objects that the look-up does not hold
+     * @param lookup of existing objects
      */
     public ObjectApplier(KubernetesClient client, ObjectLookup lookup) {
         this.client = client;
@@ -48,12 +48,12 @@ public final class ObjectApplier {
     }
 
     /**
-     * Applies the objects in their order, and then deletes what is left over. A workload is not created while a Secret or ConfigMap before
-     * it has another owner: its pods would mount that, and keep it for as long as they run.
+     * Applies the objects in order, and then deletes orphans. A workload is not created while a Secret or ConfigMap
+     * earlier in the list has another owner: its pods would mount that object for as long as they run.
      *
-     * @param owner as the API server has it, with its uid; every object names it as its controller
-     * @param wanted all objects of the owner, of the kinds that are deleted when they are not wanted; Secrets never are
-     * @throws KubernetesClientException when the API server cannot be reached or is not able to answer
+     * @param owner the owner as stored in the API server, with its uid; every object names it as its controller
+     * @param wanted all desired objects of the owner, of the kinds that are pruned; Secrets are never pruned
+     * @throws KubernetesClientException when the API server is unreachable or cannot respond
      */
     public ApplyResult apply(HasMetadata owner, List<? extends HasMetadata> wanted) {
         var tally = new Tally();
@@ -80,7 +80,7 @@ public final class ObjectApplier {
         return object instanceof Deployment || object instanceof DaemonSet;
     }
 
-    /** Applies one object ahead of the others. What is in the way is found again when all are applied. */
+    /** Applies one object ahead of the others. Obstacles are reported again when all objects are applied. */
     public ApplyResult applyFirst(HasMetadata owner, HasMetadata wanted) {
         var tally = new Tally();
         tally.attempt(wanted, () -> {
@@ -92,9 +92,9 @@ public final class ObjectApplier {
     }
 
     /**
-     * Whether the object was written.
+     * Applies an object and returns whether it was written.
      *
-     * @param mayCreate whether it is written when there is none yet
+     * @param mayCreate whether the object may be created
      */
     private boolean put(HasMetadata owner, HasMetadata object, boolean mayCreate, Tally tally) {
         var actual = actual(object);
@@ -105,7 +105,7 @@ public final class ObjectApplier {
             tally.obstacles.add(new Obstacle(
                     Obstacle.Kind.NotOurs,
                     Tally.name(object) + " exists and does not belong to " + Tally.name(owner)
-                            + ", so it is left alone: delete it, or choose another name for one of them"));
+                            + ", so it is not changed: delete it, or rename one of the two objects"));
             return false;
         }
         var tree = ObjectTree.of(object, serialization);
@@ -123,24 +123,24 @@ public final class ObjectApplier {
     }
 
     /**
-     * What caches hold of an object.
+     * The form in which caches hold an object.
      *
-     * @param tree the whole object, which is what they hold of nearly all
+     * @param tree the whole object, which is the cached form of nearly all objects
      */
     private ObjectTree held(HasMetadata object, ObjectTree tree) {
         var digested = OwnedForm.digested(object);
         return digested == object ? tree : ObjectTree.of(digested, serialization);
     }
 
-    /** What is not in the caches may be there without our labels. */
+    /** An object that is missing in the caches may exist without the operator's labels. */
     private @Nullable HasMetadata actual(HasMetadata object) {
         Optional<? extends HasMetadata> known = lookup.find(object);
         return known.isPresent() ? known.get() : client.resource(object).get();
     }
 
     /**
-     * @param uid of the object that is changed: were another one of its name there by now, the API server refuses; null when
-     *     there is none
+     * @param uid uid of the object that is changed; the API server rejects the request if another object has the name
+     * by then; null when there is none
      */
     private void write(HasMetadata object, String digest, @Nullable String uid) {
         var copy = serialization.clone(object);
@@ -151,16 +151,22 @@ public final class ObjectApplier {
         client.resource(copy).fieldManager(Labels.OPERATOR).forceConflicts().serverSideApply();
     }
 
-    /** What has happened so far. */
+    /** The result so far. */
     static final class Tally {
-        /** The API server's words for a field that cannot be changed (apimachinery, {@code FieldImmutableErrorMsg}, and api/validation). */
+        /**
+         * The API server's messages for a field that cannot be changed (apimachinery, {@code FieldImmutableErrorMsg},
+         * and api/validation).
+         */
         private static final List<String> FOR_LIFE = List.of("field is immutable", "may not change once set");
 
         private final List<Obstacle> obstacles = new ArrayList<>();
         private int written;
         private int deleted;
 
-        /** Does something to an object. What the API server has against it is noted; that it cannot answer is thrown. */
+        /**
+         * Performs an action on an object. A rejection by the API server is recorded as an obstacle; unavailability is
+         * thrown.
+         */
         void attempt(HasMetadata object, Runnable action) {
             try {
                 action.run();
@@ -168,25 +174,26 @@ public final class ObjectApplier {
                 int code = e.getCode();
                 if (code == 409 || isOfAnotherObject(e)) {
                     obstacles.add(new Obstacle(
-                            Obstacle.Kind.Changed, name(object) + " changed at the same moment; it is tried again"));
+                            Obstacle.Kind.Changed,
+                            name(object) + " was changed by another writer at the same time, retrying"));
                 } else if (code >= 400 && code < 500 && code != 429) {
                     obstacles.add(new Obstacle(
                             Obstacle.Kind.Refused,
-                            name(object) + " is refused by the API server: " + ApiErrors.words(e) + remedy(e)));
+                            name(object) + " was rejected by the API server: " + ApiErrors.message(e) + remedy(e)));
                 } else {
                     throw e;
                 }
             }
         }
 
-        /** For a field that an object keeps for life, such as the class of a load balancer. */
+        /** The remedy for an immutable field, such as the class of a load balancer. */
         private static String remedy(KubernetesClientException e) {
-            return FOR_LIFE.stream().anyMatch(ApiErrors.words(e)::contains)
-                    ? ". Undo the change, or delete the object: it is created anew with the new value, and until then clients cannot use it"
+            return FOR_LIFE.stream().anyMatch(ApiErrors.message(e)::contains)
+                    ? ". Revert the change, or delete the object: the operator then creates it with the new value; until then clients cannot use it"
                     : "";
         }
 
-        /** How many objects have another owner. */
+        /** The number of objects that have another owner. */
         long foreign() {
             return obstacles.stream()
                     .filter(obstacle -> obstacle.kind() == Obstacle.Kind.NotOurs)
@@ -205,7 +212,10 @@ public final class ObjectApplier {
             return new ApplyResult(written, deleted, obstacles);
         }
 
-        /** What the API server says when an object of that name was replaced: its uid cannot be changed. */
+        /**
+         * Whether the API server reports that the object was replaced by another one of the same name: the uid of an
+         * object is immutable.
+         */
         private static boolean isOfAnotherObject(KubernetesClientException e) {
             return e.getStatus() != null
                     && e.getStatus().getDetails() != null

@@ -5,13 +5,13 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * What is known of the objects in the cluster without asking the API server: the caches of informers. They hold the objects
- * that carry the operator's labels, and may be a little behind.
+ * Finds objects of the cluster in the caches of informers, without a request to the API server. The caches hold the
+ * objects that carry the operator's labels, and may be slightly stale.
  */
 public interface ObjectLookup {
     /** The object of the same kind, namespace and name. */
     Optional<? extends HasMetadata> find(HasMetadata like);
 
-    /** All objects that were made for the owner, by its label; some may by now belong to somebody else. */
+    /** All objects with the owner's label. Some may have another owner. */
     Collection<? extends HasMetadata> madeFor(HasMetadata owner);
 }

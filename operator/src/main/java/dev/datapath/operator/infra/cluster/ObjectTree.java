@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An object as its JSON, in one order.
+ * An object as JSON with sorted keys.
  *
  * @param root maps sorted by key, lists, and values
  */
@@ -38,7 +38,7 @@ record ObjectTree(Map<String, Object> root) {
         };
     }
 
-    /** Equal for equal objects, whatever order they were written in. */
+    /** Equal for equal objects, independent of the order of their fields. */
     String digest(KubernetesSerialization serialization) {
         return Sha256.hex(serialization.asJson(root), 8);
     }

@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * How an operator runs; chart values and command line options end here.
+ * The settings of an operator, from chart values and command-line options.
  *
- * @param name of this operator process: its pod
- * @param namespace where the operator runs, with its Lease and its authority
- * @param watched namespaces whose DataPaths it looks after; empty for all
+ * @param name name of this operator process: its pod
+ * @param namespace namespace of the operator, its Lease and its CA
+ * @param watched namespaces whose DataPaths the operator manages; empty for all
  * @param lease name of the Lease that the leader holds
  * @param xdsHost DNS name under which gateways reach the operators' xDS ports
- * @param xdsPort the port of that
- * @param resync how long an object of the four kinds is left alone at most: then it is looked at without any event
- * @param certificates of operators and gateways
- * @param deploy what is the same for all gateways
+ * @param xdsPort port of the xDS servers
+ * @param resync maximum time between two reconciliations of an object of the four kinds, without an event
+ * @param certificates certificates of operators and gateways
+ * @param deploy settings shared by all gateways
  */
 public record OperatorSettings(
         String name,
@@ -33,18 +33,19 @@ public record OperatorSettings(
     }
 
     /**
-     * The authority that certifies operators and gateways to each other.
+     * The CA for the certificates of operators and gateways.
      *
      * @param secret name of the Secret that holds it, in the operator's namespace
-     * @param authorityLifetime how long an authority is valid; its successor takes over in time
-     * @param certificateLifetime how long a certificate is valid; a new one is issued after two thirds of that
+     * @param authorityLifetime validity of a CA; its successor becomes current before it expires
+     * @param certificateLifetime validity of a certificate; a new one is issued after two thirds of it
      */
     public record Certificates(String secret, Duration authorityLifetime, Duration certificateLifetime) {
         private static final Duration OLDEST_CONNECTION = Duration.ofDays(1);
 
         /**
-         * How long a connection between a gateway and an operator is used. Certificates are looked at when it is opened, so
-         * that it could outlive them: this keeps what it may outlive them by to a day, and to a third of their life.
+         * Maximum age of a connection between a gateway and an operator. Certificates are verified only when a
+         * connection is opened, so a connection could outlive them. The maximum age limits this to one day, and to a
+         * third of their lifetime.
          */
         public Duration connectionAge() {
             var third = certificateLifetime.dividedBy(3);

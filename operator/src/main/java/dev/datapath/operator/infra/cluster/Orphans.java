@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Deletes objects that were made for an owner and are no longer wanted. */
+/** Deletes objects that were created for an owner and are no longer desired. */
 final class Orphans {
     /**
-     * EventSources that are wanted at one time and not at another. Those that are wanted for as long as their owner is there go with it, and
-     * the operator has no right to delete them.
+     * Kinds whose objects may become unwanted while their owner exists. Objects of other kinds are garbage-collected
+     * with their owner, and the operator has no permission to delete them.
      */
     private static final Set<String> KINDS = Set.of(
             "DaemonSet",
@@ -44,7 +44,7 @@ final class Orphans {
                     && Owners.controls(owner, object)
                     && isReplaced(object, wanted, tally)) {
                 tally.attempt(object, () -> {
-                    // Not another one that has its name by now.
+                    // The resource version prevents the deletion of another object that has the name by then.
                     client.resource(object)
                             .lockResourceVersion(object.getMetadata().getResourceVersion())
                             .delete();
@@ -54,7 +54,7 @@ final class Orphans {
         }
     }
 
-    /** The workload that ran the gateways until now serves until the one that runs them from now on does. */
+    /** The previous workload serves until the new one is available. */
     private boolean isReplaced(HasMetadata object, List<? extends HasMetadata> wanted, Tally tally) {
         if (!isWorkload(object)) {
             return true;
@@ -64,7 +64,7 @@ final class Orphans {
                 .filter(next -> lookup.find(next).filter(Orphans::isAvailable).isEmpty())
                 .findFirst();
         waitingFor.ifPresent(next -> tally.waiting(
-                Tally.name(object) + " stays until the gateways of " + Tally.name(next) + " are available"));
+                Tally.name(object) + " is kept until the gateways of " + Tally.name(next) + " are available"));
         return waitingFor.isEmpty();
     }
 

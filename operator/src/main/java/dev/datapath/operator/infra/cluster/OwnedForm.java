@@ -27,36 +27,38 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is held in memory of an object that carries our labels. Anybody may write labels, and an object has up to 1.5 MB:
+ * The cached form of an object that carries the operator's labels. Anyone can set labels, and an object has up to 1.5
+ * MB:
  *
  * <ul>
- *   <li>of an object that no owner of ours controls, or that is not named as we name objects for that owner: its name, versions and
- *       controller;
- *   <li>of a pod: the same, and its status when it has a controller;
- *   <li>of any other object: all of it, with digests in place of long values of ConfigMaps and Secrets. One that is still larger than
- *       {@link #MOST_CHARACTERS} is held like one that is not ours, and applied each time.
+ *   <li>For an object without a controller of our kind, or whose name is not one that the operator gives to objects of
+ * that owner: name, versions and controller.
+ *   <li>For a pod: the same, and its status when it has a controller.
+ *   <li>For any other object: all of it, with digests in place of long values of ConfigMaps and Secrets. An object that
+ * is still larger than {@link #MOST_CHARACTERS} is cached like a foreign one, and applied each time.
  * </ul>
  *
- * <p>What remains is about 1 KiB for each object with our labels, and a bounded part of each of the about ten objects of a DataPath.
+ * <p>The cache holds about 1 KiB for each object with the operator's labels, and a bounded part of each of the about
+ * ten objects of a DataPath.
  *
  * @param owner API group and kind of the owners
- * @param named whether an object for an owner of the first name may have the second one
+ * @param named whether an object of an owner with the first name may have the second name
  */
 record OwnedForm(Owner owner, BiPredicate<String, String> named, KubernetesSerialization serialization)
         implements UnaryOperator<HasMetadata> {
-    /** Annotation of an object in memory of which something is left out; it is not written to the API server. */
+    /** Annotation of a cached object of which a part is omitted; it is not written to the API server. */
     private static final String LEFT_OUT = "datapath.dev/left-out";
     /** Certificates and keys of gateways have about 1 KiB each. */
     private static final int LONGEST_VALUE = 16 << 10;
     /** An EndpointSlice with 1,000 endpoints has about 160 KiB. */
     static final int MOST_CHARACTERS = 256 << 10;
-    /** Labels by which an object is found; there can be any number of others. */
+    /** Labels by which an object is found; an object can have any number of others. */
     private static final Set<String> LABELS =
             Set.of(Labels.MANAGED_BY, Labels.DATA_PATH, Labels.STORAGE_POOL, GatewayPods.TEMPLATE_HASH);
-    /** Names have no more characters, but the API server does not check those of references. */
+    /** Maximum length of a name. The API server does not check the length of names in references. */
     private static final int LONGEST_NAME = 253;
 
-    /** A kind of owners, of any version. */
+    /** A kind of owner, of any version. */
     record Owner(String group, String kind) {
         static Owner of(Class<? extends HasMetadata> type) {
             return new Owner(HasMetadata.getGroup(type), HasMetadata.getKind(type));
@@ -86,9 +88,7 @@ record OwnedForm(Owner owner, BiPredicate<String, String> named, KubernetesSeria
                 : bare(object, Map.of(LEFT_OUT, "spec"));
     }
 
-    /**
-     * The object with digests in place of long values. Two such forms are equal when the objects are.
-     */
+    /** The object with digests in place of long values. Two such forms are equal if the objects are equal. */
     static HasMetadata digested(HasMetadata object) {
         return switch (object) {
             case ConfigMap map
@@ -113,7 +113,7 @@ record OwnedForm(Owner owner, BiPredicate<String, String> named, KubernetesSeria
         };
     }
 
-    /** Whether something of an object of ours is left out here. */
+    /** Whether a part of an object of the operator is omitted here. */
     static boolean isPart(HasMetadata object) {
         return object.getMetadata().getAnnotations().containsKey(LEFT_OUT);
     }
@@ -124,7 +124,7 @@ record OwnedForm(Owner owner, BiPredicate<String, String> named, KubernetesSeria
 
     private static Map<String, String> digests(Map<String, String> data) {
         var digests = new TreeMap<String, String>();
-        // The space keeps it from being base64.
+        // The space makes it invalid base64.
         data.forEach((key, value) ->
                 digests.put(key, value.length() <= LONGEST_VALUE ? value : "SHA-256 " + Sha256.hex(value, 32)));
         return digests;

@@ -44,13 +44,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects that were made for primaries, and what came of them: caches of those that carry our labels, whose changes have
- * the primary looked at again. A list is read in pages, and an object is held as its {@link OwnedForm}.
+ * Caches of the objects that were created for primaries: those that carry the operator's labels. A change of such an
+ * object triggers a reconciliation of its primary. Lists are read in pages, and an object is cached as its {@link
+ * OwnedForm}.
  *
  * @param <P> the kind of the primaries
  */
 public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
-    /** What runs gateways, and the pods that come of it. */
+    /** The objects that run gateways, and their pods. */
     private static final List<Class<? extends HasMetadata>> OF_GATEWAYS = List.of(
             Pod.class,
             Deployment.class,
@@ -63,17 +64,17 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
             PodDisruptionBudget.class,
             HorizontalPodAutoscaler.class);
 
-    /** The only kind without a class of its own, for not every cluster knows it. */
+    /** The only kind without a class of its own, because not every cluster has it. */
     private static final GroupVersionKind POD_MONITOR =
             new GroupVersionKind("monitoring.coreos.com", "v1", "PodMonitor");
 
-    /** Finds the objects of one owner without a walk through those of its namespace. */
+    /** Index that finds the objects of one owner without a scan of its namespace. */
     private static final String OWNER = "owner";
 
     private final String label;
     private final BiPredicate<String, String> named;
     private final List<Class<? extends HasMetadata>> kinds;
-    /** One for each kind and watched namespace. */
+    /** One event source for each kind and watched namespace. */
     private final Map<Class<? extends HasMetadata>, List<InformerEventSource<? extends HasMetadata, P>>> sources =
             new LinkedHashMap<>();
 
@@ -87,9 +88,9 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
     }
 
     /**
-     * What is made for DataPaths.
+     * The objects created for DataPaths.
      *
-     * @param podMonitors whether the cluster knows them
+     * @param podMonitors whether the cluster has the PodMonitor CRD
      */
     public static OwnedObjects<DataPath> ofGateways(boolean podMonitors) {
         return new OwnedObjects<>(
@@ -101,12 +102,12 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
                         : OF_GATEWAYS);
     }
 
-    /** Whether the cluster knows PodMonitors. */
+    /** Whether the cluster has the PodMonitor CRD. */
     public static boolean knowsPodMonitors(KubernetesClient client) {
         return client.supports(POD_MONITOR.apiVersion(), POD_MONITOR.getKind());
     }
 
-    /** What is made for StoragePools. */
+    /** The objects created for StoragePools. */
     public static OwnedObjects<StoragePool> ofPools() {
         return new OwnedObjects<>(
                 Labels.STORAGE_POOL, PoolObjects::isNameOf, List.of(Service.class, EndpointSlice.class));
@@ -118,8 +119,8 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
         var namespaces =
                 context.getControllerConfiguration().getInformerConfig().getNamespaces();
         for (var kind : kinds) {
-            // Informers of several namespaces in one event source would share one store, and each would empty it of the
-            // others.
+            // In one event source, the informers of several namespaces would share one store, and each would remove the
+            // objects of the others.
             sources.put(
                     kind,
                     namespaces.stream()
@@ -133,8 +134,8 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
     }
 
     /**
-     * The objects of a kind that an owner controls: labels can be copied, and anybody may write them. Pods are controlled by their
-     * workload, so all that carry the labels of the owner are among them.
+     * The objects of a kind that an owner controls. Labels alone do not suffice, because anyone can copy them. Pods are
+     * controlled by their workload, so all pods with the owner's labels are returned.
      */
     public <T extends HasMetadata> List<T> of(Class<T> kind, ObjectKey owner) {
         var labelled = labelled(kind, owner);
@@ -176,7 +177,7 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
                 .toList();
     }
 
-    /** One object that carries our labels, as far as it is held. */
+    /** An object that carries the operator's labels, in its cached form. */
     public <T extends HasMetadata> Optional<T> find(Class<T> kind, ObjectKey name) {
         return sources(kind)
                 .flatMap(source -> source.get(EventSources.id(name)).stream())
@@ -184,9 +185,9 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
     }
 
     /**
-     * The same with all that belongs to it, from the API server when that is not held.
+     * The complete object, read from the API server when the cache does not hold all of it.
      *
-     * @throws KubernetesClientException when the API server does not answer
+     * @throws KubernetesClientException when the API server does not respond
      */
     public <T extends HasMetadata> Optional<T> whole(Class<T> kind, ObjectKey name) {
         var held = find(kind, name);
@@ -234,7 +235,7 @@ public final class OwnedObjects<P extends HasMetadata> implements ObjectLookup {
         return source;
     }
 
-    /** Keeps objects in a form of theirs. */
+    /** Stores objects in their cached form. */
     private static final class Store<T extends HasMetadata> extends BasicItemStore<T> {
         private final UnaryOperator<HasMetadata> form;
 

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what Kubernetes and the xDS server know of a DataPath's gateways. */
+/** Combines the Kubernetes state and the xDS state of a DataPath's gateways. */
 public final class PodFleet {
     private final OwnedObjects<DataPath> owned;
     private final SyncState sync;
@@ -29,7 +29,7 @@ public final class PodFleet {
 
     /**
      * @param operator name and port under which gateways reach the operators, for messages
-     * @param allowed what decides how gateways run, besides their DataPath
+     * @param allowed the operator's limits on how gateways run, besides their DataPath
      */
     public PodFleet(OwnedObjects<DataPath> owned, SyncState sync, String operator, AllowedPlacement allowed) {
         this.owned = owned;
@@ -38,7 +38,7 @@ public final class PodFleet {
         this.allowed = allowed;
     }
 
-    /** @param blocked what keeps the gateways from being run as they should */
+    /** @param blocked why the gateways cannot be run as desired */
     Fleet observe(ManagedDataPath managed, Optional<String> blocked) {
         var key = managed.key();
         var outcome = managed.outcome();
@@ -57,12 +57,12 @@ public final class PodFleet {
                 workload.shortage());
     }
 
-    /** A specification may be left out as a whole, because this version cannot read it. */
+    /** The specification is null when this version of the operator cannot read it. */
     private static Gateway gateway(DataPath dataPath) {
         return dataPath.getSpec() == null ? Gateway.DEFAULT : dataPath.getSpec().gateway();
     }
 
-    /** Where clients can connect. */
+    /** The addresses at which clients can connect. */
     List<Address> addresses(ObjectKey dataPath) {
         return owned.of(Service.class, dataPath).stream()
                 .flatMap(service -> Addresses.of(service).stream())
@@ -87,8 +87,8 @@ public final class PodFleet {
         if (gateway(dataPath).service().type() == GatewayService.Type.LoadBalancer
                 && addresses(key).isEmpty()) {
             return new Obstacle.NoAddress(
-                    "The gateways run, but no load balancer gave the Service of DataPath "
-                            + key + " an address: install one in the cluster, name its class in"
+                    "The gateways run, but no load balancer assigned an address to the Service of DataPath "
+                            + key + ": install a load balancer in the cluster, set its class in"
                             + " spec.gateway.service.loadBalancerClass, or set spec.gateway.service.type to NodePort or ClusterIP.");
         }
         return null;

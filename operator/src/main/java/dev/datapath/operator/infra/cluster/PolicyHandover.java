@@ -11,21 +11,22 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What the network allows gateways while they go from one plan to the next. Some may keep the one before for long, when they
- * refuse the new one or are away: until all have acknowledged the new one, what was allowed stays allowed. What that was is in the
- * cluster, so that an operator which comes to lead knows it too. Safe for several threads.
+ * The NetworkPolicy of gateways while they change from one plan to the next. Some gateways may keep the previous plan
+ * for a long time, because they reject the new one or are disconnected. Connections that the previous plan needs stay
+ * allowed until all gateways have acknowledged the new one. The previous NetworkPolicy is read from the cluster, so a
+ * new leader knows it too. Thread-safe.
  */
 public final class PolicyHandover {
     private final Function<ObjectKey, Optional<NetworkPolicy>> inForce;
     private boolean wider;
 
-    /** @param inForce finds a NetworkPolicy that an operator made */
+    /** @param inForce finds a NetworkPolicy that an operator created */
     public PolicyHandover(Function<ObjectKey, Optional<NetworkPolicy>> inForce) {
         this.inForce = inForce;
     }
 
     /**
-     * What should be applied.
+     * Returns the object that should be applied.
      *
      * @param wanted an object of the DataPath, for its newest plan
      * @param acknowledged whether all gateways run that plan
@@ -44,7 +45,7 @@ public final class PolicyHandover {
         return union;
     }
 
-    /** Whether more is allowed than the newest plan needs, which is to end once that is acknowledged. */
+    /** Whether the policy allows more than the newest plan needs. It is narrowed once that plan is acknowledged. */
     boolean isWider() {
         return wider;
     }

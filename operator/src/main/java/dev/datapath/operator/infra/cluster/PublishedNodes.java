@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which nodes of a pool others than our gateways should use. Status shows a node that a single gateway takes out; here most of
- * those that judge it have to, for what one gateway cannot reach is likely its own trouble.
+ * The nodes of a pool that clients other than our gateways should use. Status shows a node as failing when a single
+ * gateway ejects it. Here most of the gateways that report on the node must do so: a node that only one gateway cannot
+ * reach probably has no fault of its own.
  */
 public final class PublishedNodes {
     private PublishedNodes() {}
@@ -20,11 +21,11 @@ public final class PublishedNodes {
      * The nodes of a pool.
      *
      * @param plan how gateways use the pool
-     * @param reports how they see its nodes
-     * @param before whether a node is published as down: it stays so while no gateway reports on it
+     * @param reports how gateways assess its nodes
+     * @param before whether a node is published as down; it stays down while no gateway reports on it
      */
     public static List<PublishedNode> of(PoolPlan plan, List<NodeReport> reports, Predicate<NodePlan> before) {
-        // As Envoy's panic mode does: requests to nodes that all seem down fare better than none at all.
+        // Same principle as Envoy's panic mode: if all nodes seem down, requests to them are better than none at all.
         boolean someAreUp = plan.nodes().stream().anyMatch(node -> !node.draining() && !down(node, reports, before));
         return plan.nodes().stream()
                 .map(node -> new PublishedNode(

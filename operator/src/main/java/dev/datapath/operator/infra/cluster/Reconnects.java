@@ -10,11 +10,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gateways without a connection go on with what they acknowledged, and are back in a moment: when one operator follows another,
- * and when a connection has come of age. Until then there is nothing new to say of them. Safe for several threads.
+ * Disconnected gateways keep the configuration that they acknowledged, and reconnect within seconds: after a change of
+ * the leader, and when a connection has reached its maximum age. Until then the status needs no update. Thread-safe.
  */
 public final class Reconnects {
-    /** Gateways ask every two seconds who serves, and wait for up to two before they connect; several times, when they must. */
+    /**
+     * Gateways check every two seconds which operator serves, and wait up to two seconds before they connect, several
+     * times if necessary.
+     */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final InstantSource clock;
@@ -26,11 +29,13 @@ public final class Reconnects {
     }
 
     /**
-     * How long status can wait for gateways that should be back soon; empty when it has something to say.
+     * How long the status update can wait for gateways that should reconnect soon; empty when the status has to be
+     * updated.
      *
-     * @param dataPath with its status as it was written last
-     * @param fleet its gateways as they are seen now
-     * @param alone whether one of them started while no operator was there: it never comes back, and may run anything
+     * @param dataPath the DataPath with its last written status
+     * @param fleet the current state of its gateways
+     * @param alone whether one of them started while no operator was available: it never connects, and its
+     * configuration is unknown
      */
     Optional<Duration> pause(DataPath dataPath, Fleet fleet, boolean alone) {
         if (alone || fleet.allAcknowledged() || !fleet.complete() || !saysSo(dataPath, fleet)) {
@@ -44,7 +49,7 @@ public final class Reconnects {
         return left.isPositive() ? Optional.of(left) : Optional.empty();
     }
 
-    /** Whether status says already that the gateways run what they should run now. */
+    /** Whether status already reports that the gateways run the current configuration. */
     private static boolean saysSo(DataPath dataPath, Fleet fleet) {
         DataPathStatus status = dataPath.getStatus();
         return status != null

@@ -6,10 +6,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 /**
- * Leaves the number of replicas as it is when it becomes the autoscaler's. A field that its only manager no longer applies is
- * removed, and a Deployment without a number has one replica: of a large fleet one gateway would be left until the autoscaler
- * looks at it. So a second manager takes over the present number first, as the documentation of server-side apply advises
- * ("Transferring ownership").
+ * Keeps the number of replicas when the autoscaler takes it over. A field is removed when its only manager no longer
+ * applies it, and a Deployment without a number has one replica: a large fleet would shrink to one gateway until the
+ * autoscaler reconciles it. Therefore a second field manager takes over the current number first, as the documentation
+ * of server-side apply recommends ("Transferring ownership").
  */
 final class ReplicasHandover {
     private static final String MANAGER = "datapath-operator-handover";
@@ -20,7 +20,7 @@ final class ReplicasHandover {
         this.client = client;
     }
 
-    /** To be called before the next form is applied over the actual one. */
+    /** Must be called before the next form of the Deployment is applied. */
     void before(Deployment actual, Deployment next) {
         if (next.getSpec().getReplicas() != null || actual.getSpec().getReplicas() == null) {
             return;
@@ -38,7 +38,7 @@ final class ReplicasHandover {
         try {
             client.resource(number).fieldManager(MANAGER).serverSideApply();
         } catch (KubernetesClientException e) {
-            // Somebody else has set another number, and so has taken it over already.
+            // Another manager has set a different number, and therefore owns the field already.
             if (e.getCode() != 409) {
                 throw e;
             }

@@ -11,14 +11,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a plan permits and forbids: listeners with their certificates and the clients they verify, which request is denied or goes to
- * which pool, and which stores are trusted. Two plans with equal restrictions differ in nodes, health, limits and waiting only.
+ * The permissions and prohibitions of a plan: listeners with their certificates and the clients that they verify, which
+ * requests are denied, which pool a request goes to, and which stores are trusted. Two plans with equal restrictions
+ * differ only in nodes, health, limits and timeouts.
  *
- * @param stores how the nodes of each pool are verified; absent for clear text
+ * @param stores how the nodes of each pool are verified; null for plaintext
  */
 record Restrictions(List<ListenerPlan> listeners, List<RulePlan> rules, Map<String, Store> stores) {
 
-    /** How a pool's nodes are spoken to. */
+    /** How gateways connect to a pool's nodes. */
     record Store(@Nullable UpstreamTls tls) {}
 
     static Restrictions of(GatewayPlan plan) {

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 final class SecretData {
     private SecretData() {}
 
-    /** What can be decoded. */
+    /** The values as text; empty for a value that cannot be decoded. */
     static Map<String, String> text(Secret secret) {
         var text = new TreeMap<String, String>();
         if (secret.getData() != null) {
@@ -18,7 +18,7 @@ final class SecretData {
                 try {
                     text.put(key, new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8));
                 } catch (IllegalArgumentException notBase64) {
-                    text.put(key, ""); // the API server would not have taken it
+                    text.put(key, ""); // the API server accepts only base64
                 }
             });
         }

@@ -9,16 +9,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether all that is wanted of an object is there. What others added is left to them, in the sense of server-side apply: a
- * field beside ours, or an element of a list whose elements have keys. All other lists belong to one owner, and have to be
- * as wanted, element by element.
+ * Checks that an object contains all that is desired. As in server-side apply, others may add fields, and elements of
+ * lists whose elements have keys. All other lists have one owner, and must equal the desired list element by element.
  */
 final class Subset {
     private static final List<String> NAME = List.of("name");
     /** Lists with keys, as the types of Kubernetes declare them ({@code x-kubernetes-list-map-keys}), by path. */
     private static final Map<String, List<String>> KEYS = Map.of(
             ".metadata.ownerReferences", List.of("uid"),
-            // Of a Service; no other object that is applied has a list there.
+            // Of a Service; no other applied object has a list at this path.
             ".spec.ports", List.of("port", "protocol"),
             ".spec.template.spec.containers", NAME,
             ".spec.template.spec.containers.env", NAME,

@@ -38,7 +38,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The objects of a cluster, from caches that watches keep current. */
+/** The objects of a cluster, from caches that watches keep up to date. */
 public final class ClusterObjects implements ObjectSource, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -60,7 +60,7 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
                         throw new Unavailable(
                                 "Kubernetes API request failed, retrying: the list of all objects of kind "
                                         + source.name()
-                                        + " was never answered. Check the permissions of the operator's ServiceAccount and the"
+                                        + " never succeeded. Check the permissions of the operator's ServiceAccount and the"
                                         + " operator's log");
                     });
         }
@@ -69,8 +69,8 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
     /** @param clock for elapsed time */
     public ClusterObjects(KubernetesClient client, Consumer<ObjectRef> onChange, InstantSource clock) {
         long memory = Runtime.getRuntime().maxMemory();
-        var room = new ContentRoom(memory);
-        var names = new WatchRoom(memory);
+        var room = new ContentBudget(memory);
+        var names = new WatchBudget(memory);
         secrets = byName(client.secrets(), () -> new HeldObjects<>(Contents::of, room), onChange, clock, names);
         configMaps = byName(client.configMaps(), () -> new HeldObjects<>(Contents::of, room), onChange, clock, names);
         services = byName(client.services(), () -> new HeldObjects<>(Contents::of, room), onChange, clock, names);
@@ -89,7 +89,7 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
                 names);
     }
 
-    /** The event sources of the other kinds that a DataPath is made of. */
+    /** The event sources of the other kinds that a DataPath depends on. */
     public List<EventSource<?, DataPath>> eventSources(EventSourceContext<DataPath> context) {
         var made = new Sources(
                 EventSources.beside(context, StoragePool.class),
@@ -194,7 +194,7 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
                     Supplier<HeldObjects<T>> stores,
                     Consumer<ObjectRef> onChange,
                     InstantSource clock,
-                    WatchRoom names) {
+                    WatchBudget names) {
         return new NamedWatches<>(
                 name -> operation
                         .inNamespace(name.namespace())

@@ -28,21 +28,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of an object that a plan can be made of. Of Secrets and ConfigMaps that is PEM: a long value without any is held as an empty
- * one, so that a bundle with a trust store for Java beside it does not count for that. PEM of more than {@link #MOST_BYTES} is left
- * out. Of EndpointSlices that is the first address, the zone, the conditions and the name of each endpoint.
+ * The part of an object that a plan can use. For Secrets and ConfigMaps that is PEM text: a long value without PEM is
+ * cached as an empty value, so a Java trust store beside a CA bundle does not count. PEM of more than {@link
+ * #MOST_BYTES} is omitted. For EndpointSlices that is the first address, the zone, the conditions and the name of each
+ * endpoint.
  */
 final class Contents {
-    /** All CA certificates of Mozilla have about 220 KiB, and a certificate with its chain and key less than 16 KiB. */
+    /** Mozilla's CA bundle has about 220 KiB, and a certificate with its chain and key less than 16 KiB. */
     static final long MOST_BYTES = 512 << 10;
-    /** Held whatever they are, for messages that say what is wrong. */
+    /** Values up to this length are always cached, for error messages. */
     private static final int SHORT = 1024;
-    /** Of an object whose content is left out; it has up to some ten thousand keys. */
+    /** Maximum marked keys of an object whose content is omitted; an object has up to about ten thousand keys. */
     private static final int MOST_MARKED = 256;
-    /** Of a name, and of anything else that the API server does not bound. */
+    /** Maximum length of a name, and of other text that the API server does not limit. */
     private static final int LONGEST = 253;
 
-    /** What an endpoint or a port of an EndpointSlice takes, in bytes. */
+    /** Memory of an endpoint or a port of an EndpointSlice, in bytes. */
     private static final long OF_SLICE = 512;
 
     private static final String PEM = "-----BEGIN ";
@@ -188,7 +189,7 @@ final class Contents {
                 : whole(without.apply(new LeftOut(LeftOut.Why.OBJECT, bytes, MOST_BYTES)));
     }
 
-    /** Adds what is usable of base64 values; returns how many bytes that is, decoded. */
+    /** Adds the usable base64 values; returns their decoded size in bytes. */
     private static long encoded(@Nullable Map<String, String> values, Map<String, String> usable) {
         long bytes = 0;
         for (var entry : orEmpty(values).entrySet()) {
@@ -206,7 +207,7 @@ final class Contents {
         try {
             return new String(Base64.getDecoder().decode(base64), StandardCharsets.ISO_8859_1);
         } catch (IllegalArgumentException notBase64) {
-            return PEM; // says so when it is used
+            return PEM; // the error is reported when the value is used
         }
     }
 
@@ -220,7 +221,10 @@ final class Contents {
         return marked;
     }
 
-    /** With a version of its own: once there is room, the object is another one though the API server shows the same version. */
+    /**
+     * The mark has its own resource version: when memory is available again, the object must be read again although the
+     * API server still has the same version.
+     */
     private static ObjectMeta marked(HasMetadata object, LeftOut why) {
         return new ObjectMetaBuilder(object.getMetadata())
                 .withResourceVersion(object.getMetadata().getResourceVersion() + " " + why.why())

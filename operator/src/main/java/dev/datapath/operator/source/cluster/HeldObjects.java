@@ -10,14 +10,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is held of the objects of one watch: they are reduced as they come in. Safe for several threads.
+ * The cached objects of one watch. Objects are reduced before they are stored. Thread-safe.
  *
  * @param <T> the kind of object
  */
 final class HeldObjects<T extends HasMetadata> extends BasicItemStore<T> {
     private final Function<T, Reduced<T>> reduce;
-    private final ContentRoom room;
-    /** The room of objects whose content is held, and of those whose content is left out for want of room. */
+    private final ContentBudget room;
+    /**
+     * The memory of objects whose content is cached, and the memory that would be needed for those whose content is
+     * omitted.
+     */
     private final Map<String, Need> held = new HashMap<>();
 
     private final Map<String, Need> leftOut = new HashMap<>();
@@ -26,15 +29,15 @@ final class HeldObjects<T extends HasMetadata> extends BasicItemStore<T> {
     private record Need(String namespace, long bytes) {}
 
     /**
-     * An object without the parts that are not used.
+     * An object without its unused parts.
      *
      * @param object the object
-     * @param bytes how much room its content takes; 0 for one that needs none
-     * @param without the object without its content, and with a mark in its place
+     * @param bytes memory of its content; 0 when it needs none
+     * @param without returns the object with a mark in place of its content
      */
     record Reduced<T>(T object, long bytes, Function<LeftOut, T> without) {}
 
-    HeldObjects(Function<T, Reduced<T>> reduce, ContentRoom room) {
+    HeldObjects(Function<T, Reduced<T>> reduce, ContentBudget room) {
         super(Cache::metaNamespaceKeyFunc);
         this.reduce = reduce;
         this.room = room;
@@ -58,13 +61,13 @@ final class HeldObjects<T extends HasMetadata> extends BasicItemStore<T> {
         return super.remove(key);
     }
 
-    /** Whether something is left out that has room now: a new watch would hold it. */
+    /** Whether memory is available for omitted content: a new watch would cache it. */
     synchronized boolean hasRoomAgain() {
         return leftOut.values().stream()
                 .anyMatch(need -> room.missing(need.namespace(), need.bytes()).isEmpty());
     }
 
-    /** Gives all room back; nothing is taken any more. */
+    /** Releases all memory; no further objects are stored. */
     synchronized void close() {
         closed = true;
         keySet().toList().forEach(this::remove);
@@ -78,7 +81,7 @@ final class HeldObjects<T extends HasMetadata> extends BasicItemStore<T> {
         leftOut.remove(key);
     }
 
-    /** What the object had until now. */
+    /** The previous reservation of the object. */
     private long given(String key) {
         leftOut.remove(key);
         var need = held.remove(key);

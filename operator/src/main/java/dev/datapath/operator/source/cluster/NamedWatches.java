@@ -22,10 +22,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches of exactly those objects that somebody refers to, one watch for each: a cluster has many more Secrets and
- * ConfigMaps than a data path names, and an operator should neither hold nor be allowed to read them all. Few are read at the same
- * time: each answer is in memory as it comes, before it is reduced to what is held. Watches that the API server ended read anew
- * without such a bound. Safe for several threads.
+ * Watches exactly the referenced objects, with one watch for each name. A cluster has many more Secrets and ConfigMaps
+ * than a DataPath references, and an operator should neither cache all of them nor have permission to read them. Only a
+ * few are read at the same time, because each response is in memory before it is reduced. Watches that the API server
+ * ended are read again without this limit. Thread-safe.
  *
  * @param <T> the kind of object
  */
@@ -37,9 +37,9 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
     private final Consumer<ObjectRef> onChange;
     private final Duration patience;
     private final InstantSource clock;
-    private final WatchRoom room;
+    private final WatchBudget room;
     private final Map<ObjectKey, Watch<T>> watches = new HashMap<>();
-    /** The names that each user refers to and that are watched. Guarded by the watches. */
+    /** The watched names that each user references. Guarded by the watches. */
     private final Map<ObjectRef, Set<ObjectKey>> used = new HashMap<>();
     /** Guarded by the watches. */
     private final ReadTurns<Watch<T>> turns = new ReadTurns<>(watch -> watch.namespace, this::start);
@@ -49,7 +49,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
         private final SharedIndexInformer<T> informer;
         private final HeldObjects<T> store;
         private final Set<ObjectRef> users = new HashSet<>();
-        /** Since when an answer is awaited; null while others are read. */
+        /** Start of the wait for a response; null while the read is queued. */
         private volatile @Nullable Instant since;
 
         private volatile boolean listed;
@@ -63,12 +63,12 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
     }
 
     /**
-     * @param informers makes an informer, not started, that sees what belongs to a name
-     * @param stores makes what holds the objects of one informer
-     * @param onChange told of each user of a name whose objects changed; called on threads of the informers
-     * @param patience how long the API server may take to answer before the name counts as unreadable
+     * @param informers creates an informer, not started, for the objects of a name
+     * @param stores creates the store of one informer
+     * @param onChange called with each user of a name whose objects changed; called on threads of the informers
+     * @param patience maximum response time of the API server before the name counts as unreadable
      * @param clock for elapsed time
-     * @param room how many names may be watched, together with others
+     * @param room limit of watched names, shared with others
      */
     NamedWatches(
             Function<ObjectKey, SharedIndexInformer<T>> informers,
@@ -76,7 +76,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
             Consumer<ObjectRef> onChange,
             Duration patience,
             InstantSource clock,
-            WatchRoom room) {
+            WatchBudget room) {
         this.informers = informers;
         this.stores = stores;
         this.onChange = onChange;
@@ -86,14 +86,14 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
     }
 
     /**
-     * What is known of the names that a user refers to.
+     * The state of the names that a user references.
      *
-     * @param pending whether the API server has still to answer for one of them; the user is notified when it has
-     * @param unreadable why names cannot be read; each is tried again, and the user is notified when it can be
+     * @param pending whether the API server has not yet responded for one of them; the user is notified of the response
+     * @param unreadable why names cannot be read; each is retried, and the user is notified when it becomes readable
      */
     record Known(boolean pending, Map<ObjectKey, String> unreadable) {}
 
-    /** Sets what a user refers to now; what nobody refers to any more is not watched any more. Never waits. */
+    /** Sets the names that a user references; names without a user are no longer watched. Never blocks. */
     Known want(ObjectRef user, Collection<ObjectKey> names) {
         boolean pending = false;
         var unreadable = new HashMap<ObjectKey, String>();
@@ -103,10 +103,10 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
                 .filter(name -> !started.containsKey(name))
                 .forEach(name -> unreadable.put(
                         name,
-                        "the operator watches as many objects as its memory allows, and of those that namespace "
-                                + name.namespace() + " refers to " + room.most(isPool(user)) + " at most"
+                        "the operator's memory limits the number of watched objects, and namespace "
+                                + name.namespace() + " may reference at most " + room.most(isPool(user))
                                 + (isPool(user) ? " for StoragePools that no DataPath uses" : "")
-                                + ". Delete objects that are not used, or raise the operator's memory limit"));
+                                + ". Delete unused objects, or increase the operator's memory limit"));
         for (var entry : started.entrySet()) {
             var watch = entry.getValue();
             var failure = watch.failure;
@@ -114,19 +114,19 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
                 continue;
             }
             if (failure != null) {
-                unreadable.put(entry.getKey(), ApiErrors.words(failure) + CHECK);
+                unreadable.put(entry.getKey(), ApiErrors.message(failure) + CHECK);
             } else if (!overdue(watch, now)) {
                 pending = true;
             } else {
                 settled(watch);
                 unreadable.put(
-                        entry.getKey(), "no answer of the API server within " + patience.toSeconds() + " s" + CHECK);
+                        entry.getKey(), "no response of the API server within " + patience.toSeconds() + " s" + CHECK);
             }
         }
         return new Known(pending, unreadable);
     }
 
-    /** The objects that belong to these names and exist, as the API server showed them last. */
+    /** The existing objects of these names, as last received from the API server. */
     List<T> objects(Collection<ObjectKey> names) {
         var found = new ArrayList<T>();
         synchronized (watches) {
@@ -140,7 +140,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
         return found;
     }
 
-    /** How many names are watched. */
+    /** The number of watched names. */
     int size() {
         synchronized (watches) {
             return watches.size();
@@ -184,7 +184,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
         return wanted;
     }
 
-    /** A name without a user is not watched any more. */
+    /** A name without a user is no longer watched. */
     private void release(ObjectRef user, Set<ObjectKey> kept) {
         var before = used.remove(user);
         if (before == null) {
@@ -200,7 +200,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
         }
     }
 
-    /** A DataPath refers to all that its pools name; a pool of its own accord only while no DataPath uses it. */
+    /** A DataPath references all names of its pools. A pool references names itself only while no DataPath uses it. */
     private static boolean isPool(ObjectRef user) {
         return user.kind().equals("StoragePool");
     }
@@ -221,7 +221,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
         watch.informer.start();
     }
 
-    /** The API server answered, or failed to, so another name is read. */
+    /** The API server responded, or the read failed: the next name is read. */
     private void settled(Watch<T> watch) {
         synchronized (watches) {
             turns.ended(watch);
@@ -256,7 +256,7 @@ final class NamedWatches<T extends HasMetadata> implements AutoCloseable {
                 answered(watch);
             }
         });
-        // Whatever fails is tried again for as long as somebody refers to the object.
+        // A failed read is retried for as long as the object is referenced.
         watch.informer.exceptionHandler((started, failure) -> {
             boolean news = watch.failure == null && !watch.listed;
             watch.failure = failure;

@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Which of many first reads are under way: few at the same time, and of one namespace half of them, so that a namespace with thousands
- * of names does not hold up others. Not safe for several threads.
+ * Limits the concurrent first reads: a few at the same time, and at most half of them for one namespace. Therefore a
+ * namespace with thousands of names does not delay others. Not thread-safe.
  *
- * @param <R> what reads
+ * @param <R> a reader
  */
 final class ReadTurns<R> {
-    /** An answer of 1.5 MB takes about three times that while it is read. */
+    /** A response of 1.5 MB takes about three times its size in memory while it is read. */
     private static final int MOST = 16;
 
     private static final int MOST_OF_NAMESPACE = MOST / 2;
@@ -24,31 +24,31 @@ final class ReadTurns<R> {
     private final Deque<R> queued = new ArrayDeque<>();
     private final Set<R> reading = new HashSet<>();
 
-    /** @param start begins to read; called by the methods below */
+    /** @param start starts a read; called by the methods below */
     ReadTurns(Function<R, String> namespace, Consumer<R> start) {
         this.namespace = namespace;
         this.start = start;
     }
 
-    /** It reads when its turn comes. */
+    /** Queues a read. */
     void add(R read) {
         queued.add(read);
     }
 
-    /** It does not read, or its answer is not awaited any more. */
+    /** Removes a read that is queued, or whose response is no longer needed. */
     void remove(R read) {
         queued.remove(read);
         reading.remove(read);
     }
 
-    /** The read was answered, or failed: others have their turn. */
+    /** The read has completed or failed: the next one starts. */
     void ended(R read) {
         if (reading.remove(read)) {
             startNext();
         }
     }
 
-    /** Starts as many as may be under way, in the order in which they were added. */
+    /** Starts as many queued reads as the limits allow, in order. */
     void startNext() {
         while (reading.size() < MOST) {
             var next = queued.stream()

@@ -20,11 +20,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which addresses stand behind a port of a Service, from its EndpointSlices. */
+/** The addresses behind a port of a Service, from its EndpointSlices. */
 final class ServiceNodes {
-    /** The label by which an EndpointSlice belongs to a Service. */
+    /** The label that links an EndpointSlice to its Service. */
     static final String SERVICE_LABEL = "kubernetes.io/service-name";
-    /** Marks a slice whose content is left out. Other annotations are not held. */
+    /** Marks a slice whose content is omitted. Other annotations are not cached. */
     static final String LEFT_OUT = "datapath.dev/left-out";
 
     private static final Comparator<Discovery.Endpoint> ORDER = Comparator.comparing(Discovery.Endpoint::name)
@@ -38,7 +38,7 @@ final class ServiceNodes {
      * The look-ups of all ports of one namespace, for one DataPath.
      *
      * @param dataPath name of the DataPath
-     * @param services those of the namespace that are referred to
+     * @param services the referenced Services of the namespace
      * @param slices their EndpointSlices
      */
     static Map<String, Discovery.Lookup> lookUps(
@@ -71,20 +71,20 @@ final class ServiceNodes {
             return new Discovery.Lookup(
                     List.of(),
                     "Service " + port.service().name()
-                            + " is of type ExternalName, which has no endpoints: name the host "
+                            + " is of type ExternalName, which has no endpoints: set the host "
                             + service.getSpec().getExternalName() + " in spec.nodes.dns instead");
         }
         if (service != null && isOfGateways(service, dataPath)) {
             return new Discovery.Lookup(
                     List.of(),
-                    "Service " + port.service().name() + " is the one of the gateways of DataPath " + dataPath
-                            + ", so each request would come back to them: name the Service of the store");
+                    "Service " + port.service().name() + " is the Service of the gateways of DataPath " + dataPath
+                            + ", which would create a request loop: set the Service of the store");
         }
         if (slices.stream().anyMatch(ServiceNodes::isLeftOut)) {
             return new Discovery.Lookup(
                     List.of(),
-                    "its EndpointSlices need more memory than the operator has for this namespace: delete EndpointSlices that"
-                            + " are not needed, or raise the memory limit of the operator");
+                    "its EndpointSlices need more memory than the operator has for this namespace: delete unused EndpointSlices,"
+                            + " or increase the memory limit of the operator");
         }
         var wanted = portFilter(port.port(), service);
         if (wanted == null) {
@@ -97,13 +97,13 @@ final class ServiceNodes {
     }
 
     /**
-     * The first endpoints in the order of names, whatever the order of slices is. Ports of one number need not be unique in a slice, and
-     * the API server bounds only their number in each slice.
+     * The first endpoints by name, independent of the order of slices. Port numbers need not be unique in a slice, and
+     * the API server limits only the number of ports in each slice.
      */
     private static List<Discovery.Endpoint> endpoints(List<EndpointSlice> slices, Predicate<EndpointPort> wanted) {
         var first = new TreeSet<>(ORDER);
         for (var slice : slices) {
-            // A Service without pods has slices that say neither ports nor endpoints.
+            // The slices of a Service without pods have null for ports and endpoints.
             var ports = Objects.requireNonNullElse(slice.getPorts(), List.<EndpointPort>of()).stream()
                     .filter(wanted)
                     .map(EndpointPort::getPort)
@@ -137,8 +137,9 @@ final class ServiceNodes {
     }
 
     /**
-     * Slices name their ports as the Service does. A number means the Service's port of that number. Without a Service (slices
-     * can be made by hand) it means the number in the slice. The same number may stand for TCP and for UDP, of which S3 is one.
+     * Slices name their ports as the Service does. A number denotes the Service's port of that number. Without a
+     * Service (slices can be created manually) it denotes the port number in the slice. The same number may exist for
+     * TCP and UDP; S3 uses TCP.
      */
     private static @Nullable Predicate<EndpointPort> portFilter(String port, @Nullable Service service) {
         boolean number = port.chars().allMatch(Character::isDigit);
@@ -162,12 +163,12 @@ final class ServiceNodes {
         return service.getSpec().getPorts().stream().filter(port -> isTcp(port.getProtocol()));
     }
 
-    /** TCP where none is named (API of v1 and discovery.k8s.io/v1). */
+    /** TCP is the default (API of v1 and discovery.k8s.io/v1). */
     private static boolean isTcp(@Nullable String protocol) {
         return protocol == null || protocol.equals("TCP");
     }
 
-    /** A missing condition means yes (API of discovery.k8s.io/v1); health is for the gateways to find out. */
+    /** A missing condition means true (API of discovery.k8s.io/v1). Gateways check the health of the endpoints. */
     private static boolean takesRequests(Endpoint endpoint) {
         var conditions = endpoint.getConditions();
         return conditions == null

@@ -1,5 +1,6 @@
 /**
- * Objects of a cluster: caches that watches keep current. Adapter of {@link dev.datapath.operator.engine.ObjectSource}.
+ * Objects of a cluster: caches that watches keep up to date. Adapter of {@link
+ * dev.datapath.operator.engine.ObjectSource}.
  */
 @NullMarked
 package dev.datapath.operator.source.cluster;

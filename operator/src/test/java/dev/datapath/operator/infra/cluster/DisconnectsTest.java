@@ -25,20 +25,20 @@ class DisconnectsTest {
     private final Disconnects disconnects = new Disconnects();
 
     @Test
-    void oneThatHasServedForLongAndIsAwayForAMomentStays() {
+    void aBriefDisconnectCausesNoReplacement() {
         assertThat(overdue(T0, connected(T0, "b"), A, B)).isEmpty();
         assertThat(overdue(T0.plusSeconds(59), connected(T0, "b"), A, B)).isEmpty();
     }
 
     @Test
-    void oneThatStaysAwayIsOverdue() {
+    void aDisconnectedGatewayBecomesOverdue() {
         overdue(T0, connected(T0, "b"), A, B);
         assertThat(overdue(T0.plus(Disconnects.PATIENCE), connected(T0, "b"), A, B))
                 .contains(A);
     }
 
     @Test
-    void whoWasBackMeanwhileIsAwayAnew() {
+    void aReconnectRestartsTheWait() {
         overdue(T0, connected(T0), A);
         overdue(T0.plusSeconds(30), connected(T0.plusSeconds(30), "a"), A);
         overdue(T0.plusSeconds(50), connected(T0), A);
@@ -47,20 +47,20 @@ class DisconnectsTest {
     }
 
     @Test
-    void ofSeveralTheOneThatHasBeenAwayForLongestIsFirst() {
+    void theLongestDisconnectedGatewayIsReplacedFirst() {
         overdue(T0, connected(T0, "a"), A, B);
         overdue(T0.plusSeconds(5), connected(T0), A, B);
         assertThat(overdue(T0.plusSeconds(90), connected(T0), A, B)).contains(B);
     }
 
     @Test
-    void whatDidNotHelpIsDoneLessAndLessOften() {
+    void unsuccessfulReplacementsBecomeLessFrequent() {
         overdue(T0, connected(T0), A);
         var now = T0.plus(Disconnects.PATIENCE);
         for (var pause : List.of(120, 240, 480, 960, 1920, 1920)) {
             assertThat(overdue(now, connected(T0), A)).contains(A);
             disconnects.replaced(now);
-            // Its successor, of another name.
+            // The replacement has another name.
             overdue(now, connected(T0), B);
             overdue(now, connected(T0), A);
             assertThat(overdue(now.plusSeconds(pause - 1), connected(T0, "connected-before"), A))
@@ -69,9 +69,9 @@ class DisconnectsTest {
         }
     }
 
-    /** All started alone, and so does each successor: the operator cannot be reached. */
+    /** All gateways and replacements start without an operator, because the operator is unreachable. */
     @Test
-    void aFleetThatCannotConnectIsNotReplacedInCircles() {
+    void aFleetThatCannotConnectIsNotReplacedRepeatedly() {
         var pods = new ArrayList<Pod>();
         for (int i = 0; i < 9; i++) {
             pods.add(alone("first-" + i));
@@ -90,7 +90,7 @@ class DisconnectsTest {
     }
 
     @Test
-    void whereASuccessorHasConnectedTheOthersAreReplacedAsSoon() {
+    void aConnectedReplacementResetsTheBackoff() {
         overdue(T0, connected(T0), A, B);
         disconnects.replaced(T0.plusSeconds(60));
         assertThat(overdue(T0.plusSeconds(70), connected(T0), B)).isEmpty();
@@ -111,7 +111,7 @@ class DisconnectsTest {
                         .toList());
     }
 
-    /** It served only after it had waited for an operator. */
+    /** A pod that became ready only after its wait for an operator. */
     private static Pod alone(String name) {
         return Serialization.unmarshal("""
                 apiVersion: v1

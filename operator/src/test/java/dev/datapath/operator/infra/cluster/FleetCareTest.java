@@ -101,7 +101,7 @@ class FleetCareTest {
     }
 
     private void look(DataPath dataPath, Pod... pods) {
-        care.look(
+        care.maintain(
                 dataPaths.of(TRAINING, dataPath),
                 new Disconnects(),
                 new Fleet(pods.length, List.of(), "", 0, ""),

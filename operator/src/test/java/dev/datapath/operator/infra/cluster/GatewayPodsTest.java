@@ -32,7 +32,7 @@ class GatewayPodsTest {
     }
 
     @Test
-    void aGatewayThatServesWithoutAConnectionIsSaidTo() {
+    void aServingGatewayWithoutAConnectionIsReported() {
         assertThat(GatewayPods.views(List.of(READY), NOBODY, "v1", OPERATOR)
                         .getFirst()
                         .problem())
@@ -40,14 +40,14 @@ class GatewayPodsTest {
     }
 
     @Test
-    void aGatewayThatCameToServeAfterTheWaitForAnOperatorStartedAlone() {
+    void aGatewayReadyAfterTheWaitStartedWithoutAnOperator() {
         var alone = pod("a", started("2026-10-31T23:59:49Z"));
         assertThat(GatewayPods.startedAlone(alone)).isTrue();
         assertThat(GatewayPods.views(List.of(alone), NOBODY, "v1", OPERATOR))
                 .singleElement()
                 .satisfies(view -> {
                     assertThat(view.synced()).isFalse();
-                    assertThat(view.problem()).contains("started while no operator answered");
+                    assertThat(view.problem()).contains("started while no operator was available");
                 });
         assertThat(GatewayPods.startedAlone(pod("a", started("2026-10-31T23:59:57Z"))))
                 .isFalse();
@@ -59,7 +59,7 @@ class GatewayPodsTest {
     }
 
     @Test
-    void aGatewaySaysHowLongItWaitsForAnOperator() {
+    void thePodSpecDeclaresTheWaitForAnOperator() {
         var after10s = started("2026-10-31T23:59:50Z");
         assertThat(GatewayPods.startedAlone(pod("a", after10s, "'25'"))).isFalse();
         assertThat(GatewayPods.startedAlone(pod("a", started("2026-10-31T23:59:35Z"), "'25'")))
@@ -118,7 +118,7 @@ class GatewayPodsTest {
     }
 
     @Test
-    void onlyTheReadyConditionTellsWhetherAPodServes() {
+    void onlyTheReadyConditionDecidesWhetherAPodServes() {
         var starting = pod(
                 "a",
                 "{phase: Running, conditions: [{type: Initialized, status: 'True'}, {type: PodScheduled, status: 'True'},"
@@ -130,14 +130,14 @@ class GatewayPodsTest {
     }
 
     @Test
-    void aPodThatOnlyJustBeganHasNothingToTell() {
+    void aNewPodHasNoProblem() {
         var begun = pod("a", "null");
         assertThat(GatewayPods.views(List.of(begun), NOBODY, "v1", OPERATOR))
                 .containsExactly(new GatewayView("a", false, false, List.of(), ""));
     }
 
     @Test
-    void whatKeepsAPodFromStartingIsToldInTheKubeletsWords() {
+    void startFailuresAreReportedWithTheKubeletsMessage() {
         var noImage = pod(
                 "b",
                 "{phase: Pending, containerStatuses: [{name: envoy, state: {waiting:"
@@ -155,11 +155,11 @@ class GatewayPodsTest {
                 .containsExactly(
                         "b waits: ImagePullBackOff: Back-off pulling image x",
                         "c is not scheduled: 0/3 nodes are available",
-                        "d waits: CrashLoopBackOff; it ended before with exit code 1 (Error)");
+                        "d waits: CrashLoopBackOff; last exit code 1 (Error)");
     }
 
     @Test
-    void aGatewayThatRunsAndCannotReachTheOperatorSaysSinceWhenAndWhatToCheck() {
+    void aDisconnectedGatewayReportsItsStartTimeAndWhatToCheck() {
         var lonely = pod(
                 "g",
                 "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: envoy, state:"
@@ -167,7 +167,11 @@ class GatewayPodsTest {
         assertThat(GatewayPods.views(List.of(lonely), NOBODY, "v1", OPERATOR)
                         .getFirst()
                         .problem())
-                .contains("runs since 2026-11-01T00:00:00Z", "not connected to the operator", OPERATOR, "namespace ai");
+                .contains(
+                        "has been running since 2026-11-01T00:00:00Z",
+                        "not connected to the operator",
+                        OPERATOR,
+                        "namespace ai");
         assertThat(GatewayPods.views(List.of(lonely), connected("g", ""), "v1", OPERATOR)
                         .getFirst()
                         .problem())
@@ -175,7 +179,7 @@ class GatewayPodsTest {
     }
 
     @Test
-    void aPodOnItsWayOutIsNoGatewayAnyMore() {
+    void aTerminatingPodIsNoGateway() {
         var leaving = pod("e", "{phase: Running}");
         leaving.getMetadata().setDeletionTimestamp("2026-11-01T00:00:00Z");
         var failed = pod("f", "{phase: Failed}");
@@ -191,7 +195,7 @@ class GatewayPodsTest {
         return pod(name, status, "'10'");
     }
 
-    /** @param wait how long it waits for an operator */
+    /** @param wait seconds that the pod waits for an operator */
     private static Pod pod(String name, String status, String wait) {
         return Serialization.unmarshal("""
                 apiVersion: v1

@@ -14,9 +14,9 @@ class GatewayWorkloadTest {
             "pods \"gw-images-7d\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1";
 
     @Test
-    void whatKeepsKubernetesFromMakingPodsIsTold() {
+    void replicaFailuresAreReported() {
         assertThat(deployment("kind: Deployment\nreplicas: 3", "True", QUOTA))
-                .isEqualTo(new GatewayWorkload(3, "Kubernetes does not make more pods: " + QUOTA));
+                .isEqualTo(new GatewayWorkload(3, "Kubernetes cannot create more pods: " + QUOTA));
         assertThat(deployment("kind: Deployment\nreplicas: 3", "False", QUOTA).shortage())
                 .isEmpty();
     }
@@ -30,7 +30,7 @@ class GatewayWorkloadTest {
     }
 
     @Test
-    void aDeploymentWithoutAStatusSaysNothing() {
+    void aDeploymentWithoutAStatusReportsNoShortage() {
         var gateway = Serialization.unmarshal("kind: Deployment", Gateway.class);
         assertThat(GatewayWorkload.of(gateway, List.of(new Deployment()), List.of()))
                 .isEqualTo(new GatewayWorkload(Gateway.DEFAULT_REPLICAS, ""));
@@ -39,22 +39,22 @@ class GatewayWorkloadTest {
     }
 
     @Test
-    void aDaemonSetThatFitsNoNodeSaysWhatToChange() {
+    void aDaemonSetThatMatchesNoNodeNamesTheRemedy() {
         assertThat(daemonSet("{observedGeneration: 2, desiredNumberScheduled: 0}"))
                 .satisfies(workload -> {
                     assertThat(workload.desired()).isZero();
                     assertThat(workload.shortage())
-                            .contains("no node fits", "spec.gateway.placement")
+                            .contains("no node matches", "spec.gateway.placement")
                             .doesNotContain("replicas");
                 });
     }
 
     @Test
-    void aDaemonSetThatIsNewIsNotSaidToFitNoNode() {
+    void aNewDaemonSetIsNotReportedAsMatchingNoNode() {
         for (var status : List.of("null", "{observedGeneration: 1, desiredNumberScheduled: 0}")) {
             assertThat(daemonSet(status))
                     .isEqualTo(new GatewayWorkload(
-                            0, "Kubernetes has not counted yet on which nodes gateways should run"));
+                            0, "Kubernetes has not determined yet which nodes should run gateways"));
         }
         assertThat(GatewayWorkload.of(Serialization.unmarshal("kind: DaemonSet", Gateway.class), List.of(), List.of())
                         .desired())
@@ -62,12 +62,12 @@ class GatewayWorkloadTest {
     }
 
     @Test
-    void aDaemonSetWithoutAllOfItsPodsPointsToItsEvents() {
+    void aDaemonSetWithMissingPodsPointsToItsEvents() {
         assertThat(daemonSet("{observedGeneration: 2, desiredNumberScheduled: 3, currentNumberScheduled: 1}"))
                 .isEqualTo(
                         new GatewayWorkload(
                                 3,
-                                "Kubernetes made pods for 1 of 3 nodes: when it does not go on, see kubectl --namespace ai describe daemonset gw"));
+                                "Kubernetes created pods for 1 of 3 nodes: if this does not change, check kubectl --namespace ai describe daemonset gw"));
         assertThat(daemonSet("{observedGeneration: 2, desiredNumberScheduled: 3, currentNumberScheduled: 3}"))
                 .isEqualTo(new GatewayWorkload(3, ""));
     }

@@ -30,14 +30,14 @@ class HttpScraperTest {
     }
 
     @Test
-    void anAnswerComesOverHttp() throws Exception {
+    void aResponseIsReadOverHttp() throws Exception {
         int port = serve("HTTP/1.1 200 OK\r\ncontent-length: " + ANSWER.length() + "\r\n\r\n" + ANSWER);
         assertThat(new HttpScraper(port).get("127.0.0.1", "/clusters?format=json"))
                 .isEqualTo(ANSWER);
     }
 
     @Test
-    void anAnswerThatIsAnErrorIsNone() throws Exception {
+    void anErrorResponseIsRejected() throws Exception {
         int port = serve("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n");
         assertThatThrownBy(() -> new HttpScraper(port).get("127.0.0.1", "/clusters?format=json"))
                 .isInstanceOf(IOException.class)
@@ -45,7 +45,7 @@ class HttpScraperTest {
     }
 
     @Test
-    void anAnswerThatDoesNotEndIsNone() throws Exception {
+    void anEndlessResponseIsRejected() throws Exception {
         int port = serve("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{");
         var outcome = new AtomicReference<Throwable>();
         var asking = Thread.ofVirtual().start(() -> {
@@ -57,19 +57,19 @@ class HttpScraperTest {
         });
         open.add(asking::interrupt);
         await().until(() -> outcome.get() != null);
-        assertThat(outcome.get()).isInstanceOf(IOException.class).hasMessageContaining("no answer within");
+        assertThat(outcome.get()).isInstanceOf(IOException.class).hasMessageContaining("no response within ");
     }
 
-    /** Dozens of gateways are scraped at the same time, and an answer takes more memory than its length until it is read. */
+    /** Dozens of gateways are scraped concurrently, and a response takes more memory than its length while it is read. */
     @Test
-    void ofLargeAnswersOnlySomeAreReadAtTheSameTime() throws Exception {
+    void onlySomeLargeResponsesAreReadConcurrently() throws Exception {
         var body = "x".repeat(HttpScraper.MAX_BYTES);
         int port = serve("HTTP/1.1 200 OK\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
         var turns = new Semaphore(0);
         var scraper = new HttpScraper(port, turns);
         assertThatThrownBy(() -> scraper.get("127.0.0.1", "/clusters?format=json"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("large answers of other gateways");
+                .hasMessageContaining("large responses of other gateways");
         turns.release();
         assertThat(scraper.get("127.0.0.1", "/clusters?format=json")).isEqualTo(body);
         assertThat(turns.availablePermits()).isEqualTo(1);
@@ -80,7 +80,7 @@ class HttpScraperTest {
     }
 
     @Test
-    void anAnswerThatIsTooLongIsNone() throws Exception {
+    void aTooLongResponseIsRejected() throws Exception {
         int length = HttpScraper.MAX_BYTES + 1;
         int port = serve("HTTP/1.1 200 OK\r\ncontent-length: " + length + "\r\n\r\n" + "x".repeat(length));
         assertThatThrownBy(() -> new HttpScraper(port).get("127.0.0.1", "/clusters?format=json"))
@@ -88,7 +88,7 @@ class HttpScraperTest {
                 .hasMessageContaining("more than");
     }
 
-    /** Says the same on every connection, and leaves it open. */
+    /** Sends the same response on every connection, and leaves the connection open. */
     private int serve(String answer) throws IOException {
         var socket = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
         open.add(socket);
@@ -99,7 +99,7 @@ class HttpScraperTest {
                     open.add(connection);
                     connection.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
                 } catch (IOException e) {
-                    // The client had enough, or the test is over.
+                    // The client has closed the connection, or the test has ended.
                 }
             }
         });

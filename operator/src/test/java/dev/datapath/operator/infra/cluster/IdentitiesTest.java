@@ -37,7 +37,7 @@ class IdentitiesTest {
     }
 
     @Test
-    void theyAreNamedInAnOrderThatStays() {
+    void secretsAreListedInAStableOrder() {
         var inference = dataPath("inference", "2");
         var secrets = new Secret[] {identity(TRAINING, ""), identity(inference, "")};
         assertThat(lacking(Stream.of(TRAINING, inference), secrets))
@@ -46,12 +46,12 @@ class IdentitiesTest {
     }
 
     @Test
-    void itWaitsForNobodyWhoseSecretIsYetToBeMade() {
+    void theAuthorityDoesNotWaitForMissingSecrets() {
         assertThat(lacking(Stream.of(TRAINING))).isEmpty();
     }
 
     @Test
-    void aCopyDoesNotHoldItUp() {
+    void theAuthorityDoesNotWaitForCopies() {
         var copy = new SecretBuilder(identity(TRAINING, "an older one"))
                 .editMetadata()
                 .withName("copy")
@@ -62,7 +62,7 @@ class IdentitiesTest {
     }
 
     @Test
-    void norDoesASecretThatIsNotOfTheDataPathThatHasItsName() {
+    void theAuthorityDoesNotWaitForSecretsOfOtherOwners() {
         var before = dataPath("training", "0");
         assertThat(lacking(Stream.of(TRAINING), identity(before, "an older one")))
                 .isEmpty();
@@ -75,7 +75,7 @@ class IdentitiesTest {
     }
 
     @Test
-    void norDoesOneWhoseDataPathIsGoneOrGoes() {
+    void theAuthorityDoesNotWaitForDeletedDataPaths() {
         assertThat(lacking(Stream.of(), identity(TRAINING, "an older one"))).isEmpty();
         var going = dataPath("training", "1");
         going.getMetadata().setDeletionTimestamp("2026-11-01T12:00:00Z");

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LastGoodKeeperTest {
-    /** Each is a case of the compiler: {@code before.yaml} is good, {@code in.yaml} has parts that are not. */
+    /** Golden cases of the compiler: {@code before.yaml} is valid, {@code in.yaml} has invalid parts. */
     @ParameterizedTest
     @ValueSource(
             strings = {"listener-tls-last-good", "pool-tls-last-good", "pool-hosts-last-good", "pool-dns-last-good"})
@@ -57,7 +57,7 @@ class LastGoodKeeperTest {
     }
 
     @Test
-    void whatIsNotItsOwnIsNotTrusted() {
+    void aSecretOfAnotherOwnerIsNotTrusted() {
         var resources = resources("listener-tls-last-good", "before.yaml");
         var secret = keeper(null)
                 .secret(resources.dataPath(), publication(plan(resources)), plan(resources), true)
@@ -81,7 +81,7 @@ class LastGoodKeeperTest {
     }
 
     @Test
-    void aConfigurationThatFitsNoSecretIsSaidAndItsPartsAreKept() {
+    void aTooLargeConfigurationIsReportedAndItsPartsAreStored() {
         var resources = resources("listener-tls-last-good", "before.yaml");
         var keeper = keeper(null);
         var secret = keeper.secret(resources.dataPath(), new Publication("1", large()), plan(resources), true)
@@ -91,13 +91,13 @@ class LastGoodKeeperTest {
         assertThat(keeper.findings(resources.dataPath()))
                 .extracting(Finding::severity, Finding::message)
                 .satisfiesExactly(finding -> assertThat(finding.toList().toString())
-                        .startsWith("[WARNING, the configuration has ")
-                        .contains(" KiB compressed, more than the 684 KiB that can be kept")
-                        .endsWith("Divide the DataPath, or have fewer rules or certificates]"));
+                        .startsWith("[WARNING, the configuration has a compressed size of ")
+                        .contains(" KiB, more than the 684 KiB that can be stored")
+                        .endsWith("Split the DataPath, or use fewer rules or certificates]"));
     }
 
     @Test
-    void aConfigurationThatFitsIsNothingToTell() {
+    void aConfigurationThatFitsCausesNoWarning() {
         var resources = resources("listener-tls-last-good", "before.yaml");
         var keeper = keeper(null);
         var secret = keeper.secret(resources.dataPath(), publication(plan(resources)), plan(resources), true)
@@ -108,7 +108,7 @@ class LastGoodKeeperTest {
     }
 
     @Test
-    void whatIsNotAcknowledgedIsNotKept() {
+    void anUnacknowledgedConfigurationIsNotStored() {
         var resources = resources("listener-tls-last-good", "before.yaml");
         var keeper = keeper(null);
         assertThat(keeper.secret(resources.dataPath(), publication(plan(resources)), plan(resources), false))
@@ -118,7 +118,7 @@ class LastGoodKeeperTest {
     }
 
     @Test
-    void ofChangesThatFollowEachOtherCloselyTheLastIsKept() {
+    void changesInQuickSuccessionAreStoredAsOne() {
         var now = new AtomicReference<>(Instant.parse("2026-11-01T00:00:00Z"));
         var keeper = new LastGoodKeeper(name -> Optional.empty(), now::get);
         var resources = resources("listener-tls-last-good", "before.yaml");
@@ -138,7 +138,7 @@ class LastGoodKeeperTest {
     }
 
     @Test
-    void whatRestrictsIsKeptAtOnce() {
+    void restrictionsAreStoredAtOnce() {
         var keeper = new LastGoodKeeper(name -> Optional.empty(), () -> Instant.parse("2026-11-01T00:00:00Z"));
         var before = declared("");
         keeper.secret(before.dataPath(), publication("1", plan(before)), plan(before), true);
@@ -155,12 +155,12 @@ class LastGoodKeeperTest {
     }
 
     @Test
-    void aPoolWithoutNodesKeepsThoseThatItHadInWhatAGatewayStartsWith() {
+    void aPoolWithoutNodesKeepsItsPreviousNodesInTheStoredConfiguration() {
         var keeper = keeper(null);
         var before = declared("");
         var written = keeper.secret(before.dataPath(), publication("1", plan(before)), plan(before), true)
                 .orElseThrow();
-        // Another rule too, so that it is not paced.
+        // The additional rule changes the restrictions, which are stored at once.
         var empty = plan(declared("  - {name: closed, matches: [{buckets: [secret]}], deny: {}}"))
                 .withPools(plan(before).pools().stream()
                         .map(pool -> pool.withNodes(List.of()))
@@ -176,7 +176,7 @@ class LastGoodKeeperTest {
     }
 
     @Test
-    void whatIsKeptStaysWhileTheNextIsOnItsWay() {
+    void theStoredConfigurationStaysUntilTheNextAcknowledgement() {
         var resources = resources("listener-tls-last-good", "before.yaml");
         var keeper = keeper(null);
         var first = keeper.secret(resources.dataPath(), publication("1", plan(resources)), plan(resources), true);

@@ -50,7 +50,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Weights of nodes that the operator decides move all the time: no object that users or gateways depend on is written for that. */
+/** Decided node weights change often: no object that users or gateways depend on is written for them. */
 @Tag("tier2")
 class MovingWeightsTest {
     private static final ObjectKey KEY = new ObjectKey("ai", "training");
@@ -107,7 +107,7 @@ class MovingWeightsTest {
     private final Set<Object> policies = new LinkedHashSet<>();
     private DataPathStatus status;
 
-    /** In place of ConfigMaps. */
+    /** Replaces the ConfigMaps. */
     private static final class Records implements StateStore {
         private int writes;
 
@@ -131,7 +131,7 @@ class MovingWeightsTest {
     }
 
     @Test
-    void weightsThatChangeEverySecondWriteNeitherStatusNorSecretsNorNetworkPolicies() throws IOException {
+    void frequentWeightChangesWriteNoOtherObjects() throws IOException {
         try (var server = XdsServer.builder(store).start();
                 var gateway = new ScriptedEnvoy(server.port(), KEY.toString(), "training-0")) {
             var managed = dataPaths.of(KEY, DECLARED.dataPath());
@@ -175,7 +175,7 @@ class MovingWeightsTest {
         }
     }
 
-    /** What the reconcilers of DataPaths and StoragePools do, without an API server. */
+    /** Performs the steps of the DataPath and StoragePool reconcilers without an API server. */
     private void reconcile(ManagedDataPath managed, XdsServer server) {
         var dataPath = DECLARED.dataPath();
         keeper.keep(managed, dataPath);

@@ -56,7 +56,7 @@ class OwnedObjectsTest {
     }
 
     @Test
-    void nothingButMetadataIsHeldOfObjectsThatOnlyCarryOurLabels() {
+    void onlyMetadataIsCachedOfForeignObjectsWithOurLabels() {
         for (int i = 0; i < 25; i++) {
             client.resource(configMap("ai", "foreign-" + i)).create();
         }
@@ -79,7 +79,7 @@ class OwnedObjectsTest {
     }
 
     @Test
-    void longDataOfObjectsOfOursIsReadWhenItIsNeeded() {
+    void longDataIsReadOnDemand() {
         var dataPath = client.resource(dataPath("ai")).create();
         var name = GatewayNames.of("training").decisions();
         client.resource(owned(dataPath, name)).create();
@@ -95,7 +95,7 @@ class OwnedObjectsTest {
     }
 
     @Test
-    void whatIsAsWantedIsNotWrittenAgainThoughItIsHeldInPart() {
+    void anUnchangedObjectWithOmittedDataIsNotRewritten() {
         var dataPath = client.resource(dataPath("ai")).create();
         start(Set.of());
         var applier = new ObjectApplier(client, owned);
@@ -118,7 +118,7 @@ class OwnedObjectsTest {
     }
 
     @Test
-    void objectsOfSeveralWatchedNamespacesAreHeld() {
+    void objectsOfSeveralWatchedNamespacesAreCached() {
         client.resource(configMap("ai", "one")).create();
         client.resource(configMap("bi", "two")).create();
         client.resource(configMap("ci", "three")).create();

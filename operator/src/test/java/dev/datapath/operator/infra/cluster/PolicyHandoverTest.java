@@ -21,7 +21,7 @@ class PolicyHandoverTest {
     private final DataPath dataPath = dataPath("1");
 
     @Test
-    void whatGatewaysUsedStaysAllowedUntilAllHaveAcknowledgedThatTheyDoNot() {
+    void previousConnectionsStayAllowedUntilAllGatewaysAcknowledge() {
         assertThat(apply(false, 9000)).containsExactly(9000);
         assertThat(handover.isWider()).isFalse();
 
@@ -35,20 +35,20 @@ class PolicyHandoverTest {
     }
 
     @Test
-    void anOperatorThatComesToLeadTakesNothingAway() {
+    void aNewLeaderKeepsAllowedConnections() {
         apply(false, 9000);
         var next = new PolicyHandover(name -> Optional.ofNullable(cluster.get()));
         assertThat(ports(next.during(dataPath, policy(9001), false))).containsExactly(9001, 9000);
     }
 
     @Test
-    void whatBelongsToSomebodyElseOpensNothing() {
+    void aPolicyOfAnotherOwnerIsIgnored() {
         apply(false, 9000);
         assertThat(ports(handover.during(dataPath("2"), policy(9001), false))).containsExactly(9001);
     }
 
     @Test
-    void otherObjectsAreAsTheyAre() {
+    void otherObjectsAreUnchanged() {
         var service = new ServiceBuilder().build();
         assertThat(handover.during(dataPath, service, false)).isSameAs(service);
     }

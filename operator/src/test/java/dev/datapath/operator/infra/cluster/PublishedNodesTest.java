@@ -23,20 +23,20 @@ class PublishedNodesTest {
     private static final List<Health> ALL_WELL = List.of(HEALTHY, HEALTHY, HEALTHY);
 
     @Test
-    void aNodeThatNoGatewayHasJudgedIsReady() {
+    void aNodeWithoutReportsIsReady() {
         assertThat(published()).containsExactly(Ready, Ready, Draining);
         assertThat(published(List.of(UNCHECKED, UNCHECKED, UNCHECKED))).containsExactly(Ready, Ready, Draining);
     }
 
     @Test
-    void aGatewayThatReachesNoNodeTakesNoneFromOthers() {
+    void aGatewayThatReachesNoNodeDoesNotTakeNodesDown() {
         var cutOff = List.of(FAILED_CHECK, FAILED_CHECK, FAILED_CHECK);
         assertThat(published(cutOff, ALL_WELL, ALL_WELL)).containsExactly(Ready, Ready, Draining);
         assertThat(published(cutOff, ALL_WELL)).containsExactly(Ready, Ready, Draining);
     }
 
     @Test
-    void aNodeIsDownWhenMostOfThoseThatJudgeItTakeItOut() {
+    void aNodeIsDownWhenMostGatewaysEjectIt() {
         var without = List.of(EJECTED, HEALTHY, HEALTHY);
         assertThat(published(without)).containsExactly(Down, Ready, Draining);
         assertThat(published(without, List.of(FAILED_CHECK, HEALTHY, HEALTHY), ALL_WELL))
@@ -48,7 +48,7 @@ class PublishedNodesTest {
     }
 
     @Test
-    void aNodeStaysAsItWasPublishedWhileNoGatewayReportsOnIt() {
+    void aNodeKeepsItsPublishedStateWithoutReports() {
         var nodes = PublishedNodes.of(plan(), List.of(), node -> node.name().equals("one"));
         assertThat(nodes).extracting(PublishedNode::state).containsExactly(Down, Ready, Draining);
         var first = new NodeReport("training-0", "10.0.0.1", 9021, UNCHECKED);
@@ -58,7 +58,7 @@ class PublishedNodesTest {
     }
 
     @Test
-    void whenAllAreDownAllAreTried() {
+    void whenAllNodesAreDownAllStayReady() {
         assertThat(published(List.of(FAILED_CHECK, EJECTED, HEALTHY))).containsExactly(Ready, Ready, Draining);
     }
 

@@ -23,7 +23,7 @@ class ReconnectsTest {
     private final Reconnects reconnects = new Reconnects(now::get);
 
     @Test
-    void aGatewayThatWasThereAMomentAgoIsWaitedForButNotForLong() {
+    void theStatusWaitsBrieflyForADisconnectedGateway() {
         assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY), false)).contains(Reconnects.PATIENCE);
         now.set(T0.plusSeconds(2));
         assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY), false))
@@ -33,12 +33,12 @@ class ReconnectsTest {
     }
 
     @Test
-    void aGatewayThatStartedWithoutAnOperatorIsNotWaitedFor() {
+    void theStatusDoesNotWaitForGatewaysStartedWithoutAnOperator() {
         assertThat(reconnects.pause(programmed(), fleet(SYNCED, AWAY), true)).isEmpty();
     }
 
     @Test
-    void whenItWasBackItIsWaitedForAnew() {
+    void aReconnectRestartsTheWait() {
         reconnects.pause(programmed(), fleet(SYNCED, AWAY), false);
         now.set(T0.plus(Reconnects.PATIENCE));
         assertThat(reconnects.pause(programmed(), fleet(SYNCED, SYNCED), false)).isEmpty();
@@ -46,14 +46,14 @@ class ReconnectsTest {
     }
 
     @Test
-    void whatElseHappensToGatewaysIsSaidAtOnce() {
+    void otherGatewayChangesAreReportedAtOnce() {
         assertThat(reconnects.pause(programmed(), fleet(SYNCED, DOWN), false)).isEmpty();
         assertThat(reconnects.pause(programmed(), fleet(SYNCED, REFUSES), false))
                 .isEmpty();
     }
 
     @Test
-    void gatewaysThatShouldRunSomethingElseByNowAreBehind() {
+    void theStatusDoesNotWaitAfterANewVersion() {
         assertThat(reconnects.pause(dataPath("True", "before"), fleet(SYNCED, AWAY), false))
                 .isEmpty();
         assertThat(reconnects.pause(dataPath("False", "v1"), fleet(SYNCED, AWAY), false))

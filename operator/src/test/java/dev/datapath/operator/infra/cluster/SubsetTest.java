@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class SubsetTest {
 
     @Test
-    void fieldsThatOthersAddedAreLeftToThem() {
+    void fieldsAddedByOthersAreNoDrift() {
         assertThat(isThere("spec: {a: 1}", "{spec: {a: 1, b: 2}, status: {c: 3}}"))
                 .isTrue();
     }
@@ -27,12 +27,12 @@ class SubsetTest {
     }
 
     @Test
-    void anEmptyMapOrListIsAsGoodAsNone() {
+    void anEmptyMapOrListEqualsAnAbsentOne() {
         assertThat(isThere("spec: {a: {}, b: []}", "spec: {}")).isTrue();
     }
 
     @Test
-    void elementsOfAListMayHaveMoreFieldsAndNothingElse() {
+    void elementsOfAListMayHaveAdditionalFields() {
         assertThat(isThere("spec: {l: [{a: 1}, {b: 2}]}", "spec: {l: [{a: 1, d: 0}, {b: 2}]}"))
                 .isTrue();
         assertThat(isThere("spec: {l: [{a: 1}, {b: 2}]}", "spec: {l: [{b: 2}, {a: 1}]}"))
@@ -45,7 +45,7 @@ class SubsetTest {
     }
 
     @Test
-    void aListWithKeysIsComparedByThemSoThatASidecarOfOthersIsNoDrift() {
+    void listsWithKeysAreComparedByKey() {
         var wanted = "spec: {template: {spec: {containers: [{name: envoy, image: a}]}}}";
         assertThat(isThere(
                         wanted,
@@ -60,7 +60,7 @@ class SubsetTest {
     }
 
     @Test
-    void portsOfAServiceAreToldApartByNumberAndProtocol() {
+    void servicePortsAreMatchedByNumberAndProtocol() {
         var wanted = "spec: {ports: [{name: s3, port: 443, protocol: TCP, targetPort: 10443}]}";
         assertThat(
                         isThere(
@@ -94,7 +94,7 @@ class SubsetTest {
     }
 
     @Test
-    void numbersAreTheSameWhateverTypeTheyWereReadAs() {
+    void numbersOfDifferentTypesAreEqual() {
         var wanted = new ObjectTree(Map.of("a", 5));
         assertThat(Subset.of(wanted, new ObjectTree(Map.of("a", 5L)))).isTrue();
         assertThat(Subset.of(wanted, new ObjectTree(Map.of("a", 6L)))).isFalse();

@@ -45,7 +45,7 @@ class HeldObjectsTest {
     }
 
     @Test
-    void ofASecretOnlyWhatCanBeUsedIsHeld() {
+    void onlyUsableValuesOfASecretAreCached() {
         var reduced = Contents.of(new SecretBuilder()
                 .withNewMetadata()
                 .withNamespace("ai")
@@ -74,7 +74,7 @@ class HeldObjectsTest {
     }
 
     @Test
-    void aWholeBundleOfPublicAuthoritiesIsHeldBesideOtherForms() {
+    void aPublicCaBundleIsCachedBesideOtherForms() {
         var bundle = PEM.repeat(220 * 1024 / PEM.length());
         var map = new ConfigMapBuilder()
                 .withNewMetadata()
@@ -87,7 +87,7 @@ class HeldObjectsTest {
     }
 
     @Test
-    void contentAboveTheBoundIsLeftOut() {
+    void contentAboveTheLimitIsOmitted() {
         var large = PEM + "x".repeat(600 * 1024);
         var mark = new LeftOut(LeftOut.Why.OBJECT, large.length() + 6, 512 << 10).mark();
         assertThat(Contents.of(new ConfigMapBuilder()
@@ -102,12 +102,12 @@ class HeldObjectsTest {
     }
 
     @Test
-    void aNamespaceHoldsNoMoreThanItsRoom() {
+    void aNamespaceDoesNotExceedItsBudget() {
         IntStream.range(0, 5)
                 .forEach(i -> client.resource(secret("ai", "s" + i, 300_000)).create());
         client.resource(secret("bi", "s", 300_000)).create();
-        // A namespace has 1 MiB of it: room for three.
-        try (var watches = watches(new ContentRoom(16 << 20))) {
+        // A namespace may use 1 MiB, enough for three.
+        try (var watches = watches(new ContentBudget(16 << 20))) {
             var names = IntStream.range(0, 5)
                     .mapToObj(i -> new ObjectKey("ai", "s" + i))
                     .toList();
@@ -121,7 +121,7 @@ class HeldObjectsTest {
             await().until(() -> !watches.want(other, elsewhere).pending());
             assertThat(watches.objects(elsewhere)).allMatch(HeldObjectsTest::isHeld);
 
-            // Two of the three that are wanted now had no room, or all have it.
+            // Two of the three requested objects had been omitted, or all are cached.
             var fewer = names.subList(2, 5);
             watches.want(USER, fewer);
             await().untilAsserted(() -> {
@@ -132,7 +132,7 @@ class HeldObjectsTest {
     }
 
     @Test
-    void anObjectIsAnotherStateWithoutItsContent() {
+    void anObjectWithoutItsContentHasAnotherVersion() {
         var secret = secret("ai", "s", 1);
         secret.getMetadata().setUid("u");
         secret.getMetadata().setResourceVersion("1");
@@ -144,8 +144,8 @@ class HeldObjectsTest {
     }
 
     @Test
-    void smallObjectsFindRoomWhateverOtherNamespacesTake() {
-        var room = new ContentRoom(16 << 20);
+    void smallObjectsAreCachedIndependentOfOtherNamespaces() {
+        var room = new ContentBudget(16 << 20);
         for (int i = 0; i < 8; i++) {
             room.take("n" + i, 0, 512 << 10);
         }
@@ -154,7 +154,7 @@ class HeldObjectsTest {
     }
 
     @Test
-    void ofAServiceOnlyItsPortsAreHeld() {
+    void onlyThePortsOfAServiceAreCached() {
         var service = new ServiceBuilder()
                 .withNewMetadata()
                 .withName("s")
@@ -174,7 +174,7 @@ class HeldObjectsTest {
         assertThat(Contents.of(annotated).object()).isEqualTo(service);
     }
 
-    private NamedWatches<Secret> watches(ContentRoom room) {
+    private NamedWatches<Secret> watches(ContentBudget room) {
         return new NamedWatches<>(
                 name -> client.secrets()
                         .inNamespace(name.namespace())
@@ -184,7 +184,7 @@ class HeldObjectsTest {
                 user -> {},
                 Duration.ofSeconds(10),
                 InstantSource.system(),
-                new WatchRoom(256 << 20));
+                new WatchBudget(256 << 20));
     }
 
     private static boolean isHeld(Secret secret) {

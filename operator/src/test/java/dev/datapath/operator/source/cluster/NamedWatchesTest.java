@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Against an API server that refuses, or says nothing. */
+/** Against an API server that rejects requests, or does not respond. */
 class NamedWatchesTest {
     private static final ObjectRef USER = new ObjectRef("DataPath", "ai", "training");
     private static final ObjectKey NAME = new ObjectKey("ai", "certificate");
@@ -51,8 +51,8 @@ class NamedWatchesTest {
     private final CountDownLatch end = new CountDownLatch(1);
     private HttpServer server;
     private KubernetesClient client;
-    /** For 512 names, 256 of them in one namespace. */
-    private final WatchRoom room = new WatchRoom(96 << 20);
+    /** Enough for 512 names, 256 of them in one namespace. */
+    private final WatchBudget room = new WatchBudget(96 << 20);
 
     private NamedWatches<Secret> watches;
 
@@ -74,7 +74,7 @@ class NamedWatchesTest {
                         .inNamespace(name.namespace())
                         .withName(name.name())
                         .runnableInformer(0),
-                () -> new HeldObjects<>(Contents::of, new ContentRoom(256 << 20)),
+                () -> new HeldObjects<>(Contents::of, new ContentBudget(256 << 20)),
                 notified::add,
                 PATIENCE,
                 now::get,
@@ -90,7 +90,7 @@ class NamedWatchesTest {
     }
 
     @Test
-    void aNameThatMayNotBeReadIsReportedAtOnceAndReadWhenItMay() {
+    void aForbiddenNameIsReportedAtOnceAndReadOncePermitted() {
         assertThat(watches.want(USER, List.of(NAME)).pending()).isTrue();
         await().until(() -> notified.contains(USER));
         assertThat(watches.want(USER, List.of(NAME))).satisfies(known -> {
@@ -106,7 +106,7 @@ class NamedWatchesTest {
     }
 
     @Test
-    void anApiServerThatSaysNothingKeepsNobodyWaiting() {
+    void anUnresponsiveApiServerBlocksNoCaller() {
         mode.set(Mode.SILENT);
         var users = IntStream.range(0, 24)
                 .mapToObj(i -> new ObjectRef("DataPath", "ai", "d" + i))
@@ -118,11 +118,11 @@ class NamedWatchesTest {
         now.set(now.get().plus(PATIENCE));
         var name = new ObjectKey("ai", "secret-of-d0");
         assertThat(watches.want(users.getFirst(), List.of(name)).unreadable().get(name))
-                .contains("no answer of the API server within 10 s");
+                .contains("no response of the API server within 10 s");
     }
 
     @Test
-    void poolsThatNoDataPathUsesOpenABoundedNumberOfWatches() {
+    void unusedPoolsOpenABoundedNumberOfWatches() {
         mode.set(Mode.SILENT);
         var names = IntStream.range(0, 200)
                 .mapToObj(i -> new ObjectKey("ai", "secret-" + i))
@@ -137,9 +137,9 @@ class NamedWatchesTest {
                         false,
                         Map.of(
                                 last,
-                                "the operator watches as many objects as its memory allows, and of those that namespace ai"
-                                        + " refers to 128 at most for StoragePools that no DataPath uses. Delete objects that"
-                                        + " are not used, or raise the operator's memory limit")));
+                                "the operator's memory limits the number of watched objects, and namespace ai may"
+                                        + " reference at most 128 for StoragePools that no DataPath uses. Delete unused"
+                                        + " objects, or increase the operator's memory limit")));
 
         assertThat(watches.want(USER, List.of(last))).isEqualTo(new NamedWatches.Known(true, Map.of()));
         var elsewhere = new ObjectKey("bi", "secret");
@@ -147,9 +147,9 @@ class NamedWatchesTest {
                 .isEqualTo(new NamedWatches.Known(true, Map.of()));
     }
 
-    /** Each is a connection, and the objects need not exist. */
+    /** Each watch is a connection, and the objects need not exist. */
     @Test
-    void namespacesShareABoundOnAllNames() {
+    void namespacesShareALimitOnAllNames() {
         mode.set(Mode.SILENT);
         for (int n = 0; n < 3; n++) {
             var namespace = "ns-" + n;
@@ -168,7 +168,7 @@ class NamedWatchesTest {
     }
 
     @Test
-    void namesOfOneNamespaceDoNotHoldUpAnother() {
+    void namesOfOneNamespaceDoNotDelayAnother() {
         mode.set(Mode.SILENT);
         var names = IntStream.range(0, 100)
                 .mapToObj(i -> new ObjectKey("ai", "secret-" + i))

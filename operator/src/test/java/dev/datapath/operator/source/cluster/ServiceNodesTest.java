@@ -39,7 +39,7 @@ class ServiceNodesTest {
             """, EndpointSlice.class);
 
     @Test
-    void takesThePodsThatTakeRequestsWithTheirContainerPorts() {
+    void usesReadyPodsWithTheirContainerPorts() {
         assertThat(lookUp("http", SERVICE).endpoints())
                 .containsExactly(
                         new Discovery.Endpoint("rgw-0", "10.0.0.1", 8000, ""),
@@ -47,16 +47,16 @@ class ServiceNodesTest {
     }
 
     @Test
-    void aNumberIsAPortOfTheServiceNotOfItsPods() {
+    void aNumberDenotesAPortOfTheService() {
         assertThat(lookUp("443", SERVICE).endpoints())
                 .extracting(Discovery.Endpoint::port)
                 .containsOnly(8443);
         assertThat(lookUp("8443", SERVICE).failure()).contains("no port 8443", "http (80)", "https (443)");
     }
 
-    /** HTTP/3 has the number of HTTPS. */
+    /** HTTP/3 uses the port number of HTTPS. */
     @Test
-    void aNumberThatUdpHasTooIsThatOfTcp() {
+    void aNumberUsedByUdpAndTcpDenotesTcp() {
         var service = service(
                 "rgw", "{ports: [{name: quic, protocol: UDP, port: 443}, {name: https, protocol: TCP, port: 443}]}");
         var slice = Serialization.unmarshal("""
@@ -77,15 +77,15 @@ class ServiceNodesTest {
     }
 
     @Test
-    void aServiceThatIsAnotherNameOfAHostHasNoNodes() {
+    void anExternalNameServiceHasNoNodes() {
         var service = service("rgw", "{type: ExternalName, externalName: rgw.example.com}");
         assertThat(lookUp("443", Contents.of(service).object()).failure())
                 .contains("ExternalName", "rgw.example.com", "spec.nodes.dns");
     }
 
-    /** Gateways in front of gateways are allowed; those in front of themselves are a circle. */
+    /** Gateways in front of other gateways are allowed; in front of themselves they form a loop. */
     @Test
-    void theServiceOfTheOwnGatewaysIsNoStore() {
+    void theServiceOfTheOwnGatewaysIsRejected() {
         var owned = new ServiceBuilder(SERVICE)
                 .editMetadata()
                 .addNewOwnerReference()
@@ -100,14 +100,14 @@ class ServiceNodesTest {
         assertThat(lookUp("http", held))
                 .isEqualTo(new Discovery.Lookup(
                         List.of(),
-                        "Service rgw is the one of the gateways of DataPath training, so each request would come back to"
-                                + " them: name the Service of the store"));
+                        "Service rgw is the Service of the gateways of DataPath training, which would create a request"
+                                + " loop: set the Service of the store"));
         held.getMetadata().getOwnerReferences().getFirst().setName("another");
         assertThat(lookUp("http", held).endpoints()).hasSize(2);
     }
 
     @Test
-    void withoutAServiceTheSliceAloneCounts() {
+    void withoutAServiceTheSliceIsUsed() {
         assertThat(lookUp("8000", null).endpoints()).hasSize(2);
         assertThat(ServiceNodes.lookUps("training", List.of(new ServicePort(RGW, "http")), List.of(), List.of())
                         .get("rgw:http"))
@@ -115,7 +115,7 @@ class ServiceNodesTest {
     }
 
     @Test
-    void withoutAServiceAPortIsNamedAsInTheSlice() {
+    void withoutAServiceThePortNameOfTheSliceIsUsed() {
         assertThat(lookUp("https", null).endpoints())
                 .extracting(Discovery.Endpoint::port)
                 .containsOnly(8443);
@@ -123,9 +123,9 @@ class ServiceNodesTest {
     }
 
     @Test
-    void servicesOfOneNamespaceAreToldApart() {
+    void servicesOfOneNamespaceAreDistinguished() {
         var other = service("minio", "{ports: [{port: 9000}]}");
-        // Made by hand, for a machine outside of the cluster: its port has no name, and its node is no object.
+        // Created manually, for a machine outside the cluster: its port has no name, and its node is not an object.
         var slice = Serialization.unmarshal("""
                 apiVersion: discovery.k8s.io/v1
                 kind: EndpointSlice
@@ -178,7 +178,7 @@ class ServiceNodesTest {
     }
 
     @Test
-    void ofManyEndpointsTheFirstOnesCountInAnyOrderOfSlices() {
+    void theFirstEndpointsAreUsedInAnyOrderOfSlices() {
         var slices = IntStream.range(0, 5).mapToObj(i -> slice(i, 1000, 1)).toList();
         var found = lookUps(List.of(), "9000", slices.toArray(EndpointSlice[]::new));
         assertThat(found.endpoints()).hasSize(Discovery.MAX_ENDPOINTS);
@@ -186,7 +186,7 @@ class ServiceNodesTest {
     }
 
     @Test
-    void ofEndpointsOnlyWhatIsUsedIsHeld() {
+    void onlyUsedPartsOfEndpointsAreCached() {
         var slice = new EndpointSliceBuilder(SLICE)
                 .editFirstEndpoint()
                 .addToDeprecatedTopology("long", "x".repeat(200_000))
@@ -208,7 +208,7 @@ class ServiceNodesTest {
     }
 
     @Test
-    void slicesForWhichThereIsNoMemoryAreReported() {
+    void slicesThatExceedTheMemoryAreReported() {
         var reduced = Contents.of(slice(1000, 1));
         assertThat(reduced.bytes()).isGreaterThan(500_000);
         var without = reduced.without().apply(new LeftOut(LeftOut.Why.NAMESPACE, reduced.bytes(), 1));
@@ -216,8 +216,8 @@ class ServiceNodesTest {
         assertThat(lookUps(List.of(SERVICE), "http", without))
                 .isEqualTo(new Discovery.Lookup(
                         List.of(),
-                        "its EndpointSlices need more memory than the operator has for this namespace: delete EndpointSlices"
-                                + " that are not needed, or raise the memory limit of the operator"));
+                        "its EndpointSlices need more memory than the operator has for this namespace: delete unused"
+                                + " EndpointSlices, or increase the memory limit of the operator"));
     }
 
     private static EndpointSlice slice(int endpoints, int ports) {
@@ -271,7 +271,7 @@ class ServiceNodesTest {
                 """.formatted(name, spec), Service.class);
     }
 
-    /** Made of the objects as caches hold them. */
+    /** Look-ups from the cached form of the objects. */
     private static Map<String, Discovery.Lookup> lookUps(String port, Service service, EndpointSlice slice) {
         return ServiceNodes.lookUps(
                 "training",

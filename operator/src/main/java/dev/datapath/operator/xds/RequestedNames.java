@@ -8,16 +8,19 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The names of one type that a gateway asks for. Those of resources are kept once for all streams. */
-final class AskedNames {
-    /** Whether the String of each name is that of a resource. Sorted, because names may be made to have equal hashes. */
+/** The resource names of one type that a gateway requests. Strings of resource names are shared by all streams. */
+final class RequestedNames {
+    /**
+     * Whether the String of each name is that of a resource. Sorted, because names can be constructed to have equal
+     * hashes.
+     */
     private final NavigableMap<String, Boolean> names = new TreeMap<>();
 
     private long keptBytes;
 
-    /** The names of the next request. Those that both have keep their Strings. */
-    AskedNames next(Collection<String> requested) {
-        var next = new AskedNames();
+    /** The names of the next request. Names in both requests keep their Strings. */
+    RequestedNames next(Collection<String> requested) {
+        var next = new RequestedNames();
         for (var name : requested) {
             var before = names.ceilingEntry(name);
             if (before != null && before.getKey().equals(name)) {
@@ -30,7 +33,7 @@ final class AskedNames {
         return next;
     }
 
-    /** Replaces names of resources by the Strings of these, and returns them. */
+    /** Replaces names of resources by the Strings of these resources, and returns them. */
     List<String> share(SortedMap<String, Resource> target) {
         if (keptBytes == 0) {
             return List.of();
@@ -57,7 +60,7 @@ final class AskedNames {
         return names.containsKey(name);
     }
 
-    /** What the names cost that no resource had so far, see {@link KeptNames}. */
+    /** Memory of the names that no resource had so far, see {@link KeptNames}. */
     long keptBytes() {
         return keptBytes;
     }

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class LookTimerTest {
+class RetryingTimerTest {
     private final AtomicLong nanos = new AtomicLong();
-    private final LookTimer timer = new LookTimer(Duration.ofMillis(1), new Stalls(nanos::get));
+    private final RetryingTimer timer = new RetryingTimer(Duration.ofMillis(1), new Stalls(nanos::get));
 
     @AfterEach
     void close() {
@@ -47,7 +47,7 @@ class LookTimerTest {
     }
 
     @Test
-    void afterTheEndNothingIsDue() {
+    void noTaskRunsAfterClose() {
         timer.close();
         timer.accept(Duration.ZERO, () -> {});
         assertThat(timer.alive()).isTrue();

@@ -7,24 +7,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
- * Does something after a while, on a thread of its own. A task that throws is logged and tried again: without it an object would
- * wait for its next resync. Safe for several threads.
+ * Runs tasks after a delay, on its own thread. A task that throws is logged and retried: without the retry an object
+ * would wait for its next resync. Thread-safe.
  */
-public final class LookTimer implements BiConsumer<Duration, Runnable>, AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(LookTimer.class.getName());
+public final class RetryingTimer implements BiConsumer<Duration, Runnable>, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(RetryingTimer.class.getName());
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
 
     private final ScheduledThreadPoolExecutor thread;
     private final Duration afterFailure;
     private final Stalls stalls;
 
-    public LookTimer() {
+    public RetryingTimer() {
         this(AFTER_FAILURE, new Stalls(System::nanoTime));
     }
 
-    public LookTimer(Duration afterFailure, Stalls stalls) {
-        thread = new ScheduledThreadPoolExecutor(1, Daemons.named("looks"));
-        // After the end nothing is due any more.
+    public RetryingTimer(Duration afterFailure, Stalls stalls) {
+        thread = new ScheduledThreadPoolExecutor(1, Daemons.named("timer"));
+        // After the timer is closed, new tasks are discarded.
         thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         this.afterFailure = afterFailure;
         this.stalls = stalls;
@@ -47,7 +47,7 @@ public final class LookTimer implements BiConsumer<Duration, Runnable>, AutoClos
         }
     }
 
-    /** Whether its tasks come to an end. */
+    /** Whether its tasks complete. */
     public boolean alive() {
         return stalls.alive();
     }

@@ -6,28 +6,28 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How much of the operator's memory the content of Secrets, ConfigMaps and EndpointSlices may take. One namespace has a part of it. A small object
- * finds room as long as its own namespace has some, whatever others take. Safe for several threads.
+ * The memory budget for the content of Secrets, ConfigMaps and EndpointSlices. One namespace may use a part of it. A
+ * small object is accepted as long as its own namespace has budget left, independent of other namespaces. Thread-safe.
  */
-final class ContentRoom {
-    /** Most certificates with their chain and key have less. */
+final class ContentBudget {
+    /** Larger than most certificates with their chain and key. */
     static final long SMALL = 16 << 10;
 
     private final long all;
     private final long ofNamespace;
     private final Map<String, Long> taken = new HashMap<>();
 
-    /** @param memory how much memory the process may use for objects, in bytes */
-    ContentRoom(long memory) {
+    /** @param memory memory that the process may use for objects, in bytes */
+    ContentBudget(long memory) {
         all = memory / 4;
         ofNamespace = memory / 16;
     }
 
     /**
-     * Takes room for an object, if there is any.
+     * Reserves memory for an object if the budget allows it.
      *
-     * @param before what the object had until now, which is given back in any case
-     * @return what there is no room in; empty when the room is taken
+     * @param before the previous reservation of the object, which is always released
+     * @return which limit would be exceeded; empty when the memory was reserved
      */
     synchronized Optional<LeftOut> take(String namespace, long before, long bytes) {
         add(namespace, -before);
@@ -38,7 +38,7 @@ final class ContentRoom {
         return missing;
     }
 
-    /** What there is no room in for an object of that size. */
+    /** Which limit an object of that size would exceed; empty when there is none. */
     synchronized Optional<LeftOut> missing(String namespace, long bytes) {
         if (taken.getOrDefault(namespace, 0L) + bytes > ofNamespace) {
             return Optional.of(new LeftOut(LeftOut.Why.NAMESPACE, bytes, ofNamespace));

@@ -4,13 +4,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many names the operator watches. Each watch is a connection to the API server with buffers of its own, whether or not the object
- * exists. One namespace has a part of them, and a few are kept back for namespaces that have few. Safe for several threads.
+ * The limit of names that the operator watches. Each watch is a connection to the API server with its own buffers,
+ * whether or not the object exists. One namespace may use a part of the limit, and a reserve is kept for namespaces
+ * with few names. Thread-safe.
  */
-final class WatchRoom {
-    /** Memory for each watch: the buffers of a TLS connection, and an informer. */
+final class WatchBudget {
+    /** Memory of each watch: the buffers of a TLS connection, and an informer. */
     private static final long BYTES = 192 << 10;
-    /** Names that a namespace may have even when others have taken all that is not kept back. */
+    /** Names that a namespace may have even when others have used all but the reserve. */
     private static final int FEW = 32;
 
     private final int all;
@@ -18,17 +19,17 @@ final class WatchRoom {
     private final Map<String, Integer> taken = new HashMap<>();
     private int sum;
 
-    /** @param memory how much memory the process may use for objects, in bytes */
-    WatchRoom(long memory) {
+    /** @param memory memory that the process may use for objects, in bytes */
+    WatchBudget(long memory) {
         all = (int) Math.clamp(memory / BYTES, 256, 16_384);
         ofNamespace = all / 2;
     }
 
     /**
-     * Takes room for a watch.
+     * Reserves a watch.
      *
-     * @param unused whether only a StoragePool that no DataPath uses wants it: a finding can wait, gateways cannot
-     * @return whether there was room
+     * @param unused whether only a StoragePool that no DataPath uses needs it: a finding can wait, gateways cannot
+     * @return whether the watch was reserved
      */
     synchronized boolean take(String namespace, boolean unused) {
         int own = taken.getOrDefault(namespace, 0);
@@ -40,13 +41,13 @@ final class WatchRoom {
         return hasRoom;
     }
 
-    /** Gives the room of a watch back. */
+    /** Releases a watch. */
     synchronized void release(String namespace) {
         taken.merge(namespace, -1, (own, less) -> own + less == 0 ? null : Integer.valueOf(own + less));
         sum--;
     }
 
-    /** How many names the objects of one namespace may refer to. */
+    /** Maximum names that the objects of one namespace may reference. */
     int most(boolean unused) {
         return unused ? ofNamespace / 2 : ofNamespace;
     }
