@@ -7,7 +7,7 @@ import java.time.Instant;
 /**
  * A certificate with its private key.
  *
- * @param key never shown in the text form
+ * @param key never part of {@link #toString()}
  */
 public record Credential(X509Certificate certificate, PrivateKey key) {
 
@@ -16,12 +16,12 @@ public record Credential(X509Certificate certificate, PrivateKey key) {
         return certificate.getNotBefore().toInstant().plus(X509.CLOCK_SKEW);
     }
 
-    /** The last moment at which it is valid. */
+    /** When it expires. */
     public Instant end() {
         return certificate.getNotAfter().toInstant();
     }
 
-    /** Whether its validity is over. */
+    /** Whether it has expired. */
     boolean expired(Instant now) {
         return !end().isAfter(now);
     }
