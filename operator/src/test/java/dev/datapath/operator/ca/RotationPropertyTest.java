@@ -92,8 +92,7 @@ class RotationPropertyTest {
 
     /** Operators run within a second after a step is due. */
     @Property(tries = 3)
-    void unwritableSecretNeverLeavesOtherPeersWithoutAValidCertificate(
-            @ForAll("long") List<Run> history) {
+    void unwritableSecretNeverLeavesOtherPeersWithoutAValidCertificate(@ForAll("long") List<Run> history) {
         var world = new World(true);
         world.run(false);
         for (int second = 0; second < history.size() * 10; second++) {

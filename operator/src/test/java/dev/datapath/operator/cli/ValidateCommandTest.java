@@ -55,8 +55,8 @@ class ValidateCommandTest {
         assertThat(out.toString().lines())
                 .contains(
                         pool
-                                + ":6: error: DataPath ai/training: spec.poolRef.name: StoragePool ai/store does not exist; its"
-                                + " requests get 503: create it, or name another one",
+                                + ":6: error: DataPath ai/training: spec.poolRef.name: StoragePool ai/store does not exist, so"
+                                + " requests for it get 503: create it, or reference another pool",
                         pool
                                 + ":11: error: StoragePool ai/store: spec.nodes.static[0].port: 0 is less than 1; write a number"
                                 + " between 1 and 65535",
