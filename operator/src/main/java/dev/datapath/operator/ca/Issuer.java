@@ -52,8 +52,7 @@ public final class Issuer {
     public Instant renewal(Credential held) {
         var life = Duration.between(held.begin(), held.end());
         // The lifetime is shorter than configured when the CA expires sooner, and longer when the certificate was
-        // issued with
-        // another setting.
+        // issued with another setting.
         var shorter = life.compareTo(lifetimes.certificate()) < 0 ? life : lifetimes.certificate();
         return held.end().minus(Lifetimes.renewalMargin(shorter));
     }

@@ -37,8 +37,7 @@ public final class OperatorApplication implements QuarkusApplication {
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics))
                 .build()) {
             // The start runs on its own thread, because the health endpoint must serve and signals must be handled
-            // until it
-            // completes.
+            // until it completes.
             var start = new Start(() -> OperatorRuntime.start(settings, client, registry, metrics));
             Quarkus.waitForExit();
             return start.stop() ? 0 : 1;

@@ -186,8 +186,7 @@ public final class OperatorRuntime implements AutoCloseable {
                         engine, observations, dependents, pools, new ObjectApplier(client, pools), writer, clock),
                 resync);
         // The status of these kinds depends on DataPaths, whose resync triggers them, too. There may be thousands of
-        // these objects,
-        // and a timer for each reconciliation would take more memory than the objects.
+        // these objects, and a timer for each reconciliation would take more memory than the objects.
         register(new RoutingPolicyReconciler(observations, dependents, writer, clock), null);
         register(new ObjectiveReconciler(observations, dependents, writer, clock), null);
     }
@@ -299,8 +298,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 .checkingCRDAndValidateLocalModel(false)
                 .withCacheSyncTimeout(SYNC_TIMEOUT)
                 // Reconcilers read their own writes before the watch reports them. Otherwise status and Events would be
-                // written
-                // twice.
+                // written twice.
                 .withParseResourceVersions(true)
                 // A missing permission may be granted later, so watches keep retrying.
                 .withStopOnInformerErrorDuringStartup(false)

@@ -73,8 +73,7 @@ final class NodeAddresses {
         }
         if (!names.isEmpty()) {
             // An EndpointSlice of addressType FQDN. Kubernetes has deprecated it, because it does not define which
-            // component
-            // resolves the name, and how often.
+            // component resolves the name, and how often.
             at.error(
                     Reason.Invalid,
                     what + " has the endpoint " + VisibleText.of(names.getFirst()) + ", which is no IP address"

@@ -158,8 +158,7 @@ final class NodeCompiler {
         var lookup = discovery.services().get(key);
         if (lookup != null && lookup.failure() == null && lookup.endpoints().isEmpty()) {
             // This answer is authoritative. The addresses of deleted pods may already belong to other pods, so the last
-            // ones are
-            // not kept.
+            // ones are not kept.
             at.error(
                     Reason.EndpointsNotFound,
                     "Service " + key + " has no ready endpoint: check its selector, its port's name and its pods");

@@ -34,8 +34,7 @@ public final class DeliveryMetrics implements XdsEvents {
                 .description("Time from a change being seen to all gateways of a DataPath having acknowledged it.")
                 .serviceLevelObjectives(
                         // 2.5 s is the threshold of the alert DataPathConfigurationSlow. Without this bucket, 1.1 s and
-                        // 4.9 s could
-                        // not be distinguished.
+                        // 4.9 s could not be distinguished.
                         millis(5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000))
                 .register(registry);
         bytes = DistributionSummary.builder("datapath.xds.response.bytes")

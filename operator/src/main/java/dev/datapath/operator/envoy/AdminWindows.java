@@ -101,8 +101,7 @@ final class AdminWindows {
                 .setTypedConfig(Protos.any(Router.getDefaultInstance())));
         return Listener.newBuilder()
                 // Envoy ignores a dynamic listener with the name of a bootstrap listener. Names of DataPath listeners
-                // have no
-                // slash.
+                // have no slash.
                 .setName(CLUSTER + "/" + window.name())
                 .setAddress(EndpointRenderer.address(window.address(), window.port()))
                 // Must answer when clients use all connections.

@@ -96,12 +96,10 @@ public final class Bootstrap {
                                 .setStaticLayer(Struct.newBuilder()
                                         .putFields("re2.max_program_size.error_level", number(MAX_EXPRESSION_SIZE))
                                         // Processes one request per I/O cycle. Otherwise Envoy drops requests that a
-                                        // client has
-                                        // pipelined after a request with a local reply.
+                                        // client has pipelined after a request with a local reply.
                                         .putFields("http.max_requests_per_io_cycle", number(0))
                                         // Otherwise Envoy drops bytes between a chunk and its line end, and a body with
-                                        // lost bytes
-                                        // appears complete (RFC 9112, 7.1).
+                                        // lost bytes appears complete (RFC 9112, 7.1).
                                         .putFields("envoy.reloadable_features.strict_chunk_parsing", TRUE))))
                 .setStaticResources(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources.newBuilder()
                         .addClusters(AdminWindows.cluster(spec.admin()))

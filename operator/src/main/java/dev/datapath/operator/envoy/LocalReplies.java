@@ -156,8 +156,7 @@ final class LocalReplies {
         headers.add(header(REQUEST_ID_HEADER, REQUEST_ID));
         if (retry) {
             // Clients that failed at the same time must not retry at the same time. The milliseconds of the start time
-            // are the
-            // jitter.
+            // are the jitter.
             headers.add(header("x-amz-retry-after", "1%START_TIME(%3f)%"));
             headers.add(header("Retry-After", "1"));
         }

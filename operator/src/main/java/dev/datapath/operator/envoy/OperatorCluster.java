@@ -63,8 +63,7 @@ final class OperatorCluster {
         if (operator.elected()) {
             cluster.addHealthChecks(leaderCheck())
                     // With the default panic threshold, Envoy would use all replicas when more than half are
-                    // NOT_SERVING, which is
-                    // normal for standby replicas.
+                    // NOT_SERVING, which is normal for standby replicas.
                     .setCommonLbConfig(
                             CommonLbConfig.newBuilder().setHealthyPanicThreshold(Percent.getDefaultInstance()));
         }

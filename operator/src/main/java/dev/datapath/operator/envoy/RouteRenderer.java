@@ -207,8 +207,7 @@ final class RouteRenderer {
         var hedge = rule.hedge();
         if (hedge != null && isHedged(rule, forward, requestClass)) {
             // Each late attempt starts another one while there are retries left; one of these is the second copy. A
-            // retriable
-            // response is dropped in favour of a copy in flight, so every failure counts as retriable.
+            // retriable response is dropped in favour of a copy in flight, so every failure counts as retriable.
             return policy(rule.retry())
                     .setRetryOn(READ_RETRY_ON)
                     .addAllRetriableStatusCodes(FAILURES)

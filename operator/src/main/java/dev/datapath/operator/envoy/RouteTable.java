@@ -224,8 +224,7 @@ final class RouteTable {
                 .addAllDomains(domains)
                 .setRetryPolicy(RouteRenderer.inherited(pools))
                 // Replaces Envoy's value by the client's. Headers of the virtual host are set before headers of the
-                // table are
-                // removed.
+                // table are removed.
                 .addRequestHeadersToRemove(Names.FORWARDED_PROTO)
                 .addRequestHeadersToAdd(
                         LocalReplies.header(Names.FORWARDED_PROTO, "%REQ(" + Names.FORWARDED_PROTO_HEADER + ")%"))
@@ -294,8 +293,7 @@ final class RouteTable {
                     .add(match);
         }
         // In the order of precedence, exact buckets come before prefixes, longer prefixes before shorter ones, and
-        // these before the
-        // rest.
+        // these before the rest.
         candidates.forEach((bucket, own) -> wide.stream()
                 .filter(match ->
                         !match.bucket().equals(bucket) && match.bucket().covers(bucket))

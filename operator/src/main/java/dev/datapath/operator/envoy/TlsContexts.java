@@ -34,8 +34,7 @@ final class TlsContexts {
         var context = DownstreamTlsContext.newBuilder();
         if (certificates.size() > 1) {
             // The chain was already selected by the server name. Without this setting, Envoy presents the first
-            // certificate to a
-            // client whose server name differs in case from that of the certificate.
+            // certificate to a client whose server name differs in case from that of the certificate.
             context.setFullScanCertsOnSniMismatch(BoolValue.of(true));
         }
         var clients = tls.clientCertificates();

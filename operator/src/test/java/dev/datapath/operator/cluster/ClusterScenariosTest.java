@@ -163,7 +163,7 @@ class ClusterScenariosTest extends EngineScenarios {
         assertThat(condition(STORE, "ResolvedRefs").path("message").asText())
                 .contains(
                         "ConfigMap ai/bundle cannot be used: its content has 60",
-                        " KiB, more than the 512 KiB that are read of one object",
+                        " KiB, more than the 512 KiB that the operator reads of one object",
                         "the last good CA certificates stay in use");
         assertThat(cluster.status(TRAINING).at("/configVersion").asText()).isEqualTo(verified);
     }

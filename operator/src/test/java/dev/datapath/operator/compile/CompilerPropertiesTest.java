@@ -85,8 +85,7 @@ class CompilerPropertiesTest {
     @Property(tries = 1000)
     void anotherObjectDoesNotAffectTheOthers(@ForAll("objects") HasMetadata other) {
         // A match that lists listeners is more specific than one that does not, regardless of age. A deny with invalid
-        // conditions
-        // precedes the rules that it may concern.
+        // conditions precedes the rules that it may concern.
         Assume.that(!namesListeners(other) && !denies(other));
         var without = Compiler.compile(WORLD);
         var with = Compiler.compile(plus(WORLD, other));

@@ -125,8 +125,7 @@ class PolicySelectionTest {
                 i -> forward(i, "{buckets: [one-" + i + "], operations: [x" + ", y".repeat(63) + "]}"));
         assertThat(compile().findings())
                 .hasSizeLessThanOrEqualTo(300)
-                .anySatisfy(
-                        finding -> assertThat(finding.message()).contains("more than 256 things are wrong with it"));
+                .anySatisfy(finding -> assertThat(finding.message()).contains("more than 256 errors were found"));
     }
 
     private static List<String> rules(Compilation compilation) {

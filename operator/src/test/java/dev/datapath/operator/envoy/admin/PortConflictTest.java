@@ -16,7 +16,7 @@ class PortConflictTest {
                 .containsExactly(
                         new PortConflict("training-0", "s3", "127.0.0.1:80", "Permission denied"),
                         new PortConflict("training-0", "tls", "[::1]:8443", "Address already in use"));
-        assertThat(conflicts.getFirst().message()).contains("a port from 1024 on");
+        assertThat(conflicts.getFirst().message()).contains("a port of 1024 or above");
     }
 
     @Test
