@@ -185,7 +185,7 @@ class StandaloneTest {
         for (int i = 0; i < 20; i++) {
             assertThat(RawClient.status(other, "/bucket/key")).isEqualTo(200);
         }
-        assertThat(directory.status("datapath-ai-small").contains("96Mi is used instead"))
+        assertThat(directory.status("datapath-ai-small").contains("until then 96Mi is used"))
                 .isEqualTo(!limit.equals("96Mi"));
     }
 

@@ -83,7 +83,7 @@ class PlainRulesTest {
             for (var method : List.of("GET", "PUT")) {
                 var refused = answer(lone, method, "localhost", "/bucket-300/key");
                 assertThat(refused.status()).isEqualTo(404);
-                assertThat(refused.text()).contains("<Code>NoSuchBucket</Code><Message>No rule takes this request.");
+                assertThat(refused.text()).contains("<Code>NoSuchBucket</Code><Message>No rule matches this request.");
                 assertThat(answer(lone, method, "nothing.s3.test", "/key").status())
                         .isEqualTo(404);
             }

@@ -14,7 +14,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** The kinds of objects that can be written: the four of this product, from their CRDs, and v1 Secret and ConfigMap. */
+/** The kinds of objects that users can write: the four kinds of DataPath, read from their CRDs, and v1 Secret and ConfigMap. */
 public final class ApiCatalog {
     private static final List<String> CRDS = List.of(
             "META-INF/datapath/crds/datapaths.datapath.dev.yaml",
@@ -31,7 +31,9 @@ public final class ApiCatalog {
         this.kinds = List.copyOf(kinds);
     }
 
-    /** Reads the schemas from the class path. Costs tens of milliseconds; CEL is set up when the first rule is evaluated. */
+    /**
+     * Reads the schemas from the class path. This takes tens of milliseconds. CEL is initialized when the first rule is evaluated.
+     */
     public static ApiCatalog load() {
         return of(CRDS.stream().map(ApiCatalog::resource).toList());
     }
@@ -73,7 +75,7 @@ public final class ApiCatalog {
         return kinds;
     }
 
-    /** CRDs say nothing about metadata; the API server adds apiVersion, kind and metadata to each. */
+    /** The schema of a CRD does not declare metadata: the API server adds apiVersion, kind and metadata to each. */
     private static Schema withMetadata(Schema root, Schema metadata) {
         Schema text = SchemaReader.read(Map.of("type", "string"));
         Map<String, Schema> properties = new LinkedHashMap<>();

@@ -16,12 +16,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiles and evaluates CEL with the options and libraries that Kubernetes switches on for CRD rules. Each expression is compiled
- * once, when it is first needed. {@code self} and {@code oldSelf} are dynamically typed: an API server has type-checked the rules
- * when the CRD was applied.
+ * Compiles and evaluates CEL with the options and libraries that Kubernetes enables for CRD rules. Each expression is compiled
+ * once, on first use. {@code self} and {@code oldSelf} are dynamically typed, because the API server type-checks the rules when the
+ * CRD is applied.
  */
 final class CelEngine {
-    /** An expression cannot be compiled, or has no value for this object. */
+    /** An expression does not compile, or its evaluation fails for this object. */
     static final class CelFault extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -69,7 +69,10 @@ final class CelEngine {
     };
     private final Map<String, CelRuntime.Program> programs = new HashMap<>();
 
-    /** Whether a rule holds for a text; such rules (most are about durations) meet the same few texts again and again. */
+    /**
+     * Whether a rule is true for a string. Results are cached, because such rules (most validate durations) are evaluated on the
+     * same few strings repeatedly.
+     */
     boolean holds(String rule, String self) throws CelFault {
         Judged question = new Judged(rule, self);
         Boolean known;
@@ -94,7 +97,10 @@ final class CelEngine {
         }
     }
 
-    /** Setting up CEL costs more than all else here (about half a second of a cold JVM), so it waits for the first rule. */
+    /**
+     * CEL is initialized on the first rule, because this is the most expensive step of admission (about half a second in a cold
+     * JVM).
+     */
     private synchronized CelRuntime.Program program(String expression) throws CelFault {
         CelRuntime.Program known = programs.get(expression);
         if (known != null) {

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents values to CEL as Kubernetes does: typed by their schema, and with field names escaped that CEL could not spell
+ * Converts values to CEL values as Kubernetes does: typed by their schema, with field names escaped that are not CEL identifiers
  * (see "Escaping" in the reference of {@code ValidationRule} in apiextensions/v1).
  */
 final class CelValues {
@@ -67,7 +67,7 @@ final class CelValues {
         };
     }
 
-    /** Text of a format that CEL has a type for; malformed text stays text. */
+    /** Converts a string whose format has a CEL type. A malformed string stays a string. */
     private static Object formatted(String text, String format) {
         try {
             return switch (format) {

@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings an object into the form in which an API server keeps it: unknown fields are reported and dropped (strict field validation),
- * null fields that are not nullable count as absent, and absent fields of present objects get their defaults. The order and the
- * corner cases are those of {@code pruning} and {@code defaulting} in apiextensions-apiserver.
+ * Converts an object to the form that an API server stores: unknown fields are reported and dropped (strict field validation), null
+ * fields that are not nullable count as absent, and absent fields of present objects get their defaults. The order and the corner
+ * cases are those of {@code pruning} and {@code defaulting} in apiextensions-apiserver.
  */
 final class Defaulting {
     private final Report report;

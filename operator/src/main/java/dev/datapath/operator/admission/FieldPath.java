@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of a value inside an object, printed as Kubernetes prints it: {@code spec.nodes.static[0].port},
+ * The path of a value inside an object, in the notation of Kubernetes: {@code spec.nodes.static[0].port},
  * {@code metadata.labels[app.kubernetes.io/name]}.
  *
  * @param parent the path of the value that holds this one; null for the object itself
@@ -54,7 +54,7 @@ public record FieldPath(@Nullable FieldPath parent, Object step) {
         return path;
     }
 
-    /** Whether this is the other path or the path of a part of the value there. */
+    /** Whether this path equals the other path or is below it. */
     public boolean isIn(FieldPath other) {
         return equals(other) || (parent != null && parent.isIn(other));
     }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The {@code format} values that an API server checks on text, as far as CRDs here may use them. Unknown formats are accepted, as
- * Kubernetes does.
+ * The {@code format} values that an API server checks on text, limited to those that the CRDs of this product may use. Unknown
+ * formats are accepted, as Kubernetes does.
  */
 final class Formats {
     private record Format(String expected, Predicate<String> accepts) {}
@@ -47,13 +47,13 @@ final class Formats {
 
     private Formats() {}
 
-    /** What should be written instead; empty when the text has the format. */
+    /** The expected form, for an error message; empty when the text has the format. */
     static Optional<String> fault(String format, String text) {
         Format known = KNOWN.get(format);
         return known == null || known.accepts.test(text) ? Optional.empty() : Optional.of(known.expected);
     }
 
-    /** An IPv4 address in IPv6 spelling is one of IPv6 for this. */
+    /** An IPv4-mapped IPv6 address counts as IPv6. */
     private static boolean isIp(String text, boolean ipv6) {
         return (text.indexOf(':') >= 0) == ipv6 && IpAddress.parse(text).isPresent();
     }

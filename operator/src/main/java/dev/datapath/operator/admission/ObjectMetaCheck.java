@@ -5,7 +5,10 @@ import dev.datapath.operator.admission.Violation.Type;
 import dev.datapath.operator.text.QualifiedName;
 import java.util.Map;
 
-/** What the schema of {@code metadata} cannot say: the keys of labels and annotations, and the total size of annotations. */
+/**
+ * The rules on {@code metadata} that a schema cannot express: the keys of labels and annotations, and the total size of
+ * annotations.
+ */
 final class ObjectMetaCheck {
     private static final int MAX_ANNOTATIONS = 256 * 1024;
     private static final Pattern DATA_KEY = Pattern.compile("^[-._a-zA-Z0-9]+$");

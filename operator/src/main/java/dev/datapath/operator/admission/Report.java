@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the violations of one object: at most {@value #LIMIT}, and without the values of an object that holds secrets. */
+/** Collects the violations of one object: at most {@value #LIMIT}. Messages on a Secret do not contain its values. */
 final class Report {
     static final int LIMIT = 100;
     private static final int SHOWN_LENGTH = 80;
@@ -30,7 +30,7 @@ final class Report {
             violations.add(new Violation(path, type, message));
         } else if (violations.size() == LIMIT) {
             violations.add(new Violation(
-                    FieldPath.ROOT, Type.INVALID, "more errors are not listed; correct those above to see the rest"));
+                    FieldPath.ROOT, Type.INVALID, "more errors are not listed; fix those above to see the rest"));
         }
     }
 
@@ -38,7 +38,7 @@ final class Report {
         return violations.stream().anyMatch(violation -> violation.type().blocksRules());
     }
 
-    /** Whether something is wrong with the value at this place or with a part of it. */
+    /** Whether there is a violation at this path or below it. */
     boolean hasViolationIn(FieldPath path) {
         return violations.stream().anyMatch(violation -> violation.path().isIn(path));
     }
@@ -47,7 +47,7 @@ final class Report {
         return List.copyOf(violations);
     }
 
-    /** A value as a message may show it. */
+    /** A value in the form in which a message may contain it. */
     String show(@Nullable Object value) {
         return switch (value) {
             case null -> "null";

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One kind of object and what an API server demands of it.
+ * One kind of object and its validation by an API server.
  *
  * <p>Objects are plain trees: {@code Map<String, Object>}, {@code List<Object>}, String, Long, Double, Boolean and null.
  */
@@ -41,7 +41,9 @@ public final class ResourceKind {
         return kind;
     }
 
-    /** Whether a CRD declares it; such objects count the generations of their spec. */
+    /**
+     * Whether a CRD declares this kind. Objects of such kinds have a {@code metadata.generation} that counts changes of their spec.
+     */
     public boolean isCustom() {
         return apiVersion.indexOf('/') >= 0;
     }
@@ -62,7 +64,7 @@ public final class ResourceKind {
      *
      * @param object the whole object with apiVersion, kind and metadata
      * @param old the admitted form of the version in effect, or null when the object is new
-     * @return why the object is refused; empty when it is admitted
+     * @return why the object is rejected; empty when it is admitted
      */
     public List<Violation> admit(Map<String, Object> object, @Nullable Map<String, Object> old) {
         Report report = new Report(isSecret());
@@ -83,7 +85,7 @@ public final class ResourceKind {
         return report.violations();
     }
 
-    /** The part of core validation that a structural schema cannot say. */
+    /** The part of core validation that a structural schema cannot express. */
     private static void admitData(Map<String, Object> object, Report report) {
         for (String field : new String[] {"data", "binaryData", "stringData"}) {
             ObjectMetaCheck.checkDataKeys(field, SchemaReader.map(object.get(field)), report);

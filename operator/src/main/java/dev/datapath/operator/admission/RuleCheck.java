@@ -55,7 +55,7 @@ final class RuleCheck {
         }
     }
 
-    /** Only items of map lists can be told to be the same item as before. */
+    /** Old items by key. Only items of map lists have a key that identifies them across versions. */
     private static Map<Object, Object> byIdentity(@Nullable Object old, Schema schema) {
         if (schema.listType() != ListType.MAP || !(old instanceof List<?> items)) {
             return Map.of();
@@ -96,7 +96,8 @@ final class RuleCheck {
                 report.add(blamed, Type.RULE, message(rule, variables));
             }
         } catch (CelFault fault) {
-            if (!report.hasViolationIn(path)) { // Else the value is known to be wrong, and is no value for the rule.
+            if (!report.hasViolationIn(
+                    path)) { // Otherwise the value is already reported, and the rule cannot evaluate it.
                 report.add(
                         blamed,
                         Type.RULE,

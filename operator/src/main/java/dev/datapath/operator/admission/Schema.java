@@ -7,9 +7,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node of a structural schema, as CRDs write it under {@code openAPIV3Schema}.
+ * A node of a structural schema, as in the {@code openAPIV3Schema} of a CRD.
  *
- * @param type what a value must be
+ * @param type the type that a value must have
  * @param nullable whether null is a value; otherwise a null field counts as absent
  * @param intOrString {@code x-kubernetes-int-or-string}
  * @param preserveUnknown {@code x-kubernetes-preserve-unknown-fields}: unknown fields are kept and are no error
@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param additional the schema of all other fields of an object (a map), or null
  * @param items the schema of a list's items, or null
  * @param required fields that must be present
- * @param listType how items of a list are told apart
+ * @param listType how items of a list are identified
  * @param listMapKeys the fields that identify an item of a {@link ListType#MAP}
  * @param branches {@code allOf}, {@code anyOf}, {@code oneOf} and {@code not}
  * @param rules {@code x-kubernetes-validations} of this node
- * @param hasTransitionRules whether a rule here or below looks at the old value
+ * @param hasTransitionRules whether a rule of this node or below it uses the old value
  */
 record Schema(
         ValueType type,
@@ -83,7 +83,7 @@ record Schema(
             List<Object> enumeration,
             @Nullable String format) {}
 
-    /** Schemas that add value checks only; structural schemas allow no types or defaults in them. */
+    /** Schemas that only add value checks. Structural schemas allow no types or defaults in them. */
     record Branches(
             List<Schema> allOf,
             List<Schema> anyOf,
@@ -94,7 +94,7 @@ record Schema(
         }
     }
 
-    /** The schema of a field of an object: a declared one, else that of all other fields; null for an unknown field. */
+    /** The schema of a field of an object: the declared one, otherwise {@code additional}; null for an unknown field. */
     @Nullable
     Schema field(String name) {
         Schema declared = properties.get(name);

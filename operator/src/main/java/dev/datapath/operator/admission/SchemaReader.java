@@ -47,7 +47,7 @@ final class SchemaReader {
                 hasTransitionRules);
     }
 
-    /** Items without a description of their own are described by that of their list. */
+    /** Items without a description inherit the description of their list. */
     private static Map<String, Object> describedItems(Map<String, Object> list) {
         Map<String, Object> items = new LinkedHashMap<>(map(list.get("items")));
         Object description = list.get("description");
@@ -83,7 +83,7 @@ final class SchemaReader {
                 node.get("format") instanceof String format ? format : null);
     }
 
-    /** A parsed YAML value in the form objects have here: every whole number a Long, every other number a Double. */
+    /** Normalizes the numbers of a parsed YAML value: every integer is a Long, every other number a Double. */
     static @Nullable Object unstructured(@Nullable Object value) {
         return switch (value) {
             case Integer number -> number.longValue();

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Finds the word that was probably meant. */
+/** Finds the known word that is closest to a misspelled one. */
 public final class Spelling {
     private static final int LONGEST = 64;
     private static final int LISTED = 20;
@@ -15,7 +15,7 @@ public final class Spelling {
 
     /**
      * The closest of the known words: equal but for letter case, or at most a third of the letters inserted, deleted, changed or
-     * swapped with their neighbour. Ties go to the first in alphabetical order.
+     * swapped with the next one. Ties go to the first in alphabetical order.
      */
     public static Optional<String> closest(String word, Collection<String> known) {
         String wanted = word.toLowerCase(Locale.ROOT);
@@ -30,7 +30,10 @@ public final class Spelling {
                         .thenComparing(Comparator.naturalOrder()));
     }
 
-    /** "did you mean X?" when there is a likely word; and what can be written, unless that is a long list and X is likely. */
+    /**
+     * "did you mean X?" when a known word is close, and the allowed words. A list of more than {@value #LISTED} words is omitted
+     * when a known word is close.
+     */
     public static String remedy(String word, Collection<String> known) {
         String list = known.stream().limit(LISTED).collect(Collectors.joining(", "))
                 + (known.size() > LISTED ? " and " + (known.size() - LISTED) + " more" : "");

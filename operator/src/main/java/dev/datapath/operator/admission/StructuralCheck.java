@@ -24,7 +24,7 @@ final class StructuralCheck {
     void check(@Nullable Object value, Schema schema, FieldPath path) {
         if (value == null) {
             if (!schema.nullable() && schema.type() != ValueType.ANY) {
-                report.add(path, Type.WRONG_TYPE, "is empty; write " + schema.type().shown + expected(schema));
+                report.add(path, Type.WRONG_TYPE, "is null; write " + schema.type().shown + expected(schema));
             }
             return;
         }
@@ -81,7 +81,7 @@ final class StructuralCheck {
             case Map<?, ?> map -> "an object";
             case List<?> list -> "a list";
             case String text -> report.isSecret() ? "text" : "the text " + report.show(text);
-            case Boolean flag -> "the truth value " + report.show(flag);
+            case Boolean flag -> "the boolean " + report.show(flag);
             default -> report.isSecret() ? "a number" : "the number " + report.show(value);
         };
         String remedy = switch (value) {
@@ -90,8 +90,7 @@ final class StructuralCheck {
             case String text
             when schema.type() == ValueType.BOOLEAN && text.matches("true|false") -> "remove the quotes";
             case Boolean flag
-            when schema.type() == ValueType.STRING ->
-                "put it in quotes (YAML reads yes, no, on and off as truth values)";
+            when schema.type() == ValueType.STRING -> "put it in quotes (YAML reads yes, no, on and off as booleans)";
             case Number number
             when schema.type() == ValueType.STRING ->
                 report.isSecret() ? "put it in quotes" : "put it in quotes: \"" + number + '"';
@@ -142,7 +141,7 @@ final class StructuralCheck {
                 + String.join(" and ", schema.listMapKeys());
     }
 
-    /** What tells an item of a set or map list from the others; null when it has no identity because it is malformed. */
+    /** The key of an item of a set or map list; null when the item has none because it is malformed. */
     static @Nullable Object identity(@Nullable Object item, Schema schema) {
         if (schema.listType() == ListType.SET) {
             return item;
@@ -172,7 +171,8 @@ final class StructuralCheck {
     private void checkAlternatives(Object value, Schema schema, FieldPath path) {
         List<Schema> any = schema.branches().anyOf();
         if (!any.isEmpty() && any.stream().noneMatch(branch -> matches(value, branch))) {
-            report.add(path, Type.INVALID, report.show(value) + " fits none of the allowed forms" + expected(schema));
+            report.add(
+                    path, Type.INVALID, report.show(value) + " matches none of the allowed forms" + expected(schema));
         }
         List<Schema> one = schema.branches().oneOf();
         long fitting = one.stream().filter(branch -> matches(value, branch)).count();
@@ -180,7 +180,7 @@ final class StructuralCheck {
             report.add(
                     path,
                     Type.INVALID,
-                    report.show(value) + " fits " + fitting + " of the allowed forms; it must fit exactly one"
+                    report.show(value) + " matches " + fitting + " of the allowed forms; it must match exactly one"
                             + expected(schema));
         }
     }

@@ -90,13 +90,13 @@ final class ValueCheck {
         }
     }
 
-    /** Short patterns help, long ones hide what is wanted. */
+    /** A short pattern helps the reader. A long one would hide the expected form, so it is omitted. */
     private static String mismatch(String pattern, String summary) {
         if (summary.isEmpty()) {
             return " does not match " + pattern + "; write text that does";
         }
-        return (pattern.length() <= 40 ? " does not match " + pattern : " has not the right form") + "; expected: "
-                + summary;
+        return (pattern.length() <= 40 ? " does not match " + pattern : " does not have the required form")
+                + "; expected: " + summary;
     }
 
     private void checkCount(

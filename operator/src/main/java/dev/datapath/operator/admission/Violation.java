@@ -1,11 +1,11 @@
 package dev.datapath.operator.admission;
 
 /**
- * One reason why an API server would refuse an object.
+ * One reason why an API server would reject an object.
  *
- * @param path the field that is wrong; {@link FieldPath#ROOT} when the object as a whole is
- * @param type what kind of error it is
- * @param message what is wrong and what to write instead; does not repeat the path
+ * @param path the invalid field; {@link FieldPath#ROOT} when the whole object is invalid
+ * @param type the kind of error
+ * @param message describes the error and what to write instead; does not repeat the path
  */
 public record Violation(FieldPath path, Type type, String message) {
 
@@ -28,7 +28,7 @@ public record Violation(FieldPath path, Type type, String message) {
         }
 
         /**
-         * Whether CEL rules are not evaluated on an object with such an error: they may count on types, presence and bounds.
+         * Whether CEL rules are not evaluated on an object with such an error, because they rely on types, presence and bounds.
          * Same set as {@code hasBlockingErr} in apiextensions-apiserver.
          */
         public boolean blocksRules() {

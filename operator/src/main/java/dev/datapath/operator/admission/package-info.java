@@ -1,7 +1,7 @@
 /**
- * What an API server does with a custom resource before it stores it, done in this process: strict field checking, pruning of
- * nulls, defaulting, structural schema, list types and CEL rules, all read from the CRDs that users apply. Pure: values in,
- * violations out.
+ * The admission steps that an API server runs before it stores a custom resource, run in this process: strict field checking,
+ * pruning of nulls, defaulting, structural schema, list types and CEL rules, all read from the CRDs that users apply. This package
+ * is pure: it takes values and returns violations.
  */
 @NullMarked
 package dev.datapath.operator.admission;

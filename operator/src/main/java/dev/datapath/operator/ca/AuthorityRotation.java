@@ -7,13 +7,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When one authority follows another. An authority issues only when everybody has had the time to learn it, and is trusted
- * until all that it issued is over. So nobody is ever refused, as long as somebody looks at least four times in the time
- * that a certificate is good for.
+ * Decides when the operator's CA is rotated. A CA issues certificates only after all peers have had time to trust it, and it stays
+ * trusted until the last certificate that it issued expires. So no peer is ever rejected, as long as an operator runs
+ * {@link #advance} at least four times in the lifetime of a certificate.
  *
- * <p>Whose Secret does not get the next authority is waited for, but not until the current one ends: with that, all certificates
- * would end at once. When two thirds of a certificate's life are left until then, the next authority goes its way as if everybody's
- * Secret had it, and who is without it refuses the others until the Secret is written.
+ * <p>The rotation waits for every Secret to contain the next CA, but not until the current CA expires: all certificates would
+ * expire with it. When two thirds of a certificate's lifetime are left until then, the rotation continues as if every Secret
+ * contained the next CA. A gateway whose Secret does not contain it then rejects the operator until its Secret is written.
  */
 public final class AuthorityRotation {
     private final Lifetimes lifetimes;
@@ -23,10 +23,10 @@ public final class AuthorityRotation {
     }
 
     /**
-     * What has become of the authorities.
+     * The result of {@link #advance}.
      *
-     * @param state to be stored before anything is issued with it
-     * @param taken the steps that led to it, for people; empty when nothing was due
+     * @param state the new state; it must be stored before it is used to issue a certificate
+     * @param taken the steps taken, for logs; empty when none was due
      */
     public record Advance(AuthorityState state, List<AuthorityStep> taken) {
         public Advance {
@@ -37,7 +37,7 @@ public final class AuthorityRotation {
     /**
      * Takes all steps that are due.
      *
-     * @param announced whether every Secret with a gateway's identity has the present {@link AuthorityState#bundle}
+     * @param announced whether every gateway identity Secret contains the current {@link AuthorityState#bundle}
      */
     public Advance advance(AuthorityState state, boolean announced, Instant now) {
         var taken = new ArrayList<AuthorityStep>();
@@ -51,16 +51,16 @@ public final class AuthorityRotation {
         return new Advance(state, taken);
     }
 
-    /** Whether there is a next authority that not everybody's Secret was seen to have. */
+    /** Whether there is a next CA that is not yet announced: not every Secret is known to contain it. */
     public static boolean awaitsAnnouncement(AuthorityState state) {
         var next = state.next();
         return next != null && next.announced() == null;
     }
 
     /**
-     * The step that is due; after it another one may be.
+     * The step that is due now. Another step may be due after it.
      *
-     * @param announced whether every Secret with a gateway's identity has the present {@link AuthorityState#bundle}
+     * @param announced whether every gateway identity Secret contains the current {@link AuthorityState#bundle}
      */
     AuthorityStep due(AuthorityState state, boolean announced, Instant now) {
         if (!dropped(state, now).equals(state)) {
@@ -102,7 +102,7 @@ public final class AuthorityRotation {
         };
     }
 
-    /** When something may be due next, if nothing is now; never, as far as time is concerned, is {@link Instant#MAX}. */
+    /** When the next step may become due, if none is due now; {@link Instant#MAX} when no step depends on time. */
     public Instant nextLook(AuthorityState state) {
         var moments = new ArrayList<Instant>();
         var current = state.current();
@@ -120,8 +120,9 @@ public final class AuthorityRotation {
     }
 
     /**
-     * Early enough that all steps come in time though each waits for the next look of an operator, four of which come in a
-     * certificate's life: introduced, written everywhere, promoted, and known to all operators.
+     * When the next CA is introduced. This is early enough for all steps to complete in time, although each waits for the next run
+     * of an operator, of which there are four in a certificate's lifetime: introduced, written to all Secrets, promoted, and known
+     * to all operators.
      */
     private Instant introduction(Credential current) {
         var margin = Lifetimes.renewalMargin(lifetimes.authority());
@@ -130,9 +131,9 @@ public final class AuthorityRotation {
     }
 
     /**
-     * Until when Secrets without the next authority are waited for: until two renewal margins of a certificate are left of the
-     * current one's life. The first is for the propagation, which is no longer; in the second everybody comes by a certificate of
-     * the next. An authority that was introduced later than that is waited for during the propagation time all the same.
+     * Until when the rotation waits for Secrets without the next CA: until two renewal margins of a certificate are left of the
+     * current CA's lifetime. The first margin is for propagation, which takes no longer than that. In the second, all peers get a
+     * certificate of the next CA. A CA that is introduced later than that still gets the propagation time.
      */
     private Instant patience(Credential current, AuthorityState.Next next) {
         var last = current.end()
@@ -141,7 +142,7 @@ public final class AuthorityRotation {
         return last.isAfter(known) ? last : known;
     }
 
-    /** Since when the next authority counts as known: since the end of the patience, though that was noticed later. */
+    /** The time from which the next CA counts as announced: now, or the end of {@link #patience} when this was detected later. */
     private Instant announced(AuthorityState state, Instant now) {
         var current = state.current();
         if (current == null) {
@@ -157,7 +158,7 @@ public final class AuthorityRotation {
                 ? Stream.<AuthorityState.Previous>empty()
                 : Stream.of(new AuthorityState.Previous(
                         before.certificate(),
-                        // Another operator may go on issuing until it knows.
+                        // Another operator replica may issue with this CA until it reads the new state.
                         now.plus(lifetimes.propagation()).plus(lifetimes.certificate())));
         return new AuthorityState(
                 next(state).credential(),
@@ -193,7 +194,7 @@ public final class AuthorityRotation {
     private static AuthorityState.Next next(AuthorityState state) {
         var next = state.next();
         if (next == null) {
-            throw new IllegalArgumentException("there is no next authority");
+            throw new IllegalArgumentException("there is no next CA");
         }
         return next;
     }

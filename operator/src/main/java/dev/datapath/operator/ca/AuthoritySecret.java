@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authorities as the data of a Secret: {@code current.crt}, {@code current.key}; {@code next.crt}, {@code next.key} and
- * {@code next.announced}, a time; {@code previous.crt} with {@code previous.until}, a time per line.
+ * The CAs as the data of a Secret: {@code current.crt}, {@code current.key}; {@code next.crt}, {@code next.key} and
+ * {@code next.announced}, a timestamp; {@code previous.crt} with {@code previous.until}, one timestamp per line.
  */
 public final class AuthoritySecret {
     private static final String CURRENT = "current";
@@ -25,10 +25,10 @@ public final class AuthoritySecret {
     private AuthoritySecret() {}
 
     /**
-     * What could be read.
+     * The result of {@link #read}.
      *
-     * @param state all that is usable
-     * @param problems what is not, each with the key in the Secret and what follows from it; empty when all is well
+     * @param state the usable parts
+     * @param problems the unusable parts, each with its key in the Secret and the consequence; empty when all parts are usable
      */
     public record Reading(AuthorityState state, List<String> problems) {
         public Reading {
@@ -68,19 +68,19 @@ public final class AuthoritySecret {
     }
 
     /**
-     * Reads the data of the Secret. What is usable stays in use whatever is wrong with the rest: of a current authority
-     * without its key, what it issued goes on being trusted.
+     * Reads the data of the Secret. Usable parts stay in use when other parts are invalid. Certificates of a current CA without its
+     * key stay trusted.
      */
     public static Reading read(Map<String, String> data) {
         var problems = new ArrayList<String>();
         var previous = new ArrayList<AuthorityState.Previous>();
-        var current = credential(data, CURRENT, problems, "a new authority takes its place");
+        var current = credential(data, CURRENT, problems, "a new CA replaces it");
         if (current == null) {
             certificates(data, CURRENT + ".crt").stream()
                     .filter(AuthoritySecret::isAuthority)
                     .forEach(certificate -> previous.add(trustedToItsEnd(certificate)));
         }
-        var credential = credential(data, NEXT, problems, "another one will be made");
+        var credential = credential(data, NEXT, problems, "another one will be created");
         var next = credential == null ? null : new AuthorityState.Next(credential, time(data.get(ANNOUNCED)));
         previous.addAll(previous(data, problems));
         return new Reading(new AuthorityState(current, next, previous), problems);
@@ -100,11 +100,11 @@ public final class AuthoritySecret {
         }
         try {
             if (certificate == null || key == null) {
-                throw new GeneralSecurityException("one is missing");
+                throw new GeneralSecurityException("one of them is missing");
             }
             var credential = Pem.credential(certificate, key);
             if (!isAuthority(credential.certificate())) {
-                throw new GeneralSecurityException("the certificate is not one of an authority");
+                throw new GeneralSecurityException("the certificate is not a CA certificate");
             }
             return credential;
         } catch (GeneralSecurityException e) {
@@ -128,13 +128,13 @@ public final class AuthoritySecret {
                     until == null ? trustedToItsEnd(certificate) : new AuthorityState.Previous(certificate, until));
         }
         if (previous.isEmpty()) {
-            problems.add(PREVIOUS + " cannot be read: gateways with certificates from before the last change of the"
-                    + " authority are refused until they have new ones");
+            problems.add(PREVIOUS + " cannot be read: gateways with certificates from before the last rotation of the"
+                    + " CA are rejected until they have new ones");
         }
         return previous;
     }
 
-    /** Nothing is known of when it stopped to issue, so it is trusted for as long as it can be. */
+    /** It is unknown when this CA issued its last certificate, so it is trusted until it expires. */
     private static AuthorityState.Previous trustedToItsEnd(X509Certificate certificate) {
         return new AuthorityState.Previous(
                 certificate, certificate.getNotAfter().toInstant());

@@ -7,32 +7,32 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authorities that are trusted, one of which issues.
+ * The trusted CAs, one of which issues certificates.
  *
- * @param current issues; null before the first, or when it was lost
- * @param next will issue when all know it
- * @param previous issued before, and is trusted while certificates of it may be in use; newest first
+ * @param current issues certificates; null before the first CA is created, or when it was lost
+ * @param next will issue when all peers trust it; null when no rotation is in progress
+ * @param previous issued before, and stay trusted while their certificates may be in use; newest first; at most 4
  */
 public record AuthorityState(
         @Nullable Credential current, @Nullable Next next, List<Previous> previous) {
 
-    /** Nothing yet. */
+    /** No CA yet. */
     public static final AuthorityState NONE = new AuthorityState(null, null, List.of());
 
-    /** Rotations overlap once at most; more authorities than that come from repeated losses. */
+    /** Rotations overlap once at most. More previous CAs than that come from repeated losses. */
     private static final int MAX_PREVIOUS = 4;
 
     /**
-     * An authority that is made known.
+     * A CA that is distributed to all peers before it issues.
      *
-     * @param announced when everybody's Secret had it; null as long as some may have not
+     * @param announced when every Secret contained it; null as long as a Secret may not contain it
      */
     public record Next(Credential credential, @Nullable Instant announced) {}
 
     /**
-     * An authority that issues no more; its key is gone.
+     * A CA that no longer issues; its key is deleted.
      *
-     * @param until when it is trusted no more
+     * @param until until when it is trusted
      */
     public record Previous(X509Certificate certificate, Instant until) {}
 
@@ -40,7 +40,7 @@ public record AuthorityState(
         previous = List.copyOf(previous.subList(0, Math.min(MAX_PREVIOUS, previous.size())));
     }
 
-    /** All authorities that gateways and operators trust. */
+    /** All CA certificates that gateways and operators trust. */
     public List<X509Certificate> trusted() {
         var trusted = new ArrayList<X509Certificate>();
         if (current != null) {

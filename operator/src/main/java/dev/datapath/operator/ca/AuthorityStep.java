@@ -1,17 +1,17 @@
 package dev.datapath.operator.ca;
 
-/** What can be due with the authorities. */
+/** One step of a CA rotation. */
 public enum AuthorityStep {
     /** Nothing. */
     KEEP,
-    /** There is none that can issue: make one. Gateways that know only lost ones wait until they have read their Secret. */
+    /** No CA can issue: create one. Gateways that only trust lost CAs cannot connect until they have read their Secret. */
     CREATE,
-    /** The current one comes to its end: make the next and have everybody trust it. */
+    /** The current CA will expire: create the next one and distribute it to all peers. */
     INTRODUCE,
-    /** Everybody's Secret has the next one, or is waited for no longer: from now on counts the time that they have to read it. */
+    /** Every Secret contains the next CA, or the wait for this timed out: the propagation time starts. */
     ANNOUNCE,
-    /** Everybody knows the next one: it issues from now on. */
+    /** All peers trust the next CA: it becomes the current one. */
     PROMOTE,
-    /** All that an old one issued has expired, or an authority itself has, or is not valid yet: trust it no more. */
+    /** A CA has expired or is not valid yet, or all certificates of a previous CA have expired: stop trusting it. */
     DROP
 }

@@ -7,7 +7,7 @@ import java.time.Instant;
 /**
  * A certificate with its private key.
  *
- * @param key never shown in the text form
+ * @param key never part of {@link #toString()}
  */
 public record Credential(X509Certificate certificate, PrivateKey key) {
 
@@ -16,17 +16,17 @@ public record Credential(X509Certificate certificate, PrivateKey key) {
         return certificate.getNotBefore().toInstant().plus(X509.CLOCK_SKEW);
     }
 
-    /** The last moment at which it is valid. */
+    /** When it expires. */
     public Instant end() {
         return certificate.getNotAfter().toInstant();
     }
 
-    /** Whether its validity begins later: the clock was ahead when it was issued. */
+    /** Whether it is not valid yet: the clock was ahead when it was issued. */
     boolean early(Instant now) {
         return certificate.getNotBefore().toInstant().isAfter(now);
     }
 
-    /** Whether its validity is over. */
+    /** Whether it has expired. */
     boolean expired(Instant now) {
         return !end().isAfter(now);
     }

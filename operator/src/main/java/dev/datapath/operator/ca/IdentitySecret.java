@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What gateways prove who they are with, as the data of a Secret of type {@code kubernetes.io/tls}: {@code tls.crt},
- * {@code tls.key}, and in {@code ca.crt} the authorities by which they know the operator.
+ * The identity of gateways as the data of a Secret of type {@code kubernetes.io/tls}: the client certificate in {@code tls.crt} and
+ * {@code tls.key}, and in {@code ca.crt} the CA bundle with which they verify the operator.
  */
 public final class IdentitySecret {
     /** The certificate. */
@@ -19,7 +19,7 @@ public final class IdentitySecret {
     /** Its private key, PKCS #8. */
     public static final String KEY = "tls.key";
 
-    /** The authorities that are trusted. */
+    /** The trusted CA certificates. */
     public static final String AUTHORITIES = "ca.crt";
 
     private final Issuer issuer;
@@ -29,19 +29,19 @@ public final class IdentitySecret {
     }
 
     /**
-     * What the Secret should hold.
+     * The desired data of the Secret.
      *
-     * @param data sorted; equal to what is there when nothing is to be done
-     * @param renewed why there is a new certificate, for people; null when there is none
+     * @param data sorted; equal to the current data when no change is needed
+     * @param renewed why there is a new certificate, for logs; null when there is none
      * @param nextLook when the certificate is due for renewal
      */
     public record Content(
             SortedMap<String, String> data, @Nullable String renewed, Instant nextLook) {}
 
     /**
-     * Keeps a good certificate and brings the authorities up to date.
+     * Computes the desired data: keeps a usable certificate and updates the CA bundle.
      *
-     * @param present the data of the Secret now; empty when there is none
+     * @param present the current data of the Secret; empty when there is no Secret
      */
     public Content content(Map<String, String> present, AuthorityState state, Subject subject, Instant now) {
         var data = new TreeMap<String, String>();
@@ -61,7 +61,7 @@ public final class IdentitySecret {
         return new Content(data, reason, issuer.renewal(held));
     }
 
-    /** Whether the Secret lets its readers trust all authorities of the state. */
+    /** Whether the Secret contains the CA bundle of the state. */
     public static boolean announces(Map<String, String> present, AuthorityState state) {
         return state.bundle().equals(present.get(AUTHORITIES));
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Issues certificates with the current authority, and says when another one is due. */
+/** Issues certificates with the current CA and decides when a certificate is renewed. */
 public final class Issuer {
     private static final int DNS_NAME = 2;
     private static final int URI = 6;
@@ -21,40 +21,41 @@ public final class Issuer {
     }
 
     /**
-     * A new certificate with a new key.
+     * Issues a new certificate with a new key.
      *
-     * @throws IllegalArgumentException when there is no current authority
+     * @throws IllegalArgumentException when there is no current CA
      */
     public Credential issue(AuthorityState state, Subject subject, Instant now) {
         var current = state.current();
         if (current == null) {
-            throw new IllegalArgumentException("there is no authority that can issue");
+            throw new IllegalArgumentException("there is no current CA");
         }
         return X509.issue(current, subject, now, lifetimes.certificate());
     }
 
-    /** Why another certificate should take the place of this one, for people; null when it should not. */
+    /** Why this certificate must be renewed, for logs; null when it need not be. */
     public @Nullable String whyRenew(Credential held, AuthorityState state, Subject subject, Instant now) {
         if (!names(held.certificate(), subject).equals(subject.names())) {
-            return "it is for others than " + subject.names();
+            return "its names are not " + subject.names();
         }
         var current = state.current();
         if (current != null && !issued(current.certificate(), held.certificate())) {
-            return "another authority issues now";
+            return "the CA was rotated";
         }
         if (held.early(now)) {
             return "it is not valid yet: the clock was ahead when it was issued";
         }
         if (!renewal(held).isAfter(now)) {
-            return held.expired(now) ? "it has expired" : "it comes to its end at " + held.end();
+            return held.expired(now) ? "it has expired" : "it expires at " + held.end();
         }
         return null;
     }
 
-    /** When a third of its life is left. */
+    /** When the certificate is renewed: when a third of its lifetime is left. */
     public Instant renewal(Credential held) {
         var life = Duration.between(held.begin(), held.end());
-        // Shorter than asked for when the authority ends sooner; longer when it was issued under another setting.
+        // The lifetime is shorter than configured when the CA expires sooner, and longer when the certificate was
+        // issued with another setting.
         var shorter = life.compareTo(lifetimes.certificate()) < 0 ? life : lifetimes.certificate();
         return held.end().minus(Lifetimes.renewalMargin(shorter));
     }

@@ -21,7 +21,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
 
-/** Certificates and keys as text. */
+/** Certificates and keys in PEM. */
 final class Pem {
 
     private Pem() {}
@@ -49,7 +49,7 @@ final class Pem {
                 writer.writeObject(object);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("text takes all that is written", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
         return text.toString();
     }
@@ -64,14 +64,14 @@ final class Pem {
         return certificates;
     }
 
-    /** Reads the first certificate of a text with the key of another, and checks that they belong together. */
+    /** Reads the first certificate of one text and the private key of another, and checks that they match. */
     static Credential credential(String certificate, String key) throws GeneralSecurityException {
         var certificates = certificates(certificate);
         if (certificates.isEmpty()) {
-            throw new GeneralSecurityException("there is no certificate in PEM");
+            throw new GeneralSecurityException("there is no PEM certificate");
         }
         var credential = new Credential(certificates.getFirst(), privateKey(key));
-        checkBelongTogether(credential);
+        checkMatch(credential);
         return credential;
     }
 
@@ -81,14 +81,14 @@ final class Pem {
             return switch (parser.readObject()) {
                 case PrivateKeyInfo key -> converter.getPrivateKey(key);
                 case PEMKeyPair pair -> converter.getKeyPair(pair).getPrivate();
-                case null, default -> throw new GeneralSecurityException("there is no private key in PEM");
+                case null, default -> throw new GeneralSecurityException("there is no PEM private key");
             };
         } catch (IOException | IllegalArgumentException e) {
             throw new GeneralSecurityException("the private key cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static void checkBelongTogether(Credential credential) throws GeneralSecurityException {
+    private static void checkMatch(Credential credential) throws GeneralSecurityException {
         var signature = Signature.getInstance(X509.signatureAlgorithm(credential.key()));
         var probe = "probe".getBytes(StandardCharsets.US_ASCII);
         signature.initSign(credential.key());
@@ -101,8 +101,8 @@ final class Pem {
                 return;
             }
         } catch (GeneralSecurityException otherKind) {
-            // A key of another kind is not the certificate's.
+            // The key is of another kind, so it does not match.
         }
-        throw new GeneralSecurityException("the private key is not the certificate's");
+        throw new GeneralSecurityException("the private key does not match the certificate");
     }
 }

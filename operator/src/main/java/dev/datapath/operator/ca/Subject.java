@@ -3,18 +3,18 @@ package dev.datapath.operator.ca;
 import java.util.List;
 
 /**
- * Whom a certificate is for.
+ * The subject of a certificate.
  *
- * @param role what it may be used for
+ * @param role the side of a connection that the certificate is valid for
  * @param names DNS names of an operator, URIs of a gateway; at least one
  */
 public record Subject(Role role, List<String> names) {
 
-    /** Which side of a connection the certificate is good for; a gateway can never pass for the operator. */
+    /** The side of a connection that a certificate is valid for. A gateway can never impersonate the operator. */
     public enum Role {
-        /** Serves configurations; named by DNS names. */
+        /** Serves configuration; identified by DNS names. */
         OPERATOR,
-        /** Fetches its configuration; named by URIs. */
+        /** Fetches its configuration; identified by URIs. */
         GATEWAY
     }
 

@@ -27,9 +27,9 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Makes certificates: ECDSA on P-256, signed with SHA-256. */
+/** Creates certificates: ECDSA on P-256, signed with SHA-256. */
 final class X509 {
-    /** Certificates begin that much before they are made, for readers whose clocks are behind. */
+    /** Certificates are valid from this long before their creation, to tolerate clock skew. */
     static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -37,7 +37,7 @@ final class X509 {
 
     private X509() {}
 
-    /** A new authority; its name is its own, so that certificates lead to the right one of several. */
+    /** Creates a CA. Its subject is unique, because the issuer of a certificate must identify one of several CAs. */
     static Credential authority(Instant now, Duration life) {
         var serial = serial();
         var name = new X500Name("CN=DataPath authority " + serial.toString(16));
@@ -52,11 +52,11 @@ final class X509 {
                             new JcaX509ExtensionUtils().createSubjectKeyIdentifier(keys.getPublic()));
             return new Credential(sign(builder, keys.getPrivate()), keys.getPrivate());
         } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
-            throw new IllegalStateException("cannot make an authority", e);
+            throw new IllegalStateException("cannot create a CA", e);
         }
     }
 
-    /** A certificate that ends when the life is over, and no later than its issuer. */
+    /** Issues a certificate that expires after the given lifetime, and no later than its issuer. */
     static Credential issue(Credential issuer, Subject subject, Instant now, Duration life) {
         var end = now.plus(life).isBefore(issuer.end()) ? now.plus(life) : issuer.end();
         var keys = newKeys();
@@ -109,7 +109,7 @@ final class X509 {
         return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
     }
 
-    /** Ours are EC keys; an authority that somebody put in the Secret may have another kind. */
+    /** Keys created here are EC keys. A CA that a user put into the Secret may have another kind. */
     static String signatureAlgorithm(PrivateKey key) throws GeneralSecurityException {
         return switch (key.getAlgorithm()) {
             case "EC", "ECDSA" -> "SHA256withECDSA";

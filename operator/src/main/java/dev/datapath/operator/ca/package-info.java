@@ -1,6 +1,6 @@
 /**
- * The operator's own certificate authority: what it issues to itself and to gateways, and when one authority follows
- * another so that nobody is refused on the way. Pure decisions; storing and handing out is for others.
+ * The operator's own CA. It issues certificates for operator and gateways, and it is rotated without rejecting any peer. This
+ * package only computes decisions; {@code infra.cluster} stores and distributes the results.
  */
 @NullMarked
 package dev.datapath.operator.ca;

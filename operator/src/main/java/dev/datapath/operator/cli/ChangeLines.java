@@ -9,10 +9,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** A line for each thing that changed: for logs, and for programs that wait for something. */
+/** Prints a line for each change: for logs, and for programs that wait for a state. */
 final class ChangeLines implements Display {
     private final PrintWriter out;
-    private Set<String> said = Set.of();
+    private Set<String> printed = Set.of();
 
     ChangeLines(PrintWriter out) {
         this.out = out;
@@ -20,7 +20,7 @@ final class ChangeLines implements Display {
 
     @Override
     public void started(Path source, int httpPort) {
-        say("datapath runs " + source + "; health and metrics: http://127.0.0.1:" + httpPort
+        print("datapath runs " + source + "; health and metrics: http://127.0.0.1:" + httpPort
                 + "/q/health and /q/metrics");
     }
 
@@ -30,24 +30,24 @@ final class ChangeLines implements Display {
         overview.gateways().forEach(gateway -> lines.add(OverviewText.gateway(gateway)));
         overview.statuses().forEach((ref, status) -> lines.add(OverviewText.object(ref, status)));
         overview.findings().forEach(finding -> lines.add((finding.isError() ? "error: " : "warning: ") + finding));
-        lines.stream().filter(line -> !said.contains(line)).forEach(this::say);
-        said.stream()
+        lines.stream().filter(line -> !printed.contains(line)).forEach(this::print);
+        printed.stream()
                 .filter(line -> !lines.contains(line) && (line.startsWith("error: ") || line.startsWith("warning: ")))
-                .forEach(line -> say("resolved " + line));
-        said = lines;
+                .forEach(line -> print("resolved " + line));
+        printed = lines;
     }
 
     @Override
     public void stopping() {
-        say("stopping: gateways finish their transfers; a second signal ends them at once");
+        print("stopping: gateways finish their transfers; a second signal stops them at once");
     }
 
     @Override
     public void stopped() {
-        say("stopped");
+        print("stopped");
     }
 
-    private void say(String line) {
+    private void print(String line) {
         out.println(OffsetDateTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + VisibleText.of(line));
         out.flush();
     }

@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code datapath}: what can be done is in its subcommands. */
+/** The {@code datapath} command. Its functions are in subcommands. */
 @Command(
         name = "datapath",
         description = "Declared S3 data delivery: gateways, storage pools, routing and objectives.",

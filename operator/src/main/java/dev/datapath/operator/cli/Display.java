@@ -7,24 +7,24 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import sun.misc.Signal;
 
-/** Shows a person what {@code datapath run} does. */
+/** Shows the state of {@code datapath run} on standard output. */
 interface Display {
-    /** It runs. */
+    /** The run has started. */
     void started(Path source, int httpPort);
 
     /** Something changed. */
     void show(Overview overview);
 
-    /** A signal came; gateways finish their transfers. */
+    /** A signal was received; gateways finish their transfers. */
     void stopping();
 
     /** All gateways have ended. */
     void stopped();
 
     /**
-     * A table that is drawn over and over on a terminal, a line for each change elsewhere.
+     * A table that is redrawn in place on a terminal; otherwise a line for each change.
      *
-     * @param table false for lines on a terminal too
+     * @param table false for lines on a terminal, too
      */
     static Display of(PrintWriter out, boolean table) {
         if (!table || !isTerminal()) {
@@ -39,7 +39,7 @@ interface Display {
         return live;
     }
 
-    /** Whether standard output is a terminal that understands cursor movements. Java 21 cannot tell by itself. */
+    /** Whether standard output is a terminal that understands cursor movements. Java 21 has no API for this. */
     static boolean isTerminal() {
         var terminal = System.getenv("TERM");
         if (terminal == null || terminal.isEmpty() || terminal.equals("dumb")) {

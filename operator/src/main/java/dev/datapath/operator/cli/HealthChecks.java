@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** {@code /q/health}: started, alive, and ready when everything was read once and the first plans were compiled. */
+/** {@code /q/health}: startup, liveness, and readiness. Ready means that all caches are synced and the first plans are compiled. */
 @Singleton
 final class HealthChecks {
     private final RunState state;

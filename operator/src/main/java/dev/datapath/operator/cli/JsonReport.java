@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Findings for programs; the form is documented in docs/cli.md and only grows. */
+/** Findings as JSON for programs. The format is documented in docs/cli.md; fields are added, never removed. */
 final class JsonReport {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();

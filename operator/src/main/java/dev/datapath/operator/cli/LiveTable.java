@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of everything, drawn in place on a terminal: broken objects first, as many as fit. Lines are cut rather than wrapped, because
- * only then it is known how far to go back up.
+ * A table of all objects, redrawn in place on a terminal: broken objects first, as many as fit. Lines are truncated and never wrap,
+ * because the cursor must move up by a known number of lines.
  */
 final class LiveTable implements Display {
     private static final int WIDEST_NAME = 36;
@@ -27,11 +27,11 @@ final class LiveTable implements Display {
     private final PrintWriter out;
     private final Supplier<Terminal> terminal;
     private String header = "";
-    private String footer = "ctrl-c lets transfers finish and stops";
+    private String footer = "ctrl-c finishes transfers and stops";
     private @Nullable Overview last;
     private int drawn;
 
-    /** @param terminal is asked at each drawing, because windows are resized */
+    /** @param terminal read at each redraw, because windows are resized */
     LiveTable(PrintWriter out, Supplier<Terminal> terminal) {
         this.out = out;
         this.terminal = terminal;
@@ -52,7 +52,7 @@ final class LiveTable implements Display {
 
     @Override
     public synchronized void stopping() {
-        footer = "stopping: transfers finish; ctrl-c again ends them at once";
+        footer = "stopping: transfers finish; ctrl-c again stops at once";
         draw();
     }
 
@@ -62,7 +62,9 @@ final class LiveTable implements Display {
         draw();
     }
 
-    /** The terminal has another size: what was drawn is wrapped in an unknown way. */
+    /**
+     * Redraws after the terminal was resized. The screen is cleared, because it is unknown how the terminal wrapped the old lines.
+     */
     synchronized void resized() {
         out.print("\u001b[2J\u001b[H");
         drawn = 0;
@@ -79,7 +81,7 @@ final class LiveTable implements Display {
         drawn = lines.size();
     }
 
-    /** The lines as they are drawn, none wider and all together no higher than the terminal. */
+    /** The lines to draw. None is wider than the terminal, and all together are not higher. */
     List<String> lines() {
         var size = terminal.get();
         var overview = last;
@@ -96,7 +98,7 @@ final class LiveTable implements Display {
         } else if (overview.statuses().isEmpty()) {
             lines.add(new StyledLine().dim("no objects yet: put YAML files into the directory"));
         } else {
-            // The last line of the terminal is the cursor's.
+            // The cursor occupies the last line of the terminal.
             objects(overview, size, size.rows() - 1 - top.size() - bottom.size(), lines);
         }
         lines.addAll(bottom);
@@ -106,7 +108,7 @@ final class LiveTable implements Display {
                 .toList();
     }
 
-    /** The worst first, each with its gateways and what is wrong, as long as there is room. */
+    /** Appends objects in order of severity, each with its gateways and failing conditions, as many as fit. */
     private static void objects(Overview overview, Terminal size, int room, List<StyledLine> lines) {
         var sorted = overview.statuses().entrySet().stream()
                 .sorted(Comparator.<Map.Entry<ObjectRef, Object>>comparingInt(entry -> badness(entry.getValue()))
@@ -194,7 +196,7 @@ final class LiveTable implements Display {
         }
     }
 
-    /** 2 when a condition does not hold, 1 when one is not known, 0 when all is well. */
+    /** 2 when a condition is False, 1 when one is Unknown or there is none, 0 when all are True. */
     private static int badness(Object status) {
         return OverviewText.conditionsOf(status).stream()
                 .mapToInt(condition -> switch (String.valueOf(condition.getStatus())) {

@@ -9,8 +9,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Entry point of the process. A command starts Quarkus itself when it needs it; {@code validate} does not, and is done before Quarkus
- * would be up.
+ * Entry point of the process. A command starts Quarkus itself when it needs it. {@code validate} does not need it, and exits before
+ * Quarkus would have started.
  */
 @QuarkusMain
 public final class Main {
@@ -26,7 +26,7 @@ public final class Main {
         System.exit(exitCode);
     }
 
-    /** One line that says what is wrong, and one that says where to read more. */
+    /** Prints a line with the error and a line that refers to the help. */
     private static int explain(ParameterException wrong, String[] arguments) {
         var command = wrong.getCommandLine();
         command.getErr().println("error: " + VisibleText.of(String.valueOf(wrong.getMessage())));

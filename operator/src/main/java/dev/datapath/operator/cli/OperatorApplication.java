@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
-/** What runs between the start and the end of Quarkus: {@link OperatorRuntime} until a signal comes. */
+/** The main function of the Quarkus process: runs {@link OperatorRuntime} until a signal is received. */
 @Singleton
 @Unremovable
 public final class OperatorApplication implements QuarkusApplication {
@@ -36,14 +36,15 @@ public final class OperatorApplication implements QuarkusApplication {
                 .withKubernetesSerialization(LeanObjects.serialization())
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics))
                 .build()) {
-            // The health endpoint serves meanwhile, and a signal ends it.
+            // The start runs on its own thread, because the health endpoint must serve and signals must be handled
+            // until it completes.
             var start = new Start(() -> OperatorRuntime.start(settings, client, registry, metrics));
             Quarkus.waitForExit();
             return start.stop() ? 0 : 1;
         }
     }
 
-    /** The operator, which may have to wait for the API server before it runs. */
+    /** Starts the operator, which may have to wait for the API server. */
     private final class Start {
         private final Thread thread;
         private volatile @Nullable OperatorRuntime runtime;
@@ -59,7 +60,7 @@ public final class OperatorApplication implements QuarkusApplication {
                 runtime = started;
                 state.started(started::ready, started::alive);
             } catch (InterruptedException e) {
-                // It was not needed any more.
+                // The process stops before the operator has started.
             } catch (Exception e) {
                 System.err.println("error: " + e.getMessage());
                 failed = true;
@@ -67,7 +68,7 @@ public final class OperatorApplication implements QuarkusApplication {
             }
         }
 
-        /** Whether there was no error. */
+        /** Stops the operator and returns whether its start had no error. */
         boolean stop() {
             thread.interrupt();
             try {

@@ -9,18 +9,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code datapath operator}: the operator in a cluster. Boots Quarkus for health and metrics; {@link OperatorApplication} does the work. */
+/**
+ * {@code datapath operator}: the operator in a cluster. Starts Quarkus for health and metrics; {@link OperatorApplication} runs the
+ * operator.
+ */
 @Command(
         name = "operator",
         description = {
-            "Runs the operator of a Kubernetes cluster: watches DataPaths and what they name, and runs their gateways.",
-            "The Helm chart starts it. Of several operators one leads, and the others are ready to take over."
+            "Runs the operator of a Kubernetes cluster: watches DataPaths and the objects that they reference, and runs their gateways.",
+            "The Helm chart starts it. One of several replicas is the leader; the others are on standby."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:stopped",
-            "1:it could not start, or another operator leads now; the message says why",
-            "2:the command line is wrong"
+            "1:the start failed, or the operator lost its leadership; see the message",
+            "2:the command line is invalid"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.Provider.class)

@@ -13,43 +13,43 @@ import java.util.Set;
 import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
-/** Options of {@code datapath operator}; each can be given in the environment instead, as the Helm chart does. */
+/** Options of {@code datapath operator}; each can be set by an environment variable instead, as the Helm chart does. */
 final class OperatorOptions {
     @Option(
             names = "--namespaces",
             split = ",",
             paramLabel = "NAME",
             defaultValue = "${env:DATAPATH_NAMESPACES:-}",
-            description =
-                    "Namespaces to look after, separated by commas; all when none is given (DATAPATH_NAMESPACES).")
+            description = "Namespaces to watch, separated by commas; all when none is given (DATAPATH_NAMESPACES).")
     Set<String> namespaces = new LinkedHashSet<>();
 
     @Option(
             names = "--name",
             defaultValue = "${env:POD_NAME:-${env:HOSTNAME:-datapath-operator}}",
             paramLabel = "NAME",
-            description = "Name of this process among the operators: its pod (POD_NAME).")
+            description = "Name of this operator replica, the name of its pod (POD_NAME).")
     String name = "";
 
     @Option(
             names = "--namespace",
             defaultValue = "${env:POD_NAMESPACE:-datapath-system}",
             paramLabel = "NAME",
-            description = "Namespace of the operator, its Lease and its authority (POD_NAMESPACE).")
+            description = "Namespace of the operator, its Lease and its CA Secret (POD_NAMESPACE).")
     String namespace = "";
 
     @Option(
             names = "--gateway-image",
             defaultValue = "${env:DATAPATH_GATEWAY_IMAGE:-}",
             paramLabel = "IMAGE",
-            description = "Image of the gateways; the one of this version when none is given (DATAPATH_GATEWAY_IMAGE).")
+            description =
+                    "Image of the gateways; the image of this version when none is given (DATAPATH_GATEWAY_IMAGE).")
     String gatewayImage = "";
 
     @Option(
             names = "--gateway-image-pull-policy",
             defaultValue = "${env:DATAPATH_GATEWAY_IMAGE_PULL_POLICY:-IfNotPresent}",
             paramLabel = "POLICY",
-            description = "When the image is pulled (DATAPATH_GATEWAY_IMAGE_PULL_POLICY).")
+            description = "imagePullPolicy of the gateway image (DATAPATH_GATEWAY_IMAGE_PULL_POLICY).")
     String gatewayImagePullPolicy = "";
 
     @Option(
@@ -58,7 +58,7 @@ final class OperatorOptions {
             defaultValue = "${env:DATAPATH_GATEWAY_IMAGE_PULL_SECRETS:-}",
             paramLabel = "NAME",
             description =
-                    "Secrets in the DataPaths' namespaces that the image is pulled with (DATAPATH_GATEWAY_IMAGE_PULL_SECRETS).")
+                    "imagePullSecrets of the gateway image, in the namespaces of DataPaths (DATAPATH_GATEWAY_IMAGE_PULL_SECRETS).")
     List<String> gatewayImagePullSecrets = new ArrayList<>();
 
     @Option(
@@ -66,7 +66,7 @@ final class OperatorOptions {
             defaultValue = "${env:DATAPATH_GATEWAY_DRAIN_DELAY:-5s}",
             paramLabel = "DURATION",
             description =
-                    "How long a leaving gateway goes on as before while load balancers learn that it leaves, at most 1h (DATAPATH_GATEWAY_DRAIN_DELAY).")
+                    "How long a terminating gateway still accepts requests until load balancers have removed it, at most 1h (DATAPATH_GATEWAY_DRAIN_DELAY).")
     String drainDelay = "";
 
     @Option(
@@ -74,7 +74,7 @@ final class OperatorOptions {
             defaultValue = "${env:DATAPATH_GATEWAY_FALLBACK_AFTER:-10s}",
             paramLabel = "DURATION",
             description =
-                    "After how long without operator a starting gateway takes the last good configuration, 1s to 1h (DATAPATH_GATEWAY_FALLBACK_AFTER).")
+                    "How long a starting gateway waits for the operator before it uses the last good configuration, 1s to 1h (DATAPATH_GATEWAY_FALLBACK_AFTER).")
     String fallbackAfter = "";
 
     @Option(
@@ -82,7 +82,7 @@ final class OperatorOptions {
             defaultValue = "${env:DATAPATH_GATEWAY_NETWORK_POLICY:-IngressAndEgress}",
             paramLabel = "MODE",
             description =
-                    "What the gateways' network is closed to: ${COMPLETION-CANDIDATES} (DATAPATH_GATEWAY_NETWORK_POLICY).")
+                    "NetworkPolicy created for gateways: ${COMPLETION-CANDIDATES} (DATAPATH_GATEWAY_NETWORK_POLICY).")
     DeploySettings.NetworkPolicyMode networkPolicy = DeploySettings.NetworkPolicyMode.IngressAndEgress;
 
     @Option(
@@ -91,7 +91,7 @@ final class OperatorOptions {
             defaultValue = "${env:DATAPATH_MONITORING_NAMESPACES:-}",
             paramLabel = "LABEL=VALUE",
             description =
-                    "Labels of the namespaces that may read the gateways' metrics (DATAPATH_MONITORING_NAMESPACES).")
+                    "Labels of the namespaces that may scrape metrics of gateways (DATAPATH_MONITORING_NAMESPACES).")
     List<String> monitoringNamespaces = new ArrayList<>();
 
     @Option(
@@ -100,7 +100,7 @@ final class OperatorOptions {
             paramLabel = "true|false",
             arity = "1",
             description =
-                    "Whether each DataPath gets a PodMonitor, where the cluster knows them (DATAPATH_POD_MONITORS).")
+                    "Whether each DataPath gets a PodMonitor, if the cluster has the PodMonitor CRD (DATAPATH_POD_MONITORS).")
     boolean podMonitors;
 
     @Option(
@@ -108,7 +108,8 @@ final class OperatorOptions {
             split = ",",
             defaultValue = "${env:DATAPATH_POD_MONITOR_LABELS:-}",
             paramLabel = "LABEL=VALUE",
-            description = "Labels by which Prometheus finds the PodMonitors (DATAPATH_POD_MONITOR_LABELS).")
+            description =
+                    "Labels of the PodMonitors, with which Prometheus selects them (DATAPATH_POD_MONITOR_LABELS).")
     List<String> podMonitorLabels = new ArrayList<>();
 
     @Option(
@@ -117,7 +118,7 @@ final class OperatorOptions {
             defaultValue = "${env:DATAPATH_ALLOWED_PRIORITY_CLASSES:-}",
             paramLabel = "NAME",
             description =
-                    "PriorityClasses that DataPaths may give their gateways; * for all, none when none is given (DATAPATH_ALLOWED_PRIORITY_CLASSES).")
+                    "PriorityClasses that DataPaths may set for their gateways; * for all, none by default (DATAPATH_ALLOWED_PRIORITY_CLASSES).")
     List<String> allowedPriorityClasses = new ArrayList<>();
 
     @Option(
@@ -126,7 +127,7 @@ final class OperatorOptions {
             defaultValue = "${env:DATAPATH_ALLOWED_TOLERATIONS:-}",
             paramLabel = "KEY",
             description =
-                    "Keys of taints that the gateways of DataPaths may tolerate; * for all, none when none is given (DATAPATH_ALLOWED_TOLERATIONS).")
+                    "Keys of taints that the gateways of DataPaths may tolerate; * for all, none by default (DATAPATH_ALLOWED_TOLERATIONS).")
     List<String> allowedTolerations = new ArrayList<>();
 
     @Option(
@@ -143,14 +144,14 @@ final class OperatorOptions {
             split = ",",
             defaultValue = "${env:DATAPATH_OPERATOR_LABELS:-app.kubernetes.io/name=datapath}",
             paramLabel = "LABEL=VALUE",
-            description = "Labels of the operators' pods, for NetworkPolicies (DATAPATH_OPERATOR_LABELS).")
+            description = "Labels of the operator pods, for NetworkPolicies (DATAPATH_OPERATOR_LABELS).")
     List<String> operatorLabels = new ArrayList<>();
 
     @Option(
             names = "--xds-host",
             defaultValue = "${env:DATAPATH_XDS_HOST:-datapath-xds.datapath-system.svc}",
             paramLabel = "HOST",
-            description = "Name under which gateways reach the xDS ports of the operators (DATAPATH_XDS_HOST).")
+            description = "Host name of the operator replicas' xDS ports (DATAPATH_XDS_HOST).")
     String xdsHost = "";
 
     @Option(
@@ -171,14 +172,14 @@ final class OperatorOptions {
             names = "--resync",
             defaultValue = "${env:DATAPATH_RESYNC:-5m}",
             paramLabel = "DURATION",
-            description = "How often everything is looked at without any event, such as 5m (DATAPATH_RESYNC).")
+            description = "Longest time between two reconciliations of an object, such as 5m (DATAPATH_RESYNC).")
     String resync = "";
 
     @Option(
             names = "--lease",
             defaultValue = "${env:DATAPATH_LEASE:-datapath-operator}",
             paramLabel = "NAME",
-            description = "Lease that the leading operator holds (DATAPATH_LEASE).")
+            description = "Lease for leader election (DATAPATH_LEASE).")
     String lease = "";
 
     @Option(
@@ -186,14 +187,14 @@ final class OperatorOptions {
             defaultValue = "${env:DATAPATH_AUTHORITY_SECRET:-datapath-authority}",
             paramLabel = "NAME",
             description =
-                    "Secret with the authority that certifies gateways and operators (DATAPATH_AUTHORITY_SECRET).")
+                    "Secret with the CA that issues certificates for gateways and operators (DATAPATH_AUTHORITY_SECRET).")
     String authoritySecret = "";
 
     @Option(
             names = "--authority-lifetime",
             defaultValue = "${env:DATAPATH_AUTHORITY_LIFETIME:-8760h}",
             paramLabel = "DURATION",
-            description = "How long an authority is valid, such as 8760h (DATAPATH_AUTHORITY_LIFETIME).")
+            description = "How long a CA is valid, such as 8760h (DATAPATH_AUTHORITY_LIFETIME).")
     String authorityLifetime = "";
 
     @Option(
@@ -203,7 +204,7 @@ final class OperatorOptions {
             description = "How long a certificate is valid, such as 720h (DATAPATH_CERTIFICATE_LIFETIME).")
     String certificateLifetime = "";
 
-    /** @throws IllegalArgumentException naming the option, when a value cannot be used */
+    /** @throws IllegalArgumentException when a value is invalid; the message names the option */
     OperatorSettings settings() {
         var watched = new LinkedHashSet<>(namespaces);
         watched.removeIf(String::isBlank);
@@ -255,7 +256,7 @@ final class OperatorOptions {
         return labels;
     }
 
-    /** The bounds of the gateways' own settings, which count in seconds. */
+    /** Parses a duration within the bounds of a gateway setting, which is in whole seconds. */
     private static Duration atMostAnHour(String option, String text, Duration least) {
         return DurationText.parse(text)
                 .filter(duration -> duration.compareTo(least) >= 0 && duration.compareTo(Duration.ofHours(1)) <= 0)

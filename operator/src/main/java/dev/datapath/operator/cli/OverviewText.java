@@ -10,11 +10,11 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Statuses in words. */
+/** Formats statuses as text. */
 final class OverviewText {
     private OverviewText() {}
 
-    /** An object with its conditions; the message of each one that does not hold. */
+    /** An object with its conditions, and the reason and message of each that is not True. */
     static String object(ObjectRef ref, Object status) {
         return ref + ": " + figures(status) + conditions(conditionsOf(status));
     }
@@ -27,7 +27,7 @@ final class OverviewText {
                 + (gateway.problem().isEmpty() ? "" : ", " + gateway.problem());
     }
 
-    /** All conditions of an object; for a policy, those at each of its targets. */
+    /** All conditions of an object; for a policy, the conditions of each target. */
     static List<Condition> conditionsOf(Object status) {
         return switch (status) {
             case DataPathStatus dataPath -> dataPath.conditions();

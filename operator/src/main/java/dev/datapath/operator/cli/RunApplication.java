@@ -24,7 +24,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import picocli.CommandLine;
 import sun.misc.Signal;
 
-/** What runs between the start and the end of Quarkus: {@link Standalone} until a signal comes, then its drained stop. */
+/** The main function of the Quarkus process: runs {@link Standalone} until a signal is received, then drains and stops it. */
 @Singleton
 @Unremovable
 public final class RunApplication implements QuarkusApplication {
@@ -60,9 +60,9 @@ public final class RunApplication implements QuarkusApplication {
     }
 
     /**
-     * HUP comes when a terminal is closed. Where it is ignored, as with nohup, the JVM leaves it so.
+     * SIGHUP is sent when a terminal is closed. When it is ignored, as with nohup, the JVM keeps ignoring it.
      *
-     * <p>The first signal asks for a drained stop, the next one for a stop at once.
+     * <p>The first signal drains and stops, the next one stops at once.
      */
     private static CountDownLatch onSignals(Standalone standalone) {
         var stop = new CountDownLatch(1);
@@ -81,7 +81,9 @@ public final class RunApplication implements QuarkusApplication {
 
     private static StandaloneOptions standaloneOptions(RunOptions options) throws IOException {
         var envoy = EnvoyBinary.find(System.getProperty(EnvoyBinary.PROPERTY), System.getenv(), Path.of(""))
-                .orElseThrow(() -> new IOException("Envoy is gone since the start"));
+                .orElseThrow(
+                        () -> new IOException(
+                                "the Envoy binary was removed after the start; install it again with gateway-image/install-envoy"));
         return new StandaloneOptions(
                 options.directory,
                 options.gateways,
@@ -92,7 +94,7 @@ public final class RunApplication implements QuarkusApplication {
                 envoy);
     }
 
-    /** Why Quarkus did not start, for people. */
+    /** The error message for a failed start of Quarkus. */
     static String explain(Throwable failure, int httpPort) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof BindException

@@ -12,19 +12,22 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code datapath run}: everything on this machine. Boots Quarkus for health and metrics; {@link RunApplication} does the work. */
+/**
+ * {@code datapath run}: runs operator and gateways on this machine. Starts Quarkus for health and metrics; {@link RunApplication}
+ * runs the rest.
+ */
 @Command(
         name = "run",
         description = {
             "Runs the DataPaths of a directory on this machine: reads and watches its YAML, runs Envoy processes as gateways, and"
                     + " writes their status to DIR/.status.",
-            "SIGTERM, SIGHUP or ctrl-c lets transfers finish first; a second one ends them at once."
+            "SIGTERM, SIGHUP or ctrl-c finishes transfers first; a second one stops at once."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:stopped, all gateways have ended",
-            "1:it could not start; the message says why",
-            "2:the command line is wrong"
+            "0:stopped, all gateways have exited",
+            "1:the start failed; see the message",
+            "2:the command line is invalid"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.Provider.class)
@@ -39,11 +42,11 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         check();
         System.setProperty("quarkus.http.port", Integer.toString(options.httpPort));
-        // Caching is ours: a name is looked up as often as its pool says.
+        // The JVM must not cache DNS answers: a name is resolved at the interval of its pool.
         java.security.Security.setProperty("networkaddress.cache.ttl", "0");
         java.security.Security.setProperty("networkaddress.cache.negative.ttl", "0");
         var exitCode = new AtomicInteger();
-        // All after the name of this command; RunApplication reads them again when Quarkus has started it.
+        // All arguments after the name of this command. RunApplication parses them again when Quarkus has started it.
         var given = spec.commandLine().getParent().getParseResult().originalArgs();
         var arguments = given.subList(given.indexOf(spec.name()) + 1, given.size());
         Quarkus.run(
@@ -76,10 +79,10 @@ final class RunCommand implements Callable<Integer> {
                     "--work-dir is " + options.directory
                             + ", which holds your YAML files: name another directory for the gateways' files");
         }
-        within("--gateways", options.gateways, 1, 100);
-        within("--port-offset", options.portOffset, 1, 10_000);
-        within("--workers", options.workers, 1, 256);
-        within("--http-port", options.httpPort, 0, 65_535);
+        checkRange("--gateways", options.gateways, 1, 100);
+        checkRange("--port-offset", options.portOffset, 1, 10_000);
+        checkRange("--workers", options.workers, 1, 256);
+        checkRange("--http-port", options.httpPort, 0, 65_535);
         envoy(spec);
     }
 
@@ -91,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
                                 + EnvoyBinary.VARIABLE));
     }
 
-    private void within(String option, int value, int least, int most) {
+    private void checkRange(String option, int value, int least, int most) {
         if (value < least || value > most) {
             throw new ParameterException(
                     spec.commandLine(), option + " is " + value + ": write a number from " + least + " to " + most);

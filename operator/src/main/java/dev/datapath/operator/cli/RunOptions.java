@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What can be given to {@code datapath run}. */
+/** Options of {@code datapath run}. */
 final class RunOptions {
     @Parameters(
             paramLabel = "DIR",
-            description = "DIR is the directory that holds your YAML files; all below it is read and watched.")
+            description = "DIR is the directory with your YAML files, which is read and watched recursively.")
     Path directory = Path.of(".");
 
     @Option(
@@ -23,35 +23,36 @@ final class RunOptions {
             names = "--port-offset",
             paramLabel = "K",
             defaultValue = "1",
-            description = "Gateway i listens on the listeners' ports plus i times K (${DEFAULT-VALUE}).")
+            description = "Gateway i listens on the port of each listener plus i times K (${DEFAULT-VALUE}).")
     int portOffset;
 
     @Option(
             names = "--bind",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
-            description = "IP address that listeners are bound to; 0.0.0.0 for all (${DEFAULT-VALUE}).")
+            description = "IP address that listeners bind to; 0.0.0.0 for all (${DEFAULT-VALUE}).")
     String bindAddress = "";
 
     @Option(
             names = "--workers",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Worker threads of each gateway; limits per node are exact with one (${DEFAULT-VALUE}).")
+            description = "Worker threads of each gateway; limits per node are exact only with 1 (${DEFAULT-VALUE}).")
     int workers;
 
     @Option(
             names = "--http-port",
             paramLabel = "PORT",
             defaultValue = "8090",
-            description = "Health and metrics of this process, on loopback; 0 for a free port (${DEFAULT-VALUE}).")
+            description =
+                    "Port for health and metrics of this process, on loopback; 0 for a free port (${DEFAULT-VALUE}).")
     int httpPort;
 
     @Option(
             names = "--work-dir",
             paramLabel = "PATH",
             description =
-                    "Private directory for the gateways' files; by default one for DIR in the directory for temporary files.")
+                    "Private directory for files of the gateways; by default a directory for DIR in the temporary directory.")
     @Nullable
     Path workDirectory;
 

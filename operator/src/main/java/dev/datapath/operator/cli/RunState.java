@@ -4,7 +4,7 @@ import jakarta.inject.Singleton;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Where the run stands, for health checks. */
+/** The state of the process, for health checks. */
 @Singleton
 final class RunState {
     private record Running(BooleanSupplier ready, BooleanSupplier alive) {}
@@ -12,10 +12,10 @@ final class RunState {
     private volatile @Nullable Running running;
 
     /**
-     * It runs.
+     * Sets the state to started.
      *
-     * @param ready whether it does what it is for
-     * @param alive whether it can go on; when not, nothing but a restart helps
+     * @param ready whether it is ready to serve
+     * @param alive whether it can continue; if not, only a restart helps
      */
     void started(BooleanSupplier ready, BooleanSupplier alive) {
         running = new Running(ready, alive);

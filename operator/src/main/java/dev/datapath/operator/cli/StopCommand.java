@@ -14,28 +14,32 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code datapath stop}: ends the run of a directory, and the gateways that a killed one left. */
+/** {@code datapath stop}: stops the run of a directory, and the orphan gateways of a killed run. */
 @Command(
         name = "stop",
         description = {
-            "Stops the datapath run of a directory and waits until its gateways have ended.",
-            "Gateways that a killed run left are drained and ended too."
+            "Stops the datapath run of a directory and waits until its gateways have exited.",
+            "Orphan gateways of a killed run are drained and stopped, too."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:nothing runs any more", "1:it could not be stopped", "2:the command line is wrong"},
+        exitCodeList = {
+            "0:no run and no gateway is left",
+            "1:the stop failed; see the message",
+            "2:the command line is invalid"
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.Provider.class)
 final class StopCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "The directory that was given to run.")
     private Path directory = Path.of(".");
 
-    @Option(names = "--now", description = "Does not wait for transfers that are under way.")
+    @Option(names = "--now", description = "Stops at once, without waiting for transfers.")
     private boolean now;
 
     @Option(
             names = "--work-dir",
             paramLabel = "PATH",
-            description = "The work directory of the run, when DIR does not say it.")
+            description = "The work directory of the run, if DIR does not record it.")
     @Nullable
     private Path workDirectory;
 
@@ -46,7 +50,7 @@ final class StopCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (!Files.isDirectory(directory)) {
             throw new ParameterException(
-                    spec.commandLine(), directory + " is not a directory: name the one that was given to run");
+                    spec.commandLine(), directory + " is not a directory: write the directory that was given to run");
         }
         try {
             var stopped = StoppedRun.stop(directory, workDirectory, now);

@@ -3,7 +3,7 @@ package dev.datapath.operator.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One line of a terminal, in parts of different colours, that can be cut to a width. */
+/** One line of a terminal, in parts of different colours, that can be truncated to a width. */
 final class StyledLine {
     private static final String RESET = "\u001b[0m";
 
@@ -40,7 +40,7 @@ final class StyledLine {
         return this;
     }
 
-    /** The line, at most so many columns wide; a cut shows as an ellipsis. */
+    /** The line, truncated to a number of columns. A truncated line ends with an ellipsis. */
     String text(int columns, boolean colored) {
         var whole = parts.stream().mapToInt(part -> width(part.text())).sum();
         int left = whole <= columns ? columns : columns - 1;
@@ -73,7 +73,7 @@ final class StyledLine {
         return text.codePoints().map(StyledLine::width).sum();
     }
 
-    /** Columns of a character: two for those of East Asian scripts and for pictures, none for marks on the one before. */
+    /** Columns of a character: two for East Asian scripts and emoji, none for combining marks. */
     private static int width(int point) {
         if (Character.getType(point) == Character.NON_SPACING_MARK) {
             return 0;

@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a terminal can show.
+ * The size and colour support of a terminal.
  *
  * @param columns its width in characters
  * @param rows its height in lines
- * @param colored whether colours are wanted
+ * @param colored whether colours are enabled
  */
 record Terminal(int columns, int rows, boolean colored) {
     private static final Pattern SIZE = Pattern.compile("(\\d+) (\\d+)\\s*");
@@ -21,14 +21,14 @@ record Terminal(int columns, int rows, boolean colored) {
     private static final int ROWS = 24;
 
     /**
-     * The terminal of this process. Its size is that of {@code stty}, else that of COLUMNS and LINES, else 80 times 24. NO_COLOR with
-     * any value switches colours off: see https://no-color.org.
+     * The terminal of this process. Its size is taken from {@code stty}, otherwise from COLUMNS and LINES, otherwise it is 80
+     * columns and 24 rows. A NO_COLOR that is not empty disables colours: see https://no-color.org.
      */
     static Terminal current() {
         return of(System.getenv(), stty());
     }
 
-    /** @param stty rows and columns as {@code stty size} prints them; empty when it cannot tell */
+    /** @param stty rows and columns as {@code stty size} prints them; empty when unknown */
     static Terminal of(Map<String, String> environment, String stty) {
         Matcher size = SIZE.matcher(stty);
         boolean known = size.matches() && !size.group(2).equals("0");
@@ -38,7 +38,7 @@ record Terminal(int columns, int rows, boolean colored) {
                 environment.getOrDefault("NO_COLOR", "").isEmpty());
     }
 
-    /** Java has no call for it. */
+    /** The output of {@code stty size}. Java has no API for the size of a terminal. */
     private static String stty() {
         try {
             var process = new ProcessBuilder("stty", "size")

@@ -8,7 +8,7 @@ import picocli.CommandLine.Help.Ansi.Style;
 import picocli.CommandLine.Help.Ansi.Text;
 import picocli.CommandLine.Help.ColorScheme;
 
-/** Findings for people: one per line, as compilers write them, and a summary. In colour on a terminal. */
+/** Findings as text: one per line, in the format of compilers, and a summary. Coloured on a terminal. */
 final class TextReport {
     private static final int LONGEST = 1000;
 
@@ -44,7 +44,7 @@ final class TextReport {
                 + shown(finding.message());
     }
 
-    /** A name may be as long as its file. */
+    /** Truncates text, because a name may be as long as its file. */
     private static String shown(String text) {
         return VisibleText.of(text, LONGEST);
     }

@@ -23,25 +23,25 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code datapath validate}: the findings that {@code run} would have, with an exit code for CI. */
+/** {@code datapath validate}: reports the findings that {@code run} would report, with an exit code for CI. */
 @Command(
         name = "validate",
         description = {
-            "Checks files of DataPath objects, Secrets and ConfigMaps as an API server and the operator would.",
-            "Nothing is started, and nothing is looked up in the network."
+            "Validates files of DataPath objects, Secrets and ConfigMaps as an API server and the operator would.",
+            "No process is started, and no network request is made."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:nothing is wrong (there may be warnings)",
+            "0:no error was found (there may be warnings)",
             "1:at least one error was found",
-            "2:the command line is wrong, a file or directory cannot be read, or there is nothing to read"
+            "2:the command line is invalid, a file or directory cannot be read, or there is no object"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.Provider.class)
 final class ValidateCommand implements Callable<Integer> {
     private static final Path STANDARD_INPUT = Path.of("<standard input>");
 
-    /** How findings are written. */
+    /** The output format. */
     enum Output {
         text,
         json
@@ -50,7 +50,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "DIR",
             arity = "1..*",
-            description = "Directories, read with all below them, single files of any name, or - for standard input.")
+            description = "Directories, which are read recursively; files of any name; or - for standard input.")
     private List<Path> roots = List.of();
 
     @Option(
@@ -59,7 +59,7 @@ final class ValidateCommand implements Callable<Integer> {
             description = "text (the default) or json.")
     private Output output = Output.text;
 
-    @Option(names = "--allow-empty", description = "Nothing to read is no error.")
+    @Option(names = "--allow-empty", description = "Exit with 0 when there is no object.")
     private boolean allowEmpty;
 
     @Spec
@@ -101,8 +101,8 @@ final class ValidateCommand implements Callable<Integer> {
             spec.commandLine()
                     .getErr()
                     .println(
-                            "error: there is no object to check in " + VisibleText.of(text(roots))
-                                    + ": below a directory, files end in .yaml, .yml or .json; --allow-empty makes this no error");
+                            "error: there is no object in " + VisibleText.of(text(roots))
+                                    + ": in a directory, only files that end in .yaml, .yml or .json are read; --allow-empty makes this no error");
             return spec.exitCodeOnInvalidInput();
         }
         return 0;
@@ -112,7 +112,7 @@ final class ValidateCommand implements Callable<Integer> {
         return roots.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 
-    /** What a pipe or a device holds. */
+    /** Reads a pipe or a device. */
     private byte[] bytes(Path path) {
         try (InputStream in = Files.newInputStream(path)) {
             return bytes(path, in);

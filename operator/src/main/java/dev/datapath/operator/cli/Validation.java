@@ -23,15 +23,15 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * What is wrong with a set of files: each object by itself, and all of them together.
+ * The findings of a set of files: of each object by itself, and of all objects together.
  *
- * @param files how many were read
- * @param objects how many objects were admitted
+ * @param files number of files that were read
+ * @param objects number of objects that were admitted
  * @param findings sorted by file and line
  */
 record Validation(int files, int objects, List<LocatedFinding> findings) {
 
-    /** @param now what certificates are checked against */
+    /** @param now the time against which the validity of certificates is checked */
     static Validation of(ManifestSet set, Instant now) {
         List<DataPath> dataPaths = objects(set, DataPath.class);
         List<RoutingPolicy> policies = objects(set, RoutingPolicy.class);
@@ -58,7 +58,7 @@ record Validation(int files, int objects, List<LocatedFinding> findings) {
                 set.files().size(), set.objects().size(), findings.stream().toList());
     }
 
-    /** A defect of the compiler must not hide what is wrong with the other objects. */
+    /** A defect of the compiler must not hide the findings of other objects. */
     private static List<Finding> compile(DataPath dataPath, ResourceSet set) {
         try {
             return Compiler.compile(set).findings();

@@ -5,11 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 
-/** The version of this program, which the root pom.xml states. */
+/** The version of this program, from the root pom.xml. */
 final class Version {
     private Version() {}
 
-    /** What {@code --version} prints. */
+    /** Provides the output of {@code --version}. */
     static final class Provider implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
@@ -17,7 +17,7 @@ final class Version {
         }
     }
 
-    /** Such as {@code 0.1.0}; the images and the chart of a version have it too. */
+    /** Such as {@code 0.1.0}; images and Helm chart have the same version. */
     static String current() {
         try (var file = Version.class.getResourceAsStream("version")) {
             if (file == null) {

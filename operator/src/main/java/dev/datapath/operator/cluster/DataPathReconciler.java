@@ -30,9 +30,12 @@ import java.util.stream.Stream;
 /** Reconciles a DataPath with the {@link Engine}, and writes its status. */
 @ControllerConfiguration(triggerReconcilerOnAllEvents = true)
 final class DataPathReconciler implements Reconciler<DataPath> {
-    /** Gateways take a change over within milliseconds: status need not say in between that they have not yet. */
+    /**
+     * Gateways acknowledge a change within milliseconds. Status is not written in between, because it would only report a pending
+     * change.
+     */
     static final Duration GRACE = Duration.ofMillis(250);
-    /** A problem may end without any event. */
+    /** An obstacle may disappear without an event. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final Engine engine;
@@ -46,7 +49,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
     private final Duration resync;
     private final InstantSource clock;
 
-    /** @param resync how long a DataPath is left alone at most */
+    /** @param resync longest time between two reconciliations of a DataPath */
     DataPathReconciler(
             Engine engine,
             Observations observations,
@@ -74,7 +77,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
     public List<EventSource<?, DataPath>> prepareEventSources(EventSourceContext<DataPath> context) {
         var sources = new ArrayList<EventSource<?, DataPath>>(objects.eventSources(context));
         sources.addAll(owned.eventSources(context));
-        sources.add(dependents.looks(context));
+        sources.add(dependents.triggers(context));
         return sources;
     }
 
@@ -92,7 +95,7 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         if (context.isPrimaryResourceDeleted()) {
             dataPaths.remove(Identity.key(dataPath), dataPath);
             dependents.changed(dataPath.getMetadata().getNamespace());
-            dependents.gone(Identity.ref(dataPath));
+            dependents.deleted(Identity.ref(dataPath));
             return UpdateControl.noUpdate();
         }
         if (dataPath.getMetadata().getDeletionTimestamp() != null) {
@@ -107,13 +110,13 @@ final class DataPathReconciler implements Reconciler<DataPath> {
 
     private UpdateControl<DataPath> report(DataPath dataPath, ManagedDataPath managed, Infra.Run run) {
         var fleet = engine.observe(managed, run);
-        var cared = infra.maintain(managed, fleet);
+        var infraDue = infra.maintain(managed, fleet);
         var reconnecting = infra.pause(dataPath, managed, fleet);
         if (reconnecting.isPresent()) {
             return UpdateControl.<DataPath>noUpdate().rescheduleAfter(reconnecting.get());
         }
         engine.record(managed, fleet);
-        if (underWay(managed, fleet)) {
+        if (changePending(managed, fleet)) {
             return UpdateControl.<DataPath>noUpdate().rescheduleAfter(GRACE);
         }
         var status = DataPathStatuses.of(
@@ -132,18 +135,19 @@ final class DataPathReconciler implements Reconciler<DataPath> {
                 status,
                 before -> Transitions.ofConditions(before.conditions(), status.conditions()));
         var due = Stream.of(
-                        cared,
+                        infraDue,
                         run.retry() || run.blocked().isPresent() ? Optional.of(RETRY) : Optional.<Duration>empty(),
                         due(managed, fleet),
                         run.next().map(pause -> pause.compareTo(GRACE) < 0 ? GRACE : pause))
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo);
-        // The framework looks again after the resync interval unless told when: a later moment would take that away.
+        // Without a schedule the framework reconciles after the resync interval. A later schedule would replace that
+        // one.
         due.filter(pause -> pause.compareTo(resync) < 0).ifPresent(next::rescheduleAfter);
         return next;
     }
 
-    /** When the last good configuration should be stored, or stored again. */
+    /** How long until the last good configuration must be stored; empty when it need not be. */
     private Optional<Duration> due(ManagedDataPath managed, Fleet fleet) {
         var plan = managed.outcome().plan();
         if (fleet.obstacle() instanceof Fleet.Obstacle.NotStored) {
@@ -152,8 +156,8 @@ final class DataPathReconciler implements Reconciler<DataPath> {
         return plan == null || managed.awaitsAcknowledgement() ? Optional.empty() : infra.due(managed, plan);
     }
 
-    /** Whether gateways that serve were sent something a moment ago, and all are still there to take it. */
-    private static boolean underWay(ManagedDataPath managed, Fleet fleet) {
+    /** Whether a change was sent less than {@link #GRACE} ago, all gateways are ready and none has rejected it. */
+    private static boolean changePending(ManagedDataPath managed, Fleet fleet) {
         long since = managed.pendingSince();
         return since != 0
                 && System.nanoTime() - since < GRACE.toNanos()

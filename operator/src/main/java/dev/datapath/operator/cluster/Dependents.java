@@ -16,49 +16,48 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * How reconcilers tell each other that something was found out which is written nowhere: what compile says about a policy, how
- * gateways see a node. Safe for several threads.
+ * Triggers reconciliations of objects that depend on another object, when a change is not visible in the API: findings of the
+ * compiler on a policy, or reports of gateways on a node. Thread-safe.
  */
 public final class Dependents {
-    /** The framework forgets a deleted object as soon as its reconciler has returned, which takes no time to speak of. */
+    /** The framework forgets a deleted object when its reconciler has returned, which takes much less than this. */
     static final Duration UNTIL_FORGOTTEN = Duration.ofSeconds(1);
 
-    /** In a rollout each gateway changes what is said of a DataPath. */
-    static final Duration UNTIL_TOLD = Duration.ofMillis(100);
+    /** Changes within this time trigger once, because in a rollout each gateway changes the status of a DataPath. */
+    static final Duration COALESCE = Duration.ofMillis(100);
 
     private final BiConsumer<Duration, Runnable> timer;
     private final Wakes<String> changes;
     private final List<Consumer<String>> namespaces = new CopyOnWriteArrayList<>();
     private final Map<String, Consumer<ObjectKey>> kinds = new ConcurrentHashMap<>();
 
-    /** @param timer does something after a while, on another thread */
+    /** @param timer runs a task after a delay, on another thread */
     Dependents(BiConsumer<Duration, Runnable> timer) {
         this.timer = timer;
-        changes =
-                new Wakes<>(timer, UNTIL_TOLD, namespace -> namespaces.forEach(follower -> follower.accept(namespace)));
+        changes = new Wakes<>(timer, COALESCE, namespace -> namespaces.forEach(follower -> follower.accept(namespace)));
     }
 
-    /** An event source that has all primaries of a namespace looked at again after {@link #changed}. */
+    /** An event source that triggers all primaries of a namespace after {@link #changed}. */
     <P extends HasMetadata> EventSource<Void, P> follow(EventSourceContext<P> context) {
         var source = new Triggers<P>("dependents", context.getPrimaryCache());
-        namespaces.add(namespace -> EventSources.in(context, namespace).forEach(source::look));
+        namespaces.add(namespace -> EventSources.in(context, namespace).forEach(source::trigger));
         return source;
     }
 
-    /** An event source that has single primaries looked at again after {@link #look}. */
-    <P extends HasMetadata> EventSource<Void, P> looks(EventSourceContext<P> context) {
-        var source = new Triggers<P>("looks", context.getPrimaryCache());
-        kinds.put(HasMetadata.getKind(context.getPrimaryResourceClass()), key -> source.look(EventSources.id(key)));
+    /** An event source that triggers a single primary after {@link #trigger}. */
+    <P extends HasMetadata> EventSource<Void, P> triggers(EventSourceContext<P> context) {
+        var source = new Triggers<P>("triggers", context.getPrimaryCache());
+        kinds.put(HasMetadata.getKind(context.getPrimaryResourceClass()), key -> source.trigger(EventSources.id(key)));
         return source;
     }
 
-    /** Something about the DataPaths of a namespace changed that others' status speaks of; told once for many changes. */
+    /** The state of DataPaths in a namespace changed, and the status of other objects depends on it. Many changes trigger once. */
     void changed(String namespace) {
         changes.changed(namespace);
     }
 
-    /** An object should be looked at again. */
-    void look(ObjectRef object) {
+    /** Triggers the reconciliation of an object. */
+    void trigger(ObjectRef object) {
         var follower = kinds.get(object.kind());
         if (follower != null) {
             follower.accept(new ObjectKey(object.namespace(), object.name()));
@@ -66,10 +65,10 @@ public final class Dependents {
     }
 
     /**
-     * An object was deleted. Another one of its name is looked at a little later: the framework takes an event of its creation for
-     * done when it comes while the reconciler is told of the deletion.
+     * An object was deleted. An object that is created with the same name is triggered {@link #UNTIL_FORGOTTEN} later, because the
+     * framework drops its creation event when this arrives while the deletion is being reconciled.
      */
-    void gone(ObjectRef object) {
-        timer.accept(UNTIL_FORGOTTEN, () -> look(object));
+    void deleted(ObjectRef object) {
+        timer.accept(UNTIL_FORGOTTEN, () -> trigger(object));
     }
 }

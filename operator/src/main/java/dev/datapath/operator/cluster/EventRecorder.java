@@ -13,14 +13,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Writes {@code events.k8s.io} Events. One that cannot be written is only logged: status has told it already. */
+/** Writes {@code events.k8s.io} Events. A failure is only logged, because status contains the same information. */
 final class EventRecorder {
     private static final System.Logger LOG = System.getLogger(EventRecorder.class.getName());
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
-    /** Bound of the API. */
+    /** Maximum length of a note in the API. */
     private static final int MAX_NOTE = 1024;
-    /** Bound of names, less a dot and the digits of a serial number. */
+    /** Maximum length of a name, less a dot and the digits of a serial number. */
     private static final int MAX_OBJECT = 253 - 1 - 16;
 
     private final KubernetesClient client;
@@ -63,7 +63,7 @@ final class EventRecorder {
             try {
                 client.resource(event).create();
             } catch (KubernetesClientException e) {
-                LOG.log(System.Logger.Level.WARNING, "an Event cannot be written: {0}", e.getMessage());
+                LOG.log(System.Logger.Level.WARNING, "cannot create an Event: {0}", e.getMessage());
             }
         }
     }

@@ -18,7 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Says of each ServiceLevelObjective whether it is accepted. */
+/** Writes the status of ServiceLevelObjectives: whether each is accepted. */
 final class ObjectiveReconciler implements Reconciler<ServiceLevelObjective> {
     private final Observations observations;
     private final Dependents dependents;
@@ -54,8 +54,7 @@ final class ObjectiveReconciler implements Reconciler<ServiceLevelObjective> {
         var seen =
                 observations.of(objective, key -> EventSources.mayExist(dataPaths, key) ? Existence.YES : Existence.NO);
         if (seen.isEmpty()) {
-            return UpdateControl
-                    .noUpdate(); // Its target is being reconciled for the first time, and this objective after it.
+            return UpdateControl.noUpdate(); // The first reconciliation of its target triggers this objective.
         }
         var status = ObjectiveStatuses.of(
                 objective,

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 /**
- * What the operator measures of its own work; docs/metrics.md describes each. Labels are kinds, results and severities, never names
- * of objects.
+ * Metrics of the operator's own work, described in docs/metrics.md. Labels are kinds, results and severities, never names of
+ * objects.
  */
 public final class OperatorMetrics implements Metrics, Interceptor {
     private static final List<String> KINDS =
@@ -44,7 +44,7 @@ public final class OperatorMetrics implements Metrics, Interceptor {
         leads.set(leading);
     }
 
-    /** All findings in force. */
+    /** Sets the gauge of current findings. */
     void findings(Collection<Finding> all) {
         findings.set(all, finding -> finding.object().kind(), Finding::severity);
     }
@@ -59,7 +59,9 @@ public final class OperatorMetrics implements Metrics, Interceptor {
         reconciliations(resource.getKind(), "error").increment();
     }
 
-    /** Sees every request of the client; those that only read, and the Lease that is renewed all the time, do not count. */
+    /**
+     * Counts every write request of the client. Reads are not counted, nor are writes of the Lease, which is renewed continuously.
+     */
     @Override
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
         var written = WRITTEN.matcher(request.uri().getPath());

@@ -69,13 +69,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operator in a cluster: the composition root of everything in this package, without any command line or HTTP server around it.
- * Of several operators one leads and does the work; the others watch too, so that they can take over at once.
+ * The operator in a cluster: the composition root of this package, without command line and HTTP server. One replica leads and
+ * reconciles. The others also keep their caches current, to take over at once.
  */
 public final class OperatorRuntime implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(OperatorRuntime.class.getName());
     private static final int TOO_MANY_REQUESTS = 429;
-    /** Many wait, for the API server; few can compile at the same time. */
+    /** Number of reconciler threads. Most of them wait for the API server; few compile at the same time. */
     private static final int RECONCILIATIONS = 16;
 
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
@@ -86,9 +86,12 @@ public final class OperatorRuntime implements AutoCloseable {
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration RENEW = Duration.ofSeconds(7);
     private static final Duration RETRY = Duration.ofSeconds(2);
-    /** Many gateways acknowledge one change, each of its types. */
+    /** Acknowledgements within this time trigger once, because every gateway acknowledges every resource type of a change. */
     private static final Duration UNTIL_ACKNOWLEDGED = Duration.ofMillis(100);
-    /** All gateways see a node fail, each by itself; each is scraped every three seconds. */
+    /**
+     * Reports within this time trigger once, because all gateways detect the failure of a node independently. Each is scraped every
+     * three seconds.
+     */
     private static final Duration UNTIL_REPORTED = Duration.ofSeconds(1);
 
     private final OperatorSettings settings;
@@ -121,15 +124,15 @@ public final class OperatorRuntime implements AutoCloseable {
         var metrics = new DeliveryMetrics(registry);
         var store = new SnapshotStore();
         var publisher = new Publisher(store, RenderOptions::pod);
-        var dataPaths = new DataPaths(publisher, work::findings, key -> dependents.look(dataPath(key)));
+        var dataPaths = new DataPaths(publisher, work::findings, key -> dependents.trigger(dataPath(key)));
         boolean podMonitors = OwnedObjects.knowsPodMonitors(client);
         var owned = OwnedObjects.ofGateways(podMonitors);
-        Runnable lookAtAll = () -> dataPaths.all().forEach(managed -> dependents.look(dataPath(managed.key())));
+        Runnable triggerAll = () -> dataPaths.all().forEach(managed -> dependents.trigger(dataPath(managed.key())));
         authority = new AuthorityKeeper(
                 client,
                 settings,
                 state -> Identities.lacking(owned.primaries(), name -> owned.whole(Secret.class, name), state),
-                lookAtAll,
+                triggerAll,
                 clock);
         xds = XdsServer.builder(store)
                 .address("0.0.0.0", settings.xdsPort())
@@ -139,7 +142,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 .events(metrics)
                 .clock(elapsed)
                 .start();
-        var acknowledged = new Wakes<String>(timer, UNTIL_ACKNOWLEDGED, key -> dependents.look(dataPath(key)));
+        var acknowledged = new Wakes<String>(timer, UNTIL_ACKNOWLEDGED, key -> dependents.trigger(dataPath(key)));
         xds.sync().onChange(acknowledged::changed);
         resolver = new HostResolver(
                 names,
@@ -147,9 +150,9 @@ public final class OperatorRuntime implements AutoCloseable {
                         .all()
                         .map(ManagedDataPath::key)
                         .filter(key -> key.namespace().equals(namespace))
-                        .forEach(key -> dependents.look(dataPath(key))));
-        objects = new ClusterObjects(client, dependents::look, elapsed);
-        var reported = new Wakes<ObjectRef>(timer, UNTIL_REPORTED, dependents::look);
+                        .forEach(key -> dependents.trigger(dataPath(key))));
+        objects = new ClusterObjects(client, dependents::trigger, elapsed);
+        var reported = new Wakes<ObjectRef>(timer, UNTIL_REPORTED, dependents::trigger);
         reports = new GatewayReports<>(
                 new HttpScraper(ContainerPorts.METRICS), ScrapeSettings.PODS, reported::changed, elapsed);
         var pools = OwnedObjects.ofPools();
@@ -188,20 +191,19 @@ public final class OperatorRuntime implements AutoCloseable {
                 new StoragePoolReconciler(
                         engine, observations, dependents, pools, new ObjectApplier(client, pools), writer, clock),
                 resync);
-        // What is said of these follows from DataPaths, whose resync looks at them too. There may be thousands, and a
-        // timer for each
-        // time that one of them was looked at would take more memory than they do.
+        // The status of these kinds depends on DataPaths, whose resync triggers them, too. There may be thousands of
+        // these objects, and a timer for each reconciliation would take more memory than the objects.
         register(new RoutingPolicyReconciler(observations, dependents, writer, clock), null);
         register(new ObjectiveReconciler(observations, dependents, writer, clock), null);
     }
 
     /**
-     * Starts to watch and, as soon as this operator leads, to work. Waits for the API server when that does not answer: a process that
-     * ends instead is started again ever later.
+     * Starts the watches and, as soon as this replica leads, the reconcilers. Waits while the API server is unavailable, because
+     * kubelet would restart an exiting process with increasing delays.
      *
-     * @param client used by this alone, and not closed by it
-     * @param registry where metrics go
-     * @param work counts the work; the client has it as an interceptor
+     * @param client used by this object alone, and not closed by it
+     * @param registry the registry for metrics
+     * @param work metrics of the operator's work; also an interceptor of the client
      * @throws IOException when the xDS port cannot be opened
      * @throws InterruptedException when the thread is interrupted while it waits
      */
@@ -212,10 +214,10 @@ public final class OperatorRuntime implements AutoCloseable {
     }
 
     /**
-     * The same.
+     * As the other method, with another resolver.
      *
-     * @param names looks up host names
-     * @param exits whether the process ends when this operator does not lead any more
+     * @param names resolves host names
+     * @param exits whether the process exits when this replica loses leadership
      */
     static OperatorRuntime start(
             OperatorSettings settings,
@@ -226,7 +228,7 @@ public final class OperatorRuntime implements AutoCloseable {
             boolean exits)
             throws IOException, InterruptedException {
         JvmAddressCache.switchOff();
-        while (!answers(client)) {
+        while (!available(client)) {
             Thread.sleep(RETRY);
         }
         var runtime = new OperatorRuntime(settings, client, registry, work, names, exits);
@@ -235,23 +237,23 @@ public final class OperatorRuntime implements AutoCloseable {
         return runtime;
     }
 
-    /** Whether the API server is there. What it refuses is not asked about here. */
-    private static boolean answers(KubernetesClient client) {
+    /** Whether the API server is available. An error response such as 403 counts as available. */
+    private static boolean available(KubernetesClient client) {
         try {
             client.getKubernetesVersion();
             return true;
         } catch (KubernetesClientException e) {
-            boolean refuses = e.getCode() >= 400 && e.getCode() < 500 && e.getCode() != TOO_MANY_REQUESTS;
-            if (!refuses) {
+            boolean rejected = e.getCode() >= 400 && e.getCode() < 500 && e.getCode() != TOO_MANY_REQUESTS;
+            if (!rejected) {
                 LOG.log(System.Logger.Level.WARNING, "waiting for the API server: {0}", e.getMessage());
             }
-            return refuses;
+            return rejected;
         }
     }
 
     /**
-     * Whether caches are filled, so that this operator works or could take over at once. Of single namespaces that it watches, one whose
-     * objects it may not list, or that does not exist any more, keeps it from no other.
+     * Whether caches are synced: this replica reconciles or can take over at once. Of the namespaces that it watches, one that it may not
+     * list, or that does not exist any more, does not count.
      */
     public boolean ready() {
         if (!operator.getRuntimeInfo().isStarted()) {
@@ -270,8 +272,8 @@ public final class OperatorRuntime implements AutoCloseable {
     }
 
     /**
-     * Whether all watches go on, or try to. One that has ended comes back only with a restart; a restart does not bring back an API
-     * server that is away, but would forget what gateways run.
+     * Whether all watches are running or reconnecting. A watch that has ended for good is restored only by a restart. An
+     * unavailable API server is no reason to restart, because a restart does not help and loses the state of gateways.
      */
     public boolean alive() {
         return xds.alive()
@@ -283,7 +285,7 @@ public final class OperatorRuntime implements AutoCloseable {
                                 .allMatch(InformerHealthIndicator::isRunning));
     }
 
-    /** Caches that are not filled, or whose watches do not go on just now. */
+    /** Caches that are not synced, or whose watches are currently disconnected. */
     private Stream<InformerWrappingEventSourceHealthIndicator<?>> unhealthy() {
         return operator.getRuntimeInfo().unhealthyInformerWrappingEventSourceHealthIndicator().values().stream()
                 .flatMap(sources -> sources.values().stream())
@@ -316,10 +318,10 @@ public final class OperatorRuntime implements AutoCloseable {
                 .withConcurrentReconciliationThreads(RECONCILIATIONS)
                 .checkingCRDAndValidateLocalModel(false)
                 .withCacheSyncTimeout(SYNC_TIMEOUT)
-                // What was written is seen at once, though watches tell of it later: else status and Events are written
-                // twice.
+                // Reconcilers read their own writes before the watch reports them. Otherwise status and Events would be
+                // written twice.
                 .withParseResourceVersions(true)
-                // A permission that is taken away is given back some day: watches go on trying.
+                // A missing permission may be granted later, so watches keep retrying.
                 .withStopOnInformerErrorDuringStartup(false)
                 .withLeaderElectionConfiguration(new LeaderElectionConfiguration(
                         settings.lease(),
@@ -332,7 +334,7 @@ public final class OperatorRuntime implements AutoCloseable {
                         exits));
     }
 
-    /** @param resync how often each object is looked at without any event; null for never */
+    /** @param resync longest time between two reconciliations of an object; null for no limit */
     private <P extends HasMetadata> void register(Reconciler<P> reconciler, @Nullable Duration resync) {
         operator.register(reconciler, (ControllerConfigurationOverrider<P> overrider) -> {
             if (settings.watched().isEmpty()) {

@@ -21,7 +21,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Says of each RoutingPolicy how it stands with its targets. What it asks for is done where DataPaths are reconciled. */
+/** Writes the status of RoutingPolicies for each target. Policies take effect in the reconciliation of DataPaths. */
 final class RoutingPolicyReconciler implements Reconciler<RoutingPolicy> {
     private final Observations observations;
     private final Dependents dependents;
@@ -55,8 +55,7 @@ final class RoutingPolicyReconciler implements Reconciler<RoutingPolicy> {
         var targets =
                 observations.of(policy, key -> EventSources.mayExist(dataPaths, key) ? Existence.YES : Existence.NO);
         if (targets.isEmpty()) {
-            return UpdateControl
-                    .noUpdate(); // One of them is being reconciled for the first time, and this policy after it.
+            return UpdateControl.noUpdate(); // The first reconciliation of a target triggers this policy.
         }
         var status = PolicyStatuses.of(
                 policy, policy.getMetadata().getGeneration(), targets.get(), policy.getStatus(), clock.instant());
@@ -67,7 +66,7 @@ final class RoutingPolicyReconciler implements Reconciler<RoutingPolicy> {
                 before -> Transitions.ofConditions(conditions(before), conditions(status)));
     }
 
-    /** Of all targets, each type with its target's name: they turn independently. */
+    /** The conditions of all targets, with the name of the target in the type, because they change independently. */
     private static List<Condition> conditions(RoutingPolicyStatus status) {
         return status.ancestors().stream()
                 .flatMap(ancestor -> ancestor.conditions().stream()

@@ -12,33 +12,32 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How status is written: by server-side apply of nothing else, and only when it says something new. What turned becomes an
- * Event and a line of the log, once: also when the write fails and is tried again, or a cache has not seen it yet. Safe for several
- * threads.
+ * Writes status with server-side apply of the status alone, and only when it differs. Each transition is reported once, as an Event
+ * and a log line, also when the write is retried or the cache is stale. Thread-safe.
  */
 final class StatusWriter {
-    /** Of objects that are deleted before their last status was seen, one is kept each; they must not fill the memory. */
-    private static final int MOST_UNSEEN = 10_000;
+    /** Bounds the memory for objects that are deleted before the cache contains their last status; one status is kept for each. */
+    private static final int MAX_UNSEEN = 10_000;
 
     private static final System.Logger LOG = System.getLogger(StatusWriter.class.getName());
 
     private final BiConsumer<HasMetadata, Collection<Transitions.Transition>> events;
-    /** By unique identifier, what was told last of objects whose caches are behind. */
+    /** By uid, the last reported status of objects whose cache is stale. */
     private final Map<String, Object> unseen = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Object> eldest) {
-            return size() > MOST_UNSEEN;
+            return size() > MAX_UNSEEN;
         }
     };
 
     private volatile boolean closed;
 
-    /** @param events told what happened to an object */
+    /** @param events receives the transitions of an object */
     StatusWriter(BiConsumer<HasMetadata, Collection<Transitions.Transition>> events) {
         this.events = events;
     }
 
-    /** Nothing is written any more: the caches of an operator that ends are empty, and what it sees there is not true. */
+    /** Stops all writes: the caches of a stopping operator are empty, so a status computed from them would be false. */
     void close() {
         closed = true;
     }
@@ -49,12 +48,12 @@ final class StatusWriter {
     }
 
     /**
-     * What to do about a status.
+     * Decides whether a status is written, and reports its transitions.
      *
-     * @param object as it is now
+     * @param object the current object
      * @param patch a new, empty object of the kind
-     * @param status what it should say
-     * @param transitions what is new in it, from the status before, which is never null there
+     * @param status the new status
+     * @param transitions computes the transitions from the given previous status, which is never null
      */
     <S, T extends CustomResource<?, S>> UpdateControl<T> write(
             T object, T patch, S status, Function<S, Collection<Transitions.Transition>> transitions) {
@@ -63,9 +62,9 @@ final class StatusWriter {
         }
         var seen = object.getStatus();
         var uid = String.valueOf(object.getMetadata().getUid());
-        var told = told(uid, status, seen);
-        if (told != null && !status.equals(told)) {
-            var news = transitions.apply(told);
+        var reported = lastReported(uid, status, seen);
+        if (reported != null && !status.equals(reported)) {
+            var news = transitions.apply(reported);
             news.forEach(transition -> log(object, transition));
             events.accept(object, news);
         }
@@ -80,7 +79,10 @@ final class StatusWriter {
         return UpdateControl.patchStatus(patch);
     }
 
-    /** Events are gone after an hour; the log is kept. Messages may quote what users or Envoy wrote, so control characters go. */
+    /**
+     * Logs a transition, because Events expire after an hour. Control characters are replaced, because messages may quote text of
+     * users or of Envoy.
+     */
     private static void log(HasMetadata object, Transitions.Transition transition) {
         var metadata = object.getMetadata();
         LOG.log(
@@ -90,9 +92,9 @@ final class StatusWriter {
                         + transition.note().replaceAll("\\p{Cntrl}+", " "));
     }
 
-    /** What was told before; remembers what is told now, until it is seen. */
+    /** The last reported status. Records the new one until the cache contains it. */
     @SuppressWarnings("unchecked") // an object keeps its kind, and a kind its status
-    private <S> @Nullable S told(String uid, S now, @Nullable S seen) {
+    private <S> @Nullable S lastReported(String uid, S now, @Nullable S seen) {
         synchronized (unseen) {
             var before = (S) (now.equals(seen) ? unseen.remove(uid) : unseen.put(uid, now));
             return before == null ? seen : before;

@@ -36,7 +36,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Says of each StoragePool how its nodes are, as the gateways that use it see them. */
+/**
+ * Writes the status of StoragePools: the state of their nodes as reported by the gateways that use them. Publishes their Services.
+ */
 @ControllerConfiguration(triggerReconcilerOnAllEvents = true)
 final class StoragePoolReconciler implements Reconciler<StoragePool> {
     private final Engine engine;
@@ -72,7 +74,7 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
         dataPaths = known;
         sources.add(known);
         sources.add(dependents.follow(context));
-        sources.add(dependents.looks(context));
+        sources.add(dependents.triggers(context));
         return sources;
     }
 
@@ -90,12 +92,13 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
         var ref = Identity.ref(pool);
         if (context.isPrimaryResourceDeleted()) {
             engine.forget(ref);
-            dependents.gone(ref);
+            dependents.deleted(ref);
             return UpdateControl.noUpdate();
         }
         var known = observations.of(pool, living(ref.namespace()));
         if (known.isEmpty()) {
-            // Whether a DataPath uses the pool is not known yet: it is being reconciled, and this pool after it.
+            // It is unknown yet whether a DataPath uses the pool. The first reconciliation of that DataPath triggers
+            // this pool.
             return UpdateControl.noUpdate();
         }
         var seen = known.get();
@@ -121,7 +124,9 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
                         .toList());
     }
 
-    /** The DataPaths of a namespace; one that is being deleted is of no use to a pool, and may not be looked at any more. */
+    /**
+     * The DataPaths of a namespace without those being deleted: these do not matter for a pool and may not be reconciled any more.
+     */
     private List<ObjectKey> living(String namespace) {
         return dataPaths == null
                 ? List.of()
@@ -131,7 +136,10 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
                         .toList();
     }
 
-    /** So that others than our gateways can use the pool; what is no longer wanted is deleted. Returns what is in the way. */
+    /**
+     * Applies the Service that publishes the pool to clients other than gateways, or deletes it when it is no longer wanted.
+     * Returns the conflicts.
+     */
     private List<Finding> publishService(StoragePool pool, @Nullable PoolPlan plan, List<NodeReport> reports) {
         var nodes = plan == null ? List.<PublishedNode>of() : PublishedNodes.of(plan, reports, publishedAsDown(pool));
         return applier.apply(pool, PoolObjects.of(pool, nodes)).obstacles().stream()

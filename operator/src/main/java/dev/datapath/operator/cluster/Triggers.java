@@ -9,9 +9,9 @@ import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEv
 import java.util.Set;
 
 /**
- * Has primaries looked at without anything having happened to them. That is told as a change of the primary: of a primary that
- * the framework has forgotten, though it exists, it drops all other events ({@code
- * ResourceStateManager.getOrCreateOnResourceEvent}).
+ * Triggers the reconciliation of primaries that have not changed. It emits update events of the primary, because the framework
+ * drops all other events of a primary that it has forgotten although it exists
+ * ({@code ResourceStateManager.getOrCreateOnResourceEvent}).
  */
 public final class Triggers<P extends HasMetadata> extends AbstractEventSource<Void, P> {
     private final Cache<P> primaries;
@@ -21,8 +21,8 @@ public final class Triggers<P extends HasMetadata> extends AbstractEventSource<V
         this.primaries = primaries;
     }
 
-    /** Has a primary looked at, if there is one. */
-    void look(ResourceID primary) {
+    /** Triggers the reconciliation of a primary, if it exists. */
+    void trigger(ResourceID primary) {
         if (isRunning()) {
             primaries
                     .get(primary)

@@ -7,13 +7,13 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * At which listeners the rules of RoutingPolicies are in force.
+ * The listeners at which rules of RoutingPolicies are in force.
  *
- * @param open for each listener that is opened, the policies that have a rule in force there
- * @param closed for each declared listener that is not opened, the policies that would have one there
+ * @param open for each opened listener, the policies with a rule in force there
+ * @param closed for each declared listener that is not opened, the policies that would have a rule in force there
  */
 public record Attachments(Map<String, Set<ObjectKey>> open, Map<String, Set<ObjectKey>> closed) {
-    /** Nothing was compiled yet. */
+    /** Nothing is compiled yet. */
     public static final Attachments NONE = new Attachments(Map.of(), Map.of());
 
     public Attachments {
@@ -22,14 +22,14 @@ public record Attachments(Map<String, Set<ObjectKey>> open, Map<String, Set<Obje
     }
 
     /**
-     * Where a policy is.
+     * The listeners of a policy.
      *
-     * @param open whether it has a rule in force at a listener that is opened
-     * @param closed the listeners at which it would have a rule in force, and which are not opened
+     * @param open whether it has a rule in force at an opened listener
+     * @param closed the listeners that are not opened and at which it would have a rule in force
      */
     public record Reach(boolean open, SortedSet<String> closed) {}
 
-    /** Where a policy is. */
+    /** The listeners of a policy. */
     public Reach of(ObjectKey policy) {
         var missed = new TreeSet<String>();
         closed.forEach((listener, policies) -> {

@@ -6,15 +6,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the pools that references name.
+ * Resolves references to StoragePools.
  *
- * @param namespace where they are looked for
+ * @param namespace namespace of the pools
  * @param declared names of all StoragePools
- * @param usable names of those that can be used
+ * @param usable names of the usable ones
  */
 record Backends(String namespace, Set<String> declared, Set<String> usable) {
 
-    /** The pool, or that it is unavailable, which is reported. */
+    /** The backend of a reference. A pool that is missing or unusable is reported, and the backend is unavailable. */
     Backend named(@Nullable String reference, Report at) {
         var name = Identity.text(reference);
         if (usable.contains(name)) {
@@ -24,12 +24,12 @@ record Backends(String namespace, Set<String> declared, Set<String> usable) {
             at.warning(
                     Reason.PoolNotFound,
                     "StoragePool " + namespace + "/" + name
-                            + " cannot be used as it is; its requests get 503: see its own conditions");
+                            + " is not usable, so requests for it get 503: see its conditions");
         } else {
             at.error(
                     Reason.PoolNotFound,
                     "StoragePool " + namespace + "/" + name
-                            + " does not exist; its requests get 503: create it, or name another one");
+                            + " does not exist, so requests for it get 503: create it, or reference another pool");
         }
         return new Backend.Unavailable(name);
     }

@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A match that may apply at some listeners, and what decides whether it comes before others.
+ * A match that may apply at some listeners, with the values that decide its precedence.
  *
- * @param match what it says
- * @param sources its client networks, parsed
- * @param listeners names of the listeners it is for
- * @param namesListeners whether it names listeners, which is a condition like the others
- * @param dropped conditions of a deny that could not be read: they count as the most specific ones of their kind, because a
- *     deny must not lose to a rule that it would win over
- * @param policyCreated age of its policy
+ * @param match the compiled match
+ * @param sources its parsed client networks
+ * @param listeners names of the listeners that it applies to
+ * @param namesListeners whether it lists listeners, which counts as one condition
+ * @param dropped conditions of a deny that could not be parsed. They count as the most specific ones of their kind, because a deny
+ *     must not lose to a rule that it would win over
+ * @param policyCreated creation time of its policy
  * @param policy its policy
  * @param rule name of its rule
- * @param position place within the policy: of the rule, the match, and the bucket
- * @param at where findings about the match belong
- * @param atRule where findings about its rule belong
+ * @param position position in the policy: of the rule, the match, and the bucket
+ * @param at report for the path of the match
+ * @param atRule report for the path of its rule
  */
 record Candidate(
         MatchPlan match,
@@ -40,10 +40,10 @@ record Candidate(
         Report atRule) {
 
     /**
-     * Which of two matches wins (api.md, "Which rule wins"): exact bucket, then the longest bucket prefix, then any; the
-     * longer key prefix; fewer operations; more of the other conditions (each header counts, listeners and client
-     * networks count once each); the older policy; its namespace and name; the order within it. Nothing here depends on
-     * the order in which objects are listed.
+     * The order of precedence, winner first (api.md, "Which rule wins"): exact bucket, then the longest bucket prefix, then any;
+     * the longer key prefix; fewer operations; more of the other conditions (each header counts, listeners and client networks
+     * count once each); the older policy; its namespace and name; the order within it. The order in which objects are listed has no
+     * effect.
      */
     static final Comparator<Candidate> PRECEDENCE = Comparator.comparingInt(Candidate::bucketSpecificity)
             .thenComparing(Candidate::mayNameAnyBucket)
@@ -55,7 +55,7 @@ record Candidate(
             .thenComparing(Candidate::policy)
             .thenComparing(Candidate::position);
 
-    /** Place of a match within its policy. */
+    /** Position of a match in its policy. */
     record Position(int rule, int match, int bucket) implements Comparable<Position> {
         @Override
         public int compareTo(Position other) {
@@ -68,7 +68,7 @@ record Candidate(
         }
     }
 
-    /** Whether every request that the other takes at a listener of both is taken by this one. */
+    /** Whether this one matches every request that the other one matches at a common listener. */
     boolean covers(Candidate other) {
         return match.bucket().covers(other.match.bucket())
                 && other.match.keyPrefix().startsWith(match.keyPrefix())
@@ -87,7 +87,7 @@ record Candidate(
         return "rule " + rule + " of RoutingPolicy " + policy;
     }
 
-    /** The same for another bucket. */
+    /** A copy for another bucket. */
     Candidate at(BucketMatch bucket) {
         return new Candidate(
                 new MatchPlan(
@@ -109,7 +109,7 @@ record Candidate(
                 atRule);
     }
 
-    /** The same for every request for any bucket at these listeners, before all others of any bucket. */
+    /** A copy for every request for any bucket at these listeners, with precedence over all others for any bucket. */
     Candidate ofAnyBucket(Set<String> everyListener) {
         return new Candidate(
                 new MatchPlan(match.rule(), new BucketMatch.Any(), "", Set.of(), List.of(), List.of()),
@@ -133,7 +133,7 @@ record Candidate(
         };
     }
 
-    /** Whether the bucket that could not be read may be any of those that no rule names, and would be matched exactly. */
+    /** Whether the bucket could not be parsed. It might be the exact name of a bucket that no rule lists. */
     private boolean mayNameAnyBucket() {
         return dropped.bucket() && !(match.bucket() instanceof BucketMatch.Exact);
     }

@@ -17,24 +17,24 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Decides which of a listener's certificates is shown for which server name. Names are compared without regard to case (RFC 6066, 3).
- * Of two certificates for one name the one that is listed first is shown; one with a key of another kind, such as RSA beside
- * ECDSA, is shown to clients that cannot take the first kind.
+ * Selects the certificate of a listener for each server name. Names are compared case-insensitively (RFC 6066, 3). Of two
+ * certificates for one name, the first in the list is served. One with another key type, such as RSA next to ECDSA, is served to
+ * clients that do not support the first type.
  */
 final class CertificateChoices {
-    /** Of a message, which is to stay readable. */
-    private static final int MOST_NAMES = 5;
+    /** Maximum number of names in a message, to keep it readable. */
+    private static final int MAX_NAMES = 5;
 
     private final List<Listed> listed;
-    /** Every name, with the certificates that are shown for it: one of each kind of key, in the order of the list. */
+    /** The certificates served for each name: one per key type, in the order of the list. */
     private final Map<String, List<Listed>> byName = new TreeMap<>();
 
     /**
      * A certificate of a listener.
      *
-     * @param certificate read before
+     * @param certificate the certificate with chain and key
      * @param leaf the first certificate of its chain
-     * @param at the reference to it
+     * @param at report for the path of its reference
      */
     record Listed(Certificate certificate, X509Certificate leaf, Report at) {
         private String keyKind() {
@@ -51,18 +51,18 @@ final class CertificateChoices {
     }
 
     /**
-     * What a listener shows.
+     * The certificates of a listener.
      *
-     * @param certificates without those that are shown to no client
-     * @param choices ordered by their names; the last has no name and is the first certificate's. Empty when there is nothing to choose
-     *     by name
+     * @param certificates without those that no client gets
+     * @param choices ordered by names; the last one has no name and is the fallback with the first certificate. Empty when all
+     *     names have the same certificates
      */
     record Chosen(List<Certificate> certificates, List<Choice> choices) {}
 
     /**
-     * Chooses. A certificate that another one keeps from being shown is reported.
+     * Selects the certificates. A certificate that loses a name to another one is reported.
      *
-     * @param listed in the order of the references, each certificate once
+     * @param listed in the order of the references, without duplicates
      */
     static Chosen of(List<Listed> listed) {
         return listed.isEmpty() ? new Chosen(List.of(), List.of()) : new CertificateChoices(listed).chosen();
@@ -117,12 +117,12 @@ final class CertificateChoices {
                         Reason.Incomplete,
                         "the certificate of " + claimant.secret() + " is for " + text(both) + ", as is that of "
                                 + secret
-                                + ", which is listed before it and is shown"
-                                + (never ? "; no client gets this one" : "")
+                                + ", which is listed first and is served"
+                                + (never ? ", so no client gets this one" : "")
                                 + ": remove one, or issue them for different names"));
     }
 
-    /** Clients that connect to an address send no server name (RFC 6066, 3). */
+    /** Clients that connect to an IP address send no server name (RFC 6066, 3). */
     private void warnAboutAddresses(Listed claimant, boolean nameless) {
         var addresses = CertificateText.addresses(claimant.leaf());
         addresses.removeAll(CertificateText.addresses(listed.getFirst().leaf()));
@@ -132,14 +132,17 @@ final class CertificateChoices {
                             Reason.Incomplete,
                             "the certificate of " + claimant.secret() + " is for "
                                     + (addresses.isEmpty() ? "no DNS name" : text(addresses))
-                                    + ", but clients that connect to an IP address send no server name and are shown the first certificate: "
+                                    + ", but clients that connect to an IP address send no server name and get the first certificate: "
                                     + (nameless
-                                            ? "list it first, or issue it with DNS names; no client gets it now"
-                                            : "list it first, or have the address in the first one too"));
+                                            ? "list it first, or issue it with DNS names; until then no client gets it"
+                                            : "list it first, or issue the first one for this address, too"));
         }
     }
 
-    /** The first certificate, and for each other kind of key the first one for one of its names. */
+    /**
+     * The certificates for clients without server name: the first one, and for each other key type the first one that shares a name
+     * with it.
+     */
     private List<Listed> fallback() {
         var first = listed.getFirst();
         var fallback = new ArrayList<Listed>();
@@ -162,7 +165,7 @@ final class CertificateChoices {
     }
 
     private static String text(Set<String> names) {
-        var some = names.stream().limit(MOST_NAMES).toList();
+        var some = names.stream().limit(MAX_NAMES).toList();
         int more = names.size() - some.size();
         return String.join(", ", some) + (more == 0 ? "" : " and " + more + " more");
     }

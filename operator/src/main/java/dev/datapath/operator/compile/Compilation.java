@@ -6,13 +6,13 @@ import dev.datapath.operator.plan.GatewayPlan;
 import java.util.List;
 
 /**
- * What compile made of a {@link ResourceSet}.
+ * The result of compiling a {@link ResourceSet}.
  *
- * @param plan what the gateways shall do; has no listeners when none can be served
- * @param adjustments the operator's decisions that are in force beside the plan
- * @param findings sorted, without repetition
- * @param attachments at which listeners the rules of RoutingPolicies are in force
- * @param bytes how much gateway configuration the plan becomes, estimated; bounded by {@link ResourceSet#room}
+ * @param plan the desired state of the gateways; without listeners when none can be served
+ * @param adjustments the operator's decisions in force, which are not part of the plan
+ * @param findings sorted, without duplicates
+ * @param attachments the listeners at which rules of RoutingPolicies are in force
+ * @param bytes estimated size of the gateway configuration for the plan; bounded by {@link ResourceSet#room}
  */
 public record Compilation(
         GatewayPlan plan, Adjustments adjustments, List<Finding> findings, Attachments attachments, long bytes) {

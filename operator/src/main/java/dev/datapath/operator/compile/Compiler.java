@@ -32,12 +32,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Turns what users declared into what the gateways of a DataPath do.
+ * Compiles declared objects to the plan for the gateways of a DataPath.
  *
- * <p>A pure function: no clock, no network, no name look-up, no state. It takes anything that the API types can hold,
- * also objects that no API server admitted, and never throws: what is wrong becomes a {@link Finding} on the object that
- * has to change. A part that cannot be used keeps its last good form or is dropped alone; the rest of the plan stands.
- * Equal sets give equal results, in whatever order their objects are listed.
+ * <p>A pure function: no clock, no network, no name resolution, no state. It accepts every value of the API types, also objects
+ * that no API server admitted, and never throws. An error becomes a {@link Finding} on the object that must be changed. An unusable
+ * part keeps its last good value or is dropped; the rest of the plan applies. Equal sets give equal results, independent of the
+ * order of their objects.
  */
 public final class Compiler {
     private static final Duration DRAIN_TIMEOUT = Duration.ofMinutes(10);
@@ -47,7 +47,10 @@ public final class Compiler {
 
     private Compiler() {}
 
-    /** Compiles one DataPath. Findings speak about it, the StoragePools of its namespace, and the policies and objectives that target it. */
+    /**
+     * Compiles one DataPath. Findings are on it, on the StoragePools of its namespace, and on the policies and objectives that
+     * target it.
+     */
     public static Compilation compile(ResourceSet set) {
         var findings = new TreeSet<Finding>();
         var key = Identity.key(set.dataPath());
@@ -157,8 +160,8 @@ public final class Compiler {
     }
 
     /**
-     * The decisions that are in force beside a plan: those that have not expired, about pools and active nodes of the plan. The time that
-     * this takes does not grow with the number of rules.
+     * The decisions in force for a plan: those that have not expired and concern pools and active nodes of the plan. The time for
+     * this does not grow with the number of rules.
      */
     public static Adjustments adjustments(GatewayPlan plan, Decisions decisions, Instant now) {
         return DecisionCompiler.adjustments(plan, decisions, now);
@@ -173,7 +176,7 @@ public final class Compiler {
         return new Attachments(open, closed);
     }
 
-    /** The listeners without those whose certificates and names leave no room for routes. */
+    /** The listeners without those whose certificates and names exceed their share of the size limit. */
     private static List<ListenerPlan> fitting(
             List<ListenerPlan> listeners, long room, List<Listener> declared, Report at) {
         var names = declared.stream().map(Listener::name).toList();
@@ -189,21 +192,20 @@ public final class Compiler {
                         .error(
                                 Reason.TooLarge,
                                 "listener " + listener.name()
-                                        + " is not opened: the certificates, CA certificates and base domains of"
-                                        + " all listeners may have " + SizeLimit.mebibytes(room / 2)
-                                        + " MiB together, and those up to this one have "
+                                        + " is not opened: certificates, CA certificates and base domains of"
+                                        + " all listeners may take " + SizeLimit.mebibytes(room / 2)
+                                        + " MiB together, and those up to this one take "
                                         + SizeLimit.mebibytes(bytes + own)
-                                        + " MiB. Name fewer or smaller ones");
+                                        + " MiB. Reference fewer or smaller certificates");
             }
         }
         return fitting;
     }
 
     /**
-     * What is wrong with the StoragePools of a namespace in which there is no DataPath, and so no compilation that would
-     * say it.
+     * The findings of StoragePools in a namespace without DataPath, for which there is no compilation.
      *
-     * @param namespace of all the objects
+     * @param namespace namespace of all objects
      */
     public static List<Finding> findingsOfPools(
             String namespace,
@@ -239,7 +241,7 @@ public final class Compiler {
                 .forEach(objectives::check);
     }
 
-    /** The pools that are named, each with the smallest retry budget that a rule using it asks for. */
+    /** The referenced pools, each with the smallest retry budget of the rules that use it. */
     private static List<PoolPlan> used(
             Map<String, PoolPlan> pools,
             Map<String, RulePlan> rules,

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Selects the decisions that are in force: those that have not expired, about pools and active nodes of the plan. */
+/** Selects the decisions in force: those that have not expired and concern pools and active nodes of the plan. */
 final class DecisionCompiler {
     private DecisionCompiler() {}
 
-    /** The time that this takes grows with the number of pools and decided nodes, not with the number of rules. */
+    /** The time for this grows with the number of pools and decided nodes, not with the number of rules. */
     static Adjustments adjustments(GatewayPlan plan, Decisions decisions, Instant now) {
         var decided = new TreeMap<String, Map<String, NodeWeight>>();
         for (var decision : decisions.all()) {
@@ -36,7 +36,10 @@ final class DecisionCompiler {
         return new Adjustments(weights);
     }
 
-    /** Decisions that together would leave no node with a share are not in force: a pool without nodes serves no request. */
+    /**
+     * Decisions that together set the weight of all active nodes to 0 are not in force, because a pool without nodes serves no
+     * request.
+     */
     private static List<NodeWeight> weights(PoolPlan pool, Map<String, NodeWeight> decided) {
         var weights = new ArrayList<NodeWeight>();
         boolean anyShare = false;

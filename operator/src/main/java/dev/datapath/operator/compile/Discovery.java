@@ -5,12 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses that were found behind names, by whoever watches DNS and EndpointSlices.
+ * The resolved addresses of host names and Services, from DNS and EndpointSlices.
  *
- * @param hosts the addresses of each host name, as {@link dev.datapath.operator.net.HostName#toString} writes it; a name that is missing was not looked up yet
- * @param services what each Service of the namespace stands for, by {@code name:port}
+ * @param hosts the addresses of each host name, in the form of {@link dev.datapath.operator.net.HostName#toString}; a missing name
+ *     is not resolved yet
+ * @param services the endpoints of each Service of the namespace, by {@code name:port}
  * @param unreadable why Secrets and ConfigMaps cannot be read, by {@code Kind namespace/name}
- * @param own where the gateways of the DataPath listen themselves, with a name for each place, as far as it is known beforehand
+ * @param own the sockets on which the gateways of the DataPath listen, each with a description, as far as they are known in advance
  */
 public record Discovery(
         Map<String, Lookup> hosts,
@@ -18,10 +19,13 @@ public record Discovery(
         Map<String, String> unreadable,
         Map<Socket, String> own) {
 
-    /** A look-up of a Service keeps so many endpoints. A pool has fewer, of which some may be addresses that no node can have. */
+    /**
+     * Maximum number of endpoints kept for a Service. A pool has fewer nodes, because some endpoints may have addresses that no
+     * node can have.
+     */
     public static final int MAX_ENDPOINTS = 2 * NodeCompiler.MAX_NODES;
 
-    /** Nothing was looked up. */
+    /** Nothing is resolved. */
     public static final Discovery NONE = new Discovery(Map.of(), Map.of());
 
     /** Every Secret and ConfigMap could be read. */
@@ -36,24 +40,24 @@ public record Discovery(
         own = Map.copyOf(own);
     }
 
-    /** The same for gateways that listen there. */
+    /** A copy for gateways that listen on these sockets. */
     public Discovery withOwn(Map<Socket, String> listeners) {
         return new Discovery(hosts, services, unreadable, listeners);
     }
 
     /**
-     * A place to connect to.
+     * An IP address and port.
      *
-     * @param address IP address, in the spelling of {@link dev.datapath.operator.net.IpAddress#toString}
+     * @param address IP address, in the form of {@link dev.datapath.operator.net.IpAddress#toString}
      * @param port TCP port
      */
     public record Socket(String address, int port) {}
 
     /**
-     * Result of one look-up.
+     * Result of resolving one name.
      *
-     * @param endpoints the last good answer, sorted; may be from before the failure
-     * @param failure why the last look-up failed, or null when it did not
+     * @param endpoints the last good answer, sorted; may be older than the failure
+     * @param failure why the last attempt failed; null when it succeeded
      */
     public record Lookup(List<Endpoint> endpoints, @Nullable String failure) {
         public Lookup {
@@ -66,7 +70,7 @@ public record Discovery(
      *
      * @param name stable name of the node: the pod or the address
      * @param address IP address
-     * @param port TCP port; 0 for a host name, whose port stands in the pool
+     * @param port TCP port; 0 for a host name, whose port is declared in the pool
      * @param zone from the EndpointSlice, or empty
      */
     public record Endpoint(String name, String address, int port, String zone) {}

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Durations as the API writes them (GEP-2257): one to four numbers of at most five digits with the units h, m, s and ms,
- * such as {@code 1h30m} or {@code 250ms}. Windows of objectives also know days, such as {@code 30d}.
+ * Durations in the format of the API (GEP-2257): one to four numbers of at most five digits with the units h, m, s and ms, such as
+ * {@code 1h30m} or {@code 250ms}. Windows of objectives also have the unit d for days, such as {@code 30d}.
  */
 public final class DurationText {
     private static final Pattern WHOLE = Pattern.compile("([0-9]{1,5}(d|h|ms|m|s)){1,4}");

@@ -14,22 +14,21 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The matches that apply at a listener so far, found by what a later match could lose to.
+ * The matches that already apply at a listener, indexed to find those that a later match loses to.
  *
- * <p>By the order of precedence a match that takes everything from a later one has the same bucket, key prefix and
- * operations, and either the same headers or one fewer: with two fewer it would have fewer conditions in all (it may name
- * listeners, which counts for one) and come later. So a few look-ups do, where comparing all pairs would take a second for
- * thousands of rules.
+ * <p>In the order of precedence, a match that covers a later one has the same bucket, key prefix and operations, and either the
+ * same headers or one fewer. With two fewer it would have fewer conditions in total (listeners count as one) and come later. So a
+ * few look-ups suffice. Comparing all pairs would take a second for thousands of rules.
  */
 final class EarlierMatches {
-    /** Of the matches that share a client network, at most this many are compared; more are unheard of. */
+    /** Maximum number of matches with the same client network that are compared. More do not occur in practice. */
     private static final int MAX_COMPARED = 64;
 
     private record Key(BucketMatch bucket, String keyPrefix, Set<S3Operation> operations, List<HeaderValue> headers) {}
 
     private record Ranked(int rank, Candidate candidate) {}
 
-    /** Matches that differ in their client networks only. */
+    /** Matches that differ only in their client networks. */
     private static final class Peers {
         private final List<Ranked> ofAnySource = new ArrayList<>();
         private final Map<Cidr, List<Ranked>> bySource = new HashMap<>();
@@ -51,7 +50,7 @@ final class EarlierMatches {
         }
     }
 
-    /** The first of those that take every request of the candidate. */
+    /** The first match that covers the candidate. */
     Optional<Candidate> winnerOver(Candidate candidate) {
         var headers = candidate.match().headers();
         var found = new ArrayList<Ranked>();
@@ -72,7 +71,7 @@ final class EarlierMatches {
             return;
         }
         group.ofAnySource.stream().limit(1).forEach(found::add);
-        // Who takes all of the candidate's networks takes the first of them, with that network or one around it.
+        // A match that covers all networks of the candidate has a network that contains the first of them.
         candidate.sources().stream()
                 .limit(1)
                 .flatMap(source -> around(source, group))

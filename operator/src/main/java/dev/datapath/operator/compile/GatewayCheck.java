@@ -8,18 +8,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The parts of {@code spec.gateway} that only the API server acts on, with Deployment, Service and autoscaler. A schema cannot bound the
- * keys of a map, so a wrong one is reported here rather than by the API server alone.
+ * Checks the parts of {@code spec.gateway} that only end up in Deployment, Service and autoscaler. A schema cannot bound the keys
+ * of a map, so an invalid key is reported here and not only by the API server.
  */
 final class GatewayCheck {
-    /** Names without a DNS name before them (core/v1, {@code IsStandardContainerResourceName}). */
+    /** Resource names without a domain prefix (core/v1, {@code IsStandardContainerResourceName}). */
     private static final Set<String> RESOURCES = Set.of("cpu", "memory", "ephemeral-storage");
 
     private static final String HUGE_PAGES = "hugepages-";
 
-    /** The outcome of each error here. */
+    /** The consequence of each error here. */
     private static final String CONSEQUENCE =
-            "; until then the API server refuses the change, and the gateways stay as they are";
+            "; until then the API server rejects the change, and the gateways are not changed";
 
     private GatewayCheck() {}
 
@@ -30,7 +30,7 @@ final class GatewayCheck {
         checkResources(gateway.resources(), at.field("resources"));
     }
 
-    /** Kubernetes takes a limit for the request where there is no request. */
+    /** Kubernetes uses a limit as the request where there is no request. */
     private static void checkAutoscaling(Gateway gateway, Report at) {
         var resources = gateway.resources();
         if (gateway.autoscaling() != null
@@ -40,8 +40,8 @@ final class GatewayCheck {
                     .field("requests")
                     .error(
                             Reason.Invalid,
-                            "the number of gateways follows their CPU use in percent of the CPU request, and there is none, so it"
-                                    + " stays as it is: add cpu, such as \"1\", or give replicas instead of autoscaling");
+                            "autoscaling compares CPU usage with the CPU request, and there is no CPU request, so the number of gateways"
+                                    + " does not change: add cpu, such as \"1\", or set replicas instead of autoscaling");
         }
     }
 
@@ -52,7 +52,7 @@ final class GatewayCheck {
                         .forEach(key -> at.field(key)
                                 .error(
                                         Reason.Invalid,
-                                        "it is not a valid key: write " + QualifiedName.FORMAT + CONSEQUENCE));
+                                        "the key is not valid: write " + QualifiedName.FORMAT + CONSEQUENCE));
     }
 
     private static void checkResources(Gateway.Resources resources, Report at) {
@@ -74,7 +74,7 @@ final class GatewayCheck {
                         .forEach(name -> at.field(name)
                                 .error(
                                         Reason.Invalid,
-                                        "it is not the name of a resource: write cpu, memory, ephemeral-storage, hugepages-<size>, or the"
+                                        "this is not the name of a resource: write cpu, memory, ephemeral-storage, hugepages-<size>, or the"
                                                 + " name of an extended resource such as example.com/nic"
                                                 + CONSEQUENCE));
     }
@@ -85,8 +85,8 @@ final class GatewayCheck {
     }
 
     /**
-     * What cannot be shared with other pods has one amount (core/v1, {@code ValidateResourceRequirements}). A request above the limit is
-     * reported, and lowered to it, like any other.
+     * A resource that pods cannot share needs equal request and limit (core/v1, {@code ValidateResourceRequirements}). As for every
+     * resource, a request above the limit is reported and lowered to it.
      */
     private static void checkWholeShare(String name, Gateway.Resources resources, Report at) {
         var limit = resources.limits().get(name);
@@ -94,13 +94,15 @@ final class GatewayCheck {
         if (limit == null) {
             at.field("requests")
                     .field(name)
-                    .error(Reason.Invalid, "it needs a limit of the same amount: add it to limits" + CONSEQUENCE);
+                    .error(
+                            Reason.Invalid,
+                            "this resource needs a limit of the same amount: add it to limits" + CONSEQUENCE);
         } else if (request != null && ResourcesCheck.isLess(request, limit)) {
             at.field("requests")
                     .field(name)
                     .error(
                             Reason.Invalid,
-                            "it requests " + request + ", and the limit is " + limit
+                            "the request is " + request + ", and the limit is " + limit
                                     + ": this resource cannot be shared, so write the same amount in both"
                                     + CONSEQUENCE);
         }

@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * When a node gets no requests.
+ * Compiles health checks and ejection of nodes.
  *
- * <p>Two demands meet in the defaults. Faults should cost clients nothing: a check every second, and passive ejection for
- * 3 s that can take out up to 75 % of a pool (the values of the resilience tests). And overload must not look like
- * death: three failed checks in a row, not two, make a node unhealthy; what fails faster than that is caught by clients'
- * requests. When no node at all is left, all are used rather than none, since checks that fail everywhere are more often
- * a wrong check or a broken network than a dead store. As long as one node in a hundred is healthy, only healthy nodes
- * are used: a higher threshold would send most requests of a pool with three of four nodes down to the dead ones.
+ * <p>The defaults balance two requirements. First, faults should not affect clients: nodes are checked every second, and passive
+ * ejection removes up to 75 % of a pool for 3 s (the values of the resilience tests). Second, an overloaded node must not count as
+ * failed: a node becomes unhealthy after three failed checks in a row, not two. Passive ejection detects faster failures from
+ * client requests. When no node is healthy, all nodes are used: checks that fail everywhere more often have a wrong check or a
+ * broken network as cause than a failed store. As long as one node in a hundred is healthy, only healthy nodes are used. With a
+ * higher threshold, a pool with three of four nodes down would send most requests to the failed nodes.
  */
 final class HealthCompiler {
     static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -38,17 +38,17 @@ final class HealthCompiler {
     private HealthCompiler() {}
 
     /**
-     * What the nodes serve S3 on.
+     * The S3 endpoint of the nodes.
      *
-     * @param tls whether with TLS
-     * @param ports of the nodes that are known
+     * @param tls whether it uses TLS
+     * @param ports ports of the known nodes
      */
     record Service(boolean tls, Set<Integer> ports) {}
 
     static HealthPlan compile(Health health, ProviderPreset preset, Service service, Report at) {
         if (health.slowNodes() != null && health.slowNodes().mode() != Health.SlowNodes.Mode.Disabled) {
             at.field("slowNodes")
-                    .warning(Reason.Unsupported, "this version does not look for slow nodes: slowNodes has no effect");
+                    .warning(Reason.Unsupported, "this version does not detect slow nodes: slowNodes has no effect");
         }
         return new HealthPlan(
                 active(health.active(), preset.probe(), service, at.field("active")),
@@ -74,8 +74,8 @@ final class HealthCompiler {
             at.field("timeout")
                     .error(
                             Reason.Invalid,
-                            "it exceeds the interval of " + DurationText.format(interval)
-                                    + ": lower timeout, or raise interval; the interval holds meanwhile");
+                            "timeout exceeds the interval of " + DurationText.format(interval)
+                                    + ": lower timeout, or raise interval; until then the interval is used");
             timeout = interval;
         }
         var port = active.port();
@@ -84,7 +84,7 @@ final class HealthCompiler {
                     .error(
                             Reason.Invalid,
                             port
-                                    + " is not a port: write a number from 1 to 65535; the nodes' own ports are checked meanwhile");
+                                    + " is not a port: write a number from 1 to 65535; until then the ports of the nodes are checked");
             port = null;
         }
         return new Active(
@@ -98,7 +98,7 @@ final class HealthCompiler {
 
     private static HttpProbe probe(Health.Active active, HttpProbe preset, Service service, Report at) {
         var clearText = isClearText(active, service, at);
-        // A check of one's own says what it expects, so it is a GET that is answered 200 unless it says otherwise.
+        // A custom check is a GET that expects 200, unless it declares something else.
         boolean own = active.path() != null || active.bodyContains() != null;
         var http = own && preset.expectedStatuses().isEmpty()
                 ? new HttpProbe("GET", preset.path(), List.of(200), null, false)
@@ -108,8 +108,8 @@ final class HealthCompiler {
             at.field("path")
                     .error(
                             Reason.Invalid,
-                            "it is not a request path: write printable ASCII that starts with /, such as /?ping; "
-                                    + http.path() + " is asked for meanwhile");
+                            "path is not a request path: write printable ASCII that starts with /, such as /?ping; until then "
+                                    + http.path() + " is requested");
             path = http.path();
         }
         var samePath = path.equals(http.path());
@@ -119,20 +119,20 @@ final class HealthCompiler {
             at.field("bodyContains")
                     .error(
                             Reason.Invalid,
-                            "an answer to HEAD has no body, so the body is not checked: write method: GET, or remove bodyContains");
+                            "a response to HEAD has no body, so the body is not checked: write method: GET, or remove bodyContains");
             body = null;
         }
         return new HttpProbe(method, path, statuses(active, http, at), body, clearText);
     }
 
-    /** Whether TLS is left out that the nodes are otherwise spoken to with. */
+    /** Whether health checks use clear text although requests to the nodes use TLS. */
     private static boolean isClearText(Health.Active active, Service service, Report at) {
         var port = active.port();
         if (active.scheme() == Scheme.HTTPS && !service.tls()) {
             at.field("scheme")
                     .error(
                             Reason.Invalid,
-                            "the nodes are spoken to in clear text, and so is their health check meanwhile: set tls.mode, or remove scheme");
+                            "the pool does not use TLS: set tls.mode, or remove scheme; until then health checks use clear text");
         } else if (active.scheme() == null
                 && service.tls()
                 && port != null
@@ -141,8 +141,8 @@ final class HealthCompiler {
             at.field("port")
                     .warning(
                             Reason.Invalid,
-                            "the check speaks TLS to port " + port
-                                    + ", as the nodes are spoken to, which fails for every node when that is a clear-text port: write scheme: HTTP if it is one, scheme: HTTPS if not");
+                            "health checks use TLS on port " + port
+                                    + ", as requests to the nodes do, and fail for every node if that port expects clear text: write scheme: HTTP if it does, otherwise scheme: HTTPS");
         }
         return service.tls() && active.scheme() == Scheme.HTTP;
     }
@@ -150,10 +150,11 @@ final class HealthCompiler {
     private static List<Integer> statuses(Health.Active active, HttpProbe preset, Report at) {
         IntStream.range(0, active.expectedStatuses().size())
                 .filter(i -> !isStatus(active.expectedStatuses().get(i)))
-                .forEach(i -> at.item("expectedStatuses", i)
-                        .error(
-                                Reason.Invalid,
-                                "it is not an HTTP status: write a number from 100 to 599; it is left out"));
+                .forEach(
+                        i -> at.item("expectedStatuses", i)
+                                .error(
+                                        Reason.Invalid,
+                                        "this is not an HTTP status: write a number from 100 to 599; until then it is ignored"));
         var valid = active.expectedStatuses().stream()
                 .filter(HealthCompiler::isStatus)
                 .sorted()

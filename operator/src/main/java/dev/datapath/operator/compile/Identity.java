@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Identity and age of Kubernetes objects, also of those that no API server has seen. */
+/** Identity and age of Kubernetes objects, also of objects that no API server has stored. */
 public final class Identity {
 
-    /** Older first, then by namespace and name. What has no age yet is the youngest. */
+    /** Older first, then by namespace and name. Objects without creation time count as the youngest. */
     static final Comparator<HasMetadata> OLDEST_FIRST = Comparator.<HasMetadata, Instant>comparing(Identity::created)
             .thenComparing(Identity::key)
             .thenComparing(String::valueOf);
 
     private Identity() {}
 
-    /** Its namespace and name; what it does not have is empty. */
+    /** Its namespace and name; empty where it has none. */
     public static ObjectKey key(HasMetadata object) {
         var metadata = object.getMetadata();
         return metadata == null
@@ -30,7 +30,7 @@ public final class Identity {
                 : new ObjectKey(text(metadata.getNamespace()), text(metadata.getName()));
     }
 
-    /** The same with its kind. */
+    /** Its kind, namespace and name. */
     public static ObjectRef ref(HasMetadata object) {
         var key = key(object);
         return new ObjectRef(text(object.getKind()), key.namespace(), key.name());
@@ -46,7 +46,7 @@ public final class Identity {
         }
     }
 
-    /** The objects by name; of two with the same name, which no API server has, the older one. */
+    /** The objects by name; of two with the same name, the older one. An API server never has two. */
     static <T extends HasMetadata> Map<String, T> byName(Collection<T> objects) {
         var byName = new HashMap<String, T>();
         for (var object : sorted(objects)) {

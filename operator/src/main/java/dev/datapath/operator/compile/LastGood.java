@@ -11,17 +11,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a plan that can stand in for declared ones that cannot be used.
+ * The parts of a plan that can replace declared parts that are unusable.
  *
  * @param certificates by id
- * @param authorities by id
+ * @param authorities CA bundles by id
  * @param nodes of each pool, by its name
  */
 public record LastGood(
         Map<String, Certificate> certificates,
         Map<String, TrustBundle> authorities,
         Map<String, List<NodePlan>> nodes) {
-    /** There was no plan before. */
+    /** There is no earlier plan. */
     public static final LastGood NONE = new LastGood(Map.of(), Map.of(), Map.of());
 
     public LastGood {
@@ -61,22 +61,22 @@ public record LastGood(
         return new LastGood(certificates, authorities, nodes);
     }
 
-    /** The certificates with their keys alone. */
+    /** Only the certificates with their keys. */
     public LastGood onlyCertificates() {
         return new LastGood(certificates, Map.of(), Map.of());
     }
 
-    /** All but the certificates with their keys. */
+    /** Everything except the certificates with their keys. */
     public LastGood withoutCertificates() {
         return with(Map.of());
     }
 
-    /** The same with these certificates. */
+    /** A copy with these certificates. */
     public LastGood with(Map<String, Certificate> others) {
         return new LastGood(others, authorities, nodes);
     }
 
-    /** A pool without nodes serves nobody: it keeps those that it had. */
+    /** A copy in which pools without nodes keep their earlier nodes, because a pool without nodes serves no request. */
     public LastGood withNodesOf(LastGood before) {
         var filled = new TreeMap<>(nodes);
         filled.replaceAll((pool, found) -> found.isEmpty() ? before.nodes(pool) : found);

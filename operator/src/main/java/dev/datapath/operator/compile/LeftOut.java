@@ -5,33 +5,33 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Content of a Secret or ConfigMap that an operator does not hold, because it is too large. A mark stands in its place, which is neither
- * base64 nor PEM.
+ * Content of a Secret or ConfigMap that the operator does not keep in memory, because it is too large. It is replaced by a mark,
+ * which is neither base64 nor PEM.
  *
- * @param why what it is too large for
- * @param bytes how large the content of the object is
- * @param bound how large it may be, or how much is held of the namespace
+ * @param why which limit it exceeds
+ * @param bytes size of the content of the object
+ * @param bound the limit for the object, the namespace or all namespaces
  */
 public record LeftOut(Why why, long bytes, long bound) {
     private static final Pattern MARK = Pattern.compile("\u0000left out: ([A-Z]{1,20}) ([0-9]{1,18}) ([0-9]{1,18})");
     private static final int LONGEST_MARK = 80;
 
-    /** What there is no room for. */
+    /** The limit that is exceeded. */
     public enum Why {
-        /** The object alone is too large. */
+        /** The limit for one object. */
         OBJECT,
-        /** The objects that its namespace refers to are too large together. */
+        /** The limit for all objects that are referenced in its namespace. */
         NAMESPACE,
-        /** Those of all namespaces are. */
+        /** The limit for all objects that are referenced in any namespace. */
         ALL
     }
 
-    /** The text that stands in place of the content. */
+    /** The text that replaces the content. */
     public String mark() {
         return "\u0000left out: " + why + " " + bytes + " " + bound;
     }
 
-    /** Fails when the content was left out. */
+    /** Returns the content, or throws when it was left out. */
     static String required(String content) throws UnusableMaterial {
         var found = content.length() > LONGEST_MARK ? Optional.<LeftOut>empty() : of(content);
         if (found.isPresent()) {
@@ -58,17 +58,17 @@ public record LeftOut(Why why, long bytes, long bound) {
         return switch (why) {
             case OBJECT ->
                 has + ", more than the " + kib(bound)
-                        + " KiB that are read of one object: store in it only the certificates and keys that are referred to";
+                        + " KiB that the operator reads of one object: store only referenced certificates and keys in it";
             case NAMESPACE ->
                 has
-                        + ", and with it the Secrets and ConfigMaps that are referred to in this namespace have more than the "
+                        + ", and with it the Secrets and ConfigMaps referenced in this namespace have more than the "
                         + kib(bound)
-                        + " KiB that the operator holds of one namespace: remove references, or certificates that"
+                        + " KiB that the operator keeps of one namespace: remove references, or certificates that"
                         + " are not needed, or raise the memory limit of the operator";
             case ALL ->
                 has
-                        + ", and with it the Secrets and ConfigMaps that are referred to in all namespaces have more than the "
-                        + kib(bound) + " KiB that the operator holds: raise the memory limit of the operator";
+                        + ", and with it the Secrets and ConfigMaps referenced in all namespaces have more than the "
+                        + kib(bound) + " KiB that the operator keeps: raise the memory limit of the operator";
         };
     }
 

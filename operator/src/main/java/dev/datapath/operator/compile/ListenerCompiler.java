@@ -20,9 +20,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The listeners of a DataPath, still without what may match a request. A listener that cannot be served as it was asked
- * for is not opened: clear text in place of TLS, or TLS without the client certificates that were required, would be
- * worse than nothing.
+ * Compiles the listeners of a DataPath, without their matches. A listener that cannot be served as declared is not opened: clear
+ * text instead of TLS, or TLS without required client certificates, would be worse than no listener.
  */
 final class ListenerCompiler {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
@@ -90,7 +89,7 @@ final class ListenerCompiler {
             at.field("hostnames")
                     .error(
                             Reason.Invalid,
-                            "none of them can be read, and without them every host is served, so the listener is not opened:"
+                            "none of the host names is valid, and without host names every host would be served, so the listener is not opened:"
                                     + " write the names that clients use, such as s3.example.com");
             return Optional.empty();
         }
@@ -104,14 +103,14 @@ final class ListenerCompiler {
                             Reason.Invalid,
                             tls == null
                                     ? "a listener needs protocol: HTTP or HTTPS to be opened"
-                                    : "an HTTP listener takes no tls, and is not opened: remove tls, or write protocol: HTTPS");
+                                    : "an HTTP listener must not have tls, so it is not opened: remove tls, or write protocol: HTTPS");
             return Optional.empty();
         }
         if (tls == null || tls.certificateRefs().isEmpty()) {
             at.field("tls")
                     .error(
                             Reason.Invalid,
-                            "an HTTPS listener needs tls.certificateRefs, and is not opened: name a Secret of type kubernetes.io/tls");
+                            "an HTTPS listener needs tls.certificateRefs, so it is not opened: reference a Secret of type kubernetes.io/tls");
             return Optional.empty();
         }
         var termination = terminate(tls, at.field("tls"));
@@ -140,7 +139,7 @@ final class ListenerCompiler {
             boolean none = tls.certificateRefs().stream().noneMatch(reference -> materials.hasSecret(reference.name()));
             at.error(
                     none ? Reason.SecretNotFound : Reason.InvalidCertificate,
-                    "no certificate can be used, so the listener is not opened");
+                    "no certificate is usable, so the listener is not opened");
             return Optional.empty();
         }
         var version = tls.minVersion() == Listener.TlsVersion.V1_3
@@ -148,7 +147,7 @@ final class ListenerCompiler {
                 : TlsTermination.Version.TLS_1_2;
         var chosen = CertificateChoices.of(listed);
         var clients = tls.clientCertificates();
-        if (clients == null || !asked(clients.mode())) {
+        if (clients == null || !requested(clients.mode())) {
             return Optional.of(new TlsTermination(chosen.certificates(), chosen.choices(), version, null));
         }
         var here = at.field("clientCertificates");
@@ -156,7 +155,7 @@ final class ListenerCompiler {
         if (authorities.isEmpty()) {
             here.error(
                     Reason.InvalidCertificateAuthority,
-                    "no CA certificate can be used to verify clients with, so the listener is not opened: name one in caCertificateRefs");
+                    "no CA certificate is usable to verify clients, so the listener is not opened: reference one in caCertificateRefs");
         }
         return authorities.map(bundle -> new TlsTermination(
                 chosen.certificates(),
@@ -165,11 +164,11 @@ final class ListenerCompiler {
                 new ClientCertificates(clients.mode() == Listener.ClientCertificateMode.Required, bundle)));
     }
 
-    private static boolean asked(Listener.ClientCertificateMode mode) {
+    private static boolean requested(Listener.ClientCertificateMode mode) {
         return mode == Listener.ClientCertificateMode.Required || mode == Listener.ClientCertificateMode.Optional;
     }
 
-    /** The base domains in lower case. One may lie within another: the longest that a host ends with decides. */
+    /** The base domains in lower case. One may be a subdomain of another: the longest suffix of a host applies. */
     private static List<String> baseDomains(Listener listener, Report at) {
         var kept = new ArrayList<String>();
         for (int i = 0; i < listener.baseDomains().size(); i++) {
@@ -179,7 +178,8 @@ final class ListenerCompiler {
             if (HostName.parse(written).isEmpty() || !DNS_NAME.matcher(domain).matches()) {
                 here.error(
                         Reason.Invalid,
-                        "\"" + domain + "\" is not a DNS name: write one, such as s3.example.com; it is left out");
+                        "\"" + domain
+                                + "\" is not a DNS name: write one, such as s3.example.com; until then it is ignored");
                 continue;
             }
             if (kept.contains(domain)) {
@@ -192,12 +192,12 @@ final class ListenerCompiler {
         return kept;
     }
 
-    /** The host names of path-style requests, in lower case; IPv4 addresses are among them. */
+    /** The host names for path-style requests, in lower case, including IPv4 addresses. */
     private static List<String> hostnames(Listener listener, Report at) {
         var kept = new TreeSet<String>();
         for (int i = 0; i < listener.hostnames().size(); i++) {
             var written = listener.hostnames().get(i);
-            // A name or an IPv4 address; a name with the root's dot is the same one.
+            // A name or an IPv4 address. A trailing dot makes no difference.
             var name = HostName.parse(written).map(HostName::name).orElse(written);
             if (name.length() <= 253 && DNS_NAME.matcher(name).matches()) {
                 kept.add(name);
@@ -206,7 +206,7 @@ final class ListenerCompiler {
                         .error(
                                 Reason.Invalid,
                                 "\"" + written
-                                        + "\" is not a host name: write one without port, such as s3.example.com or 10.0.0.1; it is left out");
+                                        + "\" is not a host name: write one without port, such as s3.example.com or 10.0.0.1; until then it is ignored");
             }
         }
         return List.copyOf(kept);
@@ -228,7 +228,7 @@ final class ListenerCompiler {
                                 Reason.InvalidCertificate,
                                 "no certificate is for " + String.join(" and ", missing)
                                         + ", so clients of base domain " + domain
-                                        + " will refuse the connection: issue one with these DNS names");
+                                        + " reject the connection: issue one with these DNS names");
             }
         }
     }
@@ -237,11 +237,11 @@ final class ListenerCompiler {
         try {
             return CertificateText.certificates(certificate.chainPem()).getFirst();
         } catch (UnusableMaterial e) {
-            throw new IllegalStateException("it was read before", e);
+            throw new IllegalStateException("the certificate was already parsed", e);
         }
     }
 
-    /** RFC 6125: a wildcard stands for exactly one label. */
+    /** RFC 6125: a wildcard matches exactly one label. */
     private static boolean covered(String name, HashSet<String> certified) {
         return certified.contains(name)
                 || !name.startsWith("*.") && certified.contains("*" + name.substring(Math.max(name.indexOf('.'), 0)));

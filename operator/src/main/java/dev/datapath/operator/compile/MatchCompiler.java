@@ -19,10 +19,10 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * One entry of {@code matches}. Where a condition cannot be read, or this version does not know it, the safe side depends on the
- * rule. A rule that forwards never takes more than was written: the match is not applied, and a bad entry of a list of
- * alternatives counts as none. A rule that denies never takes less: the condition is dropped as a whole, and the match keeps the
- * rank of one that has it.
+ * Compiles one entry of {@code matches}. When a condition cannot be parsed or is not supported, the safe choice depends on the
+ * rule. A forward rule never matches more than declared: the match is not applied, and an invalid entry of a list of alternatives
+ * matches nothing. A deny rule never matches less: the whole condition is dropped, and the match keeps the precedence of a match
+ * with this condition.
  */
 final class MatchCompiler {
     private static final Pattern EXACT_BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]");
@@ -33,7 +33,7 @@ final class MatchCompiler {
     private static final Set<String> OF_CONNECTIONS =
             Set.of("connection", "http2-settings", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
 
-    /** What gateways write for their own rules, whatever a client sent. */
+    /** Headers that gateways overwrite for internal use. */
     private static final Set<String> OF_GATEWAYS = Set.of(
             "x-datapath-forwarded-proto",
             "x-datapath-host",
@@ -44,9 +44,9 @@ final class MatchCompiler {
     private static final int MAX_KEY_BYTES = 1024;
 
     /**
-     * Conditions of a deny that could not be read and were dropped.
+     * Conditions of a deny that could not be parsed and were dropped.
      *
-     * @param bucket whether the bucket was one of them; the match then holds for every bucket
+     * @param bucket whether the bucket was one of them; the match then applies to every bucket
      * @param keyPrefix whether the key prefix was one of them
      * @param operations whether the operations were one of them
      * @param others how many others there were: headers, client networks, access keys
@@ -60,7 +60,7 @@ final class MatchCompiler {
         }
     }
 
-    /** The conditions of a match, each in a form that equal conditions share. */
+    /** The conditions of a match in canonical form. */
     record Conditions(
             List<BucketMatch> buckets,
             String keyPrefix,
@@ -79,13 +79,13 @@ final class MatchCompiler {
         this.denies = denies;
     }
 
-    /** What a rule without matches says: every request of every listener. */
+    /** The conditions of a rule without matches: every request at every listener. */
     static Conditions everything(Set<String> listeners) {
         return new Conditions(
                 List.of(new BucketMatch.Any()), "", Set.of(), listeners, false, List.of(), List.of(), Dropped.NOTHING);
     }
 
-    /** Every request for the buckets of a deny, at its listeners: at least what the match takes. */
+    /** Every request for the buckets of a deny at its listeners. This covers at least the requests of the match. */
     static Conditions bucketsAndListeners(RequestMatch match, Set<String> declared) {
         var buckets = match.buckets().stream().map(MatchCompiler::bucket).toList();
         boolean unreadable = !buckets.isEmpty() && buckets.stream().allMatch(Optional::isEmpty);
@@ -105,7 +105,7 @@ final class MatchCompiler {
     }
 
     /**
-     * The conditions, or empty when the match must not be applied.
+     * The conditions; empty when the match must not be applied.
      *
      * @param declared names of all listeners of the DataPath
      * @param denies whether the rule denies
@@ -120,16 +120,16 @@ final class MatchCompiler {
             at.field("accessKeyIds")
                     .error(
                             Reason.Unsupported,
-                            "this version cannot match access keys, so " + consequence("the match is not applied")
-                                    + ": match something else, such as sourceCIDRs or headers");
-        } else if (saysNothing(match)) {
+                            "this version does not support accessKeyIds, so " + consequence("the match is not applied")
+                                    + ": use another condition, such as sourceCIDRs or headers");
+        } else if (isEmpty(match)) {
             at.error(
                     Reason.Invalid,
                     "a match needs a condition, so "
                             + (denies ? "every request is denied" : "it is not applied")
                             + ": write one, such as buckets: [name], or remove matches to match every request");
         }
-        if (!denies && (byAccessKey || saysNothing(match))) {
+        if (!denies && (byAccessKey || isEmpty(match))) {
             return Optional.empty();
         }
         var buckets = alternatives(
@@ -181,15 +181,15 @@ final class MatchCompiler {
                         match.headers().size()
                                 - headers.size()
                                 + (sources.isEmpty() ? 1 : 0)
-                                + (byAccessKey || saysNothing(match) ? 1 : 0))));
+                                + (byAccessKey || isEmpty(match) ? 1 : 0))));
     }
 
-    /** How a condition that cannot be read is treated. */
+    /** The consequence of a condition that cannot be parsed. */
     private String consequence(String ofForward) {
-        return denies ? "requests are denied as if this condition were not there" : ofForward;
+        return denies ? "requests are denied as if this condition did not exist" : ofForward;
     }
 
-    private static boolean saysNothing(RequestMatch match) {
+    private static boolean isEmpty(RequestMatch match) {
         return match.buckets().isEmpty()
                 && Identity.text(match.keyPrefix()).isEmpty()
                 && match.operations().isEmpty()
@@ -199,8 +199,8 @@ final class MatchCompiler {
     }
 
     /**
-     * The readable ones of a list of alternatives. Empty when the condition is not usable: a forward needs one that can be read, a
-     * deny all of them.
+     * The valid entries of a list of alternatives. Empty when the condition is not usable: a forward needs one valid entry, a deny
+     * needs all entries valid.
      */
     private <T> Optional<List<T>> alternatives(
             List<String> values, String field, Function<String, Optional<T>> reader, String problem) {
@@ -213,7 +213,7 @@ final class MatchCompiler {
                         .error(
                                 Reason.Invalid,
                                 "\"" + values.get(i) + "\" " + problem + "; "
-                                        + consequence("it matches nothing meanwhile"));
+                                        + consequence("until then it matches nothing"));
             }
         }
         boolean usable = denies ? readable.size() == values.size() : values.isEmpty() || !readable.isEmpty();
@@ -232,7 +232,9 @@ final class MatchCompiler {
                 : Optional.empty();
     }
 
-    /** Those that exist. All of them for a deny that names one that does not: it cannot be known where that one was to hold. */
+    /**
+     * The listeners that exist. For a deny that names a missing listener, all listeners, because it is unknown which one was meant.
+     */
     private Optional<Set<String>> listeners(List<String> names, Set<String> declared) {
         if (names.isEmpty()) {
             return Optional.of(declared);
@@ -246,9 +248,9 @@ final class MatchCompiler {
                 at.item("listeners", i)
                         .error(
                                 Reason.ListenerNotFound,
-                                "the DataPath has no listener " + names.get(i) + ": it has "
+                                "the DataPath has no listener " + names.get(i) + ": write one of "
                                         + String.join(", ", declared)
-                                        + (denies ? "; requests are denied at all of them meanwhile" : ""));
+                                        + (denies ? "; until then requests are denied at all of them" : ""));
                 unknown = true;
             }
         }
@@ -258,28 +260,28 @@ final class MatchCompiler {
         return known.isEmpty() ? Optional.empty() : Optional.of(known);
     }
 
-    /** Whether Envoy takes the header for its own or for one of the connection (RFC 9110, 7.6.1), so that no rule sees it. */
-    private static boolean neverSeen(String name, String value) {
+    /** Whether rules cannot see the header, because Envoy treats it as its own or as a connection header (RFC 9110, 7.6.1). */
+    private static boolean neverVisible(String name, String value) {
         return OF_CONNECTIONS.contains(name)
                 || OF_GATEWAYS.contains(name)
                 || name.startsWith("x-envoy-")
                 || (name.equals("te") && !value.strip().equalsIgnoreCase("trailers"));
     }
 
-    /** The headers that can be read, sorted. */
+    /** The valid headers, sorted. */
     private List<HeaderValue> headers(List<RequestMatch.HeaderMatch> headers) {
         var values = new ArrayList<HeaderValue>();
         for (int i = 0; i < headers.size(); i++) {
             var name = Identity.text(headers.get(i).name()).toLowerCase(Locale.ROOT);
             var value = Identity.text(headers.get(i).value());
-            if (neverSeen(name, value)) {
+            if (neverVisible(name, value)) {
                 at.item("headers", i)
                         .field("name")
                         .error(
                                 Reason.Invalid,
-                                "a gateway removes or replaces " + name + " before rules are asked, so "
+                                "a gateway removes or replaces " + name + " before rules are evaluated, so "
                                         + consequence("the match is not applied")
-                                        + ": match another header, or something else, such as sourceCIDRs");
+                                        + ": match another header, or use another condition, such as sourceCIDRs");
                 if (!denies) {
                     break;
                 }
@@ -290,7 +292,7 @@ final class MatchCompiler {
                 at.item("headers", i)
                         .error(
                                 Reason.Invalid,
-                                "it is not a header with a value, so " + consequence("the match is not applied")
+                                "this is not a valid header with a value, so " + consequence("the match is not applied")
                                         + ": write a name, such as x-team, and a value without control characters");
                 if (!denies) {
                     break;
@@ -310,7 +312,7 @@ final class MatchCompiler {
             at.field("keyPrefix")
                     .error(
                             Reason.Invalid,
-                            "no key starts with it, so " + consequence("the match is not applied")
+                            "no key can start with this keyPrefix, so " + consequence("the match is not applied")
                                     + ": write at most 1024 bytes of UTF-8");
             return Optional.empty();
         }

@@ -25,12 +25,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificates and authorities from Secrets and ConfigMaps. What cannot be used is reported where it is referred to, and
- * the last good one of the same name stays in its place, also when it has expired since: a client that checks nothing, or
- * whose clock is wrong, is still served.
+ * Certificates and CA bundles from Secrets and ConfigMaps. An unusable one is reported at its reference, and the last good one of
+ * the same name stays in use, also when it has expired since: clients that do not verify, or whose clock is wrong, are still
+ * served.
  */
 final class Materials {
-    /** How long before its end a certificate is reported. */
+    /** How long before its expiry a certificate is reported. */
     static final Duration EXPIRY_NOTICE = Duration.ofDays(14);
 
     private static final String TLS_SECRET = "kubernetes.io/tls";
@@ -43,9 +43,9 @@ final class Materials {
     private final Instant now;
 
     /**
-     * The Secrets and ConfigMaps are of the one namespace.
+     * All Secrets and ConfigMaps are of the given namespace.
      *
-     * @param unreadable why others cannot be read, by kind, namespace and name
+     * @param unreadable why other objects cannot be read, by kind, namespace and name
      */
     Materials(
             String namespace,
@@ -62,17 +62,17 @@ final class Materials {
         this.now = now;
     }
 
-    /** The certificate and key of a Secret that clients are served with; empty when there is none to use, which is reported. */
+    /** The server certificate and key of a Secret; empty when there is no usable one, which is reported. */
     Optional<Certificate> serverCertificate(Report at, @Nullable String secretName) {
         return certificate(at, secretName, CertificateText.Use.SERVER);
     }
 
-    /** The same of one that gateways show as clients. */
+    /** The client certificate and key of a Secret; empty when there is no usable one, which is reported. */
     Optional<Certificate> clientCertificate(Report at, @Nullable String secretName) {
         return certificate(at, secretName, CertificateText.Use.CLIENT);
     }
 
-    /** Whether there is a Secret of that name, whatever it holds. */
+    /** Whether there is a Secret of that name, regardless of its content. */
     boolean hasSecret(@Nullable String name) {
         return secrets.containsKey(Identity.text(name));
     }
@@ -87,7 +87,7 @@ final class Materials {
         var what = "Secret " + id;
         var secret = secrets.get(Identity.text(secretName));
         if (secret == null) {
-            return inPlaceOf(
+            return orLastGood(
                     at,
                     Reason.SecretNotFound,
                     missing(what, ": create it, of type " + TLS_SECRET),
@@ -97,7 +97,7 @@ final class Materials {
         try {
             return Optional.of(read(at, what, id, secret, use));
         } catch (UnusableMaterial e) {
-            return inPlaceOf(
+            return orLastGood(
                     at,
                     Reason.InvalidCertificate,
                     what + " cannot be used: " + e.problem(),
@@ -107,8 +107,8 @@ final class Materials {
     }
 
     /**
-     * The authorities of all references together. When one of them cannot be used, the last good bundle of the same
-     * references stays; without one, the others are used alone. Empty when none can be used.
+     * The CA certificates of all references together. When one reference is unusable, the last good bundle of the same references
+     * stays in use. Without such a bundle, only the usable references are used. Empty when none is usable.
      */
     Optional<TrustBundle> trustBundle(Report owner, List<CaCertificateReference> references) {
         var id = references.stream().map(this::describe).collect(Collectors.toCollection(TreeSet::new)).stream()
@@ -134,7 +134,7 @@ final class Materials {
             throws UnusableMaterial {
         if (!TLS_SECRET.equals(secret.getType())) {
             throw new UnusableMaterial("its type is " + (secret.getType() == null ? "Opaque" : secret.getType())
-                    + ": gateways take type " + TLS_SECRET + ", with tls.crt and tls.key");
+                    + ": write type " + TLS_SECRET + ", with tls.crt and tls.key");
         }
         var text = value(secret, "tls.crt");
         var chain = CertificateText.certificates(text);
@@ -157,11 +157,11 @@ final class Materials {
         }
         CertificateText.unfit(leaf, use)
                 .ifPresent(why -> at.warning(Reason.InvalidCertificate, "the certificate of " + what + " " + why));
-        warnOf(at, Reason.InvalidCertificate, what, CertificateText.unreadable(text));
+        warnOfIgnoredParts(at, Reason.InvalidCertificate, what, CertificateText.unreadable(text));
         return new Certificate(id, CertificateText.pem(chain), key);
     }
 
-    /** PEM by subject and content, so that the order of references does not matter. */
+    /** PEM by subject and content, because the order of references must not matter. */
     private Optional<SortedMap<String, String>> authorities(
             Report at, CaCertificateReference reference, Optional<TrustBundle> last) {
         var what = describe(reference);
@@ -170,7 +170,7 @@ final class Materials {
                 ? secrets.containsKey(Identity.text(reference.name()))
                 : configMaps.containsKey(Identity.text(reference.name()));
         if (!exists) {
-            inPlaceOf(
+            orLastGood(
                     at,
                     fromSecret ? Reason.SecretNotFound : Reason.ConfigMapNotFound,
                     missing(what, ": create it with the CA certificates as PEM"),
@@ -182,7 +182,7 @@ final class Materials {
             var text = fromSecret
                     ? value(secrets.get(reference.name()), reference.key())
                     : value(configMaps.get(reference.name()), reference.key());
-            warnOf(at, Reason.InvalidCertificateAuthority, what, CertificateText.leftOut(text));
+            warnOfIgnoredParts(at, Reason.InvalidCertificateAuthority, what, CertificateText.leftOut(text));
             var pems = new TreeMap<String, String>();
             for (var authority : CertificateText.certificates(text)) {
                 var pem = CertificateText.pem(List.of(authority));
@@ -191,7 +191,7 @@ final class Materials {
             }
             return Optional.of(pems);
         } catch (UnusableMaterial e) {
-            inPlaceOf(
+            orLastGood(
                     at,
                     Reason.InvalidCertificateAuthority,
                     what + " cannot be used: " + e.problem(),
@@ -201,9 +201,12 @@ final class Materials {
         }
     }
 
-    /** Valid content is used in spite of unusable content beside it; its owner may count on that, too, so it is reported. */
-    private static void warnOf(Report at, Reason reason, String what, List<String> leftOut) {
-        leftOut.forEach(part -> at.warning(reason, what + " also holds " + part));
+    /**
+     * Valid content is used although there is unusable content next to it. The latter is reported, because its owner may rely on
+     * it.
+     */
+    private static void warnOfIgnoredParts(Report at, Reason reason, String what, List<String> leftOut) {
+        leftOut.forEach(part -> at.warning(reason, what + " also contains " + part));
     }
 
     private void warnIfExpired(Report at, String what, X509Certificate authority) {
@@ -213,11 +216,11 @@ final class Materials {
                     Reason.InvalidCertificateAuthority,
                     "the CA certificate \""
                             + authority.getSubjectX500Principal().getName() + "\" of " + what + " expired at " + end
-                            + ": replace it; nothing that it signed is trusted");
+                            + ": replace it; certificates that it signed are not trusted");
         }
     }
 
-    private static <T> Optional<T> inPlaceOf(Report at, Reason reason, String problem, String kind, Optional<T> last) {
+    private static <T> Optional<T> orLastGood(Report at, Reason reason, String problem, String kind, Optional<T> last) {
         at.error(reason, problem + (last.isPresent() ? "; the last good " + kind + " in use" : ""));
         return last;
     }
@@ -227,7 +230,7 @@ final class Materials {
         return "ca.crt".equals(reference.key()) ? place : place + " key " + reference.key();
     }
 
-    /** As the API server merges them: {@code stringData} wins over {@code data}. */
+    /** Merged as by the API server: {@code stringData} wins over {@code data}. */
     private static String value(@Nullable Secret secret, String key) throws UnusableMaterial {
         if (secret != null
                 && secret.getStringData() != null

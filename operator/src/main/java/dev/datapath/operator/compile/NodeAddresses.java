@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which addresses a storage node may have. Clients choose the path and headers of the requests that gateways send to nodes, so an
- * address of the gateway itself or of its machine would give them the services there.
+ * Checks which addresses a storage node may have. Clients control path and headers of the requests that gateways send to nodes. An
+ * address of the gateway itself or of its machine would give clients access to the services there.
  */
 final class NodeAddresses {
     private final Environment environment;
@@ -18,7 +18,7 @@ final class NodeAddresses {
         this.environment = environment;
     }
 
-    /** Outside a cluster, stores on the same machine are usual, and the gateways' own ports need no protection from its users. */
+    /** Outside a cluster, stores on the same machine are common, and the ports of gateways need no protection from local users. */
     private boolean mayBeNode(IpAddress address) {
         return switch (address.scope()) {
             case UNICAST -> true;
@@ -31,7 +31,7 @@ final class NodeAddresses {
         return IpAddress.parse(address).filter(this::mayBeNode).isPresent();
     }
 
-    /** The address that a user wrote; if no node may have it, it is reported with the consequence. */
+    /** The declared address; empty when no node may have it, which is reported with the consequence. */
     Optional<IpAddress> usable(IpAddress address, String consequence, Report at) {
         if (mayBeNode(address)) {
             return Optional.of(address);
@@ -44,13 +44,13 @@ final class NodeAddresses {
     }
 
     /**
-     * The endpoints with addresses that nodes may have, in one spelling. The others are reported.
+     * The endpoints with addresses that nodes may have, in canonical form. The others are reported.
      *
-     * @param what where they come from, such as "host s3.example.com"
+     * @param what their source, such as "host s3.example.com"
      */
     List<Discovery.Endpoint> usable(List<Discovery.Endpoint> endpoints, String what, Report at) {
         var usable = new ArrayList<Discovery.Endpoint>();
-        var refused = new ArrayList<IpAddress>();
+        var rejected = new ArrayList<IpAddress>();
         var names = new ArrayList<String>();
         for (var endpoint : endpoints) {
             var address = IpAddress.parse(endpoint.address()).orElse(null);
@@ -60,26 +60,26 @@ final class NodeAddresses {
                 usable.add(
                         new Discovery.Endpoint(endpoint.name(), address.toString(), endpoint.port(), endpoint.zone()));
             } else {
-                refused.add(address);
+                rejected.add(address);
             }
         }
-        if (!refused.isEmpty()) {
+        if (!rejected.isEmpty()) {
             at.error(
                     Reason.Invalid,
-                    what + " has the address " + refused.getFirst() + ", which is "
-                            + refused.getFirst().scope().description()
-                            + (refused.size() == 1 ? "" : ", and " + (refused.size() - 1) + " more such addresses")
-                            + ": no request goes there; correct the addresses of " + what);
+                    what + " has the address " + rejected.getFirst() + ", which is "
+                            + rejected.getFirst().scope().description()
+                            + (rejected.size() == 1 ? "" : ", and " + (rejected.size() - 1) + " more such addresses")
+                            + ": no request is sent there; fix the addresses of " + what);
         }
         if (!names.isEmpty()) {
-            // An EndpointSlice of addressType FQDN. Kubernetes has deprecated it: nothing says who looks the name up,
-            // and how often.
+            // An EndpointSlice of addressType FQDN. Kubernetes has deprecated it, because it does not define which
+            // component resolves the name, and how often.
             at.error(
                     Reason.Invalid,
                     what + " has the endpoint " + VisibleText.of(names.getFirst()) + ", which is no IP address"
                             + (names.size() == 1 ? "" : ", and " + (names.size() - 1) + " more such endpoints")
-                            + ": no request goes there; correct the addresses of "
-                            + what + ", or name the host in spec.nodes.dns");
+                            + ": no request is sent there; fix the addresses of "
+                            + what + ", or write the host in spec.nodes.dns");
         }
         return usable;
     }

@@ -18,13 +18,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a pool, from addresses, a DNS name or a Service. A node whose address is not known is reported and left
- * out, or keeps its last good address; the others work.
+ * Compiles the nodes of a pool from addresses, a DNS name or a Service. A node whose address is unknown is reported and left out,
+ * or keeps its last good address. Other nodes are not affected.
  */
 final class NodeCompiler {
-    /** Weight of a node that has none of its own. */
+    /** Weight of a node that declares none. */
     private static final int WEIGHT = 100;
-    /** Most nodes that a DNS name or a Service can bring into one pool; Envoy compares all of them for each request. */
+    /** Maximum number of nodes that a DNS name or a Service adds to a pool, because Envoy compares all of them for each request. */
     static final int MAX_NODES = 1000;
 
     private final Discovery discovery;
@@ -37,7 +37,7 @@ final class NodeCompiler {
         addresses = new NodeAddresses(environment);
     }
 
-    /** The nodes by name, each address and port once. */
+    /** The nodes by name, without duplicates of address and port. */
     List<NodePlan> compile(String pool, StorageNodes nodes, Report at) {
         var sources = (nodes.staticNodes().isEmpty() ? 0 : 1)
                 + (nodes.dns() == null ? 0 : 1)
@@ -47,7 +47,7 @@ final class NodeCompiler {
                     Reason.Invalid,
                     sources == 0
                             ? "a pool needs nodes: write one of static, dns and service"
-                            : "nodes come from one source, so none is used: write exactly one of static, dns and service");
+                            : "nodes must have exactly one source, so none is used: write exactly one of static, dns and service");
             return List.of();
         }
         var found = new TreeMap<String, NodePlan>();
@@ -58,7 +58,7 @@ final class NodeCompiler {
         } else {
             statics(pool, nodes.staticNodes(), at).forEach(node -> found.putIfAbsent(node.name(), node));
         }
-        return oncePerAddress(found.values().stream().toList(), at);
+        return distinctAddresses(found.values().stream().toList(), at);
     }
 
     private List<NodePlan> statics(String pool, List<StaticNode> nodes, Report at) {
@@ -68,14 +68,17 @@ final class NodeCompiler {
             var node = nodes.get(i);
             var here = at.item("static", i);
             if (node.name() == null || node.name().isBlank()) {
-                here.field("name").error(Reason.Invalid, "a node needs a name, such as node-1; it is left out");
+                here.field("name")
+                        .error(Reason.Invalid, "a node needs a name, such as node-1; until then it is left out");
             } else if (!names.add(node.name())) {
                 here.field("name")
                         .error(
                                 Reason.Invalid,
-                                "another node is named " + node.name() + ": choose another name; it is left out");
+                                "another node is named " + node.name()
+                                        + ": choose another name; until then it is left out");
             } else if (!isPort(node.port())) {
-                here.field("port").error(Reason.Invalid, "a node needs a port from 1 to 65535; it is left out");
+                here.field("port")
+                        .error(Reason.Invalid, "a node needs a port from 1 to 65535; until then it is left out");
             } else if (node.state() != NodeState.Disabled) {
                 plans.addAll(addresses(pool, node, here));
             }
@@ -88,7 +91,7 @@ final class NodeCompiler {
         var here = at.field("address");
         var literal = IpAddress.parse(node.address());
         if (literal.isPresent()) {
-            return addresses.usable(literal.get(), "node " + node.name() + " is left out", here).stream()
+            return addresses.usable(literal.get(), "until then node " + node.name() + " is left out", here).stream()
                     .map(address -> plan(node, node.name(), address.toString(), weight))
                     .toList();
         }
@@ -96,7 +99,7 @@ final class NodeCompiler {
         if (host.isEmpty()) {
             here.error(
                     Reason.Invalid,
-                    "it is neither a DNS name nor an IP address in its usual form: write one, such as 10.0.0.11; node "
+                    "the address is neither a DNS name nor an IP address in its usual form: write one, such as 10.0.0.11; until then node "
                             + node.name() + " is left out");
             return List.of();
         }
@@ -108,7 +111,7 @@ final class NodeCompiler {
                 () -> lastGood.nodes(pool).stream()
                         .filter(last -> last.port() == node.port() && belongsTo(last, node.name()))
                         .toList());
-        // One name with several addresses: each is a node of its own, named after both.
+        // When a name has several addresses, each address is a separate node with name and address in its name.
         return endpoints.stream()
                 .map(endpoint -> plan(
                         node,
@@ -129,12 +132,13 @@ final class NodeCompiler {
 
     private List<NodePlan> dns(String pool, DnsNodes dns, Report at) {
         if (!isPort(dns.port())) {
-            at.field("port").error(Reason.Invalid, "the nodes need a port from 1 to 65535; none is used");
+            at.field("port").error(Reason.Invalid, "the nodes need a port from 1 to 65535; until then none is used");
             return List.of();
         }
         var host = HostName.parse(dns.hostname());
         if (host.isEmpty()) {
-            at.field("hostname").error(Reason.Invalid, "it is not a DNS name: write one, such as s3.store.internal");
+            at.field("hostname")
+                    .error(Reason.Invalid, "hostname is not a DNS name: write one, such as s3.store.internal");
             return List.of();
         }
         return usable(
@@ -153,7 +157,8 @@ final class NodeCompiler {
         var key = Identity.text(service.name()) + ":" + Identity.text(service.port());
         var lookup = discovery.services().get(key);
         if (lookup != null && lookup.failure() == null && lookup.endpoints().isEmpty()) {
-            // A good answer. The addresses of pods that are gone may belong to other pods by now.
+            // This answer is authoritative. The addresses of deleted pods may already belong to other pods, so the last
+            // ones are not kept.
             at.error(
                     Reason.EndpointsNotFound,
                     "Service " + key + " has no ready endpoint: check its selector, its port's name and its pods");
@@ -187,17 +192,18 @@ final class NodeCompiler {
                         .map(NodeCompiler::endpoint)
                         .toList()
                 : fresh;
-        var consequence =
-                stay.isEmpty() ? "; no request goes there until it has one" : "; its last known addresses stay in use";
+        var consequence = stay.isEmpty()
+                ? "; no request is sent there until it has one"
+                : "; its last known addresses stay in use";
         if (lookup == null) {
-            at.warning(reason, what + " was not looked up yet" + consequence);
+            at.warning(reason, what + " is not resolved yet" + consequence);
         } else {
             at.error(
                     reason,
                     what + " has no address: "
                             + (lookup.failure() != null
                                     ? lookup.failure()
-                                    : lookup.endpoints().isEmpty() ? "the answer was empty" : "none can be used")
+                                    : lookup.endpoints().isEmpty() ? "the answer was empty" : "none is usable")
                             + consequence);
         }
         return bounded(stay, what, at);
@@ -218,7 +224,7 @@ final class NodeCompiler {
         return new Discovery.Endpoint(node.name(), node.address(), node.port(), node.zone());
     }
 
-    private static List<NodePlan> oncePerAddress(List<NodePlan> nodes, Report at) {
+    private static List<NodePlan> distinctAddresses(List<NodePlan> nodes, Report at) {
         var owners = new HashMap<String, String>();
         var kept = new ArrayList<NodePlan>();
         for (var node : nodes) {
@@ -229,7 +235,7 @@ final class NodeCompiler {
                 at.warning(
                         Reason.Invalid,
                         "nodes " + owner + " and " + node.name() + " have the same address " + node.address() + " port "
-                                + node.port() + ": it counts once, as " + owner);
+                                + node.port() + ": it is used once, as " + owner);
             }
         }
         return kept;

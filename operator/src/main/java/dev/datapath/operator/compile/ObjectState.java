@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One state of one object. The specification counts of our own kinds, whose status changes often; anything at all of others. Objects of
- * files have no versions: they are the same as long as they are the same instance.
+ * One state of one object. For the kinds of DataPath only the spec counts, because their status changes often. For other kinds
+ * every change counts. Objects from files have no versions, so they are equal only when they are the same instance.
  */
 public final class ObjectState {
     private final HasMetadata object;
@@ -21,7 +21,7 @@ public final class ObjectState {
                 : object instanceof CustomResource ? metadata.getGeneration() : metadata.getResourceVersion();
     }
 
-    /** Whether two objects are one, in states that mean the same to compile. */
+    /** Whether two objects are the same object in states that compile equally. */
     public static boolean same(HasMetadata one, HasMetadata other) {
         return new ObjectState(one).equals(new ObjectState(other));
     }

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Checks ServiceLevelObjectives. Nothing of them is in the plan yet. */
+/** Checks ServiceLevelObjectives. They are not part of the plan yet. */
 final class ObjectiveCompiler {
     private static final Pattern TARGET = Pattern.compile("[0-9]{1,2}(\\.[0-9]{1,4})?");
     private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,14}(Ki|Mi|Gi|Ti|k|M|G|T)?");
@@ -22,7 +22,7 @@ final class ObjectiveCompiler {
     private static final Duration LONGEST_WINDOW = Duration.ofDays(90);
 
     /**
-     * A level of alarm: so much of the budget gone within the window means trouble (slo.md, "Arithmetic"). Windows scale
+     * An alert level: the fraction of the error budget that must be spent within a window (slo.md, "Arithmetic"). Windows scale
      * with the period of the objective, so the burn rate {@code fraction · period / window} is the same for every period.
      */
     private record Tier(String name, double burnRate) {}
@@ -34,9 +34,7 @@ final class ObjectiveCompiler {
     private final Backends backends;
     private final Collection<Finding> findings;
 
-    /**
-     * @param rules names of all rules of the policies at the DataPath
-     */
+    /** @param rules names of all rules of the policies that target the DataPath */
     ObjectiveCompiler(Set<String> rules, Backends backends, Collection<Finding> findings) {
         this.rules = rules;
         this.backends = backends;
@@ -48,11 +46,13 @@ final class ObjectiveCompiler {
         var spec = objective.getSpec();
         at.warning(
                 Reason.Unsupported,
-                "this version checks objectives, and neither counts events nor reacts: nothing is measured yet");
+                "this version only validates objectives: it does not measure them, and reactions have no effect");
         check(spec.selector(), at.field("selector"));
         if (spec.objective() == null) {
             at.field("objective")
-                    .error(Reason.Invalid, "write what is promised: availability, firstByteLatency or throughput");
+                    .error(
+                            Reason.Invalid,
+                            "an objective is missing: write availability, firstByteLatency or throughput");
         } else {
             check(spec.objective(), at.field("objective"));
         }
@@ -72,7 +72,8 @@ final class ObjectiveCompiler {
             var here = at.item("reactions", i);
             if (reaction.when() == null || reaction.action() == null) {
                 here.error(
-                        Reason.Invalid, "a reaction needs when and do: write, say, when: FastBurn and do: ShedBatch");
+                        Reason.Invalid,
+                        "a reaction needs when and do: write, for example, when: FastBurn and do: ShedBatch");
             }
             var pause =
                     duration(here.field("coolDown"), reaction.coolDown(), Duration.ofSeconds(1), Duration.ofDays(1));
@@ -80,7 +81,7 @@ final class ObjectiveCompiler {
                     here.field("expiresAfter"), reaction.expiresAfter(), Duration.ofMinutes(1), Duration.ofDays(1));
             if (pause.compareTo(end) > 0) {
                 here.field("coolDown")
-                        .error(Reason.Invalid, "it exceeds expiresAfter: lower coolDown, or raise expiresAfter");
+                        .error(Reason.Invalid, "coolDown exceeds expiresAfter: lower coolDown, or raise expiresAfter");
             }
             Bounds.integer(here.field("upToPercent"), reaction.upToPercent(), 100, 1, 100);
         }
@@ -94,7 +95,7 @@ final class ObjectiveCompiler {
                                 Reason.RuleNotFound,
                                 "no RoutingPolicy of the DataPath has a rule "
                                         + selector.rules().get(i)
-                                        + ", so no request counts for it: name another rule, or add it");
+                                        + ", so no request is counted for it: write another rule, or add it");
             }
         }
         for (int i = 0; i < selector.operations().size(); i++) {
@@ -113,7 +114,7 @@ final class ObjectiveCompiler {
                                 Reason.PoolNotFound,
                                 "StoragePool " + backends.namespace() + "/"
                                         + selector.pools().get(i)
-                                        + " does not exist, so no request counts for it: create it, or name another one");
+                                        + " does not exist, so no request is counted for it: create it, or reference another pool");
             }
         }
     }
@@ -125,7 +126,7 @@ final class ObjectiveCompiler {
         if (given != 1) {
             at.error(
                     Reason.Invalid,
-                    "an objective promises one thing: write exactly one of availability, firstByteLatency and throughput");
+                    "an objective has exactly one indicator: write one of availability, firstByteLatency and throughput");
         }
         if (objective.availability() != null) {
             target(at.field("availability"), objective.availability().target());
@@ -162,7 +163,7 @@ final class ObjectiveCompiler {
                             + "\" is not a target: write a percentage above 0 and below 100, such as \"99.9\"");
             return;
         }
-        // A burn rate is at most 1/E, when every request fails: what needs more than that cannot happen.
+        // The burn rate is at most 1/E, when every request fails. A tier with a higher burn rate can never fire.
         var errorBudget = 1 - percent / 100;
         var never = new ArrayList<String>();
         for (var tier : TIERS) {
@@ -175,7 +176,7 @@ final class ObjectiveCompiler {
             at.warning(
                     Reason.Invalid,
                     "with target " + text + " even a total outage cannot reach " + String.join(", ", never)
-                            + ": raise the target, or expect no such alarm");
+                            + ": raise the target, or expect no such alert");
         }
     }
 
@@ -190,7 +191,7 @@ final class ObjectiveCompiler {
 
     private static Duration duration(Report at, @Nullable String text, Duration least, Duration most) {
         return Bounds.optionalDuration(
-                        at, text, least, most, DurationText.format(least), "nothing is counted meanwhile")
+                        at, text, least, most, DurationText.format(least), "until then nothing is counted")
                 .orElse(Duration.ZERO);
     }
 }

@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Nodes that are listeners of the very gateways: each request, and each health check, would come back to them until they can open no
- * connection any more. A pool may have the listeners of another DataPath as nodes.
+ * Rejects nodes that are listeners of the same gateways. Each request and each health check would loop back until the gateways
+ * cannot open connections any more. A pool may have the listeners of another DataPath as nodes.
  */
 final class OwnListeners {
     private final Map<Discovery.Socket, String> own;
     private final Collection<Finding> findings;
 
-    /** @param own where the gateways listen, with a name for each place */
+    /** @param own the sockets on which the gateways listen, each with a description */
     OwnListeners(Map<Discovery.Socket, String> own, Collection<Finding> findings) {
         this.own = own;
         this.findings = findings;
     }
 
     /**
-     * The pools without such nodes, which are reported.
+     * The pools without such nodes. The nodes are reported.
      *
-     * @param used pools of which the gateways use each
+     * @param used the pools that the gateways use
      */
     List<PoolPlan> leaveOut(List<PoolPlan> used, Collection<StoragePool> declared) {
         var byName = Identity.byName(declared);
@@ -52,8 +52,8 @@ final class OwnListeners {
                                 Reason.Invalid,
                                 "node " + node.name() + " at " + node.address() + " port " + node.port() + " is "
                                         + listener
-                                        + ", so each request would come back to it: write the address and port of the"
-                                        + " storage node; it is left out");
+                                        + ", so requests would loop: write the address and port of the"
+                                        + " storage node; until then it is left out");
             }
         }
         return kept.size() == plan.nodes().size() ? plan : plan.withNodes(kept);
@@ -65,7 +65,7 @@ final class OwnListeners {
                 .map(StaticNode::name)
                 .toList();
         for (int i = 0; i < names.size(); i++) {
-            // A host name with several addresses makes a node of each.
+            // A host name with several addresses has a node for each.
             if (node.name().equals(names.get(i)) || node.name().startsWith(names.get(i) + "@")) {
                 return nodes.item("static", i).field("address");
             }

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** RoutingPolicies: their rules, and every match of them in the order of precedence. */
+/** Compiles RoutingPolicies to rules, and to matches in the order of precedence. */
 final class PolicyCompiler {
     private static final Pattern RULE_NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
@@ -34,11 +34,11 @@ final class PolicyCompiler {
     }
 
     /**
-     * The policies' rules.
+     * The compiled policies.
      *
-     * @param candidates every match, the one that wins first
+     * @param candidates all matches, the one with the highest precedence first
      * @param rules by id
-     * @param retryBudgets by rule id, what the rule asks for
+     * @param retryBudgets the retry budget of rules that declare one, by rule id
      */
     record Policies(List<Candidate> candidates, Map<String, RulePlan> rules, Map<String, Integer> retryBudgets) {}
 
@@ -57,8 +57,8 @@ final class PolicyCompiler {
                                 Reason.Invalid,
                                 text + "; "
                                         + (rule.deny() == null
-                                                ? "it is not applied"
-                                                : "requests are denied under the name " + standIn)));
+                                                ? "until then it is not applied"
+                                                : "until then it denies requests under the name " + standIn)));
                 if (problem.isEmpty()) {
                     add(policy, rule, rule.name(), i, here, compiled);
                 } else if (rule.deny() != null) {
@@ -72,8 +72,8 @@ final class PolicyCompiler {
     }
 
     /**
-     * A deny whose buckets cannot be read is for every bucket. What names a bucket comes before what is for all, so the deny has to
-     * be repeated at each bucket that some rule names.
+     * A deny whose buckets cannot be parsed applies to every bucket. Matches of a named bucket have precedence over matches of all
+     * buckets, so the deny is repeated for each bucket that a rule names.
      */
     void denyInEveryBucket(List<Candidate> candidates) {
         var wide = candidates.stream()
@@ -87,7 +87,7 @@ final class PolicyCompiler {
         var named = new LinkedHashSet<BucketMatch>();
         candidates.forEach(candidate -> named.add(candidate.match().bucket()));
         named.remove(new BucketMatch.Any());
-        if ((long) wide.size() * named.size() > SizeLimit.MOST_MATCHES) {
+        if ((long) wide.size() * named.size() > SizeLimit.MAX_MATCHES) {
             var all = wide.getFirst().ofAnyBucket(listeners);
             candidates.removeIf(candidate -> candidate.dropped().bucket());
             candidates.add(all);
@@ -97,13 +97,13 @@ final class PolicyCompiler {
     }
 
     /**
-     * The denies of a policy that is not applied otherwise, without any condition but bucket and listener.
+     * Adds the denies of a policy that is otherwise not applied, reduced to the conditions on bucket and listener.
      *
-     * @param denies one for each bucket is added
-     * @param plans the rules are added
+     * @param denies receives one deny for each bucket
+     * @param plans receives the rules
      */
     void wideDenies(RoutingPolicy policy, List<Candidate> denies, Map<String, RulePlan> plans) {
-        // What is wrong with it has been reported, or does not matter while it is not applied.
+        // Findings are discarded: they are already reported, or they do not matter while the policy is not applied.
         var unread = Report.on(Identity.ref(policy), new ArrayList<>());
         var names = new HashSet<String>();
         for (int i = 0; i < policy.getSpec().rules().size(); i++) {
@@ -154,7 +154,7 @@ final class PolicyCompiler {
                 compiled.retryBudgets.put(id, rule.retry().budgetPercent());
             }
         }
-        var matches = new ArrayList<BodyRefusals.Match>();
+        var matches = new ArrayList<DeniesInBody.Match>();
         for (int j = 0; j < Math.max(rule.matches().size(), 1); j++) {
             var here = rule.matches().isEmpty() ? at : at.item("matches", j);
             var conditions = rule.matches().isEmpty()
@@ -162,11 +162,11 @@ final class PolicyCompiler {
                     : MatchCompiler.compile(rule.matches().get(j), listeners, rule.deny() != null, here);
             if (plan.isPresent() && conditions.isPresent()) {
                 add(policy, name, conditions.get(), position, j, here, at, compiled.candidates);
-                matches.add(new BodyRefusals.Match(conditions.get(), here));
+                matches.add(new DeniesInBody.Match(conditions.get(), here));
             }
         }
         if (rule.deny() != null) {
-            BodyRefusals.check(matches);
+            DeniesInBody.check(matches);
         }
     }
 

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The policies of a DataPath without those that would make it too large. Of a policy that is left out the denies stay in force, in
- * a form that is small and denies more: every request for the buckets that they name.
+ * Selects the policies of a DataPath that fit the size limit. The denies of a policy that is left out stay in force in a smaller
+ * and stricter form: they deny every request for their buckets.
  */
 final class PolicySelection {
-    /** Most buckets that such denies name; with more there is one deny for all buckets. */
-    private static final int MOST_DENIES = 256;
+    /** Maximum number of buckets in such denies. With more, one deny applies to all buckets. */
+    private static final int MAX_DENIES = 256;
 
     private final PolicyCompiler compiler;
     private final SizeLimit limit;
@@ -33,10 +33,10 @@ final class PolicySelection {
     }
 
     /**
-     * What is in force.
+     * The selected policies.
      *
      * @param policies their matches and rules
-     * @param bytes what they become at a gateway, estimated
+     * @param bytes estimated size of the gateway configuration
      */
     record Selection(Policies policies, long bytes) {}
 
@@ -48,7 +48,7 @@ final class PolicySelection {
                         policy,
                         "it has " + SizeLimit.matches(policy)
                                 + " pairs of match and bucket, and the policies of a DataPath may have "
-                                + SizeLimit.MOST_MATCHES + " together");
+                                + SizeLimit.MAX_MATCHES + " together");
             }
         }
         var kept = new ArrayList<>(targeting);
@@ -65,11 +65,11 @@ final class PolicySelection {
                 if (out.contains(Identity.key(policy))) {
                     leaveOut(
                             policy,
-                            "it becomes " + SizeLimit.mebibytes(bytes.getOrDefault(Identity.key(policy), 0L))
+                            "it takes " + SizeLimit.mebibytes(bytes.getOrDefault(Identity.key(policy), 0L))
                                     + " MiB or more of gateway configuration, and "
-                                    + (limit.room() < SizeLimit.MOST_BYTES / 2
+                                    + (limit.room() < SizeLimit.MAX_BYTES / 2
                                             ? "the other DataPaths of the namespace and of the operator leave "
-                                            : "the rules of a DataPath may become ")
+                                            : "the rules of a DataPath may take ")
                                     + SizeLimit.mebibytes(limit.room())
                                     + " MiB: each match on a bucket prefix or on any bucket is repeated for every bucket and key prefix"
                                     + " that other matches name");
@@ -90,7 +90,7 @@ final class PolicySelection {
                         Reason.TooLarge,
                         "the policy is not applied, because " + why
                                 + (denies ? ". Its deny rules deny every request for their buckets" : "")
-                                + ". Write fewer matches, name buckets by one prefix, or divide the policy between several DataPaths");
+                                + ". Write fewer matches, match buckets by one prefix, or split the policy between several DataPaths");
     }
 
     private static Policies without(Policies policies, Set<ObjectKey> out) {
@@ -116,7 +116,7 @@ final class PolicySelection {
         var candidates = new ArrayList<>(policies.candidates());
         var seen = new HashSet<Object>();
         denies.removeIf(deny -> !seen.add(List.of(deny.match().bucket(), deny.listeners())));
-        if (denies.size() > MOST_DENIES) {
+        if (denies.size() > MAX_DENIES) {
             candidates.add(denies.getFirst().ofAnyBucket(compiler.listeners()));
         } else {
             candidates.addAll(denies);

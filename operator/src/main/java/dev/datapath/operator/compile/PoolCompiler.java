@@ -23,11 +23,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * StoragePools. A pool that may not be spoken to as it was asked for (its authorities or the gateways' own certificate
- * cannot be used) is left out: requests for it get 503, none goes out unverified.
+ * Compiles StoragePools. A pool whose TLS cannot be used as declared, because CA certificates or the client certificate are
+ * unusable, is left out: requests for it get 503, and none is sent unverified.
  */
 final class PoolCompiler {
-    /** Retries and hedges as a share of active requests, where no rule asks for less (s3.md, "Operation classes"). */
+    /** Default for retries and hedges as a percentage of active requests; a rule may lower it (s3.md, "Operation classes"). */
     static final int RETRY_BUDGET_PERCENT = 20;
 
     private final Materials materials;
@@ -40,7 +40,7 @@ final class PoolCompiler {
         this.environment = environment;
     }
 
-    /** Every pool that can be used, by name. */
+    /** Every usable pool, by name. */
     Map<String, PoolPlan> compile(Collection<StoragePool> pools, Collection<Finding> findings) {
         var plans = new TreeMap<String, PoolPlan>();
         Identity.byName(pools)
@@ -72,12 +72,12 @@ final class PoolCompiler {
             at.field("publishService")
                     .warning(
                             Reason.Unsupported,
-                            "standalone mode has no Services, so nothing is published: remove it, or run DataPath in a cluster");
+                            "standalone mode has no Services, so publishService has no effect: remove it, or run DataPath in a cluster");
         }
         return tls.map(found -> new PoolPlan(name, nodePlans, found.settings(), health, limits, balancing));
     }
 
-    /** Settled TLS; clear text when there are no settings. */
+    /** The TLS settings; null for clear text. */
     private record Transport(@Nullable UpstreamTls settings) {}
 
     private Optional<Transport> tls(StoragePoolSpec.Tls tls, StorageNodes nodes, Report at) {
@@ -88,7 +88,7 @@ final class PoolCompiler {
             at.field("mode")
                     .error(
                             Reason.Invalid,
-                            "mode: None takes no other TLS field, and the pool is not used: write mode: ServerOnly or Mutual, or remove them");
+                            "mode: None allows no other TLS field, so the pool is not used: write mode: ServerOnly or Mutual, or remove the other fields");
             return Optional.empty();
         }
         Optional<TrustBundle> authorities = Optional.empty();
@@ -98,7 +98,7 @@ final class PoolCompiler {
                 at.field("caCertificateRefs")
                         .error(
                                 Reason.InvalidCertificateAuthority,
-                                "no CA certificate can be used to verify the store with, so the pool is not used");
+                                "no CA certificate is usable to verify the store, so the pool is not used");
                 return Optional.empty();
             }
         }
@@ -108,7 +108,7 @@ final class PoolCompiler {
             if (tls.clientCertificateRef() == null) {
                 here.error(
                         Reason.Invalid,
-                        "mode: Mutual needs clientCertificateRef, and the pool is not used: name a Secret");
+                        "mode: Mutual needs clientCertificateRef, so the pool is not used: reference a Secret");
                 return Optional.empty();
             }
             own = materials.clientCertificate(here, tls.clientCertificateRef().name());
@@ -117,12 +117,14 @@ final class PoolCompiler {
                         materials.hasSecret(tls.clientCertificateRef().name())
                                 ? Reason.InvalidCertificate
                                 : Reason.SecretNotFound,
-                        "the gateways have no certificate to show, so the pool is not used");
+                        "the gateways have no client certificate, so the pool is not used");
                 return Optional.empty();
             }
         } else if (tls.clientCertificateRef() != null) {
             at.field("clientCertificateRef")
-                    .warning(Reason.Invalid, "it is used with mode: Mutual only: write mode: Mutual, or remove it");
+                    .warning(
+                            Reason.Invalid,
+                            "clientCertificateRef is used only with mode: Mutual: write mode: Mutual, or remove it");
         }
         return Optional.of(
                 new Transport(new UpstreamTls(serverName(tls, nodes, at), authorities.orElse(null), own.orElse(null))));
@@ -137,7 +139,7 @@ final class PoolCompiler {
             at.field("serverName")
                     .error(
                             Reason.Invalid,
-                            "it is not a DNS name, so no certificate matches it: write one, such as s3.store.internal");
+                            "serverName is not a DNS name, so no certificate matches it: write one, such as s3.store.internal");
             return tls.serverName();
         }
         var names = hostNames(nodes);
@@ -149,12 +151,12 @@ final class PoolCompiler {
                 .warning(
                         Reason.Incomplete,
                         tls.caCertificateRefs().isEmpty()
-                                ? "no name is checked in the nodes' certificates, so any that a public authority has signed is taken: write the name that they are issued for, and the store's own authority, if it has one, in caCertificateRefs"
-                                : "no name is checked in the nodes' certificates, so any that the authorities in caCertificateRefs have signed is taken: write the name that they are issued for");
+                                ? "the names in the certificates of nodes are not verified, so every certificate of a public CA is accepted: write the name that they are issued for, and reference the CA of the store in caCertificateRefs, if it has one"
+                                : "the names in the certificates of nodes are not verified, so every certificate of the CAs in caCertificateRefs is accepted: write the name that they are issued for");
         return null;
     }
 
-    /** Disabled nodes count, too: what is verified does not change with the state of a node. */
+    /** Disabled nodes count, too, because verification must not depend on the state of a node. */
     private static List<String> hostNames(StorageNodes nodes) {
         var dns = nodes.dns();
         var hosts = dns == null
@@ -198,9 +200,7 @@ final class PoolCompiler {
         };
         if (Boolean.TRUE.equals(balancing.preferSameZone())) {
             at.field("preferSameZone")
-                    .warning(
-                            Reason.Unsupported,
-                            "this version uses nodes of all zones alike: preferSameZone has no effect");
+                    .warning(Reason.Unsupported, "this version ignores zones: preferSameZone has no effect");
         }
         return new Balancing(
                 policy,

@@ -12,20 +12,17 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * What remains of the matches at each listener once those are gone that never apply, because earlier ones take all of
- * their requests.
- */
+/** Removes matches that never apply at a listener, because earlier matches cover all of their requests. */
 final class Precedence {
-    private final Map<Report, Fate> rules = new LinkedHashMap<>();
+    private final Map<Report, Outcome> rules = new LinkedHashMap<>();
 
-    /** Whether any match of a rule applies somewhere, and who took the others' requests, as nothing but the order of rules asks. */
-    private static final class Fate {
+    /** Whether a match of a rule applies at any listener, and the rules that cover its other matches. */
+    private static final class Outcome {
         private boolean applies;
         private final Set<String> siblings = new TreeSet<>();
         private final Set<String> others = new TreeSet<>();
 
-        String takenBy() {
+        String winners() {
             return Stream.concat(
                             siblings.isEmpty()
                                     ? Stream.empty()
@@ -38,9 +35,9 @@ final class Precedence {
     private Precedence() {}
 
     /**
-     * The matches that apply at each listener, in order; reports those that never do.
+     * The matches that apply at each listener, in order. Rules that never apply are reported.
      *
-     * @param ordered all matches, the one that wins first
+     * @param ordered all matches, the one with the highest precedence first
      * @param listeners names of the listeners
      */
     static Map<String, List<Candidate>> resolve(List<Candidate> ordered, Set<String> listeners) {
@@ -53,13 +50,13 @@ final class Precedence {
                             .filter(candidate -> candidate.listeners().contains(listener))
                             .toList()));
         }
-        resolution.rules.forEach((rule, fate) -> {
-            if (!fate.applies) {
+        resolution.rules.forEach((rule, outcome) -> {
+            if (!outcome.applies) {
                 rule.warning(
                         Reason.Invalid,
-                        "the rule never applies, since all of its requests are taken by "
-                                + fate.takenBy()
-                                + ": put it before, make its matches more specific, or remove it");
+                        "the rule never applies, because all of its requests are matched by "
+                                + outcome.winners()
+                                + ": move it before that rule, make its matches more specific, or remove it");
             }
         });
         return applying;
@@ -73,7 +70,7 @@ final class Precedence {
             if (winner.isEmpty()) {
                 earlier.add(candidate);
                 applying.add(candidate);
-                rules.computeIfAbsent(candidate.atRule(), rule -> new Fate()).applies = true;
+                rules.computeIfAbsent(candidate.atRule(), rule -> new Outcome()).applies = true;
             } else {
                 report(candidate, winner.get());
             }
@@ -83,18 +80,20 @@ final class Precedence {
 
     private void report(Candidate loser, Candidate winner) {
         if (winner.policy().equals(loser.policy())) {
-            rules.computeIfAbsent(loser.atRule(), rule -> new Fate()).siblings.add("rule " + winner.rule());
+            rules.computeIfAbsent(loser.atRule(), rule -> new Outcome())
+                    .siblings
+                    .add("rule " + winner.rule());
             return;
         }
         if (winner.namesListeners() && !loser.namesListeners()) {
             // No conflict: the winner is the more specific one, and the loser applies at other listeners.
-            rules.computeIfAbsent(loser.atRule(), rule -> new Fate())
+            rules.computeIfAbsent(loser.atRule(), rule -> new Outcome())
                     .others
-                    .add(winner.describe() + ", which names its listeners");
+                    .add(winner.describe() + ", which lists its listeners");
             return;
         }
-        // A rule that lost to another policy has its own finding.
-        rules.computeIfAbsent(loser.atRule(), rule -> new Fate()).applies = true;
+        // A rule that loses to another policy is reported below.
+        rules.computeIfAbsent(loser.atRule(), rule -> new Outcome()).applies = true;
         var bucket = switch (loser.match().bucket()) {
             case BucketMatch.Any any -> "";
             case BucketMatch.Exact(var name) -> " for bucket " + name;
@@ -110,14 +109,14 @@ final class Precedence {
             loser.at()
                     .warning(
                             Reason.Conflicted,
-                            winner.describe() + " takes all of its requests" + bucket
+                            winner.describe() + " matches all of its requests" + bucket
                                     + ", so this match does not apply: make it more specific, or remove it");
         }
     }
 
     private static String whyFirst(Candidate winner, Candidate loser) {
         if (!winner.dropped().equals(loser.dropped())) {
-            return "a deny with conditions that cannot be read";
+            return "a deny with invalid conditions";
         }
         return winner.policyCreated().isBefore(loser.policyCreated()) ? "which is older" : "which comes first by name";
     }

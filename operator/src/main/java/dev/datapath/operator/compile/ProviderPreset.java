@@ -7,17 +7,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about an object store: how it says that it is healthy, and when it closes idle connections.
+ * Defaults for an object store: its health check, and how long idle connections are kept.
  *
- * @param probe what a node is asked, without credentials, and what it answers when it is healthy
- * @param keepAlive how long the gateways keep an idle connection: below the time after which the store, as it is
- *     delivered, closes it, with a margin for a request that is on its way. A request on a connection that the store is
- *     closing fails, and a write cannot be repeated
- * @param maxConnectionsPerNode connections of one gateway to one node
+ * @param probe the health check request, without credentials, and the response of a healthy node
+ * @param keepAlive how long gateways keep an idle connection. It is shorter than the default idle timeout of the store, with a
+ *     margin for a request in flight. A request on a connection that the store closes fails, and a write cannot be retried
+ * @param maxConnectionsPerNode maximum number of connections of one gateway to one node
  */
 record ProviderPreset(HttpProbe probe, Duration keepAlive, int maxConnectionsPerNode) {
     /**
-     * Where the store's own time is unknown: below the 5 s of Apache httpd and Node.js, the shortest in common use.
+     * For stores with unknown idle timeout: shorter than the 5 s of Apache httpd and Node.js, which are the shortest in common use.
      */
     private static final Duration UNKNOWN_KEEP_ALIVE = Duration.ofSeconds(4);
 
@@ -25,18 +24,18 @@ record ProviderPreset(HttpProbe probe, Duration keepAlive, int maxConnectionsPer
 
     static ProviderPreset of(Provider provider) {
         return switch (provider) {
-            // Always 200: the body decides. A node takes 1,000 connections.
+            // The status is always 200; the body contains the state. A node accepts 1,000 connections.
             case ObjectScale, ECS ->
                 preset(get("/?ping", "<Name>MAINTENANCE_MODE</Name><Status>OFF</Status>"), Duration.ofSeconds(50));
-            // 503 while it is switched off for maintenance; its front end closes after 65 s.
+            // 503 during maintenance. Its front end closes idle connections after 65 s.
             case CephRGW -> preset(get("/swift/healthcheck", null), Duration.ofSeconds(60));
-            // Says whether the process serves; /minio/health/cluster would take all nodes out at once.
+            // Reports whether the process serves. /minio/health/cluster would remove all nodes at once.
             case MinIO -> preset(get("/minio/health/live", null), UNKNOWN_KEEP_ALIVE);
             case StorageGRID -> preset(new HttpProbe("OPTIONS", "/", List.of(200), null, false), UNKNOWN_KEEP_ALIVE);
             case Scality -> preset(get("/_/healthcheck/deep", null), UNKNOWN_KEEP_ALIVE);
             case SeaweedFS, S3Proxy -> preset(get("/healthz", null), UNKNOWN_KEEP_ALIVE);
             case VersityGW -> preset(get("/health", null), UNKNOWN_KEEP_ALIVE);
-            // No path is common to all stores: whatever the status, a program that answers is alive. HEAD has no body.
+            // No path is common to all stores, so any status counts as healthy. The response to HEAD has no body.
             case Generic -> preset(new HttpProbe("HEAD", "/", List.of(), null, false), UNKNOWN_KEEP_ALIVE);
         };
     }

@@ -16,14 +16,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What objects need from elsewhere: what to watch, and which names to look up, before they are compiled. Only things that
- * exist by their form are named; whether they exist is found by whoever watches.
+ * The objects and names that DataPaths and StoragePools reference. They are watched or resolved before compilation. References are
+ * only checked for their form, not for existence.
  *
- * @param secrets Secrets with certificates or authorities
- * @param configMaps ConfigMaps with authorities
- * @param hosts host names of nodes, as {@link HostName#toString} writes them, and how often each should be looked up (where several ask, the
- *     shortest time)
- * @param services Services whose EndpointSlices are nodes
+ * @param secrets Secrets with certificates or CA certificates
+ * @param configMaps ConfigMaps with CA certificates
+ * @param hosts host names of nodes, in the form of {@link HostName#toString}, and the interval at which each is resolved (the
+ *     shortest one that is declared)
+ * @param services Services whose endpoints are nodes
  */
 public record References(
         SortedSet<ObjectKey> secrets,
@@ -31,18 +31,18 @@ public record References(
         SortedMap<String, Duration> hosts,
         SortedSet<ServicePort> services) {
 
-    /** How often a name is looked up for which nobody says how often. */
+    /** The interval at which a name is resolved when none is declared. */
     public static final Duration DEFAULT_REFRESH = Duration.ofSeconds(30);
 
     /**
      * A port of a Service; {@code name:port} is its key in {@link Discovery#services()}.
      *
      * @param service the Service
-     * @param port name of the port, or its number
+     * @param port name or number of the port
      */
     public record ServicePort(ObjectKey service, String port) implements Comparable<ServicePort> {
 
-        /** The key of the look-up. */
+        /** The key in {@link Discovery#services()}. */
         public String key() {
             return service.name() + ":" + port;
         }
@@ -61,7 +61,7 @@ public record References(
         services = Collections.unmodifiableSortedSet(new TreeSet<>(services));
     }
 
-    /** What the objects need; of any namespaces. */
+    /** The references of objects of any namespaces. */
     public static References of(Collection<DataPath> dataPaths, Collection<StoragePool> pools) {
         var references = new Collector();
         dataPaths.forEach(references::add);

@@ -7,17 +7,19 @@ import dev.datapath.operator.text.VisibleText;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Takes findings about one object or one of its fields. Cheap to make: paths are only written when there is a finding. */
+/** Collects findings on one object or one of its fields. Creating one is cheap, because the path is only computed for a finding. */
 final class Report {
-    /** Of one object; a status shows fewer, and an object may hold a hundred thousand values that are wrong. */
-    private static final int MOST = 256;
+    /**
+     * Maximum number of findings on one object. A status shows fewer, and an object may contain a hundred thousand invalid values.
+     */
+    private static final int MAX_FINDINGS = 256;
 
     private final Collection<Finding> findings;
     private final ObjectRef object;
     private final @Nullable Report parent;
     private final String segment;
     private final int index;
-    /** Of the root: how much was reported, and whether it was reported that there is more. */
+    /** Used in the root only: the number of findings, and whether the finding on the limit was added. */
     private int reported;
 
     private boolean full;
@@ -34,12 +36,12 @@ final class Report {
         return new Report(findings, object, null, "", -1);
     }
 
-    /** About a field of this one. */
+    /** A report for a field of this one. */
     Report field(String name) {
         return new Report(findings, object, this, name, -1);
     }
 
-    /** About one entry of a list. */
+    /** A report for one entry of a list. */
     Report item(String list, int position) {
         return new Report(findings, object, this, list, position);
     }
@@ -55,7 +57,7 @@ final class Report {
     private void add(Finding.Severity severity, Reason reason, String message) {
         var root = root();
         root.reported++;
-        if (root.reported <= MOST) {
+        if (root.reported <= MAX_FINDINGS) {
             findings.add(new Finding(object, severity, reason, path(), VisibleText.of(message)));
         } else if (severity == Finding.Severity.ERROR && !root.full) {
             root.full = true;
@@ -64,8 +66,8 @@ final class Report {
                     severity,
                     reason,
                     "",
-                    "more than " + MOST
-                            + " things are wrong with it, and the others are not listed: correct the first ones"));
+                    "more than " + MAX_FINDINGS
+                            + " errors were found, and the others are not listed: fix the listed ones first"));
         }
     }
 

@@ -15,21 +15,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Everything one DataPath depends on; all objects are of its namespace, in any order. Objects that it does not use do no
- * harm.
+ * Everything that one DataPath depends on. All objects are of its namespace, in any order. Objects that it does not use have no
+ * effect.
  *
  * @param dataPath the DataPath
  * @param pools StoragePools of the namespace
  * @param policies RoutingPolicies of the namespace
  * @param objectives ServiceLevelObjectives of the namespace
- * @param secrets Secrets that any of them names
- * @param configMaps ConfigMaps that any of them names
- * @param discovery addresses found for host names and Services
- * @param lastGood parts of the plan in force, which stay where the declared ones cannot be used
- * @param now what certificates are checked against
+ * @param secrets Secrets that any of them references
+ * @param configMaps ConfigMaps that any of them references
+ * @param discovery resolved addresses of host names and Services
+ * @param lastGood parts of the plan in force, which replace unusable declared parts
+ * @param now the time against which the validity of certificates is checked
  * @param environment where the gateways run
- * @param room how many bytes of gateway configuration the DataPath may become, at most {@link #MOST_ROOM}
- * @param decisions what the operator itself decided
+ * @param room limit for the size of the gateway configuration in bytes, at most {@link #MOST_ROOM}
+ * @param decisions the operator's own decisions
  */
 public record ResourceSet(
         DataPath dataPath,
@@ -44,10 +44,10 @@ public record ResourceSet(
         Environment environment,
         long room,
         Decisions decisions) {
-    /** What a DataPath has room for where other DataPaths leave it. */
-    public static final long MOST_ROOM = SizeLimit.MOST_BYTES;
+    /** The largest size limit of a DataPath, when other DataPaths do not use the memory. */
+    public static final long MOST_ROOM = SizeLimit.MAX_BYTES;
 
-    /** With all the room that a DataPath can have. */
+    /** With the largest size limit. */
     public ResourceSet(
             DataPath dataPath,
             List<StoragePool> pools,
@@ -109,7 +109,7 @@ public record ResourceSet(
         configMaps = List.copyOf(configMaps);
     }
 
-    /** The same set with other decisions. */
+    /** A copy with other decisions. */
     public ResourceSet with(Decisions others) {
         return new ResourceSet(
                 dataPath,
@@ -127,8 +127,8 @@ public record ResourceSet(
     }
 
     /**
-     * Whether another set of about the same time would be compiled to the same plan: it holds the same states of the same objects. Decisions
-     * do not change the plan.
+     * Whether another set compiles to the same plan: it contains the same states of the same objects, and its time differs by less
+     * than {@code most}. Decisions do not change the plan.
      */
     public boolean isLike(ResourceSet other, Duration most) {
         return contents().equals(other.contents())
@@ -136,7 +136,7 @@ public record ResourceSet(
                 && Duration.between(now, other.now).abs().compareTo(most) < 0;
     }
 
-    /** Whether it holds this very state of a policy, a pool or an objective. */
+    /** Whether it contains this state of a policy, a pool or an objective. */
     public boolean holds(CustomResource<?, ?> object) {
         return Stream.of(policies, pools, objectives)
                 .flatMap(List::stream)

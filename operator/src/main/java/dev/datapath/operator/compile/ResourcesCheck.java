@@ -8,7 +8,10 @@ import java.math.BigDecimal;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The compute resources of a gateway. Quantities that no gateway can run with are reported, and the nearest ones that it can hold. */
+/**
+ * Checks the compute resources of a gateway. Quantities with which no gateway can run are reported and replaced by the nearest
+ * possible ones.
+ */
 final class ResourcesCheck {
     private static final BigDecimal LEAST_MEMORY = BigDecimal.valueOf(GatewayPlan.LEAST_MEMORY);
     private static final BigDecimal MOST_MEMORY = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -31,12 +34,12 @@ final class ResourcesCheck {
                 .field("memory")
                 .error(
                         Reason.Invalid,
-                        text + " is less than a gateway needs to serve: write " + mebibytes(LEAST_MEMORY) + " or more"
-                                + meant(text) + "; " + mebibytes(LEAST_MEMORY) + " is used instead");
+                        text + " is less than a gateway needs: write " + mebibytes(LEAST_MEMORY) + " or more"
+                                + meant(text) + "; until then " + mebibytes(LEAST_MEMORY) + " is used");
         return GatewayPlan.LEAST_MEMORY;
     }
 
-    /** Whether there is an amount, and it is more than nothing. */
+    /** Whether there is an amount above 0. */
     static boolean isPositive(@Nullable String quantity) {
         var amount = quantity == null ? null : amount(quantity);
         return amount != null && amount.signum() > 0;
@@ -59,8 +62,8 @@ final class ResourcesCheck {
                         .field(name)
                         .error(
                                 Reason.Invalid,
-                                "it requests " + request + ", and the limit is " + limit
-                                        + ": raise the limit or lower the request; no more than the limit is requested");
+                                "the request is " + request + ", and the limit is " + limit
+                                        + ": raise the limit, or lower the request; until then the request is the limit");
             }
         });
     }
@@ -73,12 +76,12 @@ final class ResourcesCheck {
                     .field("cpu")
                     .error(
                             Reason.Invalid,
-                            "a gateway cannot run with no CPU: write a limit such as \"2\", or remove it; there is no limit until"
-                                    + " then");
+                            "a gateway cannot run without CPU: write a limit such as \"2\", or remove it; until then there is no"
+                                    + " limit");
         }
     }
 
-    /** The usual slip: a unit that is none of memory, or none at all. */
+    /** A suggestion for the usual mistake: the unit m, or no unit. */
     private static String meant(String text) {
         var digits = text.replaceFirst("m$", "");
         return digits.matches("[1-9][0-9]{2,5}") ? "; did you mean " + digits + "Mi?" : "";
@@ -88,7 +91,7 @@ final class ResourcesCheck {
         return (bytes.longValue() >> 20) + "Mi";
     }
 
-    /** Null for what the schema does not let pass. */
+    /** Null for text that the schema rejects. */
     private static @Nullable BigDecimal amount(String text) {
         try {
             return new Quantity(text).getNumericalAmount();

@@ -13,30 +13,33 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Estimates how many bytes of gateway configuration the matches of a listener become, without rendering them. A gateway finds
- * its rule by one look-up, so the entry of a bucket repeats the matches of every prefix that covers the bucket: the size is a
- * product, not a sum. Each byte is charged to the policy whose match causes it. A comparison of two matches counts as one byte,
- * so that the limit bounds the time as well.
+ * Estimates the size of the gateway configuration for the matches of a listener, without rendering them. A gateway finds a rule
+ * with one look-up, so the entry of a bucket repeats the matches of every prefix that covers the bucket: the size is a product, not
+ * a sum. Each byte is charged to the policy whose match causes it. A comparison of two matches counts as one byte, because the
+ * limit must also bound the time.
  */
 final class RouteSize {
-    /** A deny also compares the source of copies, once for each address style. */
+    /** Bytes with which a deny compares the source of copies, once for each address style. */
     private static final int DENIED_SOURCE = 5500;
-    /** So many times the key of a deny is in that: for copies, forms, listings and archives. */
+    /** How often that contains the key of a deny: for copies, forms, listings and archives. */
     private static final int DENIED_KEYS = 5;
-    /** And the path of requests by host, once for each base domain; in each class where rules name actions. */
+    /**
+     * Bytes with which a deny compares the path of virtual-hosted requests, once for each base domain, and in each class if rules
+     * list actions.
+     */
     private static final int DENIED_PATH = 700;
 
     private static final int DENIED_PATH_BY_CLASS = 4400;
-    /** A deny of several buckets excludes, in that comparison, what rules for fewer of them forward. */
+    /** Bytes with which a deny for several buckets excludes, in that comparison, requests that a more specific rule forwards. */
     private static final int EXCLUDED_SOURCE = 250;
-    /** What asks, in that comparison, for the network of the client. */
+    /** Bytes of the condition on the client network in that comparison. */
     private static final int CLIENT = 450;
 
-    /** What tells requests of no known shape apart, once for each address style, where rules name actions. */
+    /** Bytes that match requests of unknown shape, once for each address style, if rules list actions. */
     private static final int SHAPES = 15_000;
 
     private static final int ENTRY = 60;
-    /** What tells a request whose keys are not those of its path. */
+    /** Bytes that match a request whose keys are not in its path. */
     private static final int ELSEWHERE = 250;
 
     private final long enough;
@@ -53,9 +56,9 @@ final class RouteSize {
     /**
      * Adds the bytes of one listener's matches to those of their policies.
      *
-     * @param ordered the matches, the one that wins first
+     * @param ordered the matches, the one with the highest precedence first
      * @param rules by id
-     * @param baseDomains how many base domains the listener has: its routes are there once for each, and once for paths
+     * @param baseDomains number of base domains of the listener; its routes exist once for each, and once for path style
      * @param enough counting stops above this number
      */
     static void add(
@@ -158,7 +161,7 @@ final class RouteSize {
         }
     }
 
-    /** The matches that may take a request for the bucket, in the order in which they do. */
+    /** The groups of matches that may match a request for the bucket, in the order of precedence. */
     private List<List<SizedMatch>> covering(BucketMatch bucket, List<SizedMatch> own) {
         var groups = new ArrayList<List<SizedMatch>>();
         groups.add(own);
@@ -179,7 +182,7 @@ final class RouteSize {
         return groups;
     }
 
-    /** One entry of the look-up: all matches up to the first that takes every request. */
+    /** Charges one entry of the look-up: all matches up to the first one that matches every request. */
     private void walk(String key, RequestClass requestClass, List<List<SizedMatch>> covering, boolean anySpelling) {
         SizedMatch first = null;
         boolean repeated = false;
@@ -195,7 +198,7 @@ final class RouteSize {
                 long byKey = within ? 0 : SizedMatch.CONDITION + SizedMatch.key(match.plan());
                 boolean byHeader = !match.denies() && !match.plan().headers().isEmpty();
                 repeated |= byHeader;
-                // What requests that repeat a header get is written beside: it has all other matches once more.
+                // Requests with a repeated header have a separate branch, which repeats all other matches.
                 charge(
                         match,
                         (repeated && !byHeader ? 2L : 1L)
@@ -221,7 +224,7 @@ final class RouteSize {
         }
     }
 
-    /** What an entry asks of requests whose keys are not those of their path. */
+    /** Charges the conditions of an entry on requests whose keys are not in their path. */
     private void walkElsewhere(RequestClass requestClass, List<List<SizedMatch>> covering) {
         boolean writes = requestClass != RequestClass.OBJECT_READ && requestClass != RequestClass.METADATA_READ;
         boolean archives = writes;

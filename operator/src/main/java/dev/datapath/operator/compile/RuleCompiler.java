@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a rule does with the requests that it gets. */
+/** Compiles the action, timeouts, retries and hedging of a rule. */
 final class RuleCompiler {
-    /** Where a rule says nothing about retries: the values of the resilience tests. */
+    /** Default retries: the values of the resilience tests. */
     static final Retry DEFAULT_RETRY = new Retry(null, Duration.ofMillis(5));
 
     private final Backends backends;
@@ -33,7 +33,7 @@ final class RuleCompiler {
         this.defaultBackend = defaultBackend;
     }
 
-    /** The rule, or empty when it says neither where requests go nor that they are refused. */
+    /** The rule; empty when it has neither pools nor deny. */
     Optional<RulePlan> compile(String id, RoutingRule rule, Report at) {
         warnAboutUnsupported(rule, at);
         return action(rule, at)
@@ -51,7 +51,7 @@ final class RuleCompiler {
                 at.field("deny")
                         .error(
                                 Reason.Invalid,
-                                "a rule either serves or refuses: write pools or deny, not both; requests are refused meanwhile");
+                                "a rule has either pools or deny: write pools or deny, not both; until then requests are denied");
             }
             return Optional.of(deny(rule.deny().code()));
         }
@@ -59,7 +59,8 @@ final class RuleCompiler {
             return Optional.of(forward(rule.pools(), at));
         }
         if (rule.fault() != null) {
-            // Without its fault, such a rule passes its requests on to the DataPath's pool: so the field is defined.
+            // By the definition of the field, such a rule without its fault forwards requests to the default pool of
+            // the DataPath.
             return Optional.of(
                     defaultBackend == null
                             ? deny(S3ErrorCode.NoSuchBucket)
@@ -67,7 +68,7 @@ final class RuleCompiler {
         }
         at.error(
                 Reason.Invalid,
-                "a rule needs pools to send requests to, or deny to refuse them; it is not applied: write one of them");
+                "a rule needs pools or deny, so it is not applied: write pools to forward requests, or deny to deny them");
         return Optional.empty();
     }
 
@@ -88,7 +89,7 @@ final class RuleCompiler {
             at.field("pools")
                     .error(
                             Reason.Invalid,
-                            "all weights are 0, so no pool gets a request and clients get 503: give a pool a weight above 0");
+                            "all weights are 0, so no pool gets requests and clients get 503: set a weight above 0 for one pool");
             return new Forward(List.of(new WeightedBackend(
                     new Backend.Unavailable(shares.getFirst().backend().name()), 1)));
         }
@@ -99,7 +100,7 @@ final class RuleCompiler {
         if (timeouts == null) {
             return new Timeouts(null, null);
         }
-        var instead = "the default of each operation holds meanwhile";
+        var instead = "until then the default of each operation is used";
         return new Timeouts(
                 Bounds.optionalDuration(
                                 at.field("firstByte"),
@@ -142,18 +143,20 @@ final class RuleCompiler {
         if (!rule.matches().isEmpty() && rule.matches().stream().noneMatch(RuleCompiler::canTakeObjectReads)) {
             at.warning(
                     Reason.Invalid,
-                    "only GetObject and HeadObject are hedged, and the rule takes neither: add them to operations, or remove hedge");
+                    "only GetObject and HeadObject are hedged, and the rule matches neither: add them to operations, or remove hedge");
         }
         if (hedge.after() == null) {
             at.field("after")
-                    .error(Reason.Invalid, "write how long to wait, such as 150ms; reads are not hedged meanwhile");
+                    .error(
+                            Reason.Invalid,
+                            "the time to wait is missing: write a duration, such as 150ms; until then reads are not hedged");
             return null;
         }
         if (hedge.budgetPercent() != null) {
             at.field("budgetPercent")
                     .warning(
                             Reason.Unsupported,
-                            "this version counts hedges in the pool's retry budget only: remove it, and lower retry.budgetPercent to bound them further");
+                            "this version limits hedges only by the retry budget of the pool: remove it, and lower retry.budgetPercent to limit them further");
         }
         return Bounds.optionalDuration(
                         at.field("after"),
@@ -161,7 +164,7 @@ final class RuleCompiler {
                         Duration.ofMillis(1),
                         Duration.ofMinutes(1),
                         "150ms",
-                        "reads are not hedged meanwhile")
+                        "until then reads are not hedged")
                 .map(Hedge::new)
                 .orElse(null);
     }
@@ -176,16 +179,16 @@ final class RuleCompiler {
 
     private static void warnAboutUnsupported(RoutingRule rule, Report at) {
         if (rule.failover() != null) {
-            unsupported(at, "failover", "requests stay with pools when their nodes fail");
+            unsupported(at, "failover", "requests stay with a pool when its nodes fail");
         }
         if (rule.trafficClass() != null && rule.trafficClass() != RoutingRule.TrafficClass.Standard) {
-            unsupported(at, "trafficClass", "all requests are served alike");
+            unsupported(at, "trafficClass", "all requests have the same priority");
         }
         if (rule.limits() != null) {
-            unsupported(at, "limits", "nothing limits the rule's requests");
+            unsupported(at, "limits", "requests of the rule are not limited");
         }
         if (rule.mirror() != null) {
-            unsupported(at, "mirror", "no copies are sent");
+            unsupported(at, "mirror", "no mirror requests are sent");
         }
         if (rule.fault() != null) {
             unsupported(at, "fault", "no fault is injected");
@@ -196,6 +199,7 @@ final class RuleCompiler {
         at.field(field)
                 .warning(
                         Reason.Unsupported,
-                        "this version does not act on " + field + ": " + consequence + "; the rest of the rule works");
+                        "this version does not support " + field + ": " + consequence
+                                + "; the rest of the rule applies");
     }
 }

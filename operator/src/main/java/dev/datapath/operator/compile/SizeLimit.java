@@ -16,17 +16,20 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Keeps what a DataPath becomes within what an operator and its gateways can hold. The policies that are too much are left out
- * as a whole: the youngest one that makes the difference alone, else the largest ones. So a small policy works beside any other.
+ * Limits the configuration size of a DataPath to what operator and gateways can keep in memory. Policies that exceed the limit are
+ * left out as a whole: the youngest one that is large enough to make the rest fit, otherwise the largest ones. So a small policy
+ * applies next to any other.
  */
 final class SizeLimit {
-    /** Most bytes that a DataPath becomes at a gateway, estimated. A 256 MiB heap holds several times as much. */
-    static final long MOST_BYTES = 24L << 20;
+    /**
+     * Maximum estimated size of a DataPath's gateway configuration in bytes. A heap of 256 MiB has space for several times as much.
+     */
+    static final long MAX_BYTES = 24L << 20;
 
-    /** Most pairs of match and bucket that the policies of a DataPath have together. */
-    static final int MOST_MATCHES = 10_000;
+    /** Maximum number of pairs of match and bucket of all policies of a DataPath together. */
+    static final int MAX_MATCHES = 10_000;
 
-    /** Counting goes on a little above the limit, to see which policy is the one that is too much. */
+    /** Counting continues up to this multiple of the limit, to find the policy that exceeds it. */
     private static final int FACTOR = 4;
 
     private static final int LISTENER = 17_000;
@@ -40,7 +43,7 @@ final class SizeLimit {
     private final Map<String, PoolPlan> pools;
 
     /**
-     * @param room bytes that routes and pools may have
+     * @param room limit for routes and pools in bytes
      * @param listeners of the DataPath
      * @param pools of the namespace, by name
      */
@@ -54,17 +57,18 @@ final class SizeLimit {
         return room;
     }
 
-    /** For people. */
+    /** Formats bytes as MiB for messages. */
     static String mebibytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f", bytes / (double) (1 << 20));
     }
 
-    /** A listener without its routes. */
+    /** Size of a listener without its routes. */
     static long bytes(ListenerPlan listener) {
         long bytes = LISTENER + listener.baseDomains().size() * (long) BASE_DOMAIN;
         var tls = listener.tls();
         if (tls != null) {
-            // Each choice of certificates has a filter chain of its own, with all that a listener has but routes.
+            // Each choice of certificates has a separate filter chain, which contains everything of a listener except
+            // routes.
             bytes += Math.max(0, tls.choices().size() - 1) * (long) LISTENER;
             bytes += tls.choices().stream()
                     .flatMap(choice -> choice.serverNames().stream())
@@ -91,7 +95,7 @@ final class SizeLimit {
         return certificate.chainPem().length() + certificate.privateKeyPem().length();
     }
 
-    /** Pairs of match and bucket. */
+    /** Number of pairs of match and bucket. */
     static long matches(RoutingPolicy policy) {
         return policy.getSpec().rules().stream()
                 .mapToLong(rule -> Math.max(
@@ -102,14 +106,14 @@ final class SizeLimit {
                 .sum();
     }
 
-    /** Those whose matches are too many even to be counted further. */
+    /** The policies with so many matches that their size is not even estimated. */
     static Set<ObjectKey> tooManyMatches(List<RoutingPolicy> policies) {
         var counts = new HashMap<ObjectKey, Long>();
         policies.forEach(policy -> counts.put(Identity.key(policy), matches(policy)));
-        return excess(counts, MOST_MATCHES, Identity.sorted(policies));
+        return excess(counts, MAX_MATCHES, Identity.sorted(policies));
     }
 
-    /** The bytes that each policy causes: routes, and pools that no older one names. */
+    /** The size of each policy: its routes, and the pools that no older policy references. */
     Map<ObjectKey, Long> bytes(PolicyCompiler.Policies policies, List<RoutingPolicy> kept) {
         var bytes = new HashMap<ObjectKey, Long>();
         var seen = new HashSet<String>();
@@ -136,7 +140,7 @@ final class SizeLimit {
         return bytes;
     }
 
-    /** The policies to leave out, so that the others fit; empty when all do. Those that are left are to be counted again. */
+    /** The policies to leave out to make the others fit; empty when all fit. The remaining ones must be estimated again. */
     Set<ObjectKey> tooLarge(Map<ObjectKey, Long> bytes, List<RoutingPolicy> policies) {
         return excess(bytes, room, Identity.sorted(policies));
     }

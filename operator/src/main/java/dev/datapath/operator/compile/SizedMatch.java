@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A match, how many bytes its routes have, and how many bytes of configuration it was found to cause. The constants were measured with
- * gateways of Envoy 1.40; they are generous, because an estimate that is too small bounds nothing.
+ * A match with the size of its routes and the size of the configuration that it causes. The constants were measured with gateways
+ * of Envoy 1.40. They are generous, because an estimate that is too small limits nothing.
  */
 final class SizedMatch {
     static final int FORWARD = 270;
@@ -30,10 +30,10 @@ final class SizedMatch {
 
     private static final int HEADER = 40;
 
-    /** A deny looks for the value among several. */
+    /** A deny searches the value in a list of values. */
     private static final int DENIED_HEADER = 60;
 
-    /** So many routes at most are there for a deny by headers that may be in the query: one for each place of each of two. */
+    /** Maximum number of routes of a deny by two headers that may be in the query: one for each combination of places. */
     private static final int MOVED = 4;
 
     private static final int REPEATED = 150;
@@ -41,15 +41,15 @@ final class SizedMatch {
     private static final int NETWORK = 40;
 
     /**
-     * Of one octet of a key, which an expression takes as it is and percent-encoded, in up to 14 bytes. A gateway holds the compiled
-     * expression, of about 115 bytes for each of its characters (Envoy 1.40), where other configuration takes about 25 bytes for each of its
-     * own: so an octet counts as several times its bytes.
+     * Bytes of one octet of a key. An expression matches the octet literally and percent-encoded, which takes up to 14 bytes. A
+     * gateway keeps the compiled expression in memory, about 115 bytes for each character (Envoy 1.40), while other configuration
+     * takes about 25 bytes for each of its own bytes. So an octet counts as several times its size.
      */
     private static final int KEY_OCTET = 30;
 
     static final int CONDITION = 40;
 
-    /** How many routes the operations of a match need in a class of requests, and how long their conditions are. */
+    /** Number of routes for the operations of a match in a class of requests, and the size of their conditions. */
     record Conditions(int routes, int bytes) {
         static final Conditions NONE = new Conditions(0, 0);
     }
@@ -81,12 +81,12 @@ final class SizedMatch {
         return denies;
     }
 
-    /** The bytes of one route, without the conditions on operation and key. */
+    /** Size of one route in bytes, without the conditions on operation and key. */
     long route() {
         return route;
     }
 
-    /** The bytes that it was found to cause. */
+    /** Size of the configuration that it causes, in bytes. */
     long bytes() {
         return bytes;
     }
@@ -95,7 +95,7 @@ final class SizedMatch {
         bytes += some;
     }
 
-    /** What its operations need in a class of requests; nothing when they are of other classes. */
+    /** Routes and conditions of its operations in a class of requests; none when they are of other classes. */
     Conditions in(RequestClass requestClass) {
         return conditions.getOrDefault(requestClass, Conditions.NONE);
     }
@@ -111,7 +111,7 @@ final class SizedMatch {
                 .toList();
     }
 
-    /** A route without the conditions on operation and key. */
+    /** Size of a route without the conditions on operation and key. */
     private static long route(MatchPlan match, @Nullable RulePlan rule) {
         long bytes = FORWARD + match.sourceCidrs().size() * (long) NETWORK;
         if (rule != null) {
@@ -136,7 +136,7 @@ final class SizedMatch {
         return inQuery == 0 ? bytes : MOVED * (bytes + inQuery);
     }
 
-    /** A condition on the keys of a match. */
+    /** Size of the condition on the keys of a match. */
     static long key(MatchPlan match) {
         return octets(match.keyPrefix()) * KEY_OCTET;
     }
@@ -149,7 +149,7 @@ final class SizedMatch {
         return value.chars().filter(c -> c == ',').count();
     }
 
-    /** What finds requests that repeat the headers of a rule that forwards. */
+    /** Size of the condition that detects repeated headers of a forward rule. */
     static long amongOthers(MatchPlan match) {
         return match.headers().stream()
                 .mapToLong(header ->
@@ -157,7 +157,7 @@ final class SizedMatch {
                 .sum();
     }
 
-    /** What finds the headers of a rule in the query. */
+    /** Size of the condition that detects the headers of a rule in the query. */
     static long inQuery(MatchPlan match) {
         return match.headers().stream()
                 .filter(MatchPlan.HeaderValue::maybeInQuery)
@@ -166,7 +166,10 @@ final class SizedMatch {
                 .sum();
     }
 
-    /** One route for all requests of a class; else one for each action, but those that differ in one parameter share one. */
+    /**
+     * One route if all requests of a class match. Otherwise one route for each action, except that actions which differ in one
+     * parameter share a route.
+     */
     private static Map<RequestClass, Conditions> conditions(Set<S3Operation> operations) {
         var found = new EnumMap<RequestClass, Conditions>(RequestClass.class);
         for (var requestClass : RequestClass.values()) {

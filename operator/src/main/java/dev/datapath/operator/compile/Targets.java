@@ -15,13 +15,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which DataPaths policies and objectives are for. What is for no DataPath at all appears in no {@link Compilation}, so
- * that whoever sees all objects asks here.
+ * Resolves the targets of policies and objectives. An object without an existing target is not part of any {@link Compilation}, so
+ * its findings are computed here from all objects.
  */
 public final class Targets {
     private Targets() {}
 
-    /** What is wrong with the targets of policies and objectives, given every DataPath there is; sorted. */
+    /** The findings on the targets of policies and objectives, given all DataPaths; sorted. */
     public static List<Finding> findings(
             Collection<DataPath> dataPaths,
             Collection<RoutingPolicy> policies,
@@ -34,7 +34,7 @@ public final class Targets {
             var spec = policy.getSpec();
             if (spec == null || spec.targetRefs().isEmpty()) {
                 at.field("targetRefs")
-                        .error(Reason.Invalid, "a policy needs a target: name a DataPath of its namespace");
+                        .error(Reason.Invalid, "a policy needs a target: reference a DataPath of its namespace");
                 continue;
             }
             for (int i = 0; i < spec.targetRefs().size(); i++) {
@@ -45,7 +45,7 @@ public final class Targets {
             var at = Report.on(Identity.ref(objective), findings).field("spec").field("targetRef");
             var spec = objective.getSpec();
             if (spec == null || spec.targetRef() == null) {
-                at.error(Reason.Invalid, "an objective needs a target: name a DataPath of its namespace");
+                at.error(Reason.Invalid, "an objective needs a target: reference a DataPath of its namespace");
             } else {
                 check(spec.targetRef(), Identity.key(objective).namespace(), known, at);
             }
@@ -53,7 +53,7 @@ public final class Targets {
         return List.copyOf(findings);
     }
 
-    /** Whether the policy is for the DataPath. */
+    /** Whether the policy targets the DataPath. */
     public static boolean include(RoutingPolicy policy, ObjectKey dataPath) {
         var spec = policy.getSpec();
         return spec != null
@@ -61,7 +61,7 @@ public final class Targets {
                 && spec.targetRefs().stream().anyMatch(reference -> names(reference, dataPath));
     }
 
-    /** Whether the objective is for the DataPath. */
+    /** Whether the objective targets the DataPath. */
     public static boolean include(ServiceLevelObjective objective, ObjectKey dataPath) {
         var spec = objective.getSpec();
         return spec != null
@@ -79,13 +79,13 @@ public final class Targets {
 
     private static void check(TargetReference reference, String namespace, Set<ObjectKey> known, Report at) {
         if (!isDataPath(reference)) {
-            at.error(Reason.Invalid, "a target is a DataPath: write group: datapath.dev and kind: DataPath");
+            at.error(Reason.Invalid, "the target is not a DataPath: write group: datapath.dev and kind: DataPath");
         } else if (!known.contains(new ObjectKey(namespace, Identity.text(reference.name())))) {
             at.field("name")
                     .error(
                             Reason.TargetNotFound,
                             "DataPath " + namespace + "/" + Identity.text(reference.name())
-                                    + " does not exist: create it, or name another one of this namespace");
+                                    + " does not exist: create it, or reference another one of this namespace");
         }
     }
 }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Denies by bucket or key that a host name can lead around: a listener reads the bucket from the path for a host that it does not
- * know, and a store that has a domain of its own may read it from the host. Ceph RGW (rgw_rest.cc) and S3Proxy take a host that
- * they do not know for the name of a bucket.
+ * Detects denies by bucket or key that a client can bypass with a host name. For an unknown host, a listener reads the bucket from
+ * the path, while a store with its own domain may read it from the host. Ceph RGW (rgw_rest.cc) and S3Proxy treat an unknown host
+ * as the name of a bucket.
  */
 final class UnknownHosts {
     private UnknownHosts() {}
 
-    /** Warns at each listener that takes any host and denies by bucket or key. */
+    /** Warns at each listener that accepts any host and denies by bucket or key. */
     static void check(List<Listener> declared, List<ListenerPlan> plans, Map<String, RulePlan> rules, Report at) {
         for (int i = 0; i < declared.size(); i++) {
             var name = Identity.text(declared.get(i).name());
@@ -30,13 +30,13 @@ final class UnknownHosts {
                             Reason.Incomplete,
                             "rules deny by bucket or key, and "
                                     + (plan.baseDomains().isEmpty()
-                                            ? "a store with a domain of its own reads the bucket from a host name that this"
-                                                    + " listener takes for path style: list the names that clients use;"
-                                                    + " give the store's domain as baseDomains where they use virtual hosts"
-                                            : "Ceph RGW and S3Proxy with a domain of their own take any other host for the name"
+                                            ? "a store with its own domain reads the bucket from a host name that this"
+                                                    + " listener treats as path style: list the names that clients use;"
+                                                    + " list the store's domain in baseDomains if they use virtual hosts"
+                                            : "Ceph RGW and S3Proxy with their own domain treat any other host as the name"
                                                     + " of a bucket: list the names that clients use for path style, such as "
                                                     + plan.baseDomains().getFirst()
-                                                    + ", so that other hosts get 400")));
+                                                    + "; then other hosts get 400")));
         }
     }
 

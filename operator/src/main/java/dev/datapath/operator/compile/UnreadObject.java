@@ -14,16 +14,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An object that holds a value which this version does not know, so that its meaning is not known either. A DataPath is not
- * processed, and its gateways keep what they run; a StoragePool is not used, because it could be meant to be verified; in policies
- * and objectives the value alone is left out: a deny stays one.
+ * An object with a value that this version does not know, so its meaning is unknown. A DataPath is not processed, and its gateways
+ * keep their configuration. A StoragePool is not used, because the value may request verification. In policies and objectives only
+ * the value is ignored, so a deny stays a deny.
  */
 public final class UnreadObject {
     private static final String MARK = "datapath.dev/unread";
 
     private UnreadObject() {}
 
-    /** Marks an object that was just read and is not shared yet. */
+    /** Marks an object that was just read and is not shared between threads yet. */
     public static void mark(CustomResource<?, ?> object, String problem) {
         var annotations = new HashMap<>(
                 Objects.requireNonNullElse(object.getMetadata().getAnnotations(), Map.<String, String>of()));
@@ -34,7 +34,7 @@ public final class UnreadObject {
         }
     }
 
-    /** What is not known; empty when all is. */
+    /** The finding on the unknown value; empty when there is none. */
     public static Optional<Finding> finding(HasMetadata object) {
         return Optional.ofNullable(object.getMetadata())
                 .map(metadata -> metadata.getAnnotations())
@@ -46,10 +46,10 @@ public final class UnreadObject {
                         "",
                         "this version of the operator does not know a value: " + problem + ". "
                                 + (object instanceof DataPath
-                                        ? "Gateways keep what they run"
+                                        ? "Gateways keep their configuration"
                                         : object instanceof StoragePool
                                                 ? "The pool is not used"
-                                                : "The rest of it applies")
+                                                : "The rest of the object applies")
                                 + ". Write another value, or upgrade the operator"));
     }
 

@@ -1,4 +1,4 @@
-/** From what the user declared to what the gateways do: pure, total and deterministic. */
+/** Compiles declared objects to the plan of the gateways: pure, total and deterministic. */
 @NullMarked
 package dev.datapath.operator.compile;
 

@@ -10,19 +10,20 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What owners of DataPaths may ask of the cluster's scheduler. Who can write a DataPath need not be able to make pods, so the
- * operator must not do for them what takes from other namespaces: a priority class evicts their pods, a toleration puts gateways on
- * nodes that are kept for them. What is not allowed is left out; the gateways run without it.
+ * The scheduling settings that owners of DataPaths may use. A user who can write a DataPath may lack the permission to create pods,
+ * so the operator must not create pods for them that harm other namespaces. A priority class can evict their pods. A toleration can
+ * put gateways on nodes reserved for them. A setting that is not allowed is left out, and the gateways run without it.
  *
- * @param priorityClasses names, or {@value #ANY}
- * @param tolerations keys of the taints that may be tolerated, or {@value #ANY}; only that allows a toleration without a key
- * @param daemonSet whether gateways may run on each node; else a DataPath that asks for it gets a Deployment
+ * @param priorityClasses names of allowed classes, or {@value #ANY}
+ * @param tolerations keys of taints that may be tolerated, or {@value #ANY}; only {@value #ANY} allows a toleration without a key
+ * @param daemonSet whether gateways may run as a DaemonSet; otherwise such a DataPath gets a Deployment
  */
 public record AllowedPlacement(Set<String> priorityClasses, Set<String> tolerations, boolean daemonSet) {
-    /** Stands for every name. */
+    /** Matches every name. */
     public static final String ANY = "*";
 
-    private static final String REMEDY = ": remove it, or have the operator's administrator add it to the chart value ";
+    private static final String REMEDY =
+            ": remove it, or ask the administrator of the operator to add it to the chart value ";
 
     public AllowedPlacement {
         priorityClasses = Set.copyOf(priorityClasses);
@@ -30,14 +31,14 @@ public record AllowedPlacement(Set<String> priorityClasses, Set<String> tolerati
     }
 
     /**
-     * Something that was asked for and is left out.
+     * A declared setting that is left out.
      *
      * @param field its path in the DataPath
-     * @param message what is left out, and the remedy
+     * @param message describes the setting and the remedy
      */
     public record LeftOut(String field, String message) {}
 
-    /** The gateways without what is not allowed. */
+    /** The gateway settings without those that are not allowed. */
     public Gateway of(Gateway gateway) {
         var placement = gateway.placement();
         return new Gateway(
@@ -54,7 +55,7 @@ public record AllowedPlacement(Set<String> priorityClasses, Set<String> tolerati
                 gateway.maxConnections());
     }
 
-    /** What is left out of the gateways of a DataPath. */
+    /** The settings of a DataPath that are left out. */
     public List<LeftOut> leftOut(DataPath dataPath) {
         DataPathSpec spec = dataPath.getSpec();
         if (spec == null) {
@@ -65,15 +66,15 @@ public record AllowedPlacement(Set<String> priorityClasses, Set<String> tolerati
         if (!allowsKind(gateway)) {
             left.add(new LeftOut(
                     "spec.gateway.kind",
-                    "a DaemonSet is not allowed, so the gateways run as a Deployment: write kind: Deployment, or have the operator's"
-                            + " administrator set the chart value gateway.allowed.daemonSet to true"));
+                    "a DaemonSet is not allowed, so the gateways run as a Deployment: write kind: Deployment, or ask the administrator of the"
+                            + " operator to set the chart value gateway.allowed.daemonSet to true"));
         }
         var placement = gateway.placement();
         if (!allowsPriority(placement)) {
             left.add(new LeftOut(
                     "spec.gateway.placement.priorityClassName",
                     "priority class " + placement.priorityClassName()
-                            + " is not allowed, so the gateways have the cluster's default" + REMEDY
+                            + " is not allowed, so the gateways have the default priority of the cluster" + REMEDY
                             + "gateway.allowed.priorityClassNames"));
         }
         for (int i = 0; i < placement.tolerations().size(); i++) {

@@ -9,12 +9,12 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricSpec;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricSpecBuilder;
 import java.util.Optional;
 
-/** Lets the number of gateways follow the load. */
+/** Builds the HorizontalPodAutoscaler of gateways. */
 final class Autoscalers {
 
     private Autoscalers() {}
 
-    /** The autoscaler, when one is asked for. */
+    /** The autoscaler; empty when none is declared. */
     static Optional<HorizontalPodAutoscaler> of(Fleet fleet) {
         var autoscaling = fleet.gateway().autoscaling();
         if (autoscaling == null || fleet.gateway().kind() == WorkloadKind.DaemonSet) {
@@ -28,7 +28,8 @@ final class Autoscalers {
                 .withMaxReplicas(autoscaling.maxReplicas())
                 .withMetrics(cpu(autoscaling.targetCPUUtilizationPercentage()))
                 .withNewBehavior()
-                // Each gateway that leaves has its transfers end and its clients connect anew, so few leave at a time.
+                // A terminating gateway must drain its transfers, and its clients reconnect, so only a few terminate at
+                // a time.
                 .withNewScaleDown()
                 .withStabilizationWindowSeconds(300)
                 .withSelectPolicy("Max")

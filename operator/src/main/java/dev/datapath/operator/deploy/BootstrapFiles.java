@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a gateway starts with: its files, and an account that may do nothing. */
+/** Builds the bootstrap ConfigMap of gateways, and their ServiceAccount, which has no permissions. */
 final class BootstrapFiles {
 
     private BootstrapFiles() {}
@@ -19,7 +19,7 @@ final class BootstrapFiles {
                 .build();
     }
 
-    /** No gateway talks to the API server, so none gets a token for it. */
+    /** Gateways do not access the API server, so no token is mounted. */
     static ServiceAccount serviceAccount(Fleet fleet) {
         return new ServiceAccountBuilder()
                 .withMetadata(fleet.metadata(fleet.names().gateway()))

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Map;
 
-/** The ConfigMap with the operator's decisions about a DataPath. Gateways do not mount it. */
+/** The ConfigMap with the operator's decisions on a DataPath. Gateways do not mount it. */
 public final class DecisionsConfigMap {
     /** Key of the record. */
     public static final String RECORD = "decisions.json";

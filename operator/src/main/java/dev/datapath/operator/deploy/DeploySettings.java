@@ -7,20 +7,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What is the same for the gateways of all DataPaths of an operator.
+ * Settings that apply to the gateways of all DataPaths of an operator.
  *
  * @param image of the gateways
  * @param imagePullPolicy Always, IfNotPresent or Never
- * @param imagePullSecrets names of Secrets in each DataPath's namespace that the image is pulled with
- * @param operator where the operator is
- * @param monitoring labels of the namespaces that may read the gateways' metrics; empty for none besides the operator's
- *     pods
- * @param networkPolicy what the gateways' network is closed to
- * @param podMonitors whether the cluster knows PodMonitors, and one is wanted for each DataPath
- * @param podMonitorLabels labels by which Prometheus finds the PodMonitors
- * @param allowed what owners of DataPaths may ask of the scheduler
- * @param drainDelay how long a leaving gateway goes on as before while load balancers learn that it leaves
- * @param fallbackAfter after how long without operator a starting gateway takes the last good configuration
+ * @param imagePullSecrets names of the image pull Secrets in the namespace of each DataPath
+ * @param operator namespace, labels and port of the operator
+ * @param monitoring labels of the namespaces that may scrape metrics of gateways; empty if only the operator's pods may
+ * @param networkPolicy the NetworkPolicy created for gateways
+ * @param podMonitors whether the cluster has the PodMonitor CRD and each DataPath gets a PodMonitor
+ * @param podMonitorLabels labels with which Prometheus selects PodMonitors
+ * @param allowed the scheduling settings that owners of DataPaths may use
+ * @param drainDelay how long a terminating gateway still accepts requests until load balancers have removed it
+ * @param fallbackAfter how long a starting gateway waits for the operator before it uses the last good configuration
  */
 public record DeploySettings(
         String image,
@@ -41,12 +40,12 @@ public record DeploySettings(
         podMonitorLabels = sorted(podMonitorLabels);
     }
 
-    /** Equal settings are written in an equal order. */
+    /** Sorted, because equal settings must give equal objects. */
     private static Map<String, String> sorted(Map<String, String> map) {
         return Collections.unmodifiableMap(new TreeMap<>(map));
     }
 
-    /** The same for a cluster that does not know PodMonitors. */
+    /** A copy for a cluster without the PodMonitor CRD. */
     public DeploySettings withoutPodMonitors() {
         return new DeploySettings(
                 image,
@@ -63,11 +62,11 @@ public record DeploySettings(
     }
 
     /**
-     * The operator as its gateways see it.
+     * How gateways reach the operator.
      *
-     * @param namespace where it runs
-     * @param podLabels labels that its pods have, and no others of that namespace
-     * @param xdsPort the port of its pods that gateways are told their configuration on
+     * @param namespace namespace of the operator
+     * @param podLabels labels of its pods, and of no other pods of that namespace
+     * @param xdsPort the xDS port of its pods
      */
     public record Operator(String namespace, Map<String, String> podLabels, int xdsPort) {
         public Operator {
@@ -75,16 +74,16 @@ public record DeploySettings(
         }
     }
 
-    /** What the gateways' network is closed to. */
+    /** The NetworkPolicy created for gateways. */
     public enum NetworkPolicyMode {
-        /** No NetworkPolicy is made. */
+        /** No NetworkPolicy is created. */
         Off,
-        /** Only the S3 ports are open to all. */
+        /** Ingress is restricted: only the S3 ports are open to all clients. */
         Ingress,
         /**
-         * Gateways also reach nothing but name servers, the operator and the nodes of their pools. A node that is given by
-         * an address inside of the cluster, such as the one of a Service, cannot be told from others by all network
-         * plugins: name such stores by {@code nodes.service}.
+         * Egress is restricted, too: to DNS servers, the operator and the nodes of the pools. Not all network plugins can match a
+         * node that is declared by an address inside the cluster, such as a Service address. Declare such stores with
+         * {@code nodes.service}.
          */
         IngressAndEgress
     }

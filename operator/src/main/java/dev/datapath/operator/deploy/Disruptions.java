@@ -6,16 +6,16 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.util.Optional;
 
-/** How many gateways may be taken away at a time, for example by draining nodes. */
+/** Builds the PodDisruptionBudget, which limits voluntary evictions such as node drains. */
 final class Disruptions {
-    /** Of one to ten gateways, one: the share is rounded up. */
+    /** The percentage is rounded up, so this is one of one to ten gateways. */
     private static final IntOrString TENTH = new IntOrString("10%");
 
     private Disruptions() {}
 
     /**
-     * The budget of a Deployment. A DaemonSet has none: Kubernetes cannot tell how many pods of it are wanted, and would
-     * then allow no eviction at all; drained nodes keep their pods of DaemonSets anyway.
+     * The budget of a Deployment. A DaemonSet has none: Kubernetes cannot determine its desired number of pods and would then allow
+     * no eviction. Draining a node keeps pods of DaemonSets anyway.
      */
     static Optional<PodDisruptionBudget> of(Fleet fleet) {
         if (fleet.gateway().kind() == WorkloadKind.DaemonSet) {
@@ -26,7 +26,7 @@ final class Disruptions {
                 .withNewSpec()
                 .withMaxUnavailable(TENTH)
                 .withSelector(fleet.selector())
-                // A gateway that is not ready holds no transfers and must not hold up the drain of a node.
+                // A gateway that is not ready has no transfers and must not block the drain of a node.
                 .withUnhealthyPodEvictionPolicy("AlwaysAllow")
                 .endSpec()
                 .build());

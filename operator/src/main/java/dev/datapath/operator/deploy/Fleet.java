@@ -11,7 +11,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.List;
 import java.util.Map;
 
-/** The gateways of one DataPath, as their objects are made from. */
+/** The inputs for the Kubernetes objects of one DataPath's gateways. */
 record Fleet(DataPath dataPath, GatewayPlan plan, DeploySettings settings, GatewayNames names) {
 
     static Fleet of(DataPath dataPath, GatewayPlan plan, DeploySettings settings) {
@@ -23,13 +23,13 @@ record Fleet(DataPath dataPath, GatewayPlan plan, DeploySettings settings, Gatew
         return dataPath.getMetadata().getName();
     }
 
-    /** What was asked for, without what is not allowed. */
+    /** The declared settings, without those that are not allowed. */
     Gateway gateway() {
         var spec = dataPath.getSpec();
         return settings.allowed().of(spec == null ? Gateway.DEFAULT : spec.gateway());
     }
 
-    /** The declared listeners, whether they can be served or not. */
+    /** The declared listeners, including those that cannot be served. */
     List<Listener> listeners() {
         var spec = dataPath.getSpec();
         return spec == null
@@ -39,7 +39,7 @@ record Fleet(DataPath dataPath, GatewayPlan plan, DeploySettings settings, Gatew
                         .toList();
     }
 
-    /** Metadata of an object of that name. */
+    /** Metadata of an object with this name. */
     ObjectMeta metadata(String objectName) {
         return new ObjectMetaBuilder()
                 .withName(objectName)

@@ -17,8 +17,8 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.time.Duration;
 
 /**
- * The container of a gateway. The S3 ports are not listed: listing opens nothing, and a listener that comes or goes would
- * replace all gateways for it.
+ * Builds the container of a gateway. The S3 ports are not listed: a list has no effect on traffic, and adding or removing a
+ * listener would replace all gateways.
  */
 public final class GatewayContainer {
     /** Name of the container in its pod. */
@@ -26,16 +26,16 @@ public final class GatewayContainer {
     /** Directory of the files that Envoy reads at start. */
     public static final String BOOTSTRAP = "/etc/datapath/bootstrap";
 
-    /** Directory of what gateways prove who they are with. */
+    /** Directory of the gateway's certificate, key and CA bundle. */
     public static final String IDENTITY = "/etc/datapath/identity";
 
-    /** Environment variable: how many seconds a gateway that starts waits for a configuration from the operator. */
+    /** Environment variable: how many seconds a starting gateway waits for configuration from the operator. */
     public static final String FALLBACK_AFTER = "DATAPATH_FALLBACK_AFTER";
 
     static final String PROBE = "probe";
     static final String METRICS = "metrics";
 
-    /** From the start of a gateway to its first health checks, with room. */
+    /** Time from the start of a gateway to its first health checks, with a margin. */
     private static final Duration CONFIGURED_WITHIN = Duration.ofSeconds(5);
 
     private GatewayContainer() {}
@@ -78,8 +78,8 @@ public final class GatewayContainer {
     }
 
     /**
-     * Envoy has its configuration when each node has had its first health check. While a node hangs that takes as long as a check may,
-     * and must not pass for an operator that does not answer.
+     * Envoy has its configuration when each node has had its first health check. If a node hangs, this takes the timeout of a
+     * health check. The fallback must wait longer than that, because a hanging node must not look like an unavailable operator.
      */
     private static Duration fallbackAfter(Fleet fleet) {
         return fleet.plan().pools().stream()
@@ -122,7 +122,8 @@ public final class GatewayContainer {
     private static ResourceRequirements resources(Fleet fleet) {
         var resources = fleet.gateway().resources();
         var limits = Workers.quantities(resources.limits());
-        // Nothing is no limit to the API server, and a pod that requests some does not fit below it.
+        // A limit of 0 is dropped: the API server does not treat it as unlimited, and a request above it would be
+        // invalid.
         limits.values().removeIf(limit -> limit.getNumericalAmount().signum() == 0);
         var memory = fleet.plan().memoryLimit();
         if (memory != null) {

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The objects that run the gateways of a DataPath. The Secrets they mount, {@link GatewayNames#identity} and {@link
- * GatewayNames#lastGood}, are made by {@link GatewaySecrets} when their content is there.
+ * The objects that run the gateways of a DataPath. The Secrets they mount, {@link GatewayNames#identity} and
+ * {@link GatewayNames#lastGood}, are built by {@link GatewaySecrets} when their content is available.
  */
 public final class GatewayObjects {
 
     private GatewayObjects() {}
 
     /**
-     * The NetworkPolicy alone; none when it is switched off.
+     * Only the NetworkPolicy; empty when it is disabled.
      *
      * @see #of
      */
@@ -30,14 +30,14 @@ public final class GatewayObjects {
     }
 
     /**
-     * All objects, in the order in which they should be applied: what a pod needs comes before the pods.
+     * All objects, in the order in which they must be applied: objects that a pod needs come before the workload.
      *
-     * @param dataPath as the API server has it, with its uid
-     * @param plan what the gateways do
-     * @param pools StoragePools of the namespace, to tell nodes given by address from those found behind names
-     * @param bootstrap the files of the directory {@value GatewayContainer#BOOTSTRAP}, by name. A change of them replaces
-     *     all gateways, for they are read at start only
-     * @param settings of the operator
+     * @param dataPath as read from the API server, with its uid
+     * @param plan the plan of the gateways
+     * @param pools StoragePools of the namespace, to distinguish nodes declared by address from resolved ones
+     * @param bootstrap the files of the directory {@value GatewayContainer#BOOTSTRAP}, by name. A change of them replaces all
+     *     gateways, because they are only read at start
+     * @param settings settings of the operator
      */
     public static List<HasMetadata> of(
             DataPath dataPath,

@@ -9,22 +9,22 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The Secrets that the gateways of a DataPath mount. Their pods see a change of them without being replaced. */
+/** The Secrets that the gateways of a DataPath mount. A change of them reaches running pods without a rollout. */
 public final class GatewaySecrets {
     /** Key of the compressed bootstrap in {@link GatewayNames#lastGood}. */
     public static final String LAST_GOOD = "bootstrap.pb.gz";
 
-    /** Key of what another operator would need, in the same Secret. */
+    /** Key of the last good parts of the plan in the same Secret, for another operator. */
     public static final String LAST_GOOD_PARTS = "parts.json.gz";
 
     private GatewaySecrets() {}
 
     /**
-     * What gateways show the operator, and what they know it by; all PEM.
+     * The identity of gateways towards the operator, and the CA bundle to verify the operator; all PEM.
      *
-     * @param certificate the gateways' certificate, followed by the chain it needs
+     * @param certificate the gateways' certificate, followed by its chain
      * @param key its private key, PKCS #8
-     * @param authorities whom the operator's certificate may be signed by
+     * @param authorities the CA bundle with which gateways verify the operator
      */
     public static Secret identity(DataPath dataPath, String certificate, String key, String authorities) {
         return secret(
@@ -38,10 +38,10 @@ public final class GatewaySecrets {
     }
 
     /**
-     * The last configuration that gateways acknowledged, with the keys of its listeners.
+     * The last configuration that gateways acknowledged, including the private keys of its listeners.
      *
-     * @param content as far as there is room for it, {@link #LAST_GOOD}: a complete bootstrap for Envoy, as a compressed protocol
-     *     buffer; and {@link #LAST_GOOD_PARTS}
+     * @param content {@link #LAST_GOOD}, a complete bootstrap for Envoy as a compressed protocol buffer, and
+     *     {@link #LAST_GOOD_PARTS}; content beyond the size limit is left out
      */
     public static Secret lastGood(DataPath dataPath, Map<String, byte[]> content) {
         var data = new TreeMap<String, String>();

@@ -4,18 +4,18 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Labels of the objects that the operator makes, in the manner of the recommended labels of Kubernetes. */
+/** Labels of the objects that the operator creates, according to the recommended labels of Kubernetes. */
 public final class Labels {
-    /** On everything that the operator makes; the value is {@link #OPERATOR}. */
+    /** On every object that the operator creates; the value is {@link #OPERATOR}. */
     public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
 
-    /** The name of the operator, also as manager of fields. */
+    /** The name of the operator, also as field manager. */
     public static final String OPERATOR = "datapath-operator";
 
-    /** The name of the DataPath that an object was made for. */
+    /** The name of the DataPath that an object belongs to. */
     public static final String DATA_PATH = "datapath.dev/datapath";
 
-    /** The name of the StoragePool that an object was made for. */
+    /** The name of the StoragePool that an object belongs to. */
     public static final String STORAGE_POOL = "datapath.dev/storagepool";
 
     static final String NAME = "app.kubernetes.io/name";
@@ -26,7 +26,7 @@ public final class Labels {
         return common("datapath-gateway", "gateway", dataPath, DATA_PATH);
     }
 
-    /** What selects the pods of a DataPath; a selector can never be changed, so it is no more than what tells them apart. */
+    /** The selector of the pods of a DataPath. It is minimal, because a selector is immutable. */
     static Map<String, String> selectGateways(String dataPath) {
         var labels = new TreeMap<String, String>();
         labels.put(NAME, "datapath-gateway");

@@ -7,21 +7,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Has the Prometheus operator read the gateways' metrics. */
+/** Builds the PodMonitor, with which the Prometheus operator scrapes gateways. */
 final class Monitors {
-    /** What Prometheus makes of the pods' label {@link Labels#DATA_PATH}. */
+    /** The name of the pod label {@link Labels#DATA_PATH} in Prometheus service discovery. */
     private static final String PROMETHEUS_DATA_PATH = "__meta_kubernetes_pod_label_datapath_dev_datapath";
 
     private Monitors() {}
 
-    /** The PodMonitor, where the cluster knows that kind. */
+    /** The PodMonitor; empty when it is disabled or the cluster has no PodMonitor CRD. */
     static Optional<GenericKubernetesResource> of(Fleet fleet) {
         if (!fleet.settings().podMonitors()) {
             return Optional.empty();
         }
         var metadata = fleet.metadata(fleet.names().gateway());
         var labels = new TreeMap<>(fleet.settings().podMonitorLabels());
-        // Ours win: alerts, dashboards and the operator count on them.
+        // Labels of the operator win, because alerts, dashboards and the operator rely on them.
         labels.putAll(metadata.getLabels());
         metadata.setLabels(labels);
         return Optional.of(new GenericKubernetesResourceBuilder()

@@ -21,17 +21,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who reaches gateways, and whom they reach. The S3 ports are open to all, metrics to the operator and to monitoring, and
- * nothing else to anybody: probes come from the pod's own node, which no NetworkPolicy keeps away.
+ * Builds the NetworkPolicy of gateways. The S3 ports are open to all, the metrics port to the operator and to monitoring, and no
+ * other port is open. Probes come from the pod's own node, which a NetworkPolicy does not block.
  */
 final class NetworkPolicies {
     private static final String TCP = "TCP";
-    /** The second is where the name servers of OpenShift listen, behind port 53 of their Service. */
+    /** The DNS servers of OpenShift listen on the second port, behind port 53 of their Service. */
     private static final List<Integer> DNS = List.of(53, 5353);
 
     private NetworkPolicies() {}
 
-    /** The policy; none when it is switched off. */
+    /** The policy; empty when it is disabled. */
     static Optional<NetworkPolicy> of(Fleet fleet, Collection<StoragePool> pools) {
         var mode = fleet.settings().networkPolicy();
         if (mode == NetworkPolicyMode.Off) {
@@ -52,7 +52,7 @@ final class NetworkPolicies {
     private static List<NetworkPolicyIngressRule> ingress(Fleet fleet) {
         var rules = new ArrayList<NetworkPolicyIngressRule>();
         var open = ServicePorts.of(fleet.plan()).open();
-        // A rule without ports would mean all of them.
+        // A rule without ports would allow all ports.
         if (!open.isEmpty()) {
             rules.add(new NetworkPolicyIngressRuleBuilder()
                     .withPorts(open.stream().map(port -> port(TCP, port)).toList())

@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Names made from the names of users' objects. The definitions admit only names from which a Service can be named; these
- * functions take every name that Kubernetes has for an object, also those with dots, with a digit in front or of 253
- * characters, and give different names for different ones.
+ * Derives object names from the names of users' objects. The CRDs only admit names that are valid for a Service. These functions
+ * accept every name that Kubernetes allows for an object, also with dots, with a leading digit or with 253 characters. Different
+ * names give different results.
  */
 final class ObjectNames {
     private static final int LONGEST = 63;
-    /** Digits of the digest that stands for what was cut off or replaced. */
+    /** Number of hex digits of the digest, which replaces truncated or invalid characters. */
     private static final int DIGEST = 8;
 
     private static final Pattern DNS_1035 = Pattern.compile("[a-z]([a-z0-9-]*[a-z0-9])?");
@@ -20,7 +20,7 @@ final class ObjectNames {
 
     private ObjectNames() {}
 
-    /** The name and the suffix when that is a DNS-1035 label (RFC 1035, what a Service is named by); else one like it. */
+    /** Name and suffix if that is a DNS-1035 label (RFC 1035, as required for a Service); otherwise a similar valid label. */
     static String label(String name, String suffix) {
         if (name.length() + suffix.length() <= LONGEST && DNS_1035.matcher(name).matches()) {
             return name + suffix;

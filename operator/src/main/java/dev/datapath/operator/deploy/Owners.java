@@ -5,14 +5,14 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.util.Optional;
 
-/** Who an object belongs to. */
+/** Owner references of objects. */
 public final class Owners {
 
     private Owners() {}
 
     /**
-     * The reference by which an object is controlled by its owner and goes with it. Without {@code blockOwnerDeletion}, which
-     * would need the right to update the owner's finalizers where such references are checked.
+     * The controller reference, which makes an object be deleted with its owner. It has no {@code blockOwnerDeletion}: clusters
+     * that check such references would require the permission to update finalizers of the owner.
      */
     static OwnerReference controller(HasMetadata owner) {
         return new OwnerReferenceBuilder()
@@ -24,14 +24,14 @@ public final class Owners {
                 .build();
     }
 
-    /** What controls the object, as the object says. */
+    /** The controller reference of an object. */
     public static Optional<OwnerReference> controllerOf(HasMetadata object) {
         return object.getMetadata().getOwnerReferences().stream()
                 .filter(reference -> Boolean.TRUE.equals(reference.getController()))
                 .findFirst();
     }
 
-    /** Whether the object is controlled by exactly this owner, and not by one of the same name that is gone. */
+    /** Whether the object is controlled by exactly this owner, and not by a deleted one with the same name. */
     public static boolean controls(HasMetadata owner, HasMetadata object) {
         return controllerOf(object)
                 .filter(reference ->

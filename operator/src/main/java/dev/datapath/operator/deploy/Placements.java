@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** On which nodes gateways run. */
+/** Scheduling of gateways. */
 final class Placements {
 
     private Placements() {}
@@ -34,8 +34,8 @@ final class Placements {
     }
 
     /**
-     * A gateway that is badly placed is better than none, so these are wishes. The gateways of each revision are spread by
-     * themselves: those that leave would otherwise decide where the new ones go.
+     * Spread constraints are preferences, because a badly placed gateway is better than none. The gateways of each revision are
+     * spread separately. Otherwise terminating gateways would influence where new ones are scheduled.
      */
     static List<TopologySpreadConstraint> spread(Fleet fleet) {
         return fleet.gateway().placement().spreadOver().stream()

@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The pods of gateways. Whatever is in a template replaces all pods when it changes, so only what takes effect at start is:
- * listeners, routes, pools and certificates reach running gateways.
+ * Builds the pod template of gateways. A change of the template replaces all pods, so it only contains settings that take effect at
+ * start. Listeners, routes, pools and certificates reach running gateways by other ways.
  */
 final class PodTemplates {
-    /** Digest of the files that are read at start only. */
+    /** Digest of the files that are only read at start. */
     static final String BOOTSTRAP_ANNOTATION = "datapath.dev/bootstrap";
 
     /** User and group of the gateway image. */
@@ -28,7 +28,7 @@ final class PodTemplates {
     private static final int PRIVATE = 0440;
 
     private static final int PUBLIC = 0444;
-    /** For what Envoy needs to end after its last transfer. */
+    /** The time that Envoy needs to exit after its last transfer. */
     private static final Duration MARGIN = Duration.ofSeconds(15);
 
     private PodTemplates() {}
@@ -42,7 +42,7 @@ final class PodTemplates {
                 .withAnnotations(new TreeMap<>(Map.of(
                         BOOTSTRAP_ANNOTATION,
                         Sha256.hex(new TreeMap<>(bootstrap).toString(), 8),
-                        // A cluster autoscaler would keep every node that has a pod with files of its own.
+                        // Without this a cluster autoscaler would not remove a node that has a pod with local files.
                         "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes",
                         "tmp")))
                 .endMetadata()
@@ -73,7 +73,7 @@ final class PodTemplates {
                 .build();
     }
 
-    /** How long a gateway may take to leave: as before until load balancers know, then until its transfers are done. */
+    /** The termination grace period: the drain delay, then the drain timeout, and a margin. */
     static Duration gracePeriod(Fleet fleet) {
         return fleet.settings()
                 .drainDelay()

@@ -13,51 +13,54 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A NetworkPolicy that allows what either of two allows: for gateways some of which go by one plan, and some by another. */
+/**
+ * A NetworkPolicy that allows everything that either of two policies allows, for a fleet in which some gateways run one plan and
+ * some another.
+ */
 public final class PolicyUnion {
     private static final String EGRESS = "Egress";
 
     private PolicyUnion() {}
 
-    /** Who may use some ports; no ports are all ports, no peers are everybody. */
-    private record Way(List<NetworkPolicyPort> ports, List<NetworkPolicyPeer> peers) {}
+    /** One rule: ports and peers. No ports means all ports, and no peers means all peers. */
+    private record Rule(List<NetworkPolicyPort> ports, List<NetworkPolicyPeer> peers) {}
 
     /**
-     * The wanted policy, and what the other one allows besides; the wanted one itself when that is nothing.
+     * The wanted policy with the additional rules of the other one; the wanted policy itself if there are none.
      *
-     * @param wanted one for the plan that gateways should run
-     * @param inForce one for the plans that they may still run
+     * @param wanted policy for the plan that gateways should run
+     * @param inForce policy for the plans that they may still run
      */
     public static NetworkPolicy of(NetworkPolicy wanted, NetworkPolicy inForce) {
         var spec = wanted.getSpec();
         var old = inForce.getSpec();
-        // What goes out was not restricted, so nothing tells what has to stay open.
+        // Egress was not restricted, so it is unknown which peers must stay reachable.
         boolean closes =
                 spec.getPolicyTypes().contains(EGRESS) && !old.getPolicyTypes().contains(EGRESS);
         var ingress = union(
-                spec.getIngress().stream().map(rule -> new Way(rule.getPorts(), rule.getFrom())),
-                old.getIngress().stream().map(rule -> new Way(rule.getPorts(), rule.getFrom())));
+                spec.getIngress().stream().map(rule -> new Rule(rule.getPorts(), rule.getFrom())),
+                old.getIngress().stream().map(rule -> new Rule(rule.getPorts(), rule.getFrom())));
         // A policy without this type has no such rules.
         var egress = spec.getPolicyTypes().contains(EGRESS) && !closes
                 ? union(
-                        spec.getEgress().stream().map(rule -> new Way(rule.getPorts(), rule.getTo())),
-                        old.getEgress().stream().map(rule -> new Way(rule.getPorts(), rule.getTo())))
-                : List.<Way>of();
+                        spec.getEgress().stream().map(rule -> new Rule(rule.getPorts(), rule.getTo())),
+                        old.getEgress().stream().map(rule -> new Rule(rule.getPorts(), rule.getTo())))
+                : List.<Rule>of();
         var union = new NetworkPolicyBuilder(wanted)
                 .editSpec()
                 .withPolicyTypes(spec.getPolicyTypes().stream()
                         .filter(type -> !(closes && type.equals(EGRESS)))
                         .toList())
                 .withIngress(ingress.stream()
-                        .map(way -> new NetworkPolicyIngressRuleBuilder()
-                                .withPorts(way.ports())
-                                .withFrom(way.peers())
+                        .map(rule -> new NetworkPolicyIngressRuleBuilder()
+                                .withPorts(rule.ports())
+                                .withFrom(rule.peers())
                                 .build())
                         .toList())
                 .withEgress(egress.stream()
-                        .map(way -> new NetworkPolicyEgressRuleBuilder()
-                                .withPorts(way.ports())
-                                .withTo(way.peers())
+                        .map(rule -> new NetworkPolicyEgressRuleBuilder()
+                                .withPorts(rule.ports())
+                                .withTo(rule.peers())
                                 .build())
                         .toList())
                 .endSpec()
@@ -66,18 +69,18 @@ public final class PolicyUnion {
     }
 
     /**
-     * Rules for the same ports become one: else every change that is not acknowledged would add to the policy, which the API server
-     * takes only up to a size.
+     * Rules with the same ports are merged. Otherwise every change without acknowledgement would grow the policy, and the API
+     * server limits its size.
      */
-    private static List<Way> union(Stream<Way> wanted, Stream<Way> inForce) {
-        var ways = wanted.toList();
+    private static List<Rule> union(Stream<Rule> wanted, Stream<Rule> inForce) {
+        var rules = wanted.toList();
         var old = inForce.toList();
-        if (ways.containsAll(old)) {
-            return ways;
+        if (rules.containsAll(old)) {
+            return rules;
         }
         Map<List<NetworkPolicyPort>, Set<NetworkPolicyPeer>> byPorts = new LinkedHashMap<>();
-        Stream.concat(ways.stream(), old.stream())
-                .forEach(way -> byPorts.merge(way.ports(), new LinkedHashSet<>(way.peers()), (one, other) -> {
+        Stream.concat(rules.stream(), old.stream())
+                .forEach(rule -> byPorts.merge(rule.ports(), new LinkedHashSet<>(rule.peers()), (one, other) -> {
                     if (one.isEmpty() || other.isEmpty()) {
                         return Set.of();
                     }
@@ -85,7 +88,7 @@ public final class PolicyUnion {
                     return one;
                 }));
         return byPorts.entrySet().stream()
-                .map(entry -> new Way(entry.getKey(), List.copyOf(entry.getValue())))
+                .map(entry -> new Rule(entry.getKey(), List.copyOf(entry.getValue())))
                 .toList();
     }
 }

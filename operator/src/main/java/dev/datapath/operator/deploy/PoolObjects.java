@@ -23,28 +23,28 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A pool as a headless Service without selector, and its EndpointSlices: what any route of the Gateway API, and any client in the
- * cluster, can use. A pool that is not published has no objects.
+ * Builds a headless Service without selector for a pool, and its EndpointSlices. Every route of the Gateway API and every client in
+ * the cluster can use it. A pool that is not published has no objects.
  */
 public final class PoolObjects {
     private static final String PORT = "s3";
-    /** The API server takes no more in one slice. */
-    private static final int MOST_ENDPOINTS = 1000;
+    /** Maximum number of endpoints in one slice, a limit of the API server. */
+    private static final int MAX_ENDPOINTS = 1000;
 
     private PoolObjects() {}
 
-    /** The name of the Service for a pool of this name. */
+    /** The name of the Service for a pool with this name. */
     public static String serviceName(String pool) {
         return ObjectNames.label(pool, "-pool");
     }
 
-    /** Whether an object of this name may be one for a pool of that name. */
+    /** Whether an object with this name may belong to a pool with that name. */
     public static boolean isNameOf(String pool, String name) {
         return name.equals(serviceName(pool)) || name.startsWith(serviceName(pool) + "-");
     }
 
     /**
-     * The Service and its slices; none when the pool is not to be published.
+     * The Service and its slices; none when the pool is not published.
      *
      * @param pool as the API server has it, with its uid
      * @param nodes in any order
@@ -60,29 +60,29 @@ public final class PoolObjects {
                 .sorted(Comparator.comparing(PublishedNode::address))
                 .forEach(node -> {
                     ports.add(node.port());
-                    // One slice has one kind of address, and one port for all.
+                    // A slice has one address family, and one port for all endpoints.
                     var slice = (node.address().contains(":") ? "ipv6-" : "ipv4-") + node.port();
                     slices.computeIfAbsent(slice, key -> new ArrayList<>()).add(node);
                 });
         var objects = new ArrayList<HasMetadata>();
         objects.add(service(pool, ports.isEmpty() ? declaredPort(pool.getSpec()) : ports.first()));
         slices.forEach((name, members) -> {
-            for (int from = 0; from < members.size(); from += MOST_ENDPOINTS) {
-                var part = members.subList(from, Math.min(from + MOST_ENDPOINTS, members.size()));
-                objects.add(slice(pool, from == 0 ? name : name + "-" + from / MOST_ENDPOINTS, part));
+            for (int from = 0; from < members.size(); from += MAX_ENDPOINTS) {
+                var part = members.subList(from, Math.min(from + MAX_ENDPOINTS, members.size()));
+                objects.add(slice(pool, from == 0 ? name : name + "-" + from / MAX_ENDPOINTS, part));
             }
         });
         return objects;
     }
 
-    /** The API server admits unicast addresses only, in the spelling of RFC 5952. */
+    /** The API server only admits unicast addresses in the form of RFC 5952. */
     private static Optional<PublishedNode> admitted(PublishedNode node) {
         return IpAddress.parse(node.address())
                 .filter(address -> address.scope() == IpAddress.Scope.UNICAST)
                 .map(address -> new PublishedNode(address.toString(), node.port(), node.zone(), node.state()));
     }
 
-    /** The endpoints, as {@code address:port}, that the slices show as neither ready nor about to end. */
+    /** The endpoints, as {@code address:port}, that are neither ready nor terminating in the slices. */
     public static Set<String> down(Collection<EndpointSlice> slices) {
         var down = new TreeSet<String>();
         for (var slice : slices) {
@@ -101,7 +101,7 @@ public final class PoolObjects {
         return down;
     }
 
-    /** A Service needs a port also while no node is known. */
+    /** The port of the Service while no node is known, because a Service needs a port. */
     private static int declaredPort(StoragePoolSpec spec) {
         var dns = spec.nodes().dns();
         if (dns != null) {
@@ -122,7 +122,7 @@ public final class PoolObjects {
                 .withName(PORT)
                 .withProtocol("TCP")
                 .withPort(port)
-                // Users of a headless Service take the port of the slice.
+                // Clients of a headless Service use the port of the slice.
                 .withTargetPort(new IntOrString(port))
                 .endPort()
                 .endSpec()

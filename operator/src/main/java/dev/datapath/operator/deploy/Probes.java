@@ -4,16 +4,16 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 
 /**
- * How the kubelet asks a gateway how it is, on a port that serves nothing else. Every default is written out, for the probes
- * stand inside of a list.
+ * The kubelet probes of a gateway, on a port that serves nothing else. All defaults are written explicitly, because the probes are
+ * inside a list.
  */
 final class Probes {
 
     private Probes() {}
 
     /**
-     * Asked every second, so that a gateway counts as soon as it has its first complete configuration. It may wait for that for
-     * ten minutes: to restart it brings no operator back, and makes the next attempt later.
+     * Probes every second, so a gateway is started as soon as it has its first complete configuration. It may wait ten minutes for
+     * that: a restart does not restore an unavailable operator, and delays the next attempt.
      */
     static Probe startup() {
         return ready().withPeriodSeconds(1)
@@ -30,7 +30,7 @@ final class Probes {
                 .build();
     }
 
-    /** Whether the port is open at all, for a gateway that drains is not ready and has to be left alone. */
+    /** Only checks that the port is open, because a draining gateway is not ready and must not be restarted. */
     static Probe liveness() {
         return new ProbeBuilder()
                 .withNewTcpSocket()

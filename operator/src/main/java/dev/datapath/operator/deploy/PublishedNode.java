@@ -1,20 +1,20 @@
 package dev.datapath.operator.deploy;
 
 /**
- * A node of a pool, as others are told about it.
+ * A node of a pool in published EndpointSlices.
  *
  * @param address IP address
  * @param port TCP port of its S3 service
- * @param zone where it stands, or empty
+ * @param zone its zone, or empty
  * @param state whether it should get requests
  */
 public record PublishedNode(String address, int port, String zone, State state) {
 
     /** Whether a node should get requests. */
     public enum State {
-        /** It should. */
+        /** It gets requests. */
         Ready,
-        /** It finishes what it has and should get nothing new. */
+        /** It finishes current requests and gets no new ones. */
         Draining,
         /** It is unhealthy. */
         Down

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Where the ports of a Service lead to: the port of the listener in the pod, and for a listener that is not served, nowhere. */
+/** Target ports of a Service: the port of the listener in the pod, and a closed port for a listener that is not served. */
 final class ServicePorts {
     private static final int FIRST_UNPRIVILEGED = 1024;
     private static final int LAST = 65_535;
@@ -38,7 +38,7 @@ final class ServicePorts {
         if (served.contains(listenerPort)) {
             return places.of(listenerPort);
         }
-        // Not the place of another listener: one that speaks clear text must not get what was meant for TLS.
+        // Never the port of another listener: a clear-text listener must not get requests that are meant for TLS.
         int place = listenerPort < FIRST_UNPRIVILEGED ? FIRST_UNPRIVILEGED : listenerPort;
         while (taken.contains(place)) {
             place = place == LAST ? FIRST_UNPRIVILEGED : place + 1;

@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The Service in front of the gateways. It has a port for each declared listener, also for one that cannot be served at
- * the moment: a port that came and went would get another node port, and its load balancer would be set up anew.
+ * Builds the Service of the gateways. It has a port for each declared listener, also for one that cannot be served now. A port that
+ * is removed and added again would get another node port, and its load balancer would be reconfigured.
  */
 final class Services {
 
     private Services() {}
 
-    /** The Service; none when no listener is declared, for a Service has at least one port. */
+    /** The Service; empty when no listener is declared, because a Service needs a port. */
     static Optional<Service> of(Fleet fleet) {
         if (fleet.listeners().isEmpty()) {
             return Optional.empty();
@@ -57,7 +57,7 @@ final class Services {
 
     private static TreeMap<String, String> annotations(GatewayService service) {
         var annotations = new TreeMap<>(service.annotations());
-        // Ours say what was applied.
+        // Annotations with this prefix are set by the operator only, to record what was applied.
         annotations.keySet().removeIf(key -> key.startsWith("datapath.dev/"));
         return annotations;
     }

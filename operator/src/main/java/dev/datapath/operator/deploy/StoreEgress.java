@@ -25,12 +25,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the nodes of the plan's pools are, as far as a NetworkPolicy can say it.
+ * Egress rules for the nodes of the plan's pools, as far as a NetworkPolicy can express them.
  *
- * <p>Nodes that a user gave by address are allowed at that address alone. Addresses found behind a name come and go, and a
- * network plugin learns of a changed policy after Envoy learned of the node: for those the port is allowed, wherever they
- * are. Behind a name of the cluster's own there can be a Service, whose address and port are replaced by those of its pods
- * before a policy is asked: for those the namespace is allowed.
+ * <p>A node declared by address is allowed at that address only. Resolved addresses change, and a network plugin may apply a
+ * changed policy later than Envoy uses the node: for these the port is allowed at every address. A cluster-internal name may be a
+ * Service, whose address and port are replaced by those of its pods before the policy is evaluated: for these the namespace is
+ * allowed.
  */
 final class StoreEgress {
     private final Map<Integer, TreeSet<String>> addresses = new TreeMap<>();
@@ -79,7 +79,7 @@ final class StoreEgress {
         }
     }
 
-    /** Names are allowed before their first address is known. */
+    /** Names are allowed before their first address is resolved. */
     private void addNames(StorageNodes nodes, Optional<Integer> health) {
         var dns = nodes.dns();
         if (dns != null && dns.port() != null) {
@@ -90,7 +90,7 @@ final class StoreEgress {
         nodes.staticNodes().forEach(node -> namespaceOf(node.address()).ifPresent(namespaces::add));
     }
 
-    /** The namespace in a name of the cluster's own, such as {@code minio.store.svc.cluster.local}. */
+    /** The namespace in a cluster-internal name, such as {@code minio.store.svc.cluster.local}. */
     private static Optional<String> namespaceOf(@Nullable String hostname) {
         if (hostname == null) {
             return Optional.empty();

@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How many worker threads a gateway runs: one for each CPU that it may use, or has asked for when it has no limit. Envoy's
- * own choice would be one for each CPU of the machine, however many pods share it.
+ * The number of worker threads of a gateway: one for each CPU of its limit, or of its request if it has no limit. The default of
+ * Envoy is one for each CPU of the machine, even if many pods share it.
  */
 final class Workers {
-    private static final int MOST = 128;
-    /** For gateways whose CPU is left open: with one, a long handshake of one client would be waited for by all others. */
+    private static final int MAX = 128;
+    /**
+     * For gateways without CPU request and limit. With a single worker, a slow TLS handshake of one client would delay all others.
+     */
     private static final int UNKNOWN = 2;
 
     private Workers() {}
@@ -23,7 +25,7 @@ final class Workers {
             return UNKNOWN;
         }
         var cpus = new Quantity(cpu).getNumericalAmount().setScale(0, RoundingMode.CEILING);
-        return cpus.intValue() < 1 ? 1 : Math.min(cpus.intValue(), MOST);
+        return cpus.intValue() < 1 ? 1 : Math.min(cpus.intValue(), MAX);
     }
 
     static Map<String, Quantity> quantities(Map<String, String> texts) {

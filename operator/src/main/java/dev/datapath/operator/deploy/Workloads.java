@@ -13,13 +13,13 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The Deployment or DaemonSet that runs the gateways. In a rollout a new gateway takes over before an old one leaves. */
+/** The Deployment or DaemonSet that runs the gateways. In a rollout a new gateway is ready before an old one terminates. */
 final class Workloads {
     private static final IntOrString NONE = new IntOrString(0);
     private static final IntOrString QUARTER = new IntOrString("25%");
-    /** Revisions are kept for looking back, not for going back: the operator decides what runs. */
+    /** Old revisions are kept for inspection, not for rollback, because the operator decides what runs. */
     private static final int REVISIONS = 2;
-    /** Until load balancers send requests to a new gateway. */
+    /** The time until load balancers send requests to a new gateway. */
     private static final int MIN_READY_SECONDS = 5;
 
     private Workloads() {}
@@ -50,7 +50,7 @@ final class Workloads {
                 .build();
     }
 
-    /** Null leaves the number to the autoscaler. */
+    /** The number of replicas; null leaves it to the autoscaler. */
     private static @Nullable Integer replicas(Gateway gateway) {
         if (gateway.autoscaling() != null) {
             return null;
@@ -72,7 +72,7 @@ final class Workloads {
                         .endRollingUpdate()
                         .build())
                 .withSelector(fleet.selector())
-                // There is one on each node: nothing is left to spread.
+                // There is one on each node, so spread constraints have no effect.
                 .withTemplate(PodTemplates.of(fleet, bootstrap, false))
                 .endSpec()
                 .build();

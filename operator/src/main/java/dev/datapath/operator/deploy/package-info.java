@@ -1,6 +1,6 @@
 /**
- * From a DataPath and its plan to the Kubernetes objects that run its gateways, and from a StoragePool to those that publish it:
- * pure. What an API server would fill in inside of lists is written out, so that applying an object twice changes nothing.
+ * Builds the Kubernetes objects that run the gateways of a DataPath, and those that publish a StoragePool. The functions are pure.
+ * Defaults that an API server would set inside lists are written explicitly, because applying an object twice must change nothing.
  */
 @NullMarked
 package dev.datapath.operator.deploy;

@@ -6,36 +6,36 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Divides the operator's memory between DataPaths: how much gateway configuration each may become. One namespace can take half
- * of it, and a small DataPath always finds room. A DataPath that has its room keeps it. Safe for several threads.
+ * Divides the operator's memory between DataPaths: it limits the size of the gateway configuration of each. One namespace can use
+ * at most half of it. A small DataPath is always served. A DataPath keeps the memory that it already uses. Thread-safe.
  */
 final class ConfigurationRoom {
-    /** What every DataPath may become: a few listeners and some hundred rules. */
+    /** The size that every DataPath may have: a few listeners and some hundred rules. */
     static final long LEAST = 128 << 10;
 
-    /** A configuration of that size takes so many times the memory: rendered, as messages, and compressed in a Secret. */
+    /** Memory for one byte of configuration: it is kept rendered, as messages, and compressed in a Secret. */
     private static final int MEMORY_PER_BYTE = 5;
 
-    /** How much a DataPath became. */
-    record Taken(ObjectKey dataPath, long bytes) {}
+    /** The size of the configuration of a DataPath. */
+    record Usage(ObjectKey dataPath, long bytes) {}
 
     private final long total;
-    private final Supplier<Stream<Taken>> taken;
+    private final Supplier<Stream<Usage>> usage;
 
     /**
-     * @param memory how much memory the process may use for objects, in bytes
-     * @param taken what all DataPaths became
+     * @param memory maximum heap size of the process in bytes
+     * @param usage the sizes of all DataPaths
      */
-    ConfigurationRoom(long memory, Supplier<Stream<Taken>> taken) {
+    ConfigurationRoom(long memory, Supplier<Stream<Usage>> usage) {
         total = memory / MEMORY_PER_BYTE;
-        this.taken = taken;
+        this.usage = usage;
     }
 
-    /** How many bytes the DataPath may become now, at most {@link ResourceSet#MOST_ROOM}. */
+    /** The current size limit of the DataPath in bytes, at most {@link ResourceSet#MOST_ROOM}. */
     long of(ObjectKey dataPath) {
         long others = 0;
         long inNamespace = 0;
-        for (var other : taken.get().toList()) {
+        for (var other : usage.get().toList()) {
             if (!other.dataPath().equals(dataPath)) {
                 others += other.bytes();
                 inNamespace += other.dataPath().namespace().equals(dataPath.namespace()) ? other.bytes() : 0;

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The DataPaths that exist. Safe for several threads. */
+/** The existing DataPaths. Thread-safe. */
 public final class DataPaths {
     private final Consumer<Collection<Finding>> findings;
     private final Publisher publisher;
@@ -23,7 +23,7 @@ public final class DataPaths {
     private final Consumer<ObjectKey> decided;
 
     /**
-     * @param findings told all findings in force when they may have changed
+     * @param findings receives all current findings when they may have changed
      * @param decided notified of a DataPath with new decisions; schedules its next step
      */
     public DataPaths(Publisher publisher, Consumer<Collection<Finding>> findings, Consumer<ObjectKey> decided) {
@@ -33,7 +33,7 @@ public final class DataPaths {
         room = new ConfigurationRoom(Runtime.getRuntime().maxMemory(), this::bytes);
     }
 
-    /** A DataPath, a new one when it is seen for the first time: what is remembered of another one of its name is dropped. */
+    /** The state of a DataPath, created on first use. The state of an earlier one with the same name is dropped. */
     public ManagedDataPath of(ObjectKey key, DataPath dataPath) {
         var known = present.get(key);
         if (known != null && known.is(dataPath)) {
@@ -45,15 +45,15 @@ public final class DataPaths {
         return present.computeIfAbsent(key, name -> new ManagedDataPath(name, dataPath));
     }
 
-    /** A DataPath; empty until it was seen. */
+    /** The state of a DataPath; empty before its first reconciliation. */
     public Optional<ManagedDataPath> find(ObjectKey key) {
         return Optional.ofNullable(present.get(key));
     }
 
     /**
-     * The operator decided something about a DataPath; nothing happens when there is no such DataPath. For any thread.
+     * Proposes new decisions on a DataPath. Has no effect when there is no such DataPath. May be called by any thread.
      *
-     * @param all everything that is decided about it: takes the place of all decisions before
+     * @param all all decisions on it; they replace all earlier ones
      */
     public void decide(ObjectKey key, Decisions all) {
         find(key).ifPresent(known -> {
@@ -62,25 +62,26 @@ public final class DataPaths {
         });
     }
 
-    /** A DataPath of which it is known how its gateways are; empty until then. */
+    /** A DataPath whose gateways were observed; empty until then. */
     public Optional<ManagedDataPath> observed(ObjectKey key) {
         return find(key).filter(dataPath -> dataPath.fleet().isPresent());
     }
 
-    /** Those of a namespace of which it is known how their gateways are. */
+    /** The DataPaths of a namespace whose gateways were observed. */
     public Stream<ManagedDataPath> observedIn(String namespace) {
         return all().filter(dataPath ->
                 dataPath.key().namespace().equals(namespace) && dataPath.fleet().isPresent());
     }
 
-    /** All that were seen. */
+    /** All DataPaths that were reconciled. */
     public Stream<ManagedDataPath> all() {
         return List.copyOf(present.values()).stream();
     }
 
     /**
-     * Whether it is known what these DataPaths use: each was observed and has a plan, or can have none until somebody corrects it. That is
-     * not so for a moment after this operator came to lead, and as long as the API server keeps it from the first plan.
+     * Whether it is known which pools these DataPaths use: each was observed and has a plan, or cannot have one until its object is
+     * fixed. This is false for a moment after this replica became leader, and while an unavailable API server prevents the first
+     * plan.
      */
     public boolean havePlans(Collection<ObjectKey> dataPaths) {
         return dataPaths.stream()
@@ -92,24 +93,24 @@ public final class DataPaths {
                         .orElse(false));
     }
 
-    /** How much gateway configuration a DataPath may become, in bytes: others have taken the rest. */
+    /** The size limit for the gateway configuration of a DataPath in bytes, which depends on the sizes of the others. */
     public long room(ObjectKey key) {
         return room.of(key);
     }
 
-    /** One of them was compiled: other findings may be in force. */
+    /** One DataPath was compiled, so the current findings may have changed. */
     public void compiled() {
         findings.accept(all().flatMap(known -> known.outcome().findings().stream())
                 .distinct()
                 .toList());
     }
 
-    /** The DataPath does not exist any more. Another one of its name, which may be there already, stays. */
+    /** Removes a deleted DataPath. A new one with the same name, which may already exist, stays. */
     public void remove(ObjectKey key, DataPath dataPath) {
         find(key).filter(known -> known.is(dataPath)).ifPresent(this::remove);
     }
 
-    /** No other DataPaths than these exist. */
+    /** Removes all DataPaths except these. */
     public void retain(Set<ObjectKey> keys) {
         all().filter(known -> !keys.contains(known.key())).forEach(this::remove);
     }
@@ -122,8 +123,8 @@ public final class DataPaths {
         }
     }
 
-    private Stream<ConfigurationRoom.Taken> bytes() {
+    private Stream<ConfigurationRoom.Usage> bytes() {
         return all().map(known ->
-                new ConfigurationRoom.Taken(known.key(), known.outcome().bytes()));
+                new ConfigurationRoom.Usage(known.key(), known.outcome().bytes()));
     }
 }

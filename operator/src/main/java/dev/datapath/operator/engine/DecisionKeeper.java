@@ -23,19 +23,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores the decisions of all DataPaths, and goes on with those that an earlier operator stored.
+ * Stores the decisions of all DataPaths, and restores those that an earlier operator stored.
  *
- * <p>A decision takes effect after it is stored, so an operator that is started again, or another one that comes to lead, never has fewer
- * decisions than gateways run. The record of a DataPath is written at most once in {@link #PACE}. A decision that comes later than
- * that after the last write is stored, and takes effect, at once. One that comes earlier waits for the rest of that time; of those
- * that follow each other in it only the newest is stored, and the others never take effect. While the record cannot be written,
- * the decisions before stay in force until they expire. The expiry of a decision needs no write.
+ * <p>A decision takes effect after it is stored, so a restarted operator or a new leader never has fewer decisions than gateways
+ * run. The record of a DataPath is written at most once per {@link #PACE}. A decision that arrives later than that after the last
+ * write is stored at once, and takes effect. An earlier one waits for the rest of that time. Of several decisions within that time
+ * only the newest is stored, and the others never take effect. While the record cannot be written, the previous decisions stay in
+ * force until they expire. The expiry of a decision needs no write.
  *
- * <p>A record that cannot be read, or is of a newer operator, is not used and stays until the next decision: a line in the log, a
- * warning on the DataPath and a metric say so. Safe for several threads, as long as each DataPath is one thread's at a time.
+ * <p>A record that cannot be read, or is of a newer operator, is not used and stays until the next decision. It is reported by a
+ * log line, a warning on the DataPath and a metric. Thread-safe, if each DataPath is processed by one thread at a time.
  */
 public final class DecisionKeeper {
-    /** The record of a DataPath is written at most once in this time. */
+    /** Minimum time between two writes of the record of a DataPath. */
     public static final Duration PACE = Duration.ofSeconds(3);
 
     private static final System.Logger LOG = System.getLogger(DecisionKeeper.class.getName());
@@ -45,10 +45,10 @@ public final class DecisionKeeper {
     private final Counter unread;
     private final Counter unwritten;
 
-    /** What is known of the record of one DataPath. */
+    /** The state of the record of one DataPath. */
     private static final class Kept {
         private boolean read;
-        /** Whether there is a record that is not used, or not all of it. */
+        /** Whether there is a record of which some or all parts are not used. */
         private boolean unusable;
 
         private @Nullable Instant lastWrite;
@@ -64,8 +64,7 @@ public final class DecisionKeeper {
     }
 
     /**
-     * Reads the record of a DataPath that is seen for the first time, and stores its decisions when they are new and it is time to. To be
-     * called before each step.
+     * Reads the record of a new DataPath, and stores proposed decisions when {@link #PACE} allows. Must be called before each step.
      */
     public void keep(ManagedDataPath managed, DataPath dataPath) {
         var kept = managed.memory(Kept.class, Kept::new);
@@ -88,7 +87,7 @@ public final class DecisionKeeper {
         }
     }
 
-    /** How long a decision about a DataPath still waits to be stored; empty when none waits. */
+    /** How long until a proposed decision is stored; empty when there is none. */
     Optional<Duration> pause(ManagedDataPath managed) {
         return managed.proposed().map(all -> pause(managed.memory(Kept.class, Kept::new), clock.instant()));
     }
@@ -97,7 +96,7 @@ public final class DecisionKeeper {
         return kept.lastWrite == null ? Duration.ZERO : Duration.between(now, kept.lastWrite.plus(PACE));
     }
 
-    /** Whether all of the record could be read, or there is none. */
+    /** Restores decisions. Returns false when some part of the record could not be read. */
     private boolean restore(ManagedDataPath managed, DataPath dataPath) {
         managed.until(DecisionKeeper.class, () -> delete(managed.key()));
         var place = store.place(managed.key());
@@ -127,8 +126,8 @@ public final class DecisionKeeper {
         unread.increment();
         report(
                 managed,
-                problem + ". The operator decides anew and then replaces them; delete " + store.place(managed.key())
-                        + ", or run the version of the operator that wrote it");
+                problem + ". The next decisions of the operator replace them; to remove this warning, delete "
+                        + store.place(managed.key()) + ", or run the version of the operator that wrote it");
     }
 
     private void write(ManagedDataPath managed, DataPath dataPath, Decisions decisions, Kept kept) {
@@ -141,7 +140,7 @@ public final class DecisionKeeper {
                 report(
                         managed,
                         "new decisions of the operator are not in force, because they cannot be stored in "
-                                + store.place(managed.key()) + ": " + kept.problem + ". It is tried again every "
+                                + store.place(managed.key()) + ": " + kept.problem + ". This is retried every "
                                 + PACE.toSeconds() + " s");
             }
             return;
@@ -170,11 +169,12 @@ public final class DecisionKeeper {
         } catch (IOException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "DataPath " + key + " is gone, and " + store.place(key) + " cannot be deleted: " + e.getMessage());
+                    "DataPath " + key + " was deleted, but " + store.place(key) + " cannot be deleted: "
+                            + e.getMessage());
         }
     }
 
-    /** One line for each subject that something is decided about for the first time, or no more; not for each change of a value. */
+    /** Logs a line for each subject with a first decision, or without a decision any more; not for each change of a value. */
     private static void log(ObjectKey key, Decisions before, Decisions now) {
         var old = bySubject(before);
         var next = bySubject(now);
@@ -187,7 +187,7 @@ public final class DecisionKeeper {
                 .filter(subject -> !next.containsKey(subject))
                 .forEach(subject -> LOG.log(
                         System.Logger.Level.INFO,
-                        "DataPath " + key + ": nothing is decided about " + subject + " any more"));
+                        "DataPath " + key + ": there is no decision on " + subject + " any more"));
     }
 
     private static String text(Decision decision) {

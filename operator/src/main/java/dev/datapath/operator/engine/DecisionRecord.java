@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Decisions of a DataPath as JSON of {@value #VERSION}. Equal decisions have an equal text. */
 final class DecisionRecord {
-    /** A record with another number is of another operator, and is not read. */
+    /** A record with another version is of another operator, and is not read. */
     static final int VERSION = 1;
 
     private static final String NODE_WEIGHT = "NodeWeight";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * Decisions that were read.
+     * The result of {@link #read}.
      *
-     * @param problem why some were left out; null when all could be read
+     * @param problem why some were ignored; null when all were read
      */
     record Found(Decisions decisions, @Nullable String problem) {}
 
@@ -56,15 +56,15 @@ final class DecisionRecord {
         try {
             return JSON.writeValueAsString(root) + "\n";
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of texts and numbers is JSON", e);
+            throw new IllegalStateException("cannot write a tree of strings and numbers as JSON", e);
         }
     }
 
     /**
-     * Reads what {@link #write} made for the same DataPath. A decision that cannot be read is left out alone. Nothing is found in a record
-     * of another DataPath, also of one that had the same name.
+     * Reads a record that {@link #write} created for the same DataPath. Only decisions that cannot be read are ignored. A record of
+     * another DataPath, also of an earlier one with the same name, gives no decisions.
      *
-     * @throws IOException when nothing of it can be read; the message says why
+     * @throws IOException when no part of it can be read; see the message
      */
     static Found read(DataPath dataPath, String text) throws IOException {
         if (text.length() > StateStore.MOST_CHARACTERS) {
@@ -131,12 +131,12 @@ final class DecisionRecord {
     private static String text(JsonNode node, String field) {
         var value = node.path(field);
         if (!value.isTextual()) {
-            throw new IllegalArgumentException(field + " is not a text");
+            throw new IllegalArgumentException(field + " is not a string");
         }
         return value.asText();
     }
 
-    /** The uid tells DataPaths of one name from each other; those of files have none. */
+    /** The uid distinguishes DataPaths with the same name. DataPaths from files have none. */
     private static Map<String, String> identity(DataPath dataPath) {
         var identity = new LinkedHashMap<String, String>();
         var metadata = dataPath.getMetadata();

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What is measured of the way from a change to the gateways; docs/metrics.md describes each. Labels are of fixed sets, never
- * names of objects.
+ * Metrics of the delivery of changes to gateways, described in docs/metrics.md. Labels have fixed sets of values, never names of
+ * objects.
  */
 public final class DeliveryMetrics implements XdsEvents {
     private final MeterRegistry registry;
@@ -33,8 +33,8 @@ public final class DeliveryMetrics implements XdsEvents {
         apply = Timer.builder("datapath.config.apply")
                 .description("Time from a change being seen to all gateways of a DataPath having acknowledged it.")
                 .serviceLevelObjectives(
-                        // 2.5 s is the bound of the alert DataPathConfigurationSlow: without a bucket there, 1.1 s and
-                        // 4.9 s look alike.
+                        // 2.5 s is the threshold of the alert DataPathConfigurationSlow. Without this bucket, 1.1 s and
+                        // 4.9 s could not be distinguished.
                         millis(5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000))
                 .register(registry);
         bytes = DistributionSummary.builder("datapath.xds.response.bytes")
@@ -55,12 +55,12 @@ public final class DeliveryMetrics implements XdsEvents {
         }
     }
 
-    /** One DataPath was compiled. */
+    /** Records the compilation of one DataPath. */
     public void compiled(long nanos) {
         compile.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** All gateways of a DataPath acknowledged a change. */
+    /** Records that all gateways of a DataPath acknowledged a change. */
     public void applied(long nanos) {
         apply.record(nanos, TimeUnit.NANOSECONDS);
     }
@@ -111,7 +111,7 @@ public final class DeliveryMetrics implements XdsEvents {
 
     private Counter pushes(ResourceType type, String result) {
         return Counter.builder("datapath.xds.pushes")
-                .description("xDS responses by resource type and what became of them.")
+                .description("xDS responses by resource type and result.")
                 .tags("type", type.name().toLowerCase(Locale.ROOT), "result", result)
                 .register(registry);
     }

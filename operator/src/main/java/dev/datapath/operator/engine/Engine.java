@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The script of a DataPath, wherever it runs: gather → compile → publish → run → observe → acknowledge. Safe for several threads, as long as
- * each DataPath is one thread's at a time.
+ * The steps of a reconciliation of a DataPath, in a cluster and standalone: gather → compile → publish → run → observe →
+ * acknowledge. Thread-safe, if each DataPath is processed by one thread at a time.
  */
 public final class Engine {
     private static final System.Logger LOG = System.getLogger(Engine.class.getName());
@@ -34,7 +34,7 @@ public final class Engine {
 
     /**
      * @param changed called with a namespace when the status of its objects may have changed
-     * @param clock the time of day: certificates and decisions expire by it
+     * @param clock wall clock, for the expiry of certificates and decisions
      */
     public Engine(
             ObjectSource source,
@@ -57,16 +57,16 @@ public final class Engine {
     }
 
     /**
-     * Has gateways run a DataPath as it is declared now.
+     * Applies the current declaration of a DataPath to its gateways.
      *
-     * @param seenNanos when the change was seen, as {@link System#nanoTime}
-     * @return empty while objects or host names that it needs are awaited; the same is to be tried again then
+     * @param seenNanos when the change was detected, as {@link System#nanoTime}
+     * @return empty while required objects or host names are pending; the call must be repeated when they are available
      */
     public Optional<Infra.Run> apply(DataPath dataPath, long seenNanos) {
         var managed = dataPaths.of(Identity.key(dataPath), dataPath);
         managed.until(Engine.class, () -> gatherer.forget(Identity.ref(dataPath)));
         decisions.keep(managed, dataPath);
-        // An expiry takes effect though inputs cannot be gathered.
+        // An expiry takes effect even if inputs cannot be gathered.
         adjust(managed, managed.adjust(clock.instant()));
         if (UnreadObject.finding(dataPath).isPresent()) {
             managed.suspend(true);
@@ -94,7 +94,7 @@ public final class Engine {
         }
     }
 
-    /** How long until the next step is due though nothing happens; empty when none is. */
+    /** How long until the next step is due without any event; empty when none is. */
     private Optional<Duration> pause(ManagedDataPath managed) {
         var step = managed.nextStep().map(due -> Duration.between(clock.instant(), due));
         return Stream.of(decisions.pause(managed), step)
@@ -123,11 +123,11 @@ public final class Engine {
         }
         metrics.compiled(System.nanoTime() - start);
         dataPaths.compiled();
-        // Findings about other objects may be new, though the gateways see no difference.
+        // Findings on other objects may have changed, even if the configuration has not.
         changed.accept(managed.key().namespace());
     }
 
-    /** Decisions concern StoragePools alone, as soon as status shows others. */
+    /** Changed decisions only affect the status of StoragePools, and only when status shows them. */
     private void adjust(ManagedDataPath managed, Step step) {
         var shown = managed.outcome().adjustments();
         managed.take(step, publisher, 0);
@@ -137,8 +137,8 @@ public final class Engine {
     }
 
     /**
-     * How the gateways of a DataPath are. A plan that every ready gateway runs is stored first for those that start while no operator is
-     * there, and counts as acknowledged then: Programmed holds for them too.
+     * Observes the gateways of a DataPath. A plan that every ready gateway runs is stored for gateways that start while no operator
+     * is available. Only then it counts as acknowledged, because Programmed must be true for these, too.
      */
     public Fleet observe(ManagedDataPath managed, Infra.Run run) {
         var fleet = infra.observe(managed, run);
@@ -166,19 +166,19 @@ public final class Engine {
         return fleet;
     }
 
-    /** Remembers how the gateways of a DataPath are: the status of other objects speaks of it. */
+    /** Records the state of the gateways of a DataPath, on which the status of other objects depends. */
     public void record(ManagedDataPath managed, Fleet fleet) {
         if (managed.record(fleet)) {
             changed.accept(managed.key().namespace());
         }
     }
 
-    /** The findings about a pool that no DataPath uses. Empty while the answer for an object that it names is awaited. */
+    /** The findings on a pool that no DataPath uses. Empty while an object that it references is pending. */
     Optional<List<Finding>> findings(StoragePool pool) {
         return gatherer.findings(pool);
     }
 
-    /** What only this object names is not kept current any more. */
+    /** Stops watching and resolving references that only this object has. */
     public void forget(ObjectRef object) {
         gatherer.forget(object);
     }

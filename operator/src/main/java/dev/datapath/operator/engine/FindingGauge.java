@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** {@code datapath_findings}: findings in force, by kind of object and severity; of our own kinds also that there are none. */
+/**
+ * The metric {@code datapath_findings}: current findings by kind of object and severity. For the kinds of DataPath it is published
+ * with value 0, too.
+ */
 public final class FindingGauge {
     private static final List<String> KINDS =
             List.of("DataPath", "StoragePool", "RoutingPolicy", "ServiceLevelObjective");
@@ -26,7 +29,7 @@ public final class FindingGauge {
         set(List.<String>of(), Function.identity(), none -> Severity.ERROR);
     }
 
-    /** These are all findings in force now. */
+    /** Sets all current findings. */
     public <T> void set(Collection<T> findings, Function<T, String> kind, Function<T, Severity> severity) {
         Map<String, Map<Severity, Long>> counts = findings.stream()
                 .collect(Collectors.groupingBy(kind, Collectors.groupingBy(severity, Collectors.counting())));

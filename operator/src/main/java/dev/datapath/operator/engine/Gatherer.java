@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Gathers what DataPaths depend on: declared objects, the objects that these name, and the addresses of host names. Never waits. */
+/**
+ * Gathers the inputs of DataPaths: declared objects, the objects that these reference, and the addresses of host names. Never
+ * blocks.
+ */
 final class Gatherer {
     private final ObjectSource source;
     private final HostResolver resolver;
@@ -33,14 +36,14 @@ final class Gatherer {
     }
 
     /**
-     * Everything that a DataPath depends on. Empty while the answer for an object is awaited, and while the host names for its first plan
-     * are looked up, which ends after {@link HostResolver} has answered or timed out for each: a plan without them would take nodes and
-     * certificates from gateways that have been running since before this operator.
+     * Everything that a DataPath depends on. Empty while an object is pending, and while the host names for its first plan are
+     * being resolved, until {@link HostResolver} has answered or timed out for each. A plan without them would remove nodes and
+     * certificates from gateways that were running before this operator started.
      *
-     * @param lastGood what stays where the declared parts cannot be used
+     * @param lastGood replaces unusable declared parts
      * @param first whether there is no plan yet
-     * @param room how much gateway configuration the DataPath may become, in bytes
-     * @throws ObjectSource.Unavailable when the declared objects are not known
+     * @param room the size limit for the gateway configuration of the DataPath in bytes
+     * @throws ObjectSource.Unavailable when the declared objects are unknown
      */
     Optional<ResourceSet> gather(DataPath dataPath, LastGood lastGood, boolean first, long room) {
         var declared = source.declared(dataPath);
@@ -62,7 +65,7 @@ final class Gatherer {
                 room));
     }
 
-    /** The findings about a pool that no DataPath uses. Empty while the answer for an object that it names is awaited. */
+    /** The findings on a pool that no DataPath uses. Empty while an object that it references is pending. */
     Optional<List<Finding>> findings(StoragePool pool) {
         var found = find(Identity.ref(pool), References.of(List.of(), List.of(pool)));
         return found.objects().pending()
@@ -77,7 +80,7 @@ final class Gatherer {
                         source.environment()));
     }
 
-    /** What only this object names is not kept current any more. */
+    /** Stops watching and resolving references that only this object has. */
     void forget(ObjectRef object) {
         source.forget(object);
         resolver.want(object, Collections.emptySortedMap());

@@ -14,50 +14,53 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Port: what runs the gateways of DataPaths and knows how they are. One thread at a time works on a DataPath. A failure of what is behind
- * the port is part of the result; nothing is thrown for it.
+ * Port: runs and observes the gateways of DataPaths. A DataPath is processed by one thread at a time. Failures of the adapter's
+ * backend are part of the result and are not thrown.
  */
 public interface Infra {
-    /** The parts that gateways acknowledged while another operator led; none when that is not known. */
+    /** The parts that gateways acknowledged while another operator was leader; none when unknown. */
     LastGood remembered(ManagedDataPath managed, DataPath dataPath);
 
-    /** Prepares what gateways need before they are given a plan, such as the network. A failure does not keep them from it. */
+    /**
+     * Prepares what gateways need before a plan is published, such as the NetworkPolicy. A failure does not prevent the
+     * publication.
+     */
     void prepare(ManagedDataPath managed, GatewayPlan plan, ResourceSet inputs);
 
-    /** Runs the gateways as a published plan asks for; does nothing when they run so. */
+    /** Runs gateways for a published plan. Does nothing when they already run as required. */
     Run run(ManagedDataPath managed, GatewayPlan plan, ResourceSet inputs);
 
-    /** How the gateways are now. */
+    /** Observes the current state of the gateways. */
     Fleet observe(ManagedDataPath managed, Run run);
 
     /**
-     * Stores what every ready gateway acknowledged for gateways that start without an operator, and for the operator after this one.
+     * Stores the plan that every ready gateway acknowledged, for gateways that start without an operator and for the next leader.
      *
-     * @return why it is not stored; empty when it is
+     * @return why it is not stored; empty on success
      */
     Optional<String> keep(ManagedDataPath managed, GatewayPlan plan);
 
-    /** Findings about a DataPath that show only when it is run. */
+    /** Findings on a DataPath that are only detected when it is run. */
     List<Finding> findings(ManagedDataPath managed);
 
-    /** Where clients can connect. */
+    /** The addresses for clients. */
     List<Address> addresses(ManagedDataPath managed);
 
-    /** How the gateways of a namespace see the nodes of a pool. */
+    /** Reports of the gateways of a namespace on the nodes of a pool. */
     List<NodeReport> nodes(String namespace, String pool);
 
     /**
-     * What came of running the gateways.
+     * The result of running the gateways.
      *
-     * @param blocked the problem that keeps them from being run as they should, for users
-     * @param retry whether the same is worth another try soon
-     * @param next how long until there is something to do though nothing changed
+     * @param blocked the problem that prevents them from running as required, as a message for users
+     * @param retry whether to retry soon
+     * @param next how long until the next step is due without any change
      */
     record Run(Optional<String> blocked, boolean retry, Optional<Duration> next) {
-        /** Nothing is to be run, or all is as it should be. */
+        /** There is nothing to run, or everything is as required. */
         public static final Run DONE = new Run(Optional.empty(), false, Optional.empty());
 
-        /** The same with another pause until there is something to do. */
+        /** A copy with the earlier of both times until the next step. */
         public Run withNext(Optional<Duration> other) {
             return new Run(
                     blocked,
@@ -65,7 +68,7 @@ public interface Infra {
                     Stream.of(next, other).flatMap(Optional::stream).min(Duration::compareTo));
         }
 
-        /** A problem that is worth another try soon. */
+        /** A problem that is retried soon. */
         public static Run blocked(String problem) {
             return new Run(Optional.of(problem), true, Optional.empty());
         }

@@ -13,24 +13,27 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The parts of the plan that gateways acknowledged, as they are kept in a Secret or a file: an operator that takes over uses them where
- * the declared parts cannot be used. Compressed JSON with a version.
+ * Serializes the parts of the plan that gateways acknowledged, for a Secret or a file. A new leader uses them to replace unusable
+ * declared parts. The format is compressed JSON with a version.
  */
 public final class LastGoodParts {
-    /** Parts with a higher version are of a newer operator, and are not read. Those of the first operators have none. */
+    /** Parts with a higher version are of a newer operator, and are not read. Parts of the first operators have no version. */
     private static final int VERSION = 1;
 
     private static final String VERSION_FIELD = "version";
 
-    /** An older operator may read what a newer one wrote; a part that is not whole is no good part. */
+    /** Unknown fields are ignored, because an older operator may read parts of a newer one. Incomplete parts are rejected. */
     private static final ObjectMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .build();
 
-    /** Whoever may write Secrets beside a DataPath must not be able to fill the operator's memory. */
-    private static final int MOST_BYTES = 16 << 20;
+    /**
+     * Maximum size, because a user who can write Secrets in the namespace of a DataPath must not be able to exhaust the operator's
+     * memory.
+     */
+    private static final int MAX_BYTES = 16 << 20;
 
     private LastGoodParts() {}
 
@@ -41,17 +44,17 @@ public final class LastGoodParts {
             ObjectNode tree = JSON.valueToTree(parts);
             JSON.writeValue(gzip, tree.put(VERSION_FIELD, VERSION));
         } catch (IOException e) {
-            throw new UncheckedIOException("memory takes all that is written", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
         return bytes.toByteArray();
     }
 
-    /** @throws IOException when these are not bytes that {@link #write} made */
+    /** @throws IOException when the bytes were not created by {@link #write} */
     public static LastGood read(byte[] bytes) throws IOException {
         try (var gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-            var text = gzip.readNBytes(MOST_BYTES + 1);
-            if (text.length > MOST_BYTES) {
-                throw new IOException("it has more than " + MOST_BYTES + " bytes");
+            var text = gzip.readNBytes(MAX_BYTES + 1);
+            if (text.length > MAX_BYTES) {
+                throw new IOException("it has more than " + MAX_BYTES + " bytes");
             }
             var tree = JSON.readTree(text);
             int version = tree.path(VERSION_FIELD).asInt(VERSION);

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.MDC;
 
 /**
- * Marks all lines that the log of this thread gets until it is closed: with the object that is reconciled, and with a number of this
- * reconciliation. Structured logs have both as fields, {@value #OBJECT} and {@value #RECONCILIATION}.
+ * Adds the reconciled object and a number of the reconciliation to all log lines of this thread until it is closed. Structured logs
+ * contain both as the fields {@value #OBJECT} and {@value #RECONCILIATION}.
  */
 public final class LogContext implements AutoCloseable {
     static final String OBJECT = "object";
@@ -16,7 +16,7 @@ public final class LogContext implements AutoCloseable {
 
     private LogContext() {}
 
-    /** A new reconciliation of an object begins; those of a thread follow each other. */
+    /** Starts a reconciliation of an object. Reconciliations of one thread do not nest. */
     public static LogContext of(ObjectRef object) {
         MDC.put(OBJECT, object.kind() + " " + object.namespace() + "/" + object.name());
         MDC.put(RECONCILIATION, "#" + Long.toString(NUMBER.incrementAndGet(), Character.MAX_RADIX));

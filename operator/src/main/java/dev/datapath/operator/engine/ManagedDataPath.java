@@ -26,17 +26,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is remembered of one DataPath while it exists: its inputs, what was compiled and published, what gateways acknowledged, and
- * what those who look after it need to know. Dropping it forgets everything. A failure in here, which is a defect of this program, leaves
- * the plan in force and concerns no other DataPath. One thread at a time works on it; what came of it can be read by all.
+ * The state of one DataPath during its existence: its inputs, the compiled and published plan, the acknowledgement of gateways, and
+ * the state of other components for it. Dropping this object drops all of that. A failure in here is a defect of this program. It
+ * leaves the plan in force and does not affect other DataPaths. One thread at a time may change it; all threads may read its
+ * results.
  */
 public final class ManagedDataPath implements AutoCloseable {
-    /** Certificates expire without any object changing: after this time equal inputs are compiled again. */
+    /** Equal inputs are compiled again after this time, because certificates expire without a change of any object. */
     public static final Duration MAX_AGE = Duration.ofMinutes(1);
 
     /**
-     * Status shows other decisions in force at most once in this time, however often they change: a weight may move every second, and a
-     * status that is written as often tells people nothing.
+     * Minimum time between two changes of the decisions in status. A weight may change every second, and a status that is written
+     * as often is of no use to readers.
      */
     public static final Duration SHOWN_PACE = Duration.ofSeconds(10);
 
@@ -48,7 +49,7 @@ public final class ManagedDataPath implements AutoCloseable {
     private final Map<Class<?>, Object> memories = new ConcurrentHashMap<>();
     private final Map<Class<?>, Runnable> ends = new ConcurrentHashMap<>();
     private volatile Outcome outcome;
-    /** Set after what came of it: who finds an object in here finds the outcome that speaks of it. */
+    /** Set after the outcome: a reader who finds an object in the inputs also finds the outcome for it. */
     private volatile @Nullable ResourceSet inputs;
 
     private volatile @Nullable ResourceSet acknowledged;
@@ -60,7 +61,7 @@ public final class ManagedDataPath implements AutoCloseable {
     private volatile Adjustments adjustments = Adjustments.NONE;
     private volatile @Nullable Instant shownAt;
     private volatile List<Finding> notes = List.of();
-    /** When the change was seen that gateways have not all acknowledged yet, as {@link System#nanoTime}; 0 for none. */
+    /** When the change was detected that not all gateways have acknowledged yet, as {@link System#nanoTime}; 0 for none. */
     private final AtomicLong pendingSince = new AtomicLong();
 
     ManagedDataPath(ObjectKey key, DataPath dataPath) {
@@ -69,25 +70,25 @@ public final class ManagedDataPath implements AutoCloseable {
         outcome = Outcome.none(dataPath);
     }
 
-    /** Which DataPath. */
+    /** Namespace and name of the DataPath. */
     public ObjectKey key() {
         return key;
     }
 
-    /** Whether this is it, and not another one that had its name before. */
+    /** Whether this is the state of the given DataPath, and not of an earlier one with the same name. */
     public boolean is(DataPath dataPath) {
         return uid.equals(uid(dataPath));
     }
 
     /**
-     * Proposes what the operator decided anew, all of it: it takes the place of all decisions before. It takes effect once it is stored, see
-     * {@link DecisionKeeper}. For any thread; see {@link DataPaths#decide}.
+     * Proposes new decisions, which replace all earlier ones. They take effect once they are stored, see {@link DecisionKeeper}.
+     * May be called by any thread; see {@link DataPaths#decide}.
      */
     void decide(Decisions all) {
         proposed.set(all);
     }
 
-    /** The decisions that are proposed and not stored yet; empty when there are none. */
+    /** The decisions that are proposed but not stored yet; empty when there are none. */
     Optional<Decisions> proposed() {
         return Optional.ofNullable(proposed.get());
     }
@@ -97,13 +98,13 @@ public final class ManagedDataPath implements AutoCloseable {
         return decisions;
     }
 
-    /** These decisions are stored: they are in force from the next step on. */
+    /** Sets the stored decisions, which are in force from the next step on. */
     void enact(Decisions stored) {
         decisions = stored;
         proposed.compareAndSet(stored, null);
     }
 
-    /** What its owner should know about its decisions, in place of what was noted before. */
+    /** Replaces the findings on its decisions. */
     void note(List<Finding> findings) {
         if (!findings.equals(notes)) {
             var others = new ArrayList<>(outcome.findings());
@@ -115,8 +116,8 @@ public final class ManagedDataPath implements AutoCloseable {
     }
 
     /**
-     * Compiles what is declared now, unless it is what was {@link #take taken} last. When only decisions changed since, the plan is not
-     * compiled again. Changes nothing.
+     * Compiles the inputs, unless they equal those of the last {@link #take}. If only decisions have changed, the plan is not
+     * compiled again. Has no side effects.
      */
     public Step compile(ResourceSet set) {
         var before = inputs;
@@ -128,12 +129,12 @@ public final class ManagedDataPath implements AutoCloseable {
             boolean changed = !compilation.plan().equals(outcome.plan());
             return new Step.Compiled(set, compilation, changed ? compilation.plan() : null);
         } catch (RuntimeException | StackOverflowError e) {
-            // The compiler takes anything; if it does not, the others' DataPaths must not notice.
+            // The compiler never throws. If it does because of a defect, other DataPaths must not be affected.
             return new Step.Failed(set, e);
         }
     }
 
-    /** Which decisions are in force now with the plan of before: also where the inputs are not known. Changes nothing. */
+    /** Computes which decisions are in force now for the current plan, also when the inputs are unknown. Has no side effects. */
     public Step adjust(Instant now) {
         var plan = outcome.plan();
         var next = plan == null ? Adjustments.NONE : Compiler.adjustments(plan, decisions, now);
@@ -142,7 +143,7 @@ public final class ManagedDataPath implements AutoCloseable {
                 : new Step.Adjusted(next, now);
     }
 
-    /** When another step is due though nothing happens: a decision expires, or is to be shown. Empty when none is. */
+    /** When the next step is due without any event, because a decision expires or must be shown. Empty when none is due. */
     public Optional<Instant> nextStep() {
         var inForce = adjustments;
         var since = shownAt;
@@ -156,9 +157,9 @@ public final class ManagedDataPath implements AutoCloseable {
     }
 
     /**
-     * Does what a step says: renders and publishes a changed plan, or other decisions.
+     * Executes a step: renders and publishes a changed plan or changed decisions.
      *
-     * @param seenNanos when the change was seen
+     * @param seenNanos when the change was detected
      */
     public void take(Step step, Publisher publisher, long seenNanos) {
         switch (step) {
@@ -171,7 +172,8 @@ public final class ManagedDataPath implements AutoCloseable {
                 } catch (RuntimeException | StackOverflowError e) {
                     LOG.log(
                             System.Logger.Level.ERROR,
-                            "decisions about DataPath " + key + " cannot be processed; its gateways keep those before",
+                            "decisions on DataPath " + key
+                                    + " cannot be processed; its gateways keep the previous ones",
                             e);
                 }
             }
@@ -210,7 +212,7 @@ public final class ManagedDataPath implements AutoCloseable {
 
     private void adjust(Adjustments next, Publisher publisher) {
         boolean others = !next.equals(adjustments);
-        // First: what cannot be rendered is not due again and again.
+        // Set first, because decisions that cannot be rendered must not be due repeatedly.
         adjustments = next;
         var plan = outcome.plan();
         var published = publication;
@@ -219,7 +221,7 @@ public final class ManagedDataPath implements AutoCloseable {
         }
     }
 
-    /** What status shows when these are in force. */
+    /** The decisions that status shows when these are in force. */
     private Adjustments shown(Adjustments next, Instant now) {
         var since = shownAt;
         boolean due = since == null || Duration.between(since, now).abs().compareTo(SHOWN_PACE) >= 0;
@@ -237,28 +239,28 @@ public final class ManagedDataPath implements AutoCloseable {
     private void fail(ResourceSet set, Throwable defect) {
         LOG.log(
                 System.Logger.Level.ERROR,
-                "DataPath " + key + " cannot be processed; its gateways keep the configuration before",
+                "DataPath " + key + " cannot be processed; its gateways keep the previous configuration",
                 defect);
         outcome = outcome.withDefect(set.dataPath(), defect.toString());
         inputs = set;
     }
 
-    /** What came of the newest inputs. */
+    /** The outcome of the newest inputs. */
     public Outcome outcome() {
         return outcome;
     }
 
-    /** What its gateways should run; empty until something was published. */
+    /** The configuration that its gateways should run; empty before the first publication. */
     public Optional<Publication> publication() {
         return Optional.ofNullable(publication);
     }
 
-    /** The parts of the plan in force that stay where declared ones cannot be used. */
+    /** The parts of the plan in force that replace unusable declared parts. */
     public LastGood lastGood() {
         return LastGood.of(outcome.plan());
     }
 
-    /** Every ready gateway runs what was published last. */
+    /** Records that every ready gateway runs the last published configuration. */
     public void acknowledged() {
         if (outcome.defect().isEmpty()) {
             acknowledged = inputs;
@@ -266,8 +268,8 @@ public final class ManagedDataPath implements AutoCloseable {
     }
 
     /**
-     * Whether gateways run this very state of a policy: what they acknowledged was made from it. A later change of something
-     * else, delivered or not, leaves that so.
+     * Whether gateways run this state of a policy: the acknowledged configuration was compiled from it. A later change of another
+     * object, delivered or not, does not affect this.
      */
     public boolean runs(RoutingPolicy policy) {
         var inForce = acknowledged;
@@ -275,22 +277,20 @@ public final class ManagedDataPath implements AutoCloseable {
     }
 
     /**
-     * Whether the outcome, read after this, speaks of this very state of a policy, a pool or an objective. One that was declared a moment
-     * ago is not compiled yet, and what is known is older.
+     * Whether the outcome, if read after this call, is for this state of a policy, a pool or an objective. False for a state that
+     * is not compiled yet: the outcome is older then.
      */
-    public boolean speaksOf(CustomResource<?, ?> object) {
+    public boolean covers(CustomResource<?, ?> object) {
         var compiled = inputs;
         return compiled != null && compiled.holds(object);
     }
 
-    /**
-     * What is declared now cannot be compiled, or can again. As long as it cannot, what came of earlier inputs is all there is to say.
-     */
+    /** Sets whether the current declaration cannot be compiled. While it cannot, the outcome of earlier inputs is reported. */
     public void suspend(boolean now) {
         suspended = now;
     }
 
-    /** Whether nothing new is compiled until something else changes: the DataPath is being deleted, or it or its inputs cannot be read. */
+    /** Whether compilation is suspended, because the DataPath is being deleted, or it or its inputs cannot be read. */
     public boolean suspended() {
         return suspended;
     }
@@ -300,25 +300,25 @@ public final class ManagedDataPath implements AutoCloseable {
         return inputs != acknowledged;
     }
 
-    /** Since when gateways lag behind, in {@link System#nanoTime}; 0 when they do not. */
+    /** When the change that gateways have not acknowledged was detected, in {@link System#nanoTime}; 0 when there is none. */
     public long pendingSince() {
         return pendingSince.get();
     }
 
-    /** The same, asked for once. */
+    /** Returns {@link #pendingSince} and resets it. */
     public long takePendingSince() {
         return pendingSince.getAndSet(0);
     }
 
-    /** Its gateways as they were seen last; empty until they were observed. */
+    /** The last observed state of its gateways; empty before the first observation. */
     public Optional<Fleet> fleet() {
         return Optional.ofNullable(fleet);
     }
 
     /**
-     * Remembers how its gateways are.
+     * Records the observed state of its gateways.
      *
-     * @return whether that is another state than before
+     * @return whether the state changed
      */
     public boolean record(Fleet seen) {
         boolean changed = !seen.equals(fleet);
@@ -327,38 +327,38 @@ public final class ManagedDataPath implements AutoCloseable {
     }
 
     /**
-     * What somebody who looks after DataPaths remembers of this one.
+     * The state that another component keeps for this DataPath, by its class.
      *
-     * @param first makes it when it is asked for the first time
+     * @param first creates the state on first use
      */
     public <T> T memory(Class<T> kind, Supplier<T> first) {
         return kind.cast(memories.computeIfAbsent(kind, missing -> first.get()));
     }
 
     /**
-     * Something goes on for this DataPath until it does not exist any more.
+     * Registers a task that runs when the DataPath is deleted.
      *
-     * @param owner who does it, once
-     * @param end ends it
+     * @param owner the component that registers it; only its first registration counts
+     * @param end the task
      */
     public void until(Class<?> owner, Runnable end) {
         ends.putIfAbsent(owner, end);
     }
 
-    /** The DataPath does not exist any more. */
+    /** Runs the registered tasks after the DataPath was deleted. */
     @Override
     public void close() {
         for (var end : ends.values()) {
             try {
                 end.run();
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "what goes on for DataPath " + key + " is not ended", e);
+                LOG.log(System.Logger.Level.ERROR, "cleanup of DataPath " + key + " failed", e);
             }
         }
         memories.clear();
     }
 
-    /** Objects of files have none. */
+    /** The uid; empty for objects from files. */
     private static String uid(DataPath dataPath) {
         var uid = dataPath.getMetadata().getUid();
         return uid == null ? "" : uid;

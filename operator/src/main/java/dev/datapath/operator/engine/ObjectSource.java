@@ -14,32 +14,32 @@ import java.io.Serial;
 import java.util.List;
 import java.util.Map;
 
-/** Port: where declared objects come from. Its methods return at once; they never wait for an answer. */
+/** Port: the source of declared objects. Its methods never block. */
 public interface ObjectSource {
     /** Where the gateways run. */
     Environment environment();
 
     /**
-     * The objects that a DataPath may be made of.
+     * The objects that a DataPath may be compiled from.
      *
-     * @throws Unavailable when they are not known now
+     * @throws Unavailable when they are currently unknown
      */
     Declared declared(DataPath dataPath);
 
     /**
-     * The objects that others name. Those of a user are kept current until it wants others.
+     * The referenced objects. They are watched until the same user passes other references.
      *
-     * @param user the object that names them, or on whose behalf others do
-     * @param references what is named; hosts are not looked up here
+     * @param user the object that references them, directly or through other objects
+     * @param references the references; hosts are not resolved here
      */
     Referenced find(ObjectRef user, References references);
 
-    /** Where the gateways of a DataPath listen, with a name for each place, as far as it is known beforehand. */
+    /** The sockets on which the gateways of a DataPath listen, each with a description, as far as they are known in advance. */
     default Map<Discovery.Socket, String> listeners(DataPath dataPath) {
         return Map.of();
     }
 
-    /** An object does not name anything any more. */
+    /** Removes all references of an object. */
     void forget(ObjectRef user);
 
     /**
@@ -58,11 +58,11 @@ public interface ObjectSource {
     }
 
     /**
-     * Objects that others name, as far as they exist.
+     * Referenced objects, as far as they exist.
      *
-     * @param pending whether the answer for one of them is still awaited; its user is reconciled when it has come
+     * @param pending whether one of them is not read yet; its user is triggered when it is
      * @param services addresses of Services, by {@link References.ServicePort#key}
-     * @param unreadable why single objects cannot be read, by kind and name
+     * @param unreadable why objects cannot be read, by kind and name
      */
     record Referenced(
             boolean pending,
@@ -78,7 +78,7 @@ public interface ObjectSource {
         }
     }
 
-    /** The objects are not known now. The message says why, and what to check. */
+    /** The objects are currently unknown. The message contains the reason and what to check. */
     final class Unavailable extends RuntimeException {
         @Serial
         private static final long serialVersionUID = 1;

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the objects of each kind: what their status is made of. Empty as long as a DataPath that they depend on has not been
- * observed yet: a status without it would be wrong, and they are reconciled when it has. Safe for several threads.
+ * Collects the inputs for the status of each kind. Empty as long as a DataPath on which the object depends has not been observed: a
+ * status without it would be wrong, and the object is triggered when it was observed. Thread-safe.
  */
 public final class Observations {
     private final Engine engine;
@@ -41,8 +41,8 @@ public final class Observations {
     /**
      * A DataPath.
      *
-     * @param fleet how its gateways are
-     * @param selector the label that finds its pods; null where it has none
+     * @param fleet the state of its gateways
+     * @param selector label selector of its pods; null where it has none
      */
     public DataPathStatuses.Observation of(
             DataPath dataPath, ManagedDataPath managed, Fleet fleet, @Nullable String selector) {
@@ -68,7 +68,7 @@ public final class Observations {
     public Optional<PoolStatuses.Observation> of(StoragePool pool, Collection<ObjectKey> living) {
         var ref = Identity.ref(pool);
         var users = dataPaths.observedIn(ref.namespace()).toList();
-        if (!dataPaths.havePlans(living) || !users.stream().allMatch(known -> isJudged(pool, known))) {
+        if (!dataPaths.havePlans(living) || !users.stream().allMatch(known -> isCurrent(pool, known))) {
             return Optional.empty();
         }
         var outcomes = users.stream().map(ManagedDataPath::outcome).toList();
@@ -94,7 +94,7 @@ public final class Observations {
                 .toList());
     }
 
-    /** How gateways use a pool; the same at every DataPath but for the retry budget. */
+    /** The plan of a pool. It is the same for every DataPath except for the retry budget. */
     private static @Nullable PoolPlan plan(String pool, List<Outcome> outcomes) {
         return outcomes.stream()
                 .flatMap(outcome -> outcome.pool(pool).stream())
@@ -106,14 +106,14 @@ public final class Observations {
     public enum Existence {
         YES,
         NO,
-        /** Something cannot be read that may hold it, for as long as nobody corrects it. */
+        /** A source that may contain it cannot be read until it is fixed. */
         UNKNOWN
     }
 
     /**
-     * A RoutingPolicy, at each of its targets that exists or may exist.
+     * A RoutingPolicy for each of its targets that exists or may exist.
      *
-     * @param existence whether there is a DataPath of that name
+     * @param existence whether there is a DataPath with that name
      */
     public Optional<Map<String, PolicyStatuses.Target>> of(
             RoutingPolicy policy, Function<ObjectKey, Existence> existence) {
@@ -125,7 +125,7 @@ public final class Observations {
             var exists = managed == null ? existence.apply(key) : Existence.YES;
             if (exists == Existence.UNKNOWN) {
                 targets.put(target.name(), new PolicyStatuses.Unread());
-            } else if (managed != null && isJudged(policy, managed) && !isUnderWay(policy, managed)) {
+            } else if (managed != null && isCurrent(policy, managed) && !isPending(policy, managed)) {
                 targets.put(
                         target.name(),
                         new PolicyStatuses.AtTarget(
@@ -140,20 +140,23 @@ public final class Observations {
         return Optional.of(targets);
     }
 
-    /** Whether what is known of a DataPath is about this state of an object: changes reach those who tell of them before they are compiled. */
-    private static boolean isJudged(CustomResource<?, ?> object, ManagedDataPath known) {
-        return known.suspended() || known.speaksOf(object);
+    /**
+     * Whether the outcome of a DataPath is for this state of an object. The reconciler of the object may see a change before it is
+     * compiled.
+     */
+    private static boolean isCurrent(CustomResource<?, ?> object, ManagedDataPath known) {
+        return known.suspended() || known.covers(object);
     }
 
-    /** Whether gateways seem to run all of it only because they were not observed since this policy was published. */
-    private static boolean isUnderWay(RoutingPolicy policy, ManagedDataPath known) {
+    /** Whether the last observation says Programmed but is older than the publication of this policy. */
+    private static boolean isPending(RoutingPolicy policy, ManagedDataPath known) {
         return !known.suspended()
                 && !known.runs(policy)
                 && known.fleet().filter(Fleet::isProgrammed).isPresent();
     }
 
     /**
-     * A ServiceLevelObjective at its target.
+     * A ServiceLevelObjective for its target.
      *
      * @param findings empty when there is no such DataPath
      */
@@ -162,14 +165,14 @@ public final class Observations {
     /**
      * A ServiceLevelObjective.
      *
-     * @param existence whether there is a DataPath of that name
+     * @param existence whether there is a DataPath with that name
      */
     public Optional<AtTarget> of(ServiceLevelObjective objective, Function<ObjectKey, Existence> existence) {
         var ref = Identity.ref(objective);
         var target =
                 new ObjectKey(ref.namespace(), objective.getSpec().targetRef().name());
         var managed = dataPaths.observed(target);
-        return managed.map(known -> !isJudged(objective, known))
+        return managed.map(known -> !isCurrent(objective, known))
                         .orElseGet(() -> existence.apply(target) != Existence.NO)
                 ? Optional.empty()
                 : Optional.of(new AtTarget(managed.map(known -> known.outcome().about(ref))));

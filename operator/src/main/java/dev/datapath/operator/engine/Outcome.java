@@ -12,16 +12,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of the newest inputs of a DataPath.
+ * The result of the newest inputs of a DataPath.
  *
- * @param dataPath the DataPath as it was declared
- * @param plan the plan in force; null until the first one was published
- * @param adjustments the operator's decisions that are in force, as status shows them: they change at most once in
+ * @param dataPath the declared DataPath
+ * @param plan the plan in force; null before the first publication
+ * @param adjustments the operator's decisions in force, as shown in status: they change at most once per
  *     {@link ManagedDataPath#SHOWN_PACE}
- * @param version content version of what was declared and published; empty until then. Status shows it as {@code configVersion}
- * @param findings what is wrong, of any object that the DataPath depends on
- * @param attachments at which listeners the rules of policies are in force
- * @param bytes how much gateway configuration the plan in force is, estimated
+ * @param version content version of the declared and published configuration; empty before the first publication. Status shows it
+ *     as {@code configVersion}
+ * @param findings findings on all objects that the DataPath depends on
+ * @param attachments the listeners at which rules of policies are in force
+ * @param bytes estimated size of the gateway configuration for the plan in force
  * @param defect why the newest inputs could not be processed; empty when they could
  */
 public record Outcome(
@@ -37,34 +38,34 @@ public record Outcome(
         findings = List.copyOf(findings);
     }
 
-    /** Nothing was compiled yet. */
+    /** Nothing is compiled yet. */
     static Outcome none(DataPath dataPath) {
         return new Outcome(dataPath, null, Adjustments.NONE, "", List.of(), Attachments.NONE, 0, "");
     }
 
-    /** The newest inputs cannot be processed: what was in force stays. */
+    /** The newest inputs cannot be processed, so the previous plan stays in force. */
     Outcome withDefect(DataPath declared, String problem) {
         return new Outcome(declared, plan, adjustments, version, findings, attachments, bytes, problem);
     }
 
-    /** The same with other decisions shown. */
+    /** A copy with other decisions in status. */
     Outcome withAdjustments(Adjustments others) {
         return new Outcome(dataPath, plan, others, version, findings, attachments, bytes, defect);
     }
 
-    /** The same with other findings. */
+    /** A copy with other findings. */
     Outcome withFindings(List<Finding> others) {
         return new Outcome(dataPath, plan, adjustments, version, others, attachments, bytes, defect);
     }
 
-    /** What is wrong with one object. */
+    /** The findings on one object. */
     public List<Finding> about(ObjectRef object) {
         return findings.stream()
                 .filter(finding -> finding.object().equals(object))
                 .toList();
     }
 
-    /** How the gateways use a pool of their namespace; none when they do not. */
+    /** The plan of a pool; empty when the gateways do not use it. */
     public Optional<PoolPlan> pool(String name) {
         return plan == null
                 ? Optional.empty()

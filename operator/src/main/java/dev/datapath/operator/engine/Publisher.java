@@ -8,21 +8,21 @@ import dev.datapath.operator.plan.GatewayPlan;
 import dev.datapath.operator.xds.SnapshotStore;
 import java.util.function.Function;
 
-/** Renders plans and publishes them. Safe for several threads, as long as each DataPath is one thread's at a time. */
+/** Renders and publishes plans. Thread-safe, if each DataPath is processed by one thread at a time. */
 public final class Publisher {
     private final SnapshotStore store;
     private final Function<GatewayPlan, RenderOptions> options;
 
-    /** @param options how the gateways of a plan are run */
+    /** @param options the render options for the gateways of a plan */
     public Publisher(SnapshotStore store, Function<GatewayPlan, RenderOptions> options) {
         this.store = store;
         this.options = options;
     }
 
     /**
-     * Publishes a plan with the decisions that are in force to all gateways of its DataPath or, when it cannot be rendered, to none.
+     * Publishes a plan and the decisions in force to all gateways of its DataPath; to none when it cannot be rendered.
      *
-     * @return what was declared, without the decisions
+     * @return the declared configuration, without the decisions
      */
     Publication publish(EnvoyRenderer renderer, GatewayPlan plan, Adjustments adjustments) {
         var resources = renderer.resources(plan, options.apply(plan));
@@ -37,16 +37,16 @@ public final class Publisher {
     }
 
     /**
-     * Publishes other decisions with the plan of before: only endpoints of pools that something was decided about are rendered.
+     * Publishes changed decisions for the same plan. Only the endpoints of pools with decisions are rendered.
      *
-     * @param publication what {@link #publish} gave for the plan
+     * @param publication the result of {@link #publish} for the plan
      */
     void adjust(EnvoyRenderer renderer, Publication publication, GatewayPlan plan, Adjustments adjustments) {
         var resources = renderer.adjusted(publication.resources(), plan, adjustments);
         store.publish(plan.dataPath().toString(), Snapshots.of(resources, publication.version()));
     }
 
-    /** Stops serving a DataPath. Its gateways keep what they have. */
+    /** Stops serving a DataPath. Its gateways keep their configuration. */
     void withdraw(ObjectKey dataPath) {
         store.withdraw(dataPath.toString());
     }

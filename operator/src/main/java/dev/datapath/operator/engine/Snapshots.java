@@ -6,19 +6,19 @@ import dev.datapath.operator.xds.Resource;
 import dev.datapath.operator.xds.ResourceType;
 import dev.datapath.operator.xds.Snapshot;
 
-/** From rendered resources to what the xDS server serves. */
+/** Converts rendered resources to snapshots of the xDS server. */
 public final class Snapshots {
     private Snapshots() {}
 
-    /** All of the resources; none is encoded again. */
+    /** A snapshot of the resources; none is encoded again. */
     public static Snapshot of(EnvoyResources resources) {
         return builder(resources).build();
     }
 
     /**
-     * All of the resources, as another delivery of the same intent.
+     * A snapshot of the resources, as another delivery of the same intent.
      *
-     * @param intent the {@link Snapshot#intent()} of what was declared
+     * @param intent the {@link Snapshot#intent()} of the declared configuration
      */
     public static Snapshot of(EnvoyResources resources, String intent) {
         return builder(resources).intent(intent).build();

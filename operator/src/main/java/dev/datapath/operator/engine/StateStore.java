@@ -6,34 +6,34 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Keeps one small text for each DataPath over restarts of operators and changes of the leader: a ConfigMap in a cluster, a file standalone.
- * Safe for several threads, as long as each DataPath is one thread's at a time.
+ * Stores one small text for each DataPath across restarts and leader changes: in a ConfigMap in a cluster, in a file standalone.
+ * Thread-safe, if each DataPath is processed by one thread at a time.
  */
 public interface StateStore {
-    /** Characters of a text at most: what a Kubernetes object can hold, with a margin. */
+    /** Maximum number of characters of a text: the size limit of a Kubernetes object, with a margin. */
     int MOST_CHARACTERS = 768 << 10;
 
-    /** Names the object or file that holds the text of a DataPath, for messages. */
+    /** The object or file with the text of a DataPath, for messages. */
     String place(ObjectKey dataPath);
 
     /**
-     * The text of this very DataPath; empty when there is none. Never waits for another machine.
+     * The text of exactly this DataPath; empty when there is none. Never waits for the network.
      *
-     * @throws IOException when there is one that cannot be read; the message says why
+     * @throws IOException when there is a text that cannot be read; see the message
      */
     Optional<String> read(DataPath dataPath) throws IOException;
 
     /**
      * Replaces the text of a DataPath in one step.
      *
-     * @throws IOException when it is not stored; the message says why
+     * @throws IOException when it is not stored; see the message
      */
     void write(DataPath dataPath, String text) throws IOException;
 
     /**
-     * Deletes the text of a DataPath that does not exist any more. Does nothing where it is deleted with the DataPath.
+     * Deletes the text of a deleted DataPath. Does nothing where the text is deleted with the DataPath.
      *
-     * @throws IOException when it is still there; the message says why
+     * @throws IOException when it could not be deleted; see the message
      */
     void delete(ObjectKey dataPath) throws IOException;
 }

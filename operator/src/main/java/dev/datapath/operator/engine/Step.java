@@ -8,17 +8,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be done with the newest inputs of a DataPath. The caller prepares what a new plan needs, such as the network, and then
- * has {@link ManagedDataPath#take} carry it out.
+ * The next step for the newest inputs of a DataPath. The caller prepares what a new plan needs, such as the NetworkPolicy, and then
+ * calls {@link ManagedDataPath#take} to execute the step.
  */
 public sealed interface Step {
-    /** The inputs are those of the step before, and too young to be looked at again: nothing is to be done. */
+    /** The inputs equal those of the previous step, and they are too recent to be compiled again: there is nothing to do. */
     record Unchanged() implements Step {}
 
     /**
      * The inputs were compiled.
      *
-     * @param plan to be published in place of the one in force; null when that is equal
+     * @param plan the plan to publish; null when it equals the plan in force
      */
     record Compiled(
             ResourceSet inputs,
@@ -26,14 +26,14 @@ public sealed interface Step {
             @Nullable GatewayPlan plan) implements Step {}
 
     /**
-     * The inputs are those of the step before, and other decisions are in force, or are to be shown. Nothing has to be prepared, and what
-     * gateways acknowledged stays acknowledged.
+     * The inputs equal those of the previous step, and the decisions in force or those in status changed. No preparation is needed,
+     * and acknowledged configuration stays acknowledged.
      *
      * @param adjustments the decisions in force
-     * @param now when they are
+     * @param now the current time
      */
     record Adjusted(Adjustments adjustments, Instant now) implements Step {}
 
-    /** The compiler failed, which is a defect of this program: the plan in force stays. */
+    /** The compiler failed because of a defect of this program. The plan stays in force. */
     record Failed(ResourceSet inputs, Throwable defect) implements Step {}
 }

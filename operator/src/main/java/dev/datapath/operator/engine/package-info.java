@@ -1,7 +1,7 @@
 /**
- * What is done for a DataPath however it is run: one object holds all that is remembered of it, from its inputs to what its gateways
- * acknowledged; its plan is compiled, rendered and published here. Where objects come from, where gateways run and where status goes is
- * for others.
+ * The reconciliation of a DataPath, independent of the environment. One object contains all state of a DataPath, from its inputs to
+ * the acknowledged configuration. Its plan is compiled, rendered and published here. The source of objects, the gateways and the
+ * status writers are behind ports or in other packages.
  */
 @NullMarked
 package dev.datapath.operator.engine;

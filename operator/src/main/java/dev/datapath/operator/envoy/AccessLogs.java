@@ -16,7 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One JSON line per request on standard output. Neither query nor Authorization is in it: both can carry secrets. */
+/**
+ * Access log with one JSON line per request on standard output. It contains neither the query nor the Authorization header, because
+ * both can contain secrets.
+ */
 final class AccessLogs {
 
     private AccessLogs() {}
@@ -57,7 +60,7 @@ final class AccessLogs {
                 .build();
     }
 
-    /** Answers of 500 and more, denials by rules and guards, and transfers that were cut, also after a 200. */
+    /** Responses with status 500 and above, denials by rules and guards, and aborted transfers, also after a 200. */
     private static AccessLogFilter errors() {
         var serverErrors = StatusCodeFilter.newBuilder()
                 .setComparison(ComparisonFilter.newBuilder()

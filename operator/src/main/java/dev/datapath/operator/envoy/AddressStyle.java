@@ -2,7 +2,7 @@ package dev.datapath.operator.envoy;
 
 import dev.datapath.operator.s3.Scope;
 
-/** Where a request names its bucket. The expressions are over {@link Names#TARGET_HEADER}, the path plus a slash. */
+/** The addressing style of S3 requests. The expressions match {@link Names#TARGET_HEADER}, the path plus a slash. */
 enum AddressStyle {
     /** {@code host/bucket/key}. */
     PATH("//", "/[^/]+", "//?", "/.+/"),
@@ -23,7 +23,7 @@ enum AddressStyle {
         this.object = object;
     }
 
-    /** An expression that the whole target matches when the request is of this scope. */
+    /** An expression that matches the whole target of a request of this scope. */
     String target(Scope scope) {
         return switch (scope) {
             case SERVICE -> service;
@@ -32,17 +32,20 @@ enum AddressStyle {
         };
     }
 
-    /** The same for what some store takes for a request of this scope: some resolve dots, or take slashes for none. */
-    String widely(Scope scope) {
+    /**
+     * As {@link #target}, including targets that some store treats as this scope: some stores resolve dot segments, or ignore
+     * slashes.
+     */
+    String withVariants(Scope scope) {
         return scope == Scope.BUCKET ? prefix + folded() : target(scope);
     }
 
-    /** A target with a key that some store resolves to none. */
+    /** A target with a key that some store resolves to an empty key. */
     String resolvesToBucket() {
         return prefix + "(?:/" + SLASH + "+|/" + Segments.DOTS + ")";
     }
 
-    /** A target that looks like an object and that some store takes for the bucket. */
+    /** A target that looks like an object but that some store treats as the bucket. */
     String looksLikeObject() {
         return prefix + "(?:" + Segments.NO_KEY + ")";
     }

@@ -28,10 +28,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Envoy's admin interface, and the ports that show parts of it. These ports are outside the bounds of a gateway, so that they answer
- * when clients use up all connections; they have small bounds of their own. Their clients send a request at once and read the answer:
- * kubelet, Prometheus and the operator. Whoever does less is closed before kubelet, which asks twice in five seconds, counts
- * a gateway as not ready.
+ * Envoy's admin interface, and the ports that expose parts of it. These ports are excluded from the connection limit of a gateway,
+ * because they must answer when clients use all connections. They have small limits of their own. Their clients (kubelet,
+ * Prometheus and the operator) send a request at once and read the response. Slower clients are disconnected before kubelet would
+ * count the gateway as not ready, which takes two failed probes at an interval of five seconds.
  */
 final class AdminWindows {
 
@@ -39,15 +39,15 @@ final class AdminWindows {
     private static final String FILES = "files";
     private static final int OWNER_ONLY = 0600;
 
-    /** Of one port. Further ones are closed at once. */
-    private static final int MOST_CONNECTIONS = 256;
-    /** For a first or next request to begin. A scraper that comes later connects again. */
+    /** Connection limit of one port. Further connections are closed at once. */
+    private static final int MAX_CONNECTIONS = 256;
+    /** Time until the first or next request starts. A later scraper reconnects. */
     private static final Duration IDLE = Duration.ofSeconds(3);
-    /** For a request to be complete, with its body, which none has. */
+    /** Time until a request is complete. */
     private static final Duration REQUEST = Duration.ofSeconds(3);
-    /** For a client to go on reading. */
+    /** Time that a client may pause reading. */
     private static final Duration STALL = Duration.ofSeconds(10);
-    /** For a whole answer; the largest, 13 MB for a thousand pools, takes seconds. */
+    /** Time for a whole response. The largest, 13 MB for a thousand pools, takes seconds. */
     private static final Duration ANSWER = Duration.ofMinutes(1);
 
     private static final int HEADERS_KIB = 16;
@@ -61,7 +61,7 @@ final class AdminWindows {
                 .build();
     }
 
-    /** Leads to the admin interface. */
+    /** The cluster of the admin interface. */
     static Cluster cluster(Path socket) {
         return Bootstrap.cluster(CLUSTER, pipe(socket));
     }
@@ -82,7 +82,7 @@ final class AdminWindows {
         }
         var connections = HttpConnectionManager.newBuilder()
                 .setStatPrefix(window.name())
-                // HTTP/2 would have many requests on one connection.
+                // HTTP/2 would allow many requests on one connection.
                 .setCodecType(CodecType.HTTP1)
                 .setCommonHttpProtocolOptions(HttpProtocolOptions.newBuilder()
                         .setIdleTimeout(Protos.duration(IDLE))
@@ -100,10 +100,11 @@ final class AdminWindows {
                 .setName("envoy.filters.http.router")
                 .setTypedConfig(Protos.any(Router.getDefaultInstance())));
         return Listener.newBuilder()
-                // Envoy does not serve a listener that has the name of one of its bootstrap: no DataPath's has a slash.
+                // Envoy ignores a dynamic listener with the name of a bootstrap listener. Names of DataPath listeners
+                // have no slash.
                 .setName(CLUSTER + "/" + window.name())
                 .setAddress(EndpointRenderer.address(window.address(), window.port()))
-                // Must answer also when clients use up all connections.
+                // Must answer when clients use all connections.
                 .setIgnoreGlobalConnLimit(true)
                 .setPerConnectionBufferLimitBytes(UInt32Value.of(BUFFER_BYTES))
                 .addFilterChains(FilterChain.newBuilder()
@@ -111,7 +112,7 @@ final class AdminWindows {
                                 .setName("envoy.filters.network.connection_limit")
                                 .setTypedConfig(Protos.any(ConnectionLimit.newBuilder()
                                         .setStatPrefix(window.name())
-                                        .setMaxConnections(UInt64Value.of(MOST_CONNECTIONS))
+                                        .setMaxConnections(UInt64Value.of(MAX_CONNECTIONS))
                                         .build())))
                         .addFilters(Filter.newBuilder()
                                 .setName("envoy.filters.network.http_connection_manager")
@@ -132,8 +133,8 @@ final class AdminWindows {
     }
 
     /**
-     * Serves files; the one route that enables it has the path of one of them. Envoy calls the filter work in progress. Written as JSON
-     * because it is newer than the API library.
+     * Serves files. It is enabled on a single route, whose path is that of one file. Envoy marks this filter as work in progress.
+     * Written as JSON because it is newer than the API library.
      */
     private static HttpFilter files(Path file) {
         var served = BootstrapSpec.CHECK_EVENTS_PATH.substring(0, BootstrapSpec.CHECK_EVENTS_PATH.lastIndexOf('/'));

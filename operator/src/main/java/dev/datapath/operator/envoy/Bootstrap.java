@@ -39,24 +39,24 @@ import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.time.Duration;
 
-/** The file that an Envoy process starts from. */
+/** The bootstrap configuration of an Envoy process. */
 public final class Bootstrap {
 
     /**
-     * Bound on one expression, in RE2's instructions. The one that tells S3 subresources apart has about 200, and Envoy's
-     * default of 100 would reject it.
+     * Limit of the program size of a regular expression, in RE2 instructions. The expression for S3 subresources has about 200, and
+     * Envoy's default of 100 would reject it.
      */
     private static final int MAX_EXPRESSION_SIZE = 10_000;
 
     private static final Duration FIRST_RECONNECT = Duration.ofMillis(200);
-    /** Envoy's own bound of 30 s would be felt after each change of the leader. */
+    /** Envoy's default of 30 s would delay reconnects after each leader change. */
     private static final Duration MAX_RECONNECT = Duration.ofSeconds(2);
 
     private static final Value TRUE = Value.newBuilder().setBoolValue(true).build();
 
     private Bootstrap() {}
 
-    /** A bootstrap that fetches the configuration from an operator, as JSON, which Envoy reads as it reads YAML. */
+    /** A bootstrap as JSON, which fetches the configuration from an operator. */
     public static String json(BootstrapSpec spec, OperatorEndpoint operator) {
         var message = common(spec).setDynamicResources(dynamicResources());
         message.getStaticResourcesBuilder().addClusters(0, OperatorCluster.of(operator));
@@ -78,11 +78,11 @@ public final class Bootstrap {
                     .preservingProtoFieldNames()
                     .print(message);
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("the bootstrap holds a type that is not registered", e);
+            throw new IllegalStateException("the bootstrap contains a type that is not registered", e);
         }
     }
 
-    /** All that does not depend on where the configuration comes from. */
+    /** The parts that do not depend on the source of the configuration. */
     static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.Builder common(BootstrapSpec spec) {
         return io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.newBuilder()
                 .setNode(Node.newBuilder()
@@ -95,13 +95,11 @@ public final class Bootstrap {
                                 .setName("datapath")
                                 .setStaticLayer(Struct.newBuilder()
                                         .putFields("re2.max_program_size.error_level", number(MAX_EXPRESSION_SIZE))
-                                        // Handles each request in a turn of its own. Otherwise Envoy forgets what a
-                                        // client has
-                                        // pipelined behind a request that Envoy answers itself.
+                                        // Processes one request per I/O cycle. Otherwise Envoy drops requests that a
+                                        // client has pipelined after a request with a local reply.
                                         .putFields("http.max_requests_per_io_cycle", number(0))
-                                        // Otherwise Envoy drops what stands between a chunk and the end of its line,
-                                        // and
-                                        // a body that lost bytes looks whole (RFC 9112, 7.1).
+                                        // Otherwise Envoy drops bytes between a chunk and its line end, and a body with
+                                        // lost bytes appears complete (RFC 9112, 7.1).
                                         .putFields("envoy.reloadable_features.strict_chunk_parsing", TRUE))))
                 .setStaticResources(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources.newBuilder()
                         .addClusters(AdminWindows.cluster(spec.admin()))
@@ -109,7 +107,8 @@ public final class Bootstrap {
                 .setStatsConfig(StatsConfig.newBuilder()
                         .setStatsMatcher(StatsMatcher.newBuilder()
                                 .setExclusionList(ListStringMatcher.newBuilder()
-                                        // These checks fail while all is well, which would look like an error.
+                                        // These health checks fail in normal operation, so their statistics would look
+                                        // like errors.
                                         .addPatterns(StringMatcher.newBuilder()
                                                 .setPrefix("cluster." + Names.DOMAIN_CHECK_PREFIX)))))
                 .setOverloadManager(Overload.manager(spec));
@@ -120,7 +119,7 @@ public final class Bootstrap {
     }
 
     private static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources dynamicResources() {
-        // Without a limit on the first fetch a gateway is ready only once it has its configuration.
+        // Without a timeout of the first fetch, a gateway is ready only when it has its configuration.
         var complete = ConfigSource.newBuilder()
                 .setAds(AggregatedConfigSource.getDefaultInstance())
                 .setResourceApiVersion(ApiVersion.V3)
@@ -135,7 +134,7 @@ public final class Bootstrap {
                 .setAdsConfig(ApiConfigSource.newBuilder()
                         .setApiType(ApiConfigSource.ApiType.GRPC)
                         .setTransportApiVersion(ApiVersion.V3)
-                        // The node's list of extensions is 61 KB: once is enough.
+                        // The extension list of the node has 61 KB, so it is sent only once per stream.
                         .setSetNodeOnFirstMessageOnly(true)
                         .addGrpcServices(GrpcService.newBuilder()
                                 .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
@@ -144,7 +143,7 @@ public final class Bootstrap {
                 .build();
     }
 
-    /** A cluster of one endpoint. */
+    /** A cluster with one endpoint. */
     static Cluster cluster(String name, Address address) {
         return Cluster.newBuilder()
                 .setName(name)

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The entries of one bucket in the lookup trees of all classes. Equal only to itself: what did not change is the same object. */
+/** The entries of one bucket in the look-up trees of all classes. Compared by identity: an unchanged bucket is the same object. */
 final class BucketRoutes {
 
-    /** The entry for all of a bucket. */
+    /** The entry for a whole bucket. */
     static final String WHOLE = "/";
 
     private final BucketMatch bucket;
@@ -38,10 +38,10 @@ final class BucketRoutes {
     }
 
     /**
-     * Selects them.
+     * Selects the entries of a bucket.
      *
-     * @param matches all that cover the bucket, in precedence order
-     * @param classes those that requests are told apart by
+     * @param matches all matches that cover the bucket, in precedence order
+     * @param classes the classes that the table distinguishes
      */
     static BucketRoutes of(
             RuleSelection selection, BucketMatch bucket, List<MatchPlan> matches, Set<RequestClass> classes) {
@@ -51,7 +51,7 @@ final class BucketRoutes {
                     .filter(match -> match.bucket().equals(bucket))
                     .filter(match -> selection.touches(match, requestClass))
                     .toList();
-            // A class that no match of the bucket is about falls through to wider buckets by itself.
+            // A class without a match of this bucket falls through to wider buckets.
             if (!own.isEmpty() || bucket instanceof BucketMatch.Any) {
                 byClass.put(requestClass, entries(selection, bucket, requestClass, own, matches));
             }
@@ -64,25 +64,25 @@ final class BucketRoutes {
     }
 
     /**
-     * What happens to requests of a class, by how the target goes on after the bucket's name; {@link #WHOLE} is the bucket itself,
-     * longer texts are key prefixes. Empty when no match of the bucket is about the class.
+     * The selection for requests of a class, by the rest of the target after the bucket's name: {@link #WHOLE} is the whole bucket,
+     * longer texts are key prefixes. Empty when no match of the bucket concerns the class.
      */
     Map<String, Selected> of(RequestClass requestClass) {
         return byClass.getOrDefault(requestClass, Map.of());
     }
 
-    /** The plain rule that takes all requests of a class; null when it is not that simple. */
+    /** The plain rule that matches all requests of a class; null when there is no such single rule. */
     Selected.@Nullable Plain plain(RequestClass requestClass) {
         var entries = of(requestClass);
         return entries.size() == 1 && entries.get(WHOLE) instanceof Selected.Plain plain ? plain : null;
     }
 
-    /** How many classes have a plain rule. */
+    /** Number of classes with a plain rule. */
     int plainRoutes() {
         return plainRoutes;
     }
 
-    /** All clusters that the routes name. */
+    /** All clusters that the routes reference. */
     Set<String> clusters() {
         return clusters;
     }
@@ -117,7 +117,7 @@ final class BucketRoutes {
         if (!prefix.endsWith("/")) {
             return inside;
         }
-        // The target's own last slash makes the key "tmp" look as if it began with "tmp/".
+        // Because of the slash appended to the target, the key "tmp" appears to start with "tmp/".
         var shorter = prefix.substring(0, prefix.length() - 1);
         var usual = selection.selectUsual(new Entry(bucket, shorter), requestClass, matches);
         var outside =

@@ -18,35 +18,36 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One Envoy cluster per pool: health and connections are shared by all rules that use it. Another one per pool and base domain checks
- * whether the store knows the domain.
+ * One Envoy cluster per pool: health and connections are shared by all rules that use it. Another cluster per pool and base domain
+ * checks whether the store is configured with the domain.
  */
 final class ClusterRenderer {
 
     /**
-     * The most of one transfer that waits in the gateway, per connection and direction. Larger moves large objects with
-     * less CPU, smaller bounds the memory of stalled transfers; see docs/benchmarks.md for both.
+     * Buffer limit per connection and direction. A larger buffer transfers large objects with less CPU. A smaller one limits the
+     * memory of stalled transfers. See docs/benchmarks.md for both.
      */
     static final int BUFFER_BYTES = 128 * 1024;
 
-    /** High enough never to be reached: the bounds that count are per node. */
+    /** High enough never to be reached, because the effective limits are per node. */
     private static final int UNLIMITED = 1_000_000;
 
     /**
-     * Envoy counts a request whose connection is just being opened among those that wait for one. Without room for them a gateway
-     * that starts, or whose connections were idle, would refuse what no node is too busy for; with a queue of 0, everything.
+     * Envoy counts a request whose connection is being opened as pending. Without this margin, a gateway that starts or whose
+     * connections were closed would reject requests although no node is busy. With a queue of 0 it would reject all requests.
      */
     private static final int OPENING = 128;
 
-    /** A smaller floor starves retries just when a node dies and nearly all active requests are retries. */
+    /** A smaller minimum would prevent retries when a node fails and nearly all active requests are retries. */
     private static final int MIN_RETRY_CONCURRENCY = 20;
 
     private static final String HTTP_OPTIONS_TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     /**
-     * HTTP/1.1 byte for byte. An object may come back with all headers of its upload, so an answer may have more of them than a request
-     * (see {@link ListenerRenderer}): one with too many counts as a failure of its node. And which of the store's answers speak against a node: 502 and 504. A 503 SlowDown does
-     * not, because overloaded is not down. Written as JSON because the outlier part is newer than the API library.
+     * HTTP/1.1 options that keep requests byte-exact, and the responses that count as node errors: 502 and 504. A 503 SlowDown does
+     * not count, because an overloaded node has not failed. An object may come back with all headers of its upload and the store's own,
+     * and a response with too many headers counts as a node error: so a response may have more than a request (see
+     * {@link ListenerRenderer}). Written as JSON because the outlier part is newer than the API library.
      */
     private static final String HTTP_OPTIONS = """
             {"explicit_http_config": {"http_protocol_options": {
@@ -62,7 +63,7 @@ final class ClusterRenderer {
 
     private ClusterRenderer() {}
 
-    /** One that never has a node. */
+    /** A cluster that never has a node. */
     static Cluster empty(String name) {
         return Cluster.newBuilder()
                 .setName(name)
@@ -73,8 +74,8 @@ final class ClusterRenderer {
     }
 
     /**
-     * @param pool its nodes do not matter
-     * @param stalledUpload how long a node may take nothing of an upload
+     * @param pool its nodes are ignored
+     * @param stalledUpload how long a node may stop reading an upload
      */
     static Cluster cluster(PoolPlan pool, Duration stalledUpload, Path checkEvents) {
         var limits = pool.limits();
@@ -90,7 +91,7 @@ final class ClusterRenderer {
                 .setCommonLbConfig(CommonLbConfig.newBuilder()
                         .setHealthyPanicThreshold(
                                 Percent.newBuilder().setValue(pool.health().panicThresholdPercent()))
-                        // Envoy would go on for a second with nodes that it knows to be down.
+                        // Otherwise Envoy would use nodes for another second after it has detected that they are down.
                         .setUpdateMergeWindow(Protos.duration(Duration.ZERO)))
                 .setCircuitBreakers(circuitBreakers(limits))
                 .addHealthChecks(HealthCheckRenderer.active(pool.health().active(), checkEvents))
@@ -112,8 +113,8 @@ final class ClusterRenderer {
     }
 
     /**
-     * Checks whether the store knows a base domain. It is a separate cluster, because the result says nothing about the health of the
-     * node.
+     * Checks whether the store is configured with a base domain. It is a separate cluster, because the result is independent of the
+     * node's health.
      */
     static Cluster domainCheck(DomainUse use, PoolPlan pool, NodePlan node) {
         var cluster =
@@ -147,8 +148,8 @@ final class ClusterRenderer {
     }
 
     /**
-     * Envoy counts repetitions against all active requests, them included; ours is a share of what clients sent: with p
-     * percent at most 1 + p/100 requests reach the nodes for each of a client's.
+     * Converts the retry budget. Envoy's budget is a percentage of all active requests including retries. The declared one is a
+     * percentage of client requests: with p percent, nodes get at most 1 + p/100 requests for each client request.
      */
     private static Percent retryBudget(int percentOfClientRequests) {
         return Percent.newBuilder()

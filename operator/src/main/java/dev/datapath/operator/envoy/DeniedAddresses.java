@@ -19,9 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Denies by an address besides the one that a request's own rule is found by, such as the source of a copy. Whatever rule
- * takes {@code bucket/key} in a header decides; when that rule forwards, nothing matches and the request goes on to its own
- * rule.
+ * Denies by a second address of a request, such as the source of a copy. The rule that matches {@code bucket/key} in a header
+ * decides. When that rule forwards, nothing matches and the rule for the request's own target applies.
  */
 final class DeniedAddresses {
 
@@ -37,42 +36,44 @@ final class DeniedAddresses {
     private final List<MatchPlan> forwards;
     private final Map<BucketMatch, List<MatchPlan>> byBucket;
 
-    /** Where an address stands, and what else belongs to a match of it. */
+    /** The location of an address, and further conditions of its matches. */
     interface Address {
 
-        /** The header that holds it. */
+        /** The header with the address. */
         String header();
 
-        /** What may stand before the bucket. */
+        /** Texts that may precede the bucket. */
         List<String> leads();
 
-        /** An expression for the bucket and what may stand before it. */
+        /** An expression for the bucket and a preceding text. */
         default String bucket(BucketMatch bucket) {
             return SLASH + "?" + pattern(bucket);
         }
 
-        /** Whether a match of any bucket is about every value of the header. */
+        /** Whether a match of any bucket matches every value of the header. */
         boolean anyValue();
 
         /**
-         * What is refused of a bucket whatever its rules say, because another address may be meant.
+         * Rejects addresses of a bucket independent of its rules, because a store may read another address from them.
          *
-         * @param matches those of this very bucket
-         * @param denies all that deny
+         * @param matches the matches of exactly this bucket
+         * @param denies all matches that deny
          */
         Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> matches, List<MatchPlan> denies);
 
-        /** Requests that write other keys than the one of the address. */
+        /** Matches requests that write other keys than the key of the address. */
         Optional<Predicate> keyInBody();
 
-        /** What a match wants besides bucket and key; none of the alternatives means that it is not about the request. */
+        /**
+         * The conditions of a match other than bucket and key. No alternative means that the match does not concern such requests.
+         */
         List<List<Predicate>> conditions(MatchPlan match, boolean denies);
     }
 
     /**
-     * Those of the matches that the address is about.
+     * Selects the matches that concern the address.
      *
-     * @param matches of the listener, in order of precedence
+     * @param matches matches of the listener, in order of precedence
      */
     DeniedAddresses(Address address, List<MatchPlan> matches, Map<String, RulePlan> rules) {
         this.address = address;
@@ -91,7 +92,7 @@ final class DeniedAddresses {
         return denies;
     }
 
-    /** Answers what is denied; without result the request goes on. */
+    /** A matcher that answers denied requests; no match for other requests. */
     Matcher.OnMatch after(List<FieldMatcher> guards) {
         var matchersByBucket = new LinkedHashMap<BucketMatch, List<FieldMatcher>>();
         denies.forEach(match -> matchersByBucket
@@ -108,7 +109,7 @@ final class DeniedAddresses {
             if (bucket instanceof BucketMatch.Any) {
                 list.addMatchers(when(matches(address.header(), ".+"), answer));
             } else {
-                // A bucket and a prefix of buckets may have one name.
+                // A bucket and a bucket prefix may have the same text.
                 address.leads()
                         .forEach(lead -> entries.merge(
                                 lead + name(bucket),
@@ -127,7 +128,7 @@ final class DeniedAddresses {
         return Predicates.longestPrefix(address.header(), entries);
     }
 
-    /** Null when nothing is refused. A rule that forwards a part of the buckets does not lift the guard. */
+    /** Null when nothing is rejected. A rule that forwards some of the buckets does not disable the guard. */
     private Matcher.@Nullable OnMatch answer(
             Optional<FieldMatcher> guard, BucketMatch bucket, List<FieldMatcher> matchers) {
         var denied = matchers.isEmpty() ? null : gated(bucket, matchers);
@@ -141,7 +142,7 @@ final class DeniedAddresses {
         return Predicates.nested(Matcher.newBuilder().setMatcherList(list));
     }
 
-    /** Rules that forward a part of the buckets win over a deny of all of them. */
+    /** Rules that forward some of the buckets have precedence over a deny of all of them. */
     private Matcher.OnMatch gated(BucketMatch bucket, List<FieldMatcher> matchers) {
         var list = Predicates.nested(Matcher.newBuilder()
                 .setMatcherList(Matcher.MatcherList.newBuilder().addAllMatchers(matchers)));
@@ -155,7 +156,7 @@ final class DeniedAddresses {
         return narrower.isEmpty() ? list : Predicates.only(Predicates.not(Predicates.any(narrower)), list);
     }
 
-    /** What a deny takes and no earlier rule for the same buckets forwards. */
+    /** Matches requests of a deny that no earlier rule for the same buckets forwards. */
     private Predicate predicate(MatchPlan deny) {
         var earlier = byBucket.getOrDefault(deny.bucket(), List.of()).stream()
                 .takeWhile(match -> match != deny)
@@ -206,7 +207,7 @@ final class DeniedAddresses {
                 : SLASH + KeyPattern.everySpelling(prefix) + ".*";
     }
 
-    /** The bucket's name, spelled literally. */
+    /** An expression for the literal bucket name. */
     static String pattern(BucketMatch bucket) {
         return switch (bucket) {
             case BucketMatch.Any any -> "[^/%]+";
@@ -229,7 +230,7 @@ final class DeniedAddresses {
             throw new IllegalStateException(rule.id() + " does not deny");
         }
         return Predicates.action(
-                "route", RouteRenderer.refuse(rule.id(), status, code, RouteRenderer.DENIED, EVERYTHING));
+                "route", RouteRenderer.reject(rule.id(), status, code, RouteRenderer.DENIED, EVERYTHING));
     }
 
     private boolean denies(MatchPlan match) {

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Key prefixes of rules that deny. Stores that keep objects as files, such as SeaweedFS, take several slashes for one, skip those
- * before a key, and take a backslash for a slash: the denied key is the one that remains, and it is denied in all of its spellings.
+ * Normalizes key prefixes of deny rules. Stores that keep objects as files, such as SeaweedFS, merge repeated slashes, skip leading
+ * slashes, and treat a backslash as a slash. So the normalized key is denied, in all of its spellings.
  */
 final class DeniedPrefixes {
 
@@ -18,10 +18,7 @@ final class DeniedPrefixes {
 
     private DeniedPrefixes() {}
 
-    /**
-     * The listener with the shortest spelling of what is denied, and with {@link #afterDenies precedence} for what then remains;
-     * all else stays.
-     */
+    /** The listener with normalized prefixes in denies, and with matches {@link #afterDenies reordered} accordingly. */
     static ListenerPlan shortened(ListenerPlan listener, Map<String, RulePlan> rules) {
         var matches = afterDenies(
                 listener.matches().stream()
@@ -42,7 +39,7 @@ final class DeniedPrefixes {
 
     /**
      * Moves a rule that forwards {@code pri//vate/} behind the denies of the same bucket for {@code pri/vate/} and for longer
-     * prefixes: it is the longer text, but some stores take both for one key, and then the deny holds.
+     * prefixes. It has the longer text, but some stores treat both as the same key, so the deny must win.
      */
     private static List<MatchPlan> afterDenies(List<MatchPlan> matches, Map<String, RulePlan> rules) {
         var ordered = new ArrayList<>(matches);
@@ -72,14 +69,14 @@ final class DeniedPrefixes {
 
     private static MatchPlan shortened(MatchPlan match) {
         var prefix = withSingleSlashes(match.keyPrefix());
-        // Of slashes alone nothing remains, and that would be the bucket.
+        // A prefix of slashes only would become empty and match the whole bucket.
         return prefix.isEmpty() || prefix.equals(match.keyPrefix())
                 ? match
                 : new MatchPlan(
                         match.rule(), match.bucket(), prefix, match.operations(), match.headers(), match.sourceCidrs());
     }
 
-    /** The key that remains. Asked of each two prefixes of a bucket, of which hardly any has more slashes. */
+    /** The normalized key. Called for every two prefixes of a bucket, of which few have repeated slashes. */
     static String withSingleSlashes(String prefix) {
         var slashes = prefix.replace('\\', '/');
         return slashes.startsWith("/") || slashes.contains("//")

@@ -15,16 +15,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An encoded message, put together from pieces of which most stay the same from one rendering to the next. Protocol buffers
- * allow it: the fields of a message may be encoded apart and joined, repeated fields and the entries of maps too.
+ * An encoded message, joined from pieces of which most are unchanged between renderings. Protocol buffers allow this: the fields of
+ * a message may be encoded separately and concatenated, also repeated fields and map entries.
  *
- * <p>A piece that may be used again is a shard and has a SHA-256 of its own, so that only changed pieces are digested. The
- * digest of the whole is made of those, in order: with equal digests, all pieces are equal.
+ * <p>A reusable piece is a shard with its own SHA-256, so only changed pieces are digested. The digest of the whole is computed
+ * from those in order. Equal digests mean that all pieces are equal.
  */
 final class Encoding {
     static final Encoding EMPTY = new Encoding(List.of(), 0);
 
-    /** @param digest of a shard; null for bytes that are digested each time */
+    /** @param digest SHA-256 of a shard; null for bytes that are digested each time */
     private record Piece(ByteString bytes, @Nullable ByteString digest) {}
 
     private final List<Piece> pieces;
@@ -61,7 +61,7 @@ final class Encoding {
         return join(List.of(parts));
     }
 
-    /** The same bytes in one piece that keeps its digest. */
+    /** The same bytes as one piece with a cached digest. */
     Encoding shard() {
         if (size == 0) {
             return EMPTY;
@@ -70,7 +70,7 @@ final class Encoding {
         return new Encoding(List.of(new Piece(bytes, sha256(bytes))), size);
     }
 
-    /** These bytes as the value of a field: a message, a text, or an entry of a map. */
+    /** These bytes as the value of a field: a message, a string, or a map entry. */
     Encoding field(int number) {
         var head = ByteString.newOutput(10);
         try {
@@ -79,7 +79,7 @@ final class Encoding {
             out.writeUInt32NoTag(size);
             out.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException("memory takes all that is written", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
         return join(of(head.toByteString()), this);
     }
@@ -95,8 +95,8 @@ final class Encoding {
     }
 
     /**
-     * A SHA-256 over the content; equal only when all of it is equal. Of a message that was encoded at once it is that of the bytes,
-     * as another program that encodes the same message has it.
+     * A SHA-256 of the content; equal only for equal content. For a message that was encoded as a whole it is the SHA-256 of its
+     * bytes, which another program can reproduce.
      */
     ByteString digest() {
         if (pieces.size() == 1 && pieces.getFirst().digest() == null) {
@@ -133,7 +133,7 @@ final class Encoding {
         }
     }
 
-    /** Map entries are written in the order of their keys. */
+    /** Serializes with map entries sorted by key. */
     private static ByteString serialise(MessageLite message) {
         var bytes = new byte[message.getSerializedSize()];
         var out = CodedOutputStream.newInstance(bytes);

@@ -18,21 +18,21 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /**
- * The nodes of each pool. Weights change here without touching a connection. A node that is drained is left out: requests under way
- * finish, and nothing new comes to it. With Envoy's status DRAINING it would get requests whenever all other nodes are down (panic).
+ * Renders the nodes of each pool. A change of weights does not affect connections. A draining node is left out: current requests
+ * finish, and it gets no new ones. With Envoy's status DRAINING it would get requests when all other nodes are down (panic mode).
  *
- * <p>All nodes with their whole share are in one locality, because Envoy's least request compares nodes inside of one only. A node with
- * another share has a locality of its own with that share as its weight: with two different weights inside of one locality Envoy would
- * no longer compare all of its nodes. The node's connections begin anew when it goes to its own locality or comes back, because Envoy
- * takes it for another node; transfers under way finish on the connections before.
+ * <p>All nodes with their full share are in one locality, because Envoy's least request only compares nodes within a locality. A
+ * node with another share has its own locality with this share as its weight. With two different weights in one locality, Envoy
+ * would no longer compare all of its nodes. The connections of a node are not reused when it moves to its own locality or back,
+ * because Envoy treats it as another node. Current transfers finish on the old connections.
  */
 final class EndpointRenderer {
-    /** Envoy adds up the weights of localities in 32 bits. */
-    private static final long MOST_WEIGHT = 1_000_000_000;
+    /** Envoy sums the weights of localities in 32 bits. */
+    private static final long MAX_WEIGHT = 1_000_000_000;
 
     private EndpointRenderer() {}
 
-    /** @param percents the shares of nodes that have another than the declared one, in percent of their weights */
+    /** @param percents the shares of nodes that differ from the declared weight, in percent of the weight */
     static ClusterLoadAssignment assignment(PoolPlan pool, Map<String, Double> percents) {
         var nodes = pool.nodes().stream().filter(node -> !node.draining()).toList();
         var shares = shares(nodes, percents);
@@ -53,7 +53,7 @@ final class EndpointRenderer {
                     .build();
         }
         long total = nodes.stream().mapToLong(node -> weight(node, shares)).sum();
-        long divisor = (total + MOST_WEIGHT - 1) / MOST_WEIGHT;
+        long divisor = (total + MAX_WEIGHT - 1) / MAX_WEIGHT;
         var whole = nodes.stream()
                 .filter(node -> most.equals(shares.get(node.name())))
                 .toList();
@@ -69,7 +69,7 @@ final class EndpointRenderer {
         return assignment.build();
     }
 
-    /** In hundredths of a percent of their weights. */
+    /** The shares in hundredths of a percent of the weights. */
     private static Map<String, Integer> shares(List<NodePlan> nodes, Map<String, Double> percents) {
         var shares = new TreeMap<String, Integer>();
         nodes.forEach(node ->
@@ -81,7 +81,7 @@ final class EndpointRenderer {
         return (long) node.weight() * shares.getOrDefault(node.name(), 0);
     }
 
-    /** A locality without a weight gets requests only when those with a weight have no healthy node. */
+    /** Sets the weight of a locality. A locality without weight gets requests only when those with weight have no healthy node. */
     private static LocalityLbEndpoints.Builder weigh(LocalityLbEndpoints.Builder locality, long weight, long divisor) {
         return weight == 0
                 ? locality
@@ -101,14 +101,17 @@ final class EndpointRenderer {
         return policy == Policy.HASH_BUCKET || policy == Policy.HASH_KEY;
     }
 
-    /** At least a hundredth of its weight: the smaller the smallest share, the larger the ring that Envoy makes. */
+    /**
+     * The weight for hashing, at least a hundredth of the declared weight, because a smaller minimum share makes Envoy build a
+     * larger ring.
+     */
     private static int hashed(NodePlan node, Map<String, Integer> shares) {
         return node.weight() * Math.max(1, Math.round(shares.getOrDefault(node.name(), 0) / 100f));
     }
 
     /**
-     * Whether the weights differ so little that they cost more than they give: with any two that differ, Envoy's least
-     * request no longer compares all nodes, and a node that hangs gets requests by its weight.
+     * Whether the weights differ too little to be useful. With any two different weights, Envoy's least request no longer compares
+     * all nodes, and a hanging node gets requests according to its weight.
      */
     private static boolean countAsEqual(Policy policy, List<NodePlan> nodes) {
         var weights = nodes.stream().mapToInt(NodePlan::weight).summaryStatistics();
@@ -118,7 +121,7 @@ final class EndpointRenderer {
     private static LbEndpoint endpoint(PoolPlan pool, NodePlan node, int weight) {
         var tls = pool.tls();
         var authority = tls != null && tls.serverName() != null ? tls.serverName() : node.address();
-        // Without a host name of its own a probe would carry the cluster's name as Host.
+        // Without this host name a health check would send the cluster's name as Host.
         var probe = Endpoint.HealthCheckConfig.newBuilder().setHostname(authority);
         var port = pool.health().active().port();
         if (port != null) {

@@ -26,14 +26,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Turns a plan into what Envoy 1.40 is served. Equal plans and options give byte-equal resources. One renderer serves one
- * DataPath: it remembers the last rendering, and a part of the plan that is equal to the one before gives the same
- * {@link Part}, encoded once. Not safe for use by several threads.
+ * Renders a plan as resources for Envoy 1.40. Equal plans and options give byte-equal resources. One renderer serves one DataPath.
+ * It caches the last rendering: an unchanged part of the plan gives the same {@link Part}, which is encoded once. Not thread-safe.
  */
 public final class EnvoyRenderer {
 
     private final RouteCache cache = new RouteCache();
-    private final int mostPlainRoutes;
+    private final int maxPlainRoutes;
     private final Recall<String, ListenerInputs, Part<Listener>> listeners = new Recall<>();
     private final Recall<String, TableInputs, Part<RouteConfiguration>> tables = new Recall<>();
     private final Recall<String, ClusterInputs, Part<Cluster>> clusters = new Recall<>();
@@ -46,7 +45,7 @@ public final class EnvoyRenderer {
             .toList();
 
     /**
-     * All that a listener is made from.
+     * The inputs of a listener.
      *
      * @param plan without listeners, pools and rules
      * @param listener without its rules
@@ -54,29 +53,29 @@ public final class EnvoyRenderer {
     private record ListenerInputs(
             GatewayPlan plan, ListenerPlan listener, String bindAddress, int port, boolean reusePort) {}
 
-    /** All that a route table is made from. */
+    /** The inputs of a route table. */
     private record TableInputs(
             List<RulePlan> rules, ListenerPlan listener, Map<String, PoolTraits> pools, boolean requestIdToStore) {}
 
     /** @param pool without nodes */
     private record ClusterInputs(PoolPlan pool, Duration stalledUpload, Path checkEvents) {}
 
-    /** @param percents the shares of nodes that are not as declared */
+    /** @param percents the shares of nodes that differ from the declared weight */
     private record AdjustedInputs(PoolPlan pool, Map<String, Double> percents) {}
 
-    /** @param pool with the node that is asked alone */
+    /** @param pool with only the node that is checked */
     private record DomainInputs(DomainUse use, PoolPlan pool) {}
 
-    /** A renderer that has rendered nothing yet. */
+    /** A renderer with an empty cache. */
     public EnvoyRenderer() {
-        this(RouteTable.MOST_PLAIN_ROUTES);
+        this(RouteTable.MAX_PLAIN_ROUTES);
     }
 
-    EnvoyRenderer(int mostPlainRoutes) {
-        this.mostPlainRoutes = mostPlainRoutes;
+    EnvoyRenderer(int maxPlainRoutes) {
+        this.maxPlainRoutes = maxPlainRoutes;
     }
 
-    /** Renders a plan without a memory of others. */
+    /** Renders a plan without a cache. */
     public static EnvoyResources render(GatewayPlan plan, RenderOptions options) {
         return new EnvoyRenderer().resources(plan, options);
     }
@@ -96,9 +95,9 @@ public final class EnvoyRenderer {
     }
 
     /**
-     * The same resources with decisions on top: the endpoints of pools that something was decided about are others, and nothing else is.
+     * Applies decisions to rendered resources. Only the endpoints of pools with decisions change.
      *
-     * @param declared what {@link #resources} gave for the plan
+     * @param declared the result of {@link #resources} for the plan
      */
     public EnvoyResources adjusted(EnvoyResources declared, GatewayPlan plan, Adjustments adjustments) {
         var parts = new ArrayList<Part<ClusterLoadAssignment>>();
@@ -151,13 +150,13 @@ public final class EnvoyRenderer {
             parts.add(tables.get(
                     listener.name(),
                     new TableInputs(plan.rules(), listener, pools, plan.requestIdToStore()),
-                    // A listener for TLS beside one for clear text is the rule: the same routes twice.
+                    // A TLS listener next to a clear-text listener with the same routes is common.
                     inputs -> rendered.entrySet().stream()
                             .filter(other -> RouteTable.alike(other.getKey(), listener))
                             .map(Map.Entry::getValue)
                             .findFirst()
                             .orElseGet(() -> {
-                                var body = new RouteTable(listener, rules, pools, cache, mostPlainRoutes).render();
+                                var body = new RouteTable(listener, rules, pools, cache, maxPlainRoutes).render();
                                 rendered.put(listener, body);
                                 return body;
                             })

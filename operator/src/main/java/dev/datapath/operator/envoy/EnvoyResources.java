@@ -8,14 +8,14 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.util.List;
 
 /**
- * All that a gateway is served over xDS, each list by name.
+ * All xDS resources of a gateway, each list sorted by name.
  *
- * @param listeners change only when a DataPath's listeners do: a changed listener drains its connections
- * @param routes one configuration per listener, of the same name
- * @param clusters one per pool, one per pool and base domain that checks whether the store knows the domain, and those that
- *     never have a node
+ * @param listeners change only when the listeners of the DataPath change, because a changed listener drains its connections
+ * @param routes one route configuration per listener, with the same name
+ * @param clusters one per pool, one per pool and base domain that checks whether the store is configured with the domain, and those
+ *     without nodes
  * @param endpoints one assignment per cluster, empty when no node is known
- * @param secrets certificates with keys, and authorities
+ * @param secrets certificates with keys, and CA bundles
  */
 public record EnvoyResources(
         List<Part<Listener>> listeners,
@@ -32,7 +32,7 @@ public record EnvoyResources(
         secrets = List.copyOf(secrets);
     }
 
-    /** The same with other endpoints. */
+    /** A copy with other endpoints. */
     EnvoyResources withEndpoints(List<Part<ClusterLoadAssignment>> others) {
         return new EnvoyResources(listeners, routes, clusters, others, secrets);
     }

@@ -5,9 +5,9 @@ import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.plan.MatchPlan;
 
 /**
- * Removals of more than a request names: MinIO takes a DELETE of a bucket, or of a key without its last slash, with this header for all
- * objects below it (cmd/bucket-handlers.go, DeleteBucketHandler; cmd/object-handlers.go, DeleteObjectHandler). Rules see one key, so
- * where removals are denied the request is refused.
+ * Recursive deletions: with this header, MinIO deletes all objects below a bucket, or below a key without its last slash
+ * (cmd/bucket-handlers.go, DeleteBucketHandler; cmd/object-handlers.go, DeleteObjectHandler). Rules only match one key, so such a
+ * request is rejected where rules deny deletions.
  */
 final class ForcedRemoval {
 
@@ -18,17 +18,17 @@ final class ForcedRemoval {
 
     private ForcedRemoval() {}
 
-    /** Whether a deny may be about what such a request removes. */
+    /** Whether a deny may concern objects that such a request deletes. */
     static boolean mayBeDenied(MatchPlan deny) {
         return deny.operations().isEmpty() || deny.operations().stream().anyMatch(ForcedRemoval::removes);
     }
 
-    /** As the group Deletes of the API has it. */
+    /** As defined by the group Deletes of the API. */
     private static boolean removes(S3Operation operation) {
         return operation.name().startsWith("Delete");
     }
 
-    static Predicate asked() {
+    static Predicate requested() {
         return Predicates.and(
                 Methods.is("DELETE"),
                 Predicates.matches(HEADER, HeaderValues.ANYTHING + "(?i:true|t|1)" + HeaderValues.ANYTHING));

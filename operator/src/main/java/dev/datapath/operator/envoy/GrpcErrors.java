@@ -9,22 +9,24 @@ import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 
 /**
- * Errors for requests of a gRPC content type. Envoy answers those with {@code 200 OK}, the error in {@code grpc-message} and no body
- * (Envoy: Http::Utility::prepareLocalReply), and decides so before any extension can change the request. An S3 client would
- * take a denied or failed write for a stored one. So the error is turned back into an S3 error on its way out.
+ * Errors for requests with a gRPC content type. Envoy answers these with {@code 200 OK}, the error in {@code grpc-message} and no
+ * body (Envoy: Http::Utility::prepareLocalReply), before an extension can change the request. An S3 client would treat a denied or
+ * failed write as successful. So the response is converted back to an S3 error.
  */
 final class GrpcErrors {
 
     private static final String CONTENT_TYPE = "application/grpc";
 
-    /** Carries the status of an error past Envoy's conversion. Set on the gateway's own errors only; never leaves the gateway. */
+    /**
+     * Preserves the status of an error through Envoy's conversion. Only set on the gateway's own errors; never leaves the gateway.
+     */
     static final String STATUS_HEADER = "x-datapath-status";
 
-    /** The value is empty, and the header therefore left out, for requests of any other content type. */
+    /** The value is empty for requests with other content types, and an empty header is not added. */
     private static final String STATUS_FORMAT = "%%CEL('content-type' in request.headers"
             + " && request.headers['content-type'].startsWith('" + CONTENT_TYPE + "') ? %s : '')%%";
 
-    /** {@code grpc-message} is percent-encoded; the gRPC protocol defines it so. */
+    /** The gRPC protocol defines {@code grpc-message} as percent-encoded. */
     private static final String SCRIPT = """
             function envoy_on_response(handle)
               local headers = handle:headers()
@@ -47,19 +49,19 @@ final class GrpcErrors {
 
     private GrpcErrors() {}
 
-    /** To be added to errors with that status. */
+    /** The header for errors with this status. */
     static HeaderValueOption status(int status) {
         return LocalReplies.header(STATUS_HEADER, STATUS_FORMAT.formatted(status));
     }
 
-    /** To be added to errors that keep the status that Envoy gave them. */
+    /** The header for errors that keep the status from Envoy. */
     static HeaderValueOption sameStatus() {
         return LocalReplies.header(STATUS_HEADER, STATUS_FORMAT.formatted("response.code"));
     }
 
     /**
-     * The filter that restores the error. It is skipped for requests of other content types. It also sees requests that fail before
-     * filters are chosen.
+     * The filter that restores the error. It is skipped for requests with other content types. It also processes requests that fail
+     * before the filter chain is created.
      */
     static HttpFilter filter() {
         var other = Predicates.when(

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Answers 400 to spellings that would slip past a rule and that no client needs: stores, and proxies before them, decode
- * names, resolve dots and tidy hosts, and a rule compares what the client sent.
+ * Rejects, with status 400, requests whose spelling would bypass a rule and that no client needs. Stores, and proxies in front of
+ * them, decode names, resolve dot segments and normalize hosts, while a rule compares the text that the client sent.
  */
 final class Guards {
 
@@ -28,7 +28,7 @@ final class Guards {
 
     private static final String PORT =
             "(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
-    /** A name or an address, with a port or without; a port may be empty (RFC 9110, 7.2; RFC 3986, 3.2.3). */
+    /** A name or an address, with or without port. The port may be empty (RFC 9110, 7.2; RFC 3986, 3.2.3). */
     private static final String HOST =
             "(?:[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?|\\[[0-9A-Fa-f:.]+\\])(?::" + PORT + "?)?";
 
@@ -42,9 +42,9 @@ final class Guards {
     private Guards() {}
 
     /**
-     * Those that a listener needs.
+     * The guards of a listener.
      *
-     * @param denies those of rules that deny: only then it pays to be taken for another request
+     * @param denies the matches of deny rules; only with these can a client gain from a request that a store reads differently
      */
     static List<FieldMatcher> of(ListenerPlan listener, List<MatchPlan> denies, AddressStyle style, String baseDomain) {
         var matches = listener.matches();
@@ -54,7 +54,7 @@ final class Guards {
         boolean byKey = matches.stream().anyMatch(match -> !match.keyPrefix().isEmpty());
         boolean deniedByName = !denies.isEmpty() && (byBucket || byOperation || byKey);
         var guards = new ArrayList<FieldMatcher>();
-        // Envoy joins repeated lines; RFC 9112, 3.2 wants 400.
+        // Envoy joins repeated headers. RFC 9112, 3.2 requires status 400.
         guards.add(guard("guard/host", contains(AUTHORITY, ","), "InvalidRequest", "A request must name one host."));
         // A store sends the value back in a header, which is no HTTP then, and Envoy blames the node.
         guards.add(guard(
@@ -79,7 +79,7 @@ final class Guards {
                     "The host must be a name or an address, with at most one port."));
             if (!listener.baseDomains().isEmpty()
                     && (style == AddressStyle.HOST || listener.hostnames().isEmpty())) {
-                guards.add(refuse(
+                guards.add(reject(
                         "guard/host",
                         domainElsewhere(listener.baseDomains(), baseDomain),
                         "The host must hold the base domain at its end and nowhere else."));
@@ -93,15 +93,15 @@ final class Guards {
                     "The bucket in the host name must be in lower case."));
         }
         if (style == AddressStyle.PATH && (byBucket || byOperation || byKey)) {
-            // An encoded slash would make a bucket of bucket and key. The list of buckets, which has none, is "//".
+            // With an encoded slash, bucket and key would look like a bucket. The list of buckets has the target "//".
             guards.add(bucket("/[^/%]*%.*|//.+"));
         }
         if (style == AddressStyle.PATH && deniedByName) {
-            // Ceph takes what is before a colon for a tenant; some stores and proxies resolve dots.
+            // Ceph treats the text before a colon as a tenant. Some stores and proxies resolve dot segments.
             guards.add(bucket("/[^/]*[^A-Za-z0-9._/-].*|/\\.{1,2}/.*"));
         }
         if (deniedByName || (byBucket && listener.defaultBackend() == null)) {
-            guards.add(refuse(
+            guards.add(reject(
                     "guard/path", Escapes.outOfTheBucket(style), "Dot segments must not lead out of the bucket."));
         }
         if (byOperation) {
@@ -120,7 +120,7 @@ final class Guards {
                     "The query must not begin with a question mark."));
         }
         if (denies.stream().anyMatch(ForcedRemoval::mayBeDenied)) {
-            guards.add(refuse("guard/force-delete", ForcedRemoval.asked(), ForcedRemoval.MESSAGE));
+            guards.add(reject("guard/force-delete", ForcedRemoval.requested(), ForcedRemoval.MESSAGE));
         }
         UnderscoredHeaders.guard((denies.isEmpty() ? denies : matches)
                         .stream()
@@ -133,13 +133,13 @@ final class Guards {
     }
 
     /**
-     * Matches a host that has a base domain before its end, too: VersityGW cuts at the first one (s3api/middlewares,
+     * Matches a host that also contains a base domain before its end: VersityGW cuts at the first one (s3api/middlewares,
      * HostStyleParser).
      *
-     * @param own the base domain that the host ends with; empty for none
+     * @param own the base domain at the end of the host; empty for none
      */
     private static Predicate domainElsewhere(List<String> baseDomains, String own) {
-        // Within its own end a longer domain may hold a shorter one.
+        // A longer base domain at the end may contain a shorter one.
         var before = baseDomains.stream()
                 .filter(domain -> !own.equals(domain) && ("." + own).contains("." + domain))
                 .toList();
@@ -160,7 +160,7 @@ final class Guards {
                 : found;
     }
 
-    /** The hosts of path style, in any case and with or without port. */
+    /** The hosts for path style, case-insensitive, with or without port. */
     private static String served(ListenerPlan listener) {
         var names = Stream.concat(listener.hostnames().stream(), listener.baseDomains().stream())
                 .map(name -> name.replace(".", "\\."))
@@ -168,12 +168,12 @@ final class Guards {
         return "(?i:" + names + ")\\.?(?::" + PORT + "?)?";
     }
 
-    /** For entries of buckets whose keys a rule denies. */
+    /** A guard for entries of buckets with a deny by key. */
     static FieldMatcher ofKeys() {
         return guard("guard/path", matches(Names.TARGET_HEADER, Segments.DOTS), "InvalidRequest", Segments.MESSAGE);
     }
 
-    /** For entries of buckets where only some actions on objects are forwarded. */
+    /** A guard for entries of buckets where only some actions on objects are forwarded. */
     static FieldMatcher ofNoKeys(AddressStyle style) {
         return guard(
                 "guard/path",
@@ -182,7 +182,7 @@ final class Guards {
                 Segments.MESSAGE);
     }
 
-    /** How a host header goes on after the bucket: the case of a domain does not matter, nor does its root dot. */
+    /** An expression for the rest of a host header after the bucket. Case and a trailing dot of the domain make no difference. */
     static String hostEnd(String baseDomain) {
         return "\\.(?i:" + baseDomain.replace(".", "\\.") + ")\\.?(?::[0-9]*)?:";
     }
@@ -195,13 +195,13 @@ final class Guards {
                 "A bucket name must be neither empty nor percent-encoded and hold only letters, digits, '.', '-' and '_'.");
     }
 
-    /** Answers 400. */
-    static FieldMatcher refuse(String name, Predicate predicate, String message) {
+    /** Rejects requests with status 400. */
+    static FieldMatcher reject(String name, Predicate predicate, String message) {
         return guard(name, predicate, "InvalidRequest", message);
     }
 
     private static FieldMatcher guard(String name, Predicate predicate, String code, String message) {
         var match = RouteMatch.newBuilder().setPrefix("/").build();
-        return when(predicate, Predicates.action("route", RouteRenderer.refuse(name, 400, code, message, match)));
+        return when(predicate, Predicates.action("route", RouteRenderer.reject(name, 400, code, message, match)));
     }
 }

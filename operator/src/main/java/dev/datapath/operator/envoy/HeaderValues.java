@@ -15,33 +15,33 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conditions on the values of request headers. A rule that forwards takes one line with exactly the value. A rule that denies
- * also takes the value as one of several, in lines of their own or in one line (RFC 9110, 5.3), with blanks around it and in any
- * case: stores differ in which of several they read, and some compare without case (MinIO the governance bypass). Where a store may
- * read the header from the query, the values of the parameter count as well.
+ * Conditions on the values of request headers. A forward rule matches a single header with exactly the value. A deny rule also
+ * matches the value as one of several, in separate headers or in a list (RFC 9110, 5.3), surrounded by blanks and
+ * case-insensitively. The reason: stores differ in which of several values they read, and some compare case-insensitively (MinIO
+ * for the governance bypass). Where a store may read the header from the query, the values of the parameter count, too.
  *
- * <p>Envoy's generic matcher sees the lines of one name as one, joined by commas. Its routes see each line for itself, and one that
- * fits is enough; of the headers that Envoy keeps as one, such as {@code content-type}, they see what the matcher sees.
+ * <p>Envoy's generic matcher joins headers of one name with commas. Its routes compare each header separately, and one match is
+ * enough. For headers that Envoy stores as one, such as {@code content-type}, routes compare the same joined value.
  */
 final class HeaderValues {
 
-    /** Any octets: a dot matches only UTF-8, and a header may hold anything else. */
+    /** Any octets. A dot only matches UTF-8, and a header may contain other octets. */
     static final String ANYTHING = "\\C*";
 
-    /** One octet or more. */
+    /** One or more octets. */
     static final String SOMETHING = "\\C+";
 
-    /** The routes double with each value that may be in the query. */
+    /** The number of routes doubles with each value that may be in the query. */
     private static final int MOVED_ONE_BY_ONE = 2;
 
-    /** RE2 refuses an expression that becomes too large. */
+    /** RE2 rejects an expression that is too large. */
     private static final int VALUES_IN_EXPRESSION = 100;
 
     private static final String HOST = "host";
 
     private HeaderValues() {}
 
-    /** What a request must have besides the rest of a match; never empty where a header is wanted. */
+    /** The predicates for headers; never empty if a header is required. */
     static List<Predicate> predicates(List<HeaderValue> wanted, boolean denies) {
         if (denies) {
             return wanted.stream().map(HeaderValues::denied).toList();
@@ -63,10 +63,10 @@ final class HeaderValues {
     }
 
     /**
-     * Something that a deny wants: a value, or one of those in a list. Each is looked for by itself, because they may be in lines of
-     * their own, of which a route sees one at a time.
+     * One value of a deny: the value, or one element of a list. Each element is matched separately, because elements may be in
+     * separate headers, and a route compares one header at a time.
      *
-     * @param text of the value; null for a host, which is no list
+     * @param text the element; null for a host, which is not a list
      */
     private record Part(HeaderValue of, @Nullable String text) {
 
@@ -81,7 +81,7 @@ final class HeaderValues {
             return text != null && of.maybeInQuery();
         }
 
-        /** Alternatives: the header, or the query. */
+        /** The alternative places: the header, or the query. */
         Stream<List<HeaderMatcher>> places() {
             return movable()
                     ? Stream.of(
@@ -103,16 +103,16 @@ final class HeaderValues {
                 .stream().map(part -> new Part(wanted, part)).toList();
     }
 
-    /** Whether two lines, as the generic matcher sees them, may look like one with the value. */
+    /** Whether two headers joined by the generic matcher may equal the value. */
     private static boolean joins(String value) {
         return value.matches(".*[^ \t],[^ \t].*");
     }
 
     /**
-     * Holds for requests with one of the values in a line of its own and with other lines of the same name. It also holds for
-     * some with all of that in one line.
+     * Matches requests with one of the values in a separate header and other headers of the same name. It also matches some
+     * requests with all values in one header.
      *
-     * @param wanted of rules that forward
+     * @param wanted headers of forward rules
      */
     static Predicate amongOthers(Collection<HeaderValue> wanted) {
         var byName = new TreeMap<String, List<String>>();
@@ -156,7 +156,7 @@ final class HeaderValues {
             }
             return all;
         }
-        // One of them in the query is enough: who has moved it there may have moved any of the others.
+        // One of them in the query is enough: a client that has moved one value to the query may have moved any other.
         var moved = new ArrayList<HeaderMatcher>();
         parts.stream().filter(part -> !part.movable()).map(Part::inHeader).forEach(moved::add);
         moved.add(OperationConditions.regex(":path", inQuery(movable)));
@@ -170,8 +170,8 @@ final class HeaderValues {
     }
 
     /**
-     * A name has no case, and with a dot at its end or an empty port it is the same one. It is meant with every port, unless a rule
-     * that forwards names one. What is before an at sign is no part of it (RFC 9110, 4.2.4).
+     * A host name is compared case-insensitively, and a trailing dot or an empty port make no difference. It matches with every
+     * port, unless a forward rule declares one. Text before an at sign is not part of it (RFC 9110, 4.2.4).
      */
     private static HeaderMatcher host(String value, boolean denies) {
         int colon = value.endsWith("]") ? -1 : value.lastIndexOf(':');
@@ -193,7 +193,7 @@ final class HeaderValues {
         return names.isEmpty() ? Optional.empty() : Optional.of(names);
     }
 
-    /** The query has none of the headers, whatever the value: a store may read that before the header. */
+    /** Matches requests whose query has none of the headers, with any value: a store may prefer the query over the header. */
     private static HeaderMatcher named(List<String> names) {
         return OperationConditions.not(
                 OperationConditions.regex(":path", "(?i)" + QueryPattern.namedInAnySpelling(names)));
@@ -212,7 +212,7 @@ final class HeaderValues {
                 .collect(Collectors.joining("|", "(?i)", ""));
     }
 
-    /** Where the client's value stands. */
+    /** The header with the client's value. */
     private static String asSent(HeaderValue wanted) {
         return wanted.name().equals(Names.FORWARDED_PROTO) ? Names.FORWARDED_PROTO_HEADER : wanted.name();
     }
@@ -222,7 +222,7 @@ final class HeaderValues {
                 + ")?";
     }
 
-    /** What stands between the values of a list, as an expression. Cookies have a separator of their own (RFC 6265, 4.2.1). */
+    /** An expression for the separator of a list. Cookies have their own separator (RFC 6265, 4.2.1). */
     private static String separator(HeaderValue of) {
         return of.name().equals("cookie") ? "[,;]" : ",";
     }

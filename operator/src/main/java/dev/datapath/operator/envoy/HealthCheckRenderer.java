@@ -21,40 +21,48 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 
-/** How it is found out that a node should get no requests. */
+/** Renders health checks and outlier detection of nodes. */
 final class HealthCheckRenderer {
 
     private static final int BODY_BYTES = 64 * 1024;
 
-    /** How many times its first time out a node is left out at most; Envoy adds the first time with each ejection. */
-    private static final int MOST_EJECTION_FACTOR = 10;
+    /** Maximum ejection time as a multiple of the base ejection time. Envoy adds the base time with each ejection. */
+    private static final int MAX_EJECTION_FACTOR = 10;
 
-    /** How often a share of failures is counted anew, and whether ejections are over is checked. */
+    /** The interval at which failure percentages are computed and the end of ejections is checked. */
     private static final Duration EJECTION_INTERVAL = Duration.ofSeconds(3);
 
     /**
-     * The share of failures that ejects a node. A node that fails only writes fails their share; one that breaks off every
-     * answer fails half, since Envoy counts the head of an answer as a success and then the cut as a failure.
+     * The failure percentage that ejects a node. A node that only fails writes has their share as failures. A node that aborts
+     * every response has 50 %, because Envoy counts the response header as a success and then the reset as a failure.
      */
     private static final int FAILURE_PERCENT = 25;
 
-    /** A share is taken of at least so many results for each failure in a row that ejects: three failures by default. */
+    /**
+     * Minimum number of results for a failure percentage, as a multiple of the consecutive errors that eject: by default, three
+     * failures are needed.
+     */
     private static final int RESULTS_PER_ERROR = 2;
 
-    /** How long after a change at the store the check still reports the state before. Each check is a line in the store's log. */
+    /**
+     * Interval of the domain check. A change at the store is detected after this time. Each check adds a line to the store's log.
+     */
     private static final Duration DOMAIN_INTERVAL = Duration.ofSeconds(30);
 
-    /** A gateway waits for the first check of a cluster before it takes the cluster over: for a node that is down, this long. */
+    /**
+     * Timeout of the domain check. A gateway waits for the first check of a cluster before it uses the cluster, so a node that is
+     * down delays it by this time.
+     */
     private static final Duration DOMAIN_TIMEOUT = Duration.ofSeconds(1);
 
-    /** No endpoint carries it: requests always take the cluster's own socket. */
+    /** No endpoint has this metadata, so requests always use the transport socket of the cluster. */
     private static final Struct CLEAR_TEXT = Struct.newBuilder()
             .putFields("clear-text", Value.newBuilder().setBoolValue(true).build())
             .build();
 
     private HealthCheckRenderer() {}
 
-    /** @param events file to which passes and failures are appended when a node's health changes */
+    /** @param events file to which Envoy appends an event when a node's health changes */
     static HealthCheck active(HealthPlan.Active active, Path events) {
         var check = every(active.interval(), active.timeout())
                 .setUnhealthyThreshold(UInt32Value.of(active.unhealthyAfter()))
@@ -72,14 +80,14 @@ final class HealthCheckRenderer {
     }
 
     /**
-     * Passes when the store does <em>not</em> know the base domain: its answer names the bucket of the path, so it did not read the
-     * bucket from the host. Any other answer, or no answer, proves nothing.
+     * Passes when the store is <em>not</em> configured with the base domain: its response contains the bucket of the path, so the
+     * store did not read the bucket from the host. Any other response, or none, proves nothing.
      */
     static HealthCheck domain(String baseDomain) {
         return every(DOMAIN_INTERVAL, DOMAIN_TIMEOUT)
                 .setUnhealthyThreshold(UInt32Value.of(1))
                 .setHealthyThreshold(UInt32Value.of(1))
-                // The store would have closed the connection before the next check.
+                // The store would close the connection before the next check.
                 .setReuseConnection(BoolValue.of(false))
                 .setHttpHealthCheck(http(DomainQuestion.PROBE).toBuilder().setHost(DomainQuestion.host(baseDomain)))
                 .build();
@@ -89,15 +97,15 @@ final class HealthCheckRenderer {
         var pause = Protos.duration(interval);
         return HealthCheck.newBuilder()
                 .setInterval(pause)
-                // Envoy's defaults for a pool without requests are a minute: too long for the first request after a
-                // pause.
+                // Envoy's default for a pool without requests is one minute, which is too long for the first request
+                // after a pause.
                 .setNoTrafficInterval(pause)
                 .setNoTrafficHealthyInterval(pause)
                 .setIntervalJitterPercent(10)
                 .setTimeout(Protos.duration(timeout));
     }
 
-    /** The sockets that checks take in place of the cluster's; none where they take that. */
+    /** The transport sockets of health checks; none when they use that of the cluster. */
     static List<Cluster.TransportSocketMatch> sockets(HealthPlan.Active active) {
         if (!active.probe().clearText()) {
             return List.of();
@@ -130,21 +138,21 @@ final class HealthCheckRenderer {
     }
 
     /**
-     * Ejection by what clients' requests meet. Of the store's answers only 502 and 504 count (see the error matcher of
-     * {@link ClusterRenderer}); a reset, a failed connection and a first byte that comes too late count like them. Envoy
-     * counts these apart when asked to split errors by their origin, and then forgets them with each connection that
-     * opens: a node that accepts and resets would never be ejected. So they are not split. Nor does a health check that
-     * passes end an ejection: such a node passes all of them.
+     * Ejection by the results of client requests. Of the store's responses only 502 and 504 count (see the error matcher of
+     * {@link ClusterRenderer}). A reset, a failed connection and a first-byte timeout count, too. With split errors, Envoy counts
+     * these separately and resets the count with each opened connection: a node that accepts connections and resets them would
+     * never be ejected. So errors are not split. A passing health check does not end an ejection either, because such a node passes
+     * all of them.
      *
-     * <p>Failures in a row miss a node that fails some requests, or breaks off answers, since each success starts the count
-     * again. So their share counts too. Envoy's comparison with the other nodes (success rate) is not used: in a pool where all
-     * is well it ejects for a single failure.
+     * <p>Consecutive errors do not detect a node that fails some requests or aborts responses, because each success resets the
+     * count. So the failure percentage is used, too. Envoy's comparison with the other nodes (success rate) is not used, because in
+     * a healthy pool it ejects for a single failure.
      */
     static OutlierDetection passive(HealthPlan.Passive passive) {
         return OutlierDetection.newBuilder()
                 .setInterval(Protos.duration(EJECTION_INTERVAL))
                 .setBaseEjectionTime(Protos.duration(passive.ejectFor()))
-                .setMaxEjectionTime(Protos.duration(passive.ejectFor().multipliedBy(MOST_EJECTION_FACTOR)))
+                .setMaxEjectionTime(Protos.duration(passive.ejectFor().multipliedBy(MAX_EJECTION_FACTOR)))
                 .setSuccessfulActiveHealthCheckUnejectHost(BoolValue.of(false))
                 .setMaxEjectionPercent(UInt32Value.of(passive.maxEjectedPercent()))
                 .setAlwaysEjectOneHost(BoolValue.of(passive.maxEjectedPercent() > 0))

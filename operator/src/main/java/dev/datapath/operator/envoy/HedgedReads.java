@@ -9,9 +9,9 @@ import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.Mutations;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 
 /**
- * The filter that keeps hedging apart from node detection. Envoy counts every second copy as a timeout of the first one's
- * node, as if it had answered 504, and would eject all nodes of a store that is merely slower than {@code hedge.after}. With
- * this request header it counts them as if the node had answered 204. The router removes the header.
+ * The filter that separates hedging from outlier detection. For every hedged request Envoy counts a timeout of the first node, as a
+ * 504 response, and would eject all nodes of a store that is slower than {@code hedge.after}. With this request header it counts a
+ * 204 instead. The router removes the header.
  */
 final class HedgedReads {
 
@@ -21,7 +21,7 @@ final class HedgedReads {
 
     private HedgedReads() {}
 
-    /** Disabled: routes that hedge enable it. */
+    /** The filter, disabled by default. Routes with hedging enable it. */
     static HttpFilter filter() {
         var header = HeaderValueOption.newBuilder()
                 .setHeader(
@@ -39,7 +39,7 @@ final class HedgedReads {
                 .build();
     }
 
-    /** What a route says about the filter to enable it. */
+    /** The per-route configuration that enables the filter. */
     static Any enabled() {
         return Protos.any(
                 FilterConfig.newBuilder().setConfig(Any.getDefaultInstance()).build());

@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Denies by the path of a virtual-hosted request. A host name with capitals in its domain, a dot at its end or an empty port is
- * the same name (RFC 4343, RFC 1034 section 3.1), but a store that compares its domain literally, as MinIO and SeaweedFS do,
- * takes such a request for path style. What is denied in either reading is denied.
+ * Denies by the path of a virtual-hosted request. A host name with capitals in its domain, a trailing dot or an empty port is the
+ * same name (RFC 4343, RFC 1034 section 3.1). But a store that compares its domain literally, such as MinIO and SeaweedFS, treats
+ * such a request as path style. A request that is denied in one of both interpretations is denied.
  */
 final class HostReadings {
 
-    /** A percent-encoded character that bucket names are made of. */
+    /** A percent-encoded character that is valid in bucket names. */
     private static final String ENCODED = "%(?:2[dDeE]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])";
 
-    /** A bucket in the path that is not spelled literally. */
+    /** A bucket in the path that is not literal. */
     private static final String HIDDEN_BUCKET = "/[^/]*" + ENCODED + ".*|/" + DeniedAddresses.SLASH + ".+";
 
     private final List<MatchPlan> matches;
@@ -35,7 +35,7 @@ final class HostReadings {
         this.inPath = new TargetDenies(AddressStyle.PATH, rules, byOperation);
     }
 
-    /** What to ask of a virtual-hosted request; without result it goes on. Empty when no rule denies. */
+    /** A matcher that answers denied virtual-hosted requests; no match for other requests. Empty when no rule denies. */
     Optional<FieldMatcher> render(String baseDomain) {
         return inPath.of(matches)
                 .map(denied -> when(
@@ -45,12 +45,12 @@ final class HostReadings {
                         Predicates.nested(Matcher.newBuilder()
                                 .setMatcherList(
                                         Matcher.MatcherList.newBuilder()
-                                                .addMatchers(Guards.refuse(
+                                                .addMatchers(Guards.reject(
                                                         "guard/path",
                                                         matches(Names.TARGET_HEADER, Segments.ODD),
                                                         Segments.MESSAGE))
                                                 .addMatchers(
-                                                        Guards.refuse(
+                                                        Guards.reject(
                                                                 "guard/path",
                                                                 matches(Names.TARGET_HEADER, HIDDEN_BUCKET),
                                                                 "The path of a request whose host is not spelled as the domain must not hide a bucket.")))

@@ -17,13 +17,14 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Denies by the host of a path-style request. A host name, or a base domain, that lies below a base domain is path style here.
- * MinIO and SeaweedFS, when they know the longer domain, read the bucket from it; VersityGW cuts at the first place where the
- * domain stands; Ceph and stores without the domain read the path. What is denied in either reading is denied.
+ * Denies by the host of a path-style request. A host name or base domain that is a subdomain of a base domain is path style for the
+ * gateway. MinIO and SeaweedFS, if configured with the longer domain, read the bucket from it. VersityGW cuts at the first
+ * occurrence of the domain. Ceph and stores without the domain read the path. A request that is denied in one of these
+ * interpretations is denied.
  */
 final class HostnameReadings {
 
-    /** No bucket has a shorter name, such as {@code s3} (Amazon S3, general purpose bucket naming rules). */
+    /** Minimum length of a bucket name, so {@code s3} is none (Amazon S3, general purpose bucket naming rules). */
     private static final int SHORTEST_BUCKET = 3;
 
     private final ListenerPlan listener;
@@ -34,7 +35,10 @@ final class HostnameReadings {
         this.keyInPath = new TargetDenies(AddressStyle.HOST, rules, byOperation);
     }
 
-    /** What to ask of path-style requests; without result they go on. Empty when no rule denies what a host may name. */
+    /**
+     * Matchers that answer denied path-style requests; no match for other requests. Empty when no rule denies a bucket that a host
+     * may contain.
+     */
     List<FieldMatcher> render() {
         var asked = new ArrayList<FieldMatcher>();
         Stream.concat(listener.hostnames().stream(), listener.baseDomains().stream())
@@ -47,7 +51,7 @@ final class HostnameReadings {
         return asked;
     }
 
-    /** What stores may take for the bucket in a host: all that stands before a base domain, wherever that is. */
+    /** The texts in a host that stores may read as bucket: everything before an occurrence of a base domain. */
     private TreeSet<String> buckets(String host) {
         var buckets = new TreeSet<String>();
         for (var domain : listener.baseDomains()) {

@@ -13,22 +13,22 @@ import io.envoyproxy.envoy.extensions.filters.http.file_system_buffer.v3.StreamC
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 
 /**
- * Answers without a length to HTTP/1.0 requests. HTTP/1.0 has no chunks, so such a body ends with the connection (RFC 1945,
- * 7.2.2), and a client takes one that was cut for a whole one: Envoy closes the connection in order in both cases, and has no
- * setting that resets it in one of them. So the gateway holds the body back until its end and then sends it with its length;
- * when the body is cut, the client gets an error. Bodies with a length and requests of HTTP/1.1 are not held back.
+ * Responses without Content-Length to HTTP/1.0 requests. HTTP/1.0 has no chunked encoding, so such a body ends with the connection
+ * (RFC 1945, 7.2.2), and a client cannot detect that a body was truncated: Envoy closes the connection gracefully in both cases,
+ * and has no setting to reset it. So the gateway buffers the body until its end and then sends it with its length. When the body is
+ * truncated, the client gets an error. Bodies with a length and HTTP/1.1 requests are not buffered.
  *
- * <p>Envoy calls the filter work in progress. Nothing else in Envoy waits for the end of an answer and bounds how much it
- * keeps. Only HTTP/1.0 requests reach it, and with no room on disk it writes no file.
+ * <p>Envoy marks this filter as work in progress. No other Envoy filter buffers a whole response with a size limit. Only HTTP/1.0
+ * requests reach it, and with a disk limit of 0 it writes no file.
  */
 final class Http10Answers {
 
-    /** What {@link Names#PROTOCOL_HEADER} holds for them. */
+    /** The value of {@link Names#PROTOCOL_HEADER} for HTTP/1.0 requests. */
     static final String PROTOCOL = "HTTP/1.0";
 
     /**
-     * The longest list that S3 knows fits: 1,000 keys of 1,024 bytes, each byte percent-encoded, and 1 KiB more for each key.
-     * A longer answer is an error, because it is held in memory.
+     * Buffer limit in bytes. The longest S3 list fits: 1,000 keys of 1,024 bytes, each byte percent-encoded, and 1 KiB more for
+     * each key. A longer response is an error, because it is kept in memory.
      */
     static final int MAX_BYTES = 4 << 20;
 
@@ -56,7 +56,7 @@ final class Http10Answers {
 
     private static FileSystemBufferFilterConfig buffer() {
         return FileSystemBufferFilterConfig.newBuilder()
-                // Required, although nothing is written.
+                // Required, although no file is written.
                 .setManagerConfig(AsyncFileManagerConfig.newBuilder()
                         .setThreadPool(
                                 AsyncFileManagerConfig.ThreadPool.newBuilder().setThreadCount(1)))

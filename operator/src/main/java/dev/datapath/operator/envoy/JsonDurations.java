@@ -3,7 +3,7 @@ package dev.datapath.operator.envoy;
 import com.google.protobuf.util.Durations;
 import java.time.Duration;
 
-/** Durations as protobuf's JSON has them. */
+/** Durations in the JSON format of protocol buffers. */
 final class JsonDurations {
 
     private JsonDurations() {}

@@ -6,25 +6,25 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How a prefix of an object key may stand in a path. A key is sent percent-encoded, and nothing forbids a client to
- * encode more than it must; the store decodes both to the same key, so a rule must see both.
+ * Expressions for a key prefix in a path. A key is sent percent-encoded, and a client may encode more than necessary. The store
+ * decodes all spellings to the same key, so a rule must match all of them.
  */
 final class KeyPattern {
 
     private static final String UNRESERVED = "-._~/";
 
     /**
-     * Matches a target that holds more than unreserved characters and single slashes: its key may be spelled otherwise than
-     * {@link #canonical} spells it, or a store may take it for another one.
+     * Matches a target with other characters than unreserved ones and single slashes. Its key may differ from the
+     * {@link #canonical} spelling, or a store may read it as another key.
      */
     static final String UNUSUAL = ".*(?:[^A-Za-z0-9._~/-]|//).*";
 
-    /** One slash or several, percent-encoded or not, as stores have them that keep objects as files: backslashes are slashes. */
+    /** One or more slashes or backslashes, percent-encoded or not, which stores that keep objects as files treat as one slash. */
     static final String SLASHES = "(?:/|%2[fF]|\\\\|%5[cC])+";
 
     private KeyPattern() {}
 
-    /** As S3 clients spell it: UTF-8, everything but unreserved characters (RFC 3986) and slashes percent-encoded. */
+    /** The spelling of S3 clients: UTF-8, with all characters except unreserved ones (RFC 3986) and slashes percent-encoded. */
     static String canonical(String prefix) {
         var encoded = new StringBuilder();
         for (byte octet : prefix.getBytes(StandardCharsets.UTF_8)) {
@@ -38,21 +38,28 @@ final class KeyPattern {
         return encoded.toString();
     }
 
-    /** An expression for every spelling of the prefix: each octet as it is or percent-encoded, with hexadecimal digits in either case. */
+    /**
+     * An expression for every spelling of the prefix: each octet literal or percent-encoded, with hexadecimal digits in either
+     * case.
+     */
     static String everySpelling(String prefix) {
         return everySpelling(prefix, false);
     }
 
     /**
-     * The same. In a header a blank and octets beyond ASCII may stand as they are; in a path Envoy refuses them.
+     * As {@link #everySpelling(String)}, also for headers. A header may contain literal blanks and octets beyond ASCII, which Envoy
+     * rejects in a path.
      *
-     * @param plusIsBlank whether a plus sign is taken for a blank, as in queries
+     * @param plusIsBlank whether a plus sign stands for a blank, as in queries
      */
     static String everySpelling(String prefix, boolean plusIsBlank) {
         return octets(prefix).mapToObj(octet -> spellings(octet, plusIsBlank)).collect(Collectors.joining());
     }
 
-    /** The same for a text whose case does not matter, in an expression that ignores case. An encoded capital is another octet. */
+    /**
+     * As {@link #everySpelling(String, boolean)} for case-insensitive text, inside a case-insensitive expression. An encoded
+     * capital letter is another octet.
+     */
     static String everySpellingInAnyCase(String text, boolean plusIsBlank) {
         return octets(text)
                 .mapToObj(octet -> isLetter(octet)
@@ -76,8 +83,8 @@ final class KeyPattern {
     }
 
     /**
-     * The same for what some store takes for a key with this prefix: several slashes or backslashes for a slash, and a plus
-     * sign for a blank, as S3Proxy does.
+     * As {@link #everySpelling(String)}, including keys that some store reads with this prefix: repeated slashes or backslashes for
+     * a slash, and a plus sign for a blank, as S3Proxy does.
      */
     static String everySpellingWithMoreSlashes(String prefix) {
         return Arrays.stream(prefix.split("/", -1))
@@ -92,7 +99,7 @@ final class KeyPattern {
                 || UNRESERVED.indexOf(value) >= 0;
     }
 
-    /** An expression for an octet that is percent-encoded, in either case. */
+    /** An expression for a percent-encoded octet, with digits in either case. */
     static String encoded(int octet) {
         return "%" + anyCase(octet >> 4) + anyCase(octet & 0xf);
     }
@@ -102,7 +109,7 @@ final class KeyPattern {
         return nibble < 10 ? String.valueOf(digit) : "[" + digit + Character.toUpperCase(digit) + "]";
     }
 
-    /** An octet as an expression that matches only itself: Envoy's expressions read octets, not characters. */
+    /** An expression that only matches this octet: Envoy's expressions match octets, not characters. */
     static String literal(int octet) {
         if (octet < 0x20 || octet > 0x7e) {
             return String.format("\\x%02x", octet);

@@ -8,9 +8,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Requests with the path of an object that are about other keys: SeaweedFS and S3Proxy take {@code POST /bucket/key?delete} for
- * DeleteObjects and a form for PostObject, with the keys in the body; SeaweedFS and VersityGW answer {@code GET
- * /bucket/key?versions} with a listing of the bucket. No client sends them, so a rule for a key prefix does not forward them past a deny.
+ * Requests with the path of an object that access other keys. SeaweedFS and S3Proxy process {@code POST /bucket/key?delete} as
+ * DeleteObjects and a form as PostObject, with the keys in the body. SeaweedFS and VersityGW answer
+ * {@code GET /bucket/key?versions} with a listing of the bucket. No client sends these, so a forward rule for a key prefix does not
+ * forward them past a deny.
  */
 final class KeysElsewhere {
 
@@ -21,7 +22,7 @@ final class KeysElsewhere {
     /**
      * Alternatives, each a list of conditions that must all hold.
      *
-     * @param byShape whether requests of no known shape are a class of their own
+     * @param byShape whether requests of unknown shape have their own class
      */
     static List<List<HeaderMatcher>> conditions(AddressStyle style, RequestClass requestClass, boolean byShape) {
         var object = OperationConditions.regex(Names.TARGET_HEADER, style.target(Scope.OBJECT));

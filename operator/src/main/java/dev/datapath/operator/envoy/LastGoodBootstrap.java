@@ -24,14 +24,14 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A whole configuration as one bootstrap that needs no operator: what a gateway starts with while none is there. It does the same
- * as the resources do over ADS, and takes no changes.
+ * A complete configuration as a static bootstrap, with which a gateway starts while no operator is available. It is equivalent to
+ * the resources over ADS, but is not updated.
  */
 public final class LastGoodBootstrap {
     private final EnvoyResources resources;
     private final Map<String, RouteConfiguration> routes;
     private final Map<String, ClusterLoadAssignment> endpoints;
-    /** The chains of a listener have equal filters: one text with all its routes is in memory once. */
+    /** The filter chains of a listener have equal filters, so a filter with all its routes is kept in memory once. */
     private final Map<Filter, Filter> filters = new HashMap<>();
 
     private LastGoodBootstrap(EnvoyResources resources) {
@@ -41,17 +41,17 @@ public final class LastGoodBootstrap {
     }
 
     /**
-     * The bootstrap as a protocol buffer, which keeps also those fields that the library does not know; compressed by gzip,
-     * for its texts repeat themselves.
+     * The bootstrap as a protocol buffer, which preserves fields that the library does not know. It is compressed with gzip,
+     * because its texts repeat.
      *
-     * @param spec of the gateways; the same that they start with when there is an operator
+     * @param spec settings of the gateways; the same as with an operator
      */
     public static byte[] compressed(BootstrapSpec spec, EnvoyResources resources) {
         var bytes = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(bytes)) {
             of(spec, resources).writeTo(gzip);
         } catch (IOException e) {
-            throw new UncheckedIOException("memory takes all that is written", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
         return bytes.toByteArray();
     }
@@ -116,7 +116,7 @@ public final class LastGoodBootstrap {
         var table = routes.get(manager.getRds().getRouteConfigName());
         if (table == null) {
             throw new IllegalArgumentException(
-                    "there are no routes " + manager.getRds().getRouteConfigName());
+                    "there is no route configuration " + manager.getRds().getRouteConfigName());
         }
         return filter.toBuilder()
                 .setTypedConfig(
@@ -143,7 +143,7 @@ public final class LastGoodBootstrap {
         return socket;
     }
 
-    /** A secret without a source is one of the bootstrap. */
+    /** Removes the SDS source, because a secret without source refers to the static secrets of the bootstrap. */
     private static void inline(CommonTlsContext.Builder context) {
         context.getTlsCertificateSdsSecretConfigsBuilderList().forEach(SdsSecretConfig.Builder::clearSdsConfig);
         if (context.hasValidationContextSdsSecretConfig()) {

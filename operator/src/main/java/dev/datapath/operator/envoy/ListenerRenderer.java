@@ -31,28 +31,29 @@ import java.time.Duration;
 import java.util.ArrayList;
 
 /**
- * A listener: everything about a connection that is not routing. It must stay the same when rules or pools change,
- * because Envoy drains the connections of a listener that changed.
+ * Renders a listener: all settings of connections except routing. It must not change when rules or pools change, because Envoy
+ * drains the connections of a changed listener.
  */
 final class ListenerRenderer {
 
     private static final Duration CLIENT_IDLE = Duration.ofHours(1);
     private static final Duration REQUEST_HEADERS = Duration.ofSeconds(10);
-    /** For what has no route of its own: routes say their idle limit themselves. */
+    /** For requests without a route. Routes set their own idle timeout. */
     private static final Duration STREAM_IDLE = Duration.ofMinutes(5);
     /**
-     * None (ADR 5): Envoy closes a connection as soon as the client has taken the answer. A limit would be one for a client that pauses
-     * in the last bytes of an answer too: Envoy drops them, and without a word. It is also how much later a client learns that a body
-     * was cut.
+     * No delayed close (ADR 5): Envoy closes a connection as soon as the client has read the response. A timeout would also apply
+     * to a client that pauses in the last bytes of a response, and Envoy would silently drop these. It would also delay the
+     * detection of a truncated body by the client.
      */
     private static final Duration DELAYED_CLOSE = Duration.ZERO;
     /**
-     * How long a client may take nothing of what waits for it, for connections without a request, for which no rule's idle limit runs.
-     * As long as Linux repeats to a host that is gone ({@code tcp_retries2}); no client that reads at all is cut.
+     * How long a client may stop reading, for connections without a request, to which no idle timeout of a rule applies. It equals
+     * the time for which Linux retransmits to an unreachable host ({@code tcp_retries2}). A client that still reads is never
+     * disconnected.
      */
     private static final Duration UNREAD = Duration.ofMinutes(15);
 
-    /** What stores get as {@code Host} of an HTTP/1.0 request that has none. */
+    /** The {@code Host} that stores get for an HTTP/1.0 request without one. */
     private static final String DEFAULT_HOST = "localhost";
 
     private static final int MAX_HEADERS_KIB = 96;
@@ -62,11 +63,11 @@ final class ListenerRenderer {
     private ListenerRenderer() {}
 
     /**
-     * Renders one.
+     * Renders a listener.
      *
-     * @param listener its rules do not matter
-     * @param plan settings of all listeners
-     * @param port the one that the gateway opens
+     * @param listener its rules are ignored
+     * @param plan contains the settings of all listeners
+     * @param port the port that the gateway opens
      */
     static Listener render(ListenerPlan listener, GatewayPlan plan, String bindAddress, int port, boolean reusePort) {
         var chain = FilterChain.newBuilder()
@@ -75,13 +76,13 @@ final class ListenerRenderer {
                 .build();
         var message = Listener.newBuilder()
                 .setName(listener.name())
-                // What a gateway that is told to stop closes; its own listeners go on answering probes.
+                // A draining gateway closes inbound listeners. Its admin listeners keep answering probes.
                 .setTrafficDirection(TrafficDirection.INBOUND)
                 .setAddress(EndpointRenderer.address(bindAddress, port))
                 .setPerConnectionBufferLimitBytes(UInt32Value.of(ClusterRenderer.BUFFER_BYTES))
                 .setTcpBacklogSize(UInt32Value.of(ACCEPT_BACKLOG))
-                // Connections have what the socket has that they are accepted from.
-                .addSocketOptions(UserTimeout.of(UNREAD, "an answer of which the client takes nothing"))
+                // Accepted connections inherit the options of the listening socket.
+                .addSocketOptions(UserTimeout.of(UNREAD, "a response that the client stops reading"))
                 .setEnableReusePort(BoolValue.of(reusePort));
         if (listener.tls() == null) {
             message.addFilterChains(chain);
@@ -103,7 +104,7 @@ final class ListenerRenderer {
                 .addEarlyHeaderMutationExtensions(earlyMutations(listener))
                 .addAllAccessLog(AccessLogs.of(plan.accessLog()))
                 .setLocalReplyConfig(LocalReplies.config())
-                // What the client sent is signed: nothing is normalised, added or dropped on the way.
+                // Requests are signed by the client, so nothing is normalized, added or removed.
                 .setUseRemoteAddress(BoolValue.of(true))
                 .setSkipXffAppend(true)
                 .setGenerateRequestId(BoolValue.of(false))
@@ -117,7 +118,7 @@ final class ListenerRenderer {
                         .setEnableTrailers(true)
                         .setAcceptHttp10(true)
                         .setDefaultHostForHttp10(DEFAULT_HOST)
-                        // No store switches protocols, so a request to do so is served without it (RFC 9110, 7.8).
+                        // No store switches protocols, so an Upgrade request is served without upgrade (RFC 9110, 7.8).
                         .addIgnoreHttp11Upgrade(anyText())
                         .setHeaderKeyFormat(preserveCase()))
                 .setCommonHttpProtocolOptions(HttpProtocolOptions.newBuilder()
@@ -125,7 +126,7 @@ final class ListenerRenderer {
                         .setMaxHeadersCount(UInt32Value.of(MAX_HEADERS))
                         .setHeadersWithUnderscoresAction(HttpProtocolOptions.HeadersWithUnderscoresAction.ALLOW))
                 .setMaxRequestHeadersKb(UInt32Value.of(MAX_HEADERS_KIB))
-                // The store says whether it wants the body; it alone can check the signature.
+                // The store decides whether it accepts the body, because only the store can verify the signature.
                 .setProxy100Continue(true)
                 .setStreamIdleTimeout(Protos.duration(STREAM_IDLE))
                 .setRequestTimeout(Protos.duration(Duration.ZERO))
@@ -156,14 +157,14 @@ final class ListenerRenderer {
     }
 
     /**
-     * Before anything reads a request's headers: what would steer Envoy goes, and what only routing reads comes; the route
-     * table takes that off again. Written as JSON because removal by prefix is newer than the API library.
+     * Mutations before any filter reads the request headers: headers that control Envoy are removed, and headers for routing are
+     * added, which the route table removes again. Written as JSON because removal by prefix is newer than the API library.
      */
     private static TypedExtensionConfig earlyMutations(ListenerPlan listener) {
         var mutations = new ArrayList<String>();
-        // Envoy itself removes only those that it knows to be dangerous, and the list changes with its versions.
+        // Envoy itself only removes those that it knows to be dangerous, and the list changes between versions.
         mutations.add("{\"remove_on_match\": {\"key_matcher\": {\"prefix\": \"x-envoy-\"}}}");
-        // Belongs to an upgrade to HTTP/2, which is not made; Envoy removes the other two headers of it.
+        // Part of an upgrade to HTTP/2, which is not supported. Envoy removes the other two headers of it.
         mutations.add(remove("http2-settings"));
         mutations.add(remove(Names.FORWARDED_PROTO_HEADER));
         mutations.add(set(Names.FORWARDED_PROTO_HEADER, "%REQ(X-FORWARDED-PROTO)%"));
@@ -184,13 +185,16 @@ final class ListenerRenderer {
         return "{\"remove\": \"%s\"}".formatted(header);
     }
 
-    /** Does nothing when the value is empty. */
+    /** Sets a header. Has no effect when the value is empty. */
     private static String set(String header, String format) {
         return "{\"append\": {\"header\": {\"key\": \"%s\", \"value\": \"%s\"}, \"append_action\": \"OVERWRITE_IF_EXISTS_OR_ADD\"}}"
                 .formatted(header, format);
     }
 
-    /** Route tables can match only headers and filter state, so rules with source CIDRs look here: routes as an address, matchers as text. */
+    /**
+     * The client address as filter state, for rules with source CIDRs, because route tables can only match headers and filter
+     * state. Routes use it as an address, matchers as text.
+     */
     private static Config clientAddress() {
         return Config.newBuilder()
                 .addOnNewConnection(clientAddress(Names.SOURCE_ADDRESS_STATE, "envoy.network.ip"))

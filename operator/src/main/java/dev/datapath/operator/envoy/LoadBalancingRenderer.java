@@ -12,8 +12,9 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingH
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 
 /**
- * Which node gets a request. Localities always have weights where a policy knows them, because a decision about a node must change endpoints
- * only: as long as no locality has a weight, Envoy compares all nodes ({@code LocalityWrr::rebuildLocalityScheduler}).
+ * Renders load balancing policies. Locality weights are always enabled where a policy supports them, because a decision on a node
+ * must only change endpoints. As long as no locality has a weight, Envoy compares all nodes
+ * ({@code LocalityWrr::rebuildLocalityScheduler}).
  */
 final class LoadBalancingRenderer {
 
@@ -25,7 +26,7 @@ final class LoadBalancingRenderer {
 
     static LoadBalancingPolicy policy(Balancing balancing) {
         return switch (balancing.policy()) {
-            // Comparing all nodes, not two random ones, keeps a hung node almost free of requests.
+            // Comparing all nodes instead of two random ones gives a hanging node almost no requests.
             case LEAST_REQUEST -> {
                 var config = LeastRequest.newBuilder()
                         .setSelectionMethod(LeastRequest.SelectionMethod.FULL_SCAN)

@@ -20,14 +20,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Errors that the gateway makes itself, as S3 clients expect them: S3 XML, the same id in header and body, and codes on
- * which SDKs back off and try again. What the store answers never comes by here.
+ * Errors of the gateway itself in the format of S3: XML, the same request id in header and body, and codes on which SDKs back off
+ * and retry. Responses of the store are not affected.
  */
 final class LocalReplies {
 
     /**
-     * Equal in header, body and log, also for what fails before any filter runs. Unique on one gateway: one connection
-     * carries one request at a time.
+     * The request id. It is equal in header, body and log, also for requests that fail before any filter runs. It is unique on one
+     * gateway, because a connection has one request at a time.
      */
     static final String REQUEST_ID = "%START_TIME(%s%6f)%-%CONNECTION_ID%";
 
@@ -35,7 +35,7 @@ final class LocalReplies {
 
     private LocalReplies() {}
 
-    /** The first mapper that fits is used; the last two together fit everything. */
+    /** The first matching mapper is used. The last two together match everything. */
     static LocalReplyConfig config() {
         return LocalReplyConfig.newBuilder()
                 .addMappers(directResponses())
@@ -54,9 +54,10 @@ final class LocalReplies {
                         400,
                         "InvalidRequest",
                         "An https address was requested over a connection without TLS."))
-                // A queue is full, or the gateway sheds load: fewer requests help.
+                // A queue is full, or the gateway sheds load, so clients must reduce their request rate.
                 .addMappers(mapper(flags("UO", "OM", "DO"), 503, "SlowDown", "Please reduce your request rate."))
-                // Before "all retries failed": an attempt that timed out is the reason why a read ended.
+                // Before the mapper for exhausted retries, because the timeout of an attempt is the reason of a failed
+                // read.
                 .addMappers(mapper(
                         flags("UT", "SI", "UMSDR", "DT"),
                         504,
@@ -66,12 +67,12 @@ final class LocalReplies {
                         cel("xds.cluster_name == '" + Names.NO_BUCKET_CLUSTER + "'"),
                         404,
                         "NoSuchBucket",
-                        "No rule takes this request."))
+                        "No rule matches this request."))
                 .addMappers(mapper(
                         flags("UH", "NC"),
                         503,
                         "ServiceUnavailable",
-                        "No storage node can take the request at present. Please try again."))
+                        "No storage node is available. Please try again."))
                 .addMappers(mapper(
                         flags("UF", "UC", "UR", "LR", "URX", "UPE"),
                         503,
@@ -81,9 +82,9 @@ final class LocalReplies {
                         cel("request.protocol == '" + Http10Answers.PROTOCOL + "' && response.code == 500"),
                         501,
                         "NotImplemented",
-                        "An answer of unknown length and more than " + Http10Answers.MAX_BYTES / 1024
+                        "A response of unknown length and more than " + Http10Answers.MAX_BYTES / 1024
                                 + " KiB cannot be sent to an HTTP/1.0 client. Use HTTP/1.1."))
-                .addMappers(mapper(flags("NR"), 404, "NoSuchBucket", "No rule takes this request."))
+                .addMappers(mapper(flags("NR"), 404, "NoSuchBucket", "No rule matches this request."))
                 .addMappers(mapper(statuses(413, 429, 507), 503, "SlowDown", "Please reduce your request rate."))
                 .addMappers(mapper(
                         statuses(408), 503, "RequestTimeout", "The request was not sent in time. Please try again."))
@@ -101,7 +102,7 @@ final class LocalReplies {
                         statuses(502, 503),
                         503,
                         "ServiceUnavailable",
-                        "The request cannot be handled at present. Please try again."))
+                        "The request cannot be processed now. Please try again."))
                 .addMappers(mapper(
                         status(ComparisonFilter.Op.LE, 499),
                         400,
@@ -115,7 +116,7 @@ final class LocalReplies {
                 .build();
     }
 
-    /** Refusals by rules and guards carry their own code and message, see {@link RouteRenderer#refuse}. */
+    /** Denials by rules and rejections by guards have their own code and message, see {@link RouteRenderer#reject}. */
     private static ResponseMapper directResponses() {
         return ResponseMapper.newBuilder()
                 .setFilter(details("direct_response"))
@@ -139,7 +140,7 @@ final class LocalReplies {
         return "<Code>" + code + "</Code><Message>" + message + "</Message>";
     }
 
-    /** No {@code Resource}: Envoy does not escape what a client sent, and a path may hold markup. */
+    /** Without {@code Resource}, because Envoy does not escape text of clients, and a path may contain markup. */
     private static SubstitutionFormatString xml(String inner) {
         var body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>" + inner + "<RequestId>" + REQUEST_ID
                 + "</RequestId></Error>";
@@ -154,7 +155,8 @@ final class LocalReplies {
         headers.add(header("x-amz-request-id", REQUEST_ID));
         headers.add(header(REQUEST_ID_HEADER, REQUEST_ID));
         if (retry) {
-            // Clients that failed together must not come back together: the milliseconds of the start are the jitter.
+            // Clients that failed at the same time must not retry at the same time. The milliseconds of the start time
+            // are the jitter.
             headers.add(header("x-amz-retry-after", "1%START_TIME(%3f)%"));
             headers.add(header("Retry-After", "1"));
         }
@@ -168,7 +170,7 @@ final class LocalReplies {
                 .build();
     }
 
-    /** Envoy's own name for the reason of an answer that it made. */
+    /** Matches Envoy's details of a local reply. */
     static AccessLogFilter details(String... details) {
         return cel(Arrays.stream(details)
                 .map(detail -> "response.code_details == '" + detail + "'")

@@ -20,34 +20,37 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hashed look-up of buckets in one virtual host: for each class of requests a tree with the routes of its buckets and, where
- * there are many plain rules, a map from bucket to cluster that one route asks. A bucket is in either of them. Both are encoded
- * in shards by bucket, so that a changed rule encodes the shard of its bucket only.
+ * The hashed look-up of buckets in one virtual host. Each class of requests has a tree with the routes of its buckets and, if there
+ * are many plain rules, a map from bucket to cluster that one route uses. A bucket is in either of them. Both are encoded in shards
+ * by bucket, so a changed rule only encodes the shard of its bucket.
  */
 final class Lookup {
     private static final String MAP_TYPE =
             "type.googleapis.com/envoy.extensions.router.cluster_specifiers.matcher.v3.MatcherClusterSpecifier";
     private static final String CLUSTER_TYPE =
             "type.googleapis.com/envoy.extensions.router.cluster_specifiers.matcher.v3.ClusterAction";
-    /** {@code MatcherClusterSpecifier.cluster_matcher} and {@code ClusterAction.cluster}: the API library has neither. */
+    /** {@code MatcherClusterSpecifier.cluster_matcher} and {@code ClusterAction.cluster}: the API library does not contain them. */
     private static final int ONLY_FIELD = 1;
 
     private static final int MAP_KEY_FIELD = 1;
     private static final int MAP_VALUE_FIELD = 2;
 
-    /** A changed rule costs a shard's buckets, and each shard costs its digest: with thousands of buckets both are small. */
+    /**
+     * Number of shards. A changed rule costs the buckets of one shard, and each shard costs its digest. With thousands of buckets
+     * both costs are small.
+     */
     private static final int SHARDS = 64;
 
     /**
-     * What the one route of a class's plain rules does.
+     * The shared route for the plain rules of a class.
      *
-     * @param otherNode what its retries depend on
+     * @param otherNode whether another node can serve a retry, on which the retry policy depends
      * @param rest the cluster of buckets that are not in the map
-     * @param routed prefixes of buckets that have routes: buckets below them need some, too
+     * @param routed bucket prefixes with routes; buckets below them need routes, too
      */
     record OneRoute(boolean otherNode, String rest, Set<String> routed) {}
 
-    /** All that a shard is made from. */
+    /** The inputs of a shard. */
     record ShardInputs(List<BucketRoutes> buckets, Map<RequestClass, OneRoute> mapped) {}
 
     /** The encoded entries of a shard, by class: of the trees, and of the maps. */
@@ -62,14 +65,14 @@ final class Lookup {
     private final List<Shard> shards;
     private final List<Encoding> maps = new ArrayList<>();
     private final Set<String> clusters = new HashSet<>();
-    /** The names of the maps by content, which is that of the shards and the cluster of all other buckets. */
+    /** The names of the maps by content: their shards, and the cluster of all other buckets. */
     private final Map<List<Object>, String> mapNames = new LinkedHashMap<>();
 
     /**
      * @param host the name of the virtual host
-     * @param baseDomain of virtual-hosted requests
-     * @param buckets those that rules name, and any bucket
-     * @param mapped the classes of which plain rules share a route if they can
+     * @param baseDomain base domain of virtual-hosted requests
+     * @param buckets the buckets of rules, and any bucket
+     * @param mapped the classes in which plain rules share a route if possible
      */
     Lookup(
             AddressStyle style,
@@ -92,7 +95,10 @@ final class Lookup {
         this.shards = shards(known);
     }
 
-    /** Plain rules share a route only where requests for any bucket reach that route: nothing tells Envoy to go there. */
+    /**
+     * Plain rules only share a route if requests for any bucket reach this route, because the look-up has no other way to select
+     * it.
+     */
     private void map(RequestClass requestClass) {
         boolean otherNode;
         String rest;
@@ -154,7 +160,7 @@ final class Lookup {
         return made;
     }
 
-    /** Buckets whose entries may have one key are in one shard. */
+    /** The shard of a bucket. Buckets whose entries may have the same key are in the same shard. */
     private static int shard(BucketMatch bucket) {
         var text = switch (bucket) {
             case BucketMatch.Any any -> "";
@@ -202,7 +208,7 @@ final class Lookup {
         }
         var text = switch (bucket.bucket()) {
             case BucketMatch.Any any -> "";
-            // A virtual-hosted request for "a" looks as if its bucket began with "a.".
+            // A virtual-hosted request for "a" appears to have a bucket with prefix "a.".
             case BucketMatch.Exact(var exact) -> exact + ".";
             case BucketMatch.Prefix(var prefix) -> prefix;
         };
@@ -253,7 +259,7 @@ final class Lookup {
         switch (bucket) {
             case BucketMatch.Any any -> {}
             case BucketMatch.Prefix(var prefix) ->
-                // The prefix "a." begins like the host of the bucket "a", which comes first.
+                // The prefix "a." also matches the host of the bucket "a", which has precedence.
                 entries.merge(
                         prefix,
                         ofBuckets(prefix, whole),
@@ -268,7 +274,7 @@ final class Lookup {
         }
     }
 
-    /** A prefix with a dot may reach into the base domain: then the bucket is a shorter one, and the next shorter entry decides. */
+    /** A prefix with a dot may extend into the base domain. Then the bucket is shorter, and the next shorter entry decides. */
     private Matcher.OnMatch ofBuckets(String prefix, Matcher.OnMatch then) {
         return prefix.contains(".")
                 ? Predicates.only(
@@ -290,7 +296,7 @@ final class Lookup {
                 .build();
     }
 
-    /** What happens to requests of a class, as an encoded {@link Matcher.OnMatch}. */
+    /** The look-up for requests of a class, as an encoded {@link Matcher.OnMatch}. */
     Encoding of(RequestClass requestClass) {
         var entries = entries(Shard::routes, requestClass);
         var rest = Encoding.of(rest(requestClass));
@@ -313,7 +319,7 @@ final class Lookup {
         return example(requestClass, one).mapped(map(requestClass, entries, one.rest()));
     }
 
-    /** Any of those that share the route: all say the same. */
+    /** Any of the rules that share the route. All are equal in this respect. */
     private Selected.Plain example(RequestClass requestClass, OneRoute one) {
         for (var bucket : buckets) {
             var plain = bucket.plain(requestClass);
@@ -331,7 +337,7 @@ final class Lookup {
                 .toList();
     }
 
-    /** The name of the map with these entries: classes with equal maps share one. */
+    /** The name of the map with these entries. Classes with equal maps share a map. */
     private String map(RequestClass requestClass, List<Encoding> entries, String rest) {
         var content = new ArrayList<Object>();
         content.add(rest);
@@ -354,7 +360,7 @@ final class Lookup {
                 .field(ClusterSpecifierPlugin.EXTENSION_FIELD_NUMBER);
     }
 
-    /** Takes the longest of the entries that the bucket's header starts with; the rest when none has a match. */
+    /** Selects the longest entry that is a prefix of the bucket's header; the rest when none matches. */
     private Encoding matcher(List<Encoding> entries, Encoding rest) {
         var input = Predicates.input(style == AddressStyle.PATH ? Names.TARGET_HEADER : Names.HOST_HEADER);
         var tree = Encoding.join(
@@ -364,12 +370,12 @@ final class Lookup {
                 tree.field(Matcher.MATCHER_TREE_FIELD_NUMBER), rest.field(Matcher.ON_NO_MATCH_FIELD_NUMBER));
     }
 
-    /** The cluster maps, as encoded {@link ClusterSpecifierPlugin}s: all of them when {@link #of} was asked for each class. */
+    /** The cluster maps, as encoded {@link ClusterSpecifierPlugin}s. Complete after {@link #of} was called for each class. */
     List<Encoding> maps() {
         return maps;
     }
 
-    /** All clusters that routes and maps name, when {@link #of} was asked for each class. */
+    /** All clusters that routes and maps reference. Complete after {@link #of} was called for each class. */
     Set<String> clusters() {
         buckets.forEach(bucket -> clusters.addAll(bucket.clusters()));
         return clusters;

@@ -4,12 +4,12 @@ import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 
 /**
- * Conditions on the method. A CORS preflight (Fetch standard, 4.8) counts as the method that it announces: it goes where
- * the announced request goes.
+ * Conditions on the method. A CORS preflight (Fetch standard, 4.8) counts as the method that it announces, so it is routed as the
+ * announced request.
  */
 final class Methods {
 
-    /** GET and HEAD, and an OPTIONS that announces nothing. */
+    /** GET and HEAD, and an OPTIONS that announces one of them or no method. */
     private static final String SAFE = "(?:GET|HEAD) .*|OPTIONS (?:GET|HEAD|)";
 
     private Methods() {}
@@ -27,7 +27,7 @@ final class Methods {
         return OperationConditions.regex(Names.METHOD_HEADER, expression(method));
     }
 
-    /** The same in a route's own language. */
+    /** The same as a condition of a route. */
     static HeaderMatcher safe() {
         return OperationConditions.regex(Names.METHOD_HEADER, SAFE);
     }

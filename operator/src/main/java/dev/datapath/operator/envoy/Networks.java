@@ -3,7 +3,7 @@ package dev.datapath.operator.envoy;
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 
-/** Client networks as Envoy's matchers want them: two APIs with one meaning. */
+/** Client networks for Envoy's matchers, in two equivalent API types. */
 final class Networks {
 
     private Networks() {}

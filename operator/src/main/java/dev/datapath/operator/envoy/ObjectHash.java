@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What consistent hashing hashes: the bucket, and the key where the pool asks for it. An object has one hash however a client
- * addresses it: by path, by host, with a port or without, in any case of the domain.
+ * The hash policy of consistent hashing: the bucket, and the key if the pool requires it. An object has the same hash for all forms
+ * of its address: path style or virtual-hosted, with or without port, in any case of the domain.
  */
 final class ObjectHash {
 

@@ -20,16 +20,16 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What a request of a known class must have to be one of the wanted actions: alternatives of header conditions. Rules that
- * forward take an action's own shape only; rules that deny take whatever some store would execute as the action.
+ * Header conditions under which a request of a known class is one of the given actions, as alternatives. Forward rules only match
+ * the exact shape of an action. Deny rules match everything that some store would execute as the action.
  */
 final class OperationConditions {
 
     private static final Map<RequestClass, Set<S3Operation>> BY_CLASS = byClass();
 
-    private record Key(Set<S3Operation> operations, RequestClass requestClass, boolean widely) {}
+    private record Key(Set<S3Operation> operations, RequestClass requestClass, boolean withVariants) {}
 
-    /** The address that shapes have in common. */
+    /** Method and scope that several shapes share. */
     private record Address(String method, Scope scope) {}
 
     private final AddressStyle style;
@@ -39,44 +39,46 @@ final class OperationConditions {
         this.style = style;
     }
 
-    /** Whether requests of this class can be among the actions; no actions means every request. */
-    boolean touches(Set<S3Operation> operations, RequestClass requestClass, boolean widely) {
-        return !alternatives(operations, requestClass, widely).isEmpty();
+    /** Whether requests of this class can be one of the actions. No actions means every request. */
+    boolean touches(Set<S3Operation> operations, RequestClass requestClass, boolean withVariants) {
+        return !alternatives(operations, requestClass, withVariants).isEmpty();
     }
 
     /**
-     * Alternatives, each a list of conditions that must all hold. One empty alternative when every request of the class
-     * is wanted: either no action is named or all actions of the class are.
+     * Alternatives, each a list of conditions that must all hold. A single empty alternative when every request of the class
+     * matches: no action is listed, or all actions of the class are.
      *
-     * @param widely whether to take all that some store would execute as one of the actions
+     * @param withVariants whether to match everything that some store would execute as one of the actions
      */
-    List<List<HeaderMatcher>> alternatives(Set<S3Operation> operations, RequestClass requestClass, boolean widely) {
+    List<List<HeaderMatcher>> alternatives(
+            Set<S3Operation> operations, RequestClass requestClass, boolean withVariants) {
         return known.computeIfAbsent(
-                new Key(operations, requestClass, widely),
-                key -> List.copyOf(compute(operations, requestClass, widely)));
+                new Key(operations, requestClass, withVariants),
+                key -> List.copyOf(compute(operations, requestClass, withVariants)));
     }
 
-    private List<List<HeaderMatcher>> compute(Set<S3Operation> operations, RequestClass requestClass, boolean widely) {
+    private List<List<HeaderMatcher>> compute(
+            Set<S3Operation> operations, RequestClass requestClass, boolean withVariants) {
         var wanted = new TreeSet<>(operations);
         wanted.retainAll(operationsOf(requestClass));
         if (operations.isEmpty() || (!wanted.isEmpty() && wanted.equals(operationsOf(requestClass)))) {
             return List.of(List.of());
         }
         return switch (requestClass) {
-            case OBJECT_READ -> objectReads(operations, wanted, widely);
-            case LONG_WRITE -> widely ? longWrites(operations) : exact(wanted);
-            case UNKNOWN -> widely ? unknown(operations) : List.of();
-            default -> widely ? wide(operations, requestClass) : exact(wanted);
+            case OBJECT_READ -> objectReads(operations, wanted, withVariants);
+            case LONG_WRITE -> withVariants ? longWrites(operations) : exact(wanted);
+            case UNKNOWN -> withVariants ? unknown(operations) : List.of();
+            default -> withVariants ? wide(operations, requestClass) : exact(wanted);
         };
     }
 
-    /** The class leaves only the method open. */
+    /** Conditions for object reads. Within this class only the method differs. */
     private List<List<HeaderMatcher>> objectReads(
-            Set<S3Operation> operations, Set<S3Operation> wanted, boolean widely) {
+            Set<S3Operation> operations, Set<S3Operation> wanted, boolean withVariants) {
         var alternatives = new ArrayList<List<HeaderMatcher>>();
         wanted.forEach(operation -> alternatives.add(
                 List.of(Methods.condition(OperationShape.of(operation).method()))));
-        if (widely
+        if (withVariants
                 && operations.stream()
                         .map(OperationShape::of)
                         .anyMatch(shape -> shape.safe() && shape.scope() != Scope.OBJECT)) {
@@ -111,7 +113,7 @@ final class OperationConditions {
         return alternatives;
     }
 
-    /** Whatever some store would execute as one of the actions, of requests of known shapes. */
+    /** Conditions for everything that some store would execute as one of the actions, for requests of known shape. */
     private List<List<HeaderMatcher>> wide(Set<S3Operation> operations, RequestClass requestClass) {
         var plain = new LinkedHashMap<Address, Set<String>>();
         var alternatives = new ArrayList<List<HeaderMatcher>>();
@@ -151,7 +153,10 @@ final class OperationConditions {
         return alternatives;
     }
 
-    /** A copy to a key that some store, or a proxy before it, resolves to none is a write of the bucket. */
+    /**
+     * Conditions for long writes. A copy to a key that some store, or a proxy in front of it, resolves to an empty key is a write
+     * of the bucket.
+     */
     private List<List<HeaderMatcher>> longWrites(Set<S3Operation> operations) {
         var alternatives = wide(operations, RequestClass.LONG_WRITE);
         if (operations.stream()
@@ -162,7 +167,7 @@ final class OperationConditions {
         return alternatives;
     }
 
-    /** Requests of no known shape count as every action that changes something. */
+    /** Conditions for requests of unknown shape, which count as every action that modifies data. */
     private List<List<HeaderMatcher>> unknown(Set<S3Operation> operations) {
         var alternatives = new ArrayList<List<HeaderMatcher>>();
         if (operations.stream()
@@ -182,12 +187,14 @@ final class OperationConditions {
         return new Address(shape.method(), shape.scope());
     }
 
-    private List<HeaderMatcher> conditions(Address address, boolean widely) {
-        var target = widely ? style.widely(address.scope()) : style.target(address.scope());
+    private List<HeaderMatcher> conditions(Address address, boolean withVariants) {
+        var target = withVariants ? style.withVariants(address.scope()) : style.target(address.scope());
         var conditions = new ArrayList<HeaderMatcher>();
-        // Ceph lists buckets for HEAD, too (RGWHandler_REST_Service_S3::op_head).
+        // Ceph also lists buckets for HEAD (RGWHandler_REST_Service_S3::op_head).
         conditions.add(
-                widely && address.scope() == Scope.SERVICE ? Methods.safe() : Methods.condition(address.method()));
+                withVariants && address.scope() == Scope.SERVICE
+                        ? Methods.safe()
+                        : Methods.condition(address.method()));
         conditions.add(regex(Names.TARGET_HEADER, target));
         return conditions;
     }

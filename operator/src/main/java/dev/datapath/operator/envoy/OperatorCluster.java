@@ -31,11 +31,11 @@ final class OperatorCluster {
     static final String NAME = "operator";
 
     private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(2);
-    /** So that gateways that started together do not ask together. */
+    /** Gateways that started at the same time must not send health checks at the same time. */
     private static final Duration HEALTH_JITTER = Duration.ofMillis(500);
 
     private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
-    /** For a silent operator; one that says NOT_SERVING gets nothing from then on. */
+    /** For an operator that does not respond. One that reports NOT_SERVING is not used from then on. */
     private static final int UNHEALTHY_THRESHOLD = 2;
 
     private OperatorCluster() {}
@@ -50,7 +50,7 @@ final class OperatorCluster {
             case OperatorEndpoint.Location.Host host ->
                 Bootstrap.cluster(NAME, EndpointRenderer.address(host.name(), host.port())).toBuilder()
                         .setType(Cluster.DiscoveryType.STRICT_DNS)
-                        // Else Envoy asks for IPv6 addresses first and, where there are none, each time in vain.
+                        // Otherwise Envoy queries IPv6 addresses first, without result where there are none.
                         .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED);
         };
         var cluster = located.putTypedExtensionProtocolOptions(
@@ -62,7 +62,8 @@ final class OperatorCluster {
                         .build()));
         if (operator.elected()) {
             cluster.addHealthChecks(leaderCheck())
-                    // Envoy would try all when more than half say that they do not serve, as standbys rightly do.
+                    // With the default panic threshold, Envoy would use all replicas when more than half are
+                    // NOT_SERVING, which is normal for standby replicas.
                     .setCommonLbConfig(
                             CommonLbConfig.newBuilder().setHealthyPanicThreshold(Percent.getDefaultInstance()));
         }
@@ -80,7 +81,7 @@ final class OperatorCluster {
                 .setTimeout(Protos.duration(HEALTH_TIMEOUT))
                 .setInterval(Protos.duration(HEALTH_INTERVAL))
                 .setIntervalJitter(Protos.duration(HEALTH_JITTER))
-                // Before its first use, and after long use of another operator, Envoy would ask once a minute only.
+                // Before its first use, and after a long use of another operator, Envoy would check only once a minute.
                 .setNoTrafficInterval(Protos.duration(HEALTH_INTERVAL))
                 .setUnhealthyThreshold(UInt32Value.of(UNHEALTHY_THRESHOLD))
                 .setHealthyThreshold(UInt32Value.of(1))

@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a gateway gets its configuration from.
+ * The xDS endpoint from which a gateway fetches its configuration.
  *
- * @param location where operators accept connections
- * @param tls how the operator is spoken to, or null for clear text on a socket that only this user may open
- * @param elected whether only one of several operators serves, the one whose gRPC health service says so
+ * @param location the address of the operators
+ * @param tls TLS settings; null for clear text on a socket that only this user may open
+ * @param elected whether there are several replicas of which only the leader serves, as reported by its gRPC health service
  */
 public record OperatorEndpoint(Location location, @Nullable Tls tls, boolean elected) {
 
-    /** Where operators accept connections. */
+    /** The address of the operators. */
     public sealed interface Location {
         /**
          * A Unix domain socket.
@@ -21,16 +21,16 @@ public record OperatorEndpoint(Location location, @Nullable Tls tls, boolean ele
          */
         record Socket(Path path) implements Location {}
 
-        /** A TCP port of all hosts of that name. */
+        /** A TCP port of all hosts with this name. */
         record Host(String name, int port) implements Location {}
     }
 
     /**
-     * Mutual TLS; files are read again when they change.
+     * Mutual TLS; changed files are reloaded.
      *
      * @param serverName DNS name in the operator's certificate
-     * @param certificateSds what {@link SdsFiles#certificate} renders
-     * @param authoritiesSds what {@link SdsFiles#authorities} renders
+     * @param certificateSds file with the output of {@link SdsFiles#certificate}
+     * @param authoritiesSds file with the output of {@link SdsFiles#authorities}
      */
     public record Tls(String serverName, Path certificateSds, Path authoritiesSds) {}
 
@@ -40,9 +40,9 @@ public record OperatorEndpoint(Location location, @Nullable Tls tls, boolean ele
     }
 
     /**
-     * The operators of a cluster, seen from a pod.
+     * The operators of a cluster, for gateways in pods.
      *
-     * @param host DNS name of all of them, which is also the name in their certificates
+     * @param host DNS name of all replicas, which is also the name in their certificates
      * @param port the xDS port
      * @param sdsFiles the directory with {@link SdsFiles#CERTIFICATE} and {@link SdsFiles#AUTHORITIES}
      */

@@ -17,19 +17,19 @@ import io.envoyproxy.envoy.type.v3.Percent;
 import java.time.Duration;
 
 /**
- * What a gateway does so that its clients cannot exhaust its connections or its memory. Connections are bounded so that all of them
- * together fit into memory even when each is stalled with full buffers. Under pressure idle and stalled connections are closed
- * sooner, then new requests and connections are refused. Envoy's action that resets the largest streams does
- * nothing for HTTP/1.1, so it is not used.
+ * Overload protection: clients must not exhaust the connections or the memory of a gateway. The number of connections is limited
+ * such that all of them fit into memory even when each is stalled with full buffers. Under pressure, idle and stalled connections
+ * are closed sooner, then new requests and connections are rejected. Envoy's action that resets the largest streams has no effect
+ * for HTTP/1.1, so it is not used.
  */
 final class Overload {
 
-    /** The program itself and an ordinary configuration: measured 70 MiB, and the kernel's share of connections. */
+    /** Memory of the process with an ordinary configuration, measured as 70 MiB, and the kernel's memory for connections. */
     static final long BASE_BYTES = 128L << 20;
 
     /**
-     * The most that one connection holds, measured with clients that stop reading a download: 230 KiB. One with an unfinished
-     * request head of the largest size holds 120 KiB.
+     * Maximum memory of one connection. Measured: 230 KiB with clients that stop reading a download, and 120 KiB with an incomplete
+     * request header of the maximum size.
      */
     static final long CONNECTION_BYTES = 256L << 10;
 
@@ -37,7 +37,7 @@ final class Overload {
     private static final Duration REFRESH = Duration.ofMillis(100);
     private static final Duration IDLE_UNDER_PRESSURE = Duration.ofSeconds(5);
     private static final Duration HANDSHAKE_UNDER_PRESSURE = Duration.ofSeconds(2);
-    /** A stalled transfer that may take a minute is cut after six seconds. */
+    /** With this, a stalled transfer with a timeout of one minute is closed after six seconds. */
     private static final Percent STALL_UNDER_PRESSURE =
             Percent.newBuilder().setValue(10).build();
 
@@ -68,14 +68,14 @@ final class Overload {
                 .addActions(action("shrink_heap", above(HEAP, 0.7)))
                 .addActions(action("stop_accepting_requests", above(HEAP, 0.92)))
                 .addActions(action("stop_accepting_connections", above(HEAP, 0.95)))
-                // Request heads that are not complete yet count as no request.
+                // Incomplete request headers do not count as requests, so they need this load shed point.
                 .addLoadshedPoints(LoadShedPoint.newBuilder()
                         .setName("envoy.load_shed_points.http1_server_abort_dispatch")
                         .addTriggers(above(HEAP, 0.98)))
                 .build();
     }
 
-    /** As many as were asked for and fit into memory. */
+    /** The declared number of connections, limited to what fits into memory. */
     static int connections(BootstrapSpec spec) {
         var memory = spec.memoryLimit();
         if (memory == null) {

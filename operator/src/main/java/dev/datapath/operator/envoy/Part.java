@@ -8,22 +8,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One rendered resource, encoded once. A renderer gives the same object as long as what it is made from stays equal.
+ * One rendered resource, encoded once. A renderer returns the same object as long as its inputs are equal.
  *
  * @param <M> the message
  */
 public final class Part<M extends Message> {
 
     /**
-     * Other resources that one needs, by name.
+     * Other resources that a resource references, by name.
      *
-     * @param clusters to which it forwards requests
+     * @param clusters clusters to which it forwards requests
      * @param routes route configurations that it fetches
-     * @param secrets that it fetches for connections of clients
-     * @param endpoints that it fetches
+     * @param secrets secrets that it fetches for client connections
+     * @param endpoints endpoints that it fetches
      */
     public record References(Set<String> clusters, Set<String> routes, Set<String> secrets, Set<String> endpoints) {
-        /** Needs nothing. */
+        /** No references. */
         public static final References NONE = new References(Set.of(), Set.of(), Set.of(), Set.of());
 
         public References {
@@ -50,17 +50,17 @@ public final class Part<M extends Message> {
         this.references = references;
     }
 
-    /** A resource that needs no other. */
+    /** A resource without references. */
     public static <M extends Message> Part<M> of(String name, M message) {
         return of(name, message, References.NONE);
     }
 
-    @SuppressWarnings("unchecked") // a message's parser makes messages of its class
+    @SuppressWarnings("unchecked") // the parser of a message returns messages of its class
     static <M extends Message> Part<M> of(String name, M message, References references) {
         return new Part<>(name, message, (Parser<M>) message.getParserForType(), Encoding.of(message), references);
     }
 
-    /** A resource of which only the encoding is kept. */
+    /** A resource that is only kept encoded. */
     static <M extends Message> Part<M> of(String name, Parser<M> parser, Encoding encoding, References references) {
         return new Part<>(name, null, parser, encoding, references);
     }
@@ -69,7 +69,7 @@ public final class Part<M extends Message> {
         return name;
     }
 
-    /** The message; of a large resource it is parsed for each call. */
+    /** The message. A resource that is only kept encoded is parsed for each call. */
     public M message() {
         if (message != null) {
             return message;
@@ -77,7 +77,7 @@ public final class Part<M extends Message> {
         try {
             return parser.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException(name + " was not encoded well", e);
+            throw new IllegalStateException(name + " is not a valid encoding", e);
         }
     }
 
@@ -108,6 +108,6 @@ public final class Part<M extends Message> {
 
     @Override
     public String toString() {
-        return name; // never the content: secrets are resources too
+        return name; // never the content, because secrets are resources, too
     }
 }

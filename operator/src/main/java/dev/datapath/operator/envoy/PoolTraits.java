@@ -4,13 +4,13 @@ import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.Balancing.Policy;
 
 /**
- * What routes depend on of a pool. They are rendered anew when it changes, so it holds no more than that.
+ * The properties of a pool that routes depend on. It is minimal, because routes are rendered again when it changes.
  *
- * @param policy how nodes are compared: hashing needs to be asked for per route
- * @param otherNode whether a request that one node failed can go to another one
+ * @param policy the load balancing policy; hashing must be configured per route
+ * @param otherNode whether another node can serve a request after one node failed
  */
 record PoolTraits(Policy policy, boolean otherNode) {
-    /** A pool that the plan does not have. */
+    /** For a pool that is not in the plan. */
     static final PoolTraits UNKNOWN = new PoolTraits(Policy.LEAST_REQUEST, true);
 
     static PoolTraits of(PoolPlan pool) {

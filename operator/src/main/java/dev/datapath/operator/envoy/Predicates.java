@@ -21,7 +21,7 @@ final class Predicates {
 
     private Predicates() {}
 
-    /** Holds when the whole value of the header matches the expression; a header that is absent never does. */
+    /** True when the expression matches the whole value of the header. A missing header never matches. */
     static Predicate matches(String header, String regex) {
         return single(header, regex(regex));
     }
@@ -54,19 +54,19 @@ final class Predicates {
                 .build();
     }
 
-    /** All of one or more. */
+    /** Conjunction of one or more predicates. */
     static Predicate all(List<Predicate> predicates) {
         return predicates.size() == 1 ? predicates.getFirst() : and(predicates.toArray(Predicate[]::new));
     }
 
-    /** Any of one or more. */
+    /** Disjunction of one or more predicates. */
     static Predicate any(List<Predicate> predicates) {
         return predicates.size() == 1 ? predicates.getFirst() : or(predicates.toArray(Predicate[]::new));
     }
 
     /**
-     * Holds when the client's address lies in one of the networks. A connection that was open when its gateway got the listener
-     * that keeps the address as text has none; rules that deny take it.
+     * True when the client's address is in one of the networks. A connection that was opened before its gateway got a listener that
+     * stores the address as text has no such address. Deny rules match it.
      */
     static Predicate clientIn(List<String> cidrs, boolean denies) {
         var networks = Ip.newBuilder().setStatPrefix("source");
@@ -87,7 +87,7 @@ final class Predicates {
                 .build();
     }
 
-    /** Takes the longest entry that the header's value starts with. */
+    /** Selects the longest entry that is a prefix of the header's value. */
     static Matcher.OnMatch longestPrefix(
             String header, Map<String, Matcher.OnMatch> entries, Matcher.OnMatch otherwise) {
         if (entries.isEmpty()) {
@@ -97,8 +97,7 @@ final class Predicates {
     }
 
     /**
-     * Takes the longest entry that the header's value starts with; when that has no match, the next longest, and none in the
-     * end.
+     * Selects the longest entry that is a prefix of the header's value; if that does not match, the next longest, and finally none.
      */
     static Matcher.OnMatch longestPrefix(String header, Map<String, Matcher.OnMatch> entries) {
         return nested(tree(header, entries));
@@ -111,13 +110,13 @@ final class Predicates {
         return Matcher.newBuilder().setMatcherTree(tree);
     }
 
-    /** Goes on only when the predicate holds; otherwise there is no match. */
+    /** Continues only when the predicate is true; otherwise there is no match. */
     static Matcher.OnMatch only(Predicate predicate, Matcher.OnMatch then) {
         return nested(Matcher.newBuilder()
                 .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(when(predicate, then))));
     }
 
-    /** The first of two that has a match; the header is there. */
+    /** The first of two matchers that matches. The header must exist. */
     static Matcher.OnMatch firstOf(String header, Matcher.OnMatch first, Matcher.OnMatch second) {
         var any = matches(header, ".+");
         return nested(Matcher.newBuilder()
@@ -143,7 +142,7 @@ final class Predicates {
                 .build();
     }
 
-    /** The same condition in a route's own language. */
+    /** Converts a condition of a route to a predicate. */
     static Predicate of(HeaderMatcher matcher) {
         var text = matcher.getStringMatch();
         var predicate = text.hasSafeRegex()

@@ -13,7 +13,7 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 
-/** Small pieces of Envoy's API that stand in many places. */
+/** Common parts of Envoy's API. */
 final class Protos {
 
     private Protos() {}
@@ -41,7 +41,7 @@ final class Protos {
     }
 
     /**
-     * A message of Envoy's that is written as JSON, because the API library does not know all of its fields.
+     * An Envoy message written as JSON, because the API library does not know all of its fields.
      *
      * @param type the message's full name
      * @throws IllegalArgumentException when the text is not a JSON object
@@ -59,7 +59,7 @@ final class Protos {
                 .build();
     }
 
-    /** Served over the same stream as everything else. */
+    /** The config source for resources over ADS. */
     static ConfigSource ads() {
         return ConfigSource.newBuilder()
                 .setAds(AggregatedConfigSource.getDefaultInstance())

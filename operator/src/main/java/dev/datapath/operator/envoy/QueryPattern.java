@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 
 /**
- * Expressions over {@code :path} that see query parameters as stores do. All stores part parameters by {@code &}; some
- * also by {@code ;} (gorilla/mux in MinIO), and Ceph skips a second question mark before the first name.
+ * Expressions over {@code :path} that match query parameters as stores parse them. All stores split parameters at {@code &}, some
+ * also at {@code ;} (gorilla/mux in MinIO), and Ceph skips a second question mark before the first name.
  */
 final class QueryPattern {
 
@@ -15,20 +15,20 @@ final class QueryPattern {
 
     private static final String COMMA = "(?:,|%2[cC])";
 
-    /** What stores strip around a value. */
+    /** Blanks that stores strip around a value. */
     private static final String BLANKS = "(?:\\+|%20|%0[9a-dA-D])*";
 
-    /** Matches a path with a percent-encoded letter or hyphen in the name of a parameter; nearly no path has one. */
+    /** Matches a path with a percent-encoded letter or hyphen in the name of a parameter; few paths have one. */
     static final String ENCODED_NAME = ANYWHERE + "[^=&;]*%(?:2[dD]|[46][1-9a-fA-F]|[57][0-9aA]).*";
 
     private QueryPattern() {}
 
-    /** Matches a path whose query has at least one of these parameters for some store. Names hold letters and hyphens only. */
+    /** Matches a path whose query has at least one of these parameters for some store. Names only contain letters and hyphens. */
     static String anyOf(Collection<String> names) {
         return ANYWHERE + alternatives(names) + END;
     }
 
-    /** The same, whatever the value: for the parameter of listings, too. */
+    /** As the other method, for any value, also for the parameter of listings. */
     static String named(Collection<String> names) {
         return ANYWHERE + "(?:" + joined(names) + ")" + END;
     }
@@ -39,7 +39,7 @@ final class QueryPattern {
         return ANYWHERE + "(?:" + spellings + ")" + END;
     }
 
-    /** Every spelling but the plain one: the text stays short because each half is spelled twice only. */
+    /** Every spelling except the literal one. The expression stays short, because each half occurs only twice. */
     private static String encoded(String name) {
         if (name.length() == 1) {
             return KeyPattern.encoded(name.charAt(0));
@@ -60,8 +60,8 @@ final class QueryPattern {
     }
 
     /**
-     * Matches a path whose query has this parameter with one of these values, each percent-encoded or not: alone, with blanks around
-     * it, or as one of a list. In any case, in an expression that ignores case.
+     * Matches a path whose query has this parameter with one of these values, each percent-encoded or not: alone, surrounded by
+     * blanks, or in a list. Case-insensitive, inside a case-insensitive expression.
      */
     static String amongOthers(String name, Collection<String> values) {
         var spellings = values.stream()
@@ -72,8 +72,8 @@ final class QueryPattern {
     }
 
     /**
-     * Matches a path whose query has one of these parameters, with a name of any characters, each percent-encoded or not. In any case,
-     * in an expression that ignores case.
+     * Matches a path whose query has one of these parameters, with a name of any characters, each percent-encoded or not.
+     * Case-insensitive, inside a case-insensitive expression.
      */
     static String namedInAnySpelling(Collection<String> names) {
         return ANYWHERE
@@ -96,8 +96,8 @@ final class QueryPattern {
     }
 
     /**
-     * Matches a path whose query has more than {@code count} of these parameters, or one of them where only some stores see
-     * it.
+     * Matches a path whose query has more than {@code count} of these parameters, or one of them at a position where only some
+     * stores parse it.
      */
     static String moreThan(int count, Collection<String> names) {
         var one = alternatives(names) + "(?:=[^&;]*)?";
@@ -112,11 +112,11 @@ final class QueryPattern {
     }
 
     private static String alternatives(Collection<String> names) {
-        // Of the values of list-type one alone selects another action.
+        // Only one value of list-type selects another action.
         return "(?:" + joined(names).replace("list-type", "list-type=2") + ")";
     }
 
-    /** Sorted, so that the same rules make the same text. */
+    /** Sorted, because equal rules must give equal text. */
     private static String joined(Collection<String> names) {
         return names.stream().sorted().collect(Collectors.joining("|"));
     }

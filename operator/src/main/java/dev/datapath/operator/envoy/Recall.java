@@ -6,12 +6,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the last rendering made, with what it was made from: equal inputs get the same object again. Holds only what the last
- * rendering used. Not safe for use by several threads.
+ * A cache of the last rendering: equal inputs return the same object. It only contains entries that the last rendering used. Not
+ * thread-safe.
  *
- * @param <K> which thing
- * @param <I> all that it is made from
- * @param <O> what is made
+ * @param <K> key of an entry
+ * @param <I> inputs of an entry
+ * @param <O> output of an entry
  */
 final class Recall<K, I, O> {
 
@@ -34,7 +34,7 @@ final class Recall<K, I, O> {
         return known == null ? last.get(key) : known;
     }
 
-    /** Forgets what was not used since the last call. */
+    /** Drops entries that were not used since the last call. */
     void endOfRendering() {
         last = current;
         current = HashMap.newHashMap(last.size());

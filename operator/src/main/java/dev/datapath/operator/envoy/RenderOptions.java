@@ -6,17 +6,18 @@ import java.nio.file.Path;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Where a gateway's listeners are bound; the rest of its configuration does not depend on the gateway.
+ * The options of a gateway for rendering: addresses and ports of its listeners, and a file. The rest of the configuration is equal
+ * for all gateways.
  *
  * @param bindAddress IP address, such as {@code 0.0.0.0} in a pod
- * @param ports from a listener's port to the one that the gateway opens for it
- * @param reusePort whether each worker thread accepts on a socket of its own: spreads connections better, but hides that
- *     another process of the same user has the port
- * @param checkEvents file to which the gateway appends how nodes pass and fail health checks; its directory must exist
+ * @param ports maps the port of a listener to the port that the gateway opens
+ * @param reusePort whether each worker thread has its own listening socket. This distributes connections better, but does not
+ *     detect that another process of the same user uses the port
+ * @param checkEvents file to which the gateway appends health check events; its directory must exist
  */
 public record RenderOptions(String bindAddress, IntUnaryOperator ports, boolean reusePort, Path checkEvents) {
 
-    /** A gateway alone in its network namespace: all gateways of this plan. */
+    /** Options for all gateways of a plan that run in their own network namespace. */
     public static RenderOptions pod(GatewayPlan plan) {
         return new RenderOptions("0.0.0.0", ContainerPorts.of(plan.listeners())::of, true, BootstrapSpec.CHECK_EVENTS);
     }

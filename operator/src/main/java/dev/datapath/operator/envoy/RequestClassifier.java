@@ -21,18 +21,18 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * The first decision about a request: its class. It comes before the bucket, so that a rule needs a route only in the
- * classes it is about, and so that the price of a request does not grow with the number of rules.
+ * Classifies requests, before the look-up of the bucket. So a rule only needs routes in the classes that it concerns, and the cost
+ * of a request does not grow with the number of rules.
  *
- * <p>Where rules name actions, a request that has not exactly the parameters of one shape is of class {@link
- * RequestClass#UNKNOWN}; elsewhere nothing depends on that, and the expressions are saved.
+ * <p>If rules list actions, a request that does not have exactly the parameters of one shape has the class
+ * {@link RequestClass#UNKNOWN}. Otherwise nothing depends on this class, and its expressions are omitted.
  */
 final class RequestClassifier {
 
     private static final String PATH = ":path";
     private static final String UPLOAD = "uploadId";
 
-    /** The source of a copy for every store: MinIO sees no slash in {@code %2f}. */
+    /** A copy source that every store accepts. MinIO does not decode {@code %2f} to a slash. */
     private static final Predicate COPIES = matches(Names.COPY_SOURCE, ".*(?:/|%2F).*");
 
     private static final Predicate MAY_COPY = matches(Names.COPY_SOURCE, ".*(?:/|%2[fF]).*");
@@ -44,7 +44,7 @@ final class RequestClassifier {
     /**
      * Classifies requests.
      *
-     * @param byShape whether requests of no known shape are told apart
+     * @param byShape whether requests of unknown shape have their own class
      */
     RequestClassifier(AddressStyle style, boolean byShape) {
         this.style = style;
@@ -52,9 +52,9 @@ final class RequestClassifier {
     }
 
     /**
-     * An encoded {@link Matcher} that first answers what the guards refuse and then goes on by class.
+     * An encoded {@link Matcher} that first evaluates the guards and then selects by class.
      *
-     * @param guardsOfWrites asked only of requests that are not known to be reads
+     * @param guardsOfWrites guards that are only evaluated for requests that are not known to be reads
      * @param byClass an encoded {@link Matcher.OnMatch} for each class
      */
     Encoding dispatch(
@@ -86,10 +86,7 @@ final class RequestClassifier {
                 .field(Matcher.MatcherList.MATCHERS_FIELD_NUMBER);
     }
 
-    /**
-     * A matcher that goes on by class and asks nothing of another class where there is no match. Empty when there is nothing
-     * to ask of any class.
-     */
+    /** A matcher that selects by class; a class without matcher has no match. Empty when no class has a matcher. */
     Optional<Matcher.OnMatch> only(Function<RequestClass, Optional<Matcher.OnMatch>> byClass) {
         var rest = byClass.apply(RequestClass.UNKNOWN);
         var classes = new LinkedHashMap<RequestClass, Predicate>();
@@ -112,7 +109,7 @@ final class RequestClassifier {
         return byShape ? and(Methods.isSafe(), not(moreThan(1, Subresources.ofReads()))) : Methods.isSafe();
     }
 
-    /** HEAD of an object is HeadObject whatever its query: an answer without body has nothing else to give. */
+    /** HEAD of an object is HeadObject with any query, because its response has no body. */
     private Predicate objectRead() {
         return and(
                 or(and(Methods.is("GET"), not(has(Subresources.ofObjectReads()))), Methods.is("HEAD")),
@@ -157,7 +154,7 @@ final class RequestClassifier {
                                                         not(moreThan(2, Subresources.all()))))))));
     }
 
-    /** A bucket or an object, without any parameter that selects an action. */
+    /** A bucket or an object without a parameter that selects an action. */
     private Predicate plainAddress() {
         return and(or(target(Scope.OBJECT), target(Scope.BUCKET)), plain());
     }
@@ -176,12 +173,12 @@ final class RequestClassifier {
         return and(certainly(names), not(moreThan(1, Subresources.all())));
     }
 
-    /** An upload and nothing else; Ceph takes an empty id for none. */
+    /** An upload id as the only selecting parameter. Ceph treats an empty id as missing. */
     private static Predicate upload() {
         return and(withValue(UPLOAD, "[^&;]+"), not(moreThan(1, Subresources.all())));
     }
 
-    /** A part of an upload; SeaweedFS stores an object when the number is none. */
+    /** A part of an upload. SeaweedFS stores an object when the part number is not a number. */
     private Predicate part() {
         return and(
                 target(Scope.OBJECT),

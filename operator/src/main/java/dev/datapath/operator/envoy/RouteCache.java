@@ -11,24 +11,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was rendered for each bucket the last time, and how it was encoded, so that a change of one rule among thousands
- * costs one bucket and one shard. Not safe for use by several threads.
+ * A cache of the rendered routes and encoded shards of each bucket. With it, a change of one rule among thousands costs one bucket
+ * and one shard. Not thread-safe.
  */
 final class RouteCache {
 
     private final Map<String, OfListener> listeners = new HashMap<>();
 
-    /** What the routes of all buckets are made from, besides the matches and rules of each. */
+    /** The inputs of the routes of all buckets, except the matches and rules of each. */
     record Surroundings(
             boolean byOperation,
             List<String> baseDomains,
             @Nullable Backend fallback,
             Map<String, PoolTraits> pools) {}
 
-    /** What the routes of one bucket are made from. */
+    /** The inputs of the routes of one bucket. */
     record Inputs(List<MatchPlan> matches, List<RulePlan> rules) {}
 
-    /** What the last rendering of one route table used. */
+    /** The cache of one route table. */
     static final class OfListener {
         private final Surroundings surroundings;
         private final Map<AddressStyle, Recall<BucketMatch, Inputs, BucketRoutes>> buckets = new HashMap<>();
@@ -46,14 +46,14 @@ final class RouteCache {
             return shards.computeIfAbsent(virtualHost, key -> new Recall<>());
         }
 
-        /** Forgets what was not used since the last call. */
+        /** Drops entries that were not used since the last call. */
         void endOfRendering() {
             buckets.values().forEach(Recall::endOfRendering);
             shards.values().forEach(Recall::endOfRendering);
         }
     }
 
-    /** What is known of a listener in these surroundings: nothing when they are new. */
+    /** The cache of a listener for these inputs; empty when they changed. */
     OfListener of(String listener, Surroundings surroundings) {
         var known = listeners.get(listener);
         if (known == null || !known.surroundings.equals(surroundings)) {
@@ -63,7 +63,7 @@ final class RouteCache {
         return known;
     }
 
-    /** Forgets all other listeners. */
+    /** Drops all other listeners. */
     void retain(Collection<String> names) {
         listeners.keySet().retainAll(names);
     }

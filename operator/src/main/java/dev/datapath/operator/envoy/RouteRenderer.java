@@ -19,28 +19,31 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What one rule does with requests of one class. */
+/** Renders the route of one rule for requests of one class. */
 final class RouteRenderer {
 
-    /** Retries when no rule says it: measured against four nodes of which some fail, see docs/architecture.md. */
+    /** Default number of retries: measured with four nodes of which some fail, see docs/architecture.md. */
     static final RulePlan.Retry DEFAULT_RETRY = new RulePlan.Retry(null, Duration.ofMillis(5));
 
-    /** Tells a client that a rule has denied its request. */
+    /** The message to clients when a rule denies a request. */
     static final String DENIED = "Denied by a routing rule.";
 
     private static final String READ_RETRY_ON = "connect-failure,refused-stream,reset,retriable-status-codes";
 
     /**
-     * To Envoy a first byte that comes too late is a reset. The only node of a pool would get the request that it is slow at
-     * once more, so resets are repeated there only as long as nothing was sent.
+     * Envoy treats a first-byte timeout as a reset. In a pool with a single node, a retry would send the same slow request to the
+     * same node, so resets are only retried there as long as no byte of the request was sent.
      */
     private static final String SAME_NODE_RETRY_ON =
             "connect-failure,refused-stream,reset-before-request,retriable-status-codes";
 
-    /** Nodes that had the request already may be drawn again; so often, a pool of two nodes gives the other one. */
+    /**
+     * Number of selection attempts to avoid nodes that already had the request. With this number, a pool of two nodes selects the
+     * other one.
+     */
     private static final int HOST_SELECTIONS = 20;
 
-    /** What a store answers when it could not serve a read that it might serve elsewhere or later. */
+    /** Statuses with which a store fails a read that another node, or a later retry, may serve. */
     private static final List<Integer> FAILURES = List.of(429, 500, 502, 503, 504);
 
     private static final RetryPolicy.RetryHostPredicate OTHER_NODE = RetryPolicy.RetryHostPredicate.newBuilder()
@@ -64,8 +67,8 @@ final class RouteRenderer {
     }
 
     /**
-     * The retry policy of a virtual host, which its routes have when they name none. Envoy makes an object of each that is named, and
-     * that is nearly half of a route's price; so the most frequent one, that of object reads, is named once.
+     * The retry policy of a virtual host, which applies to routes without their own. Envoy creates an object for each policy of a
+     * route, which is nearly half of a route's cost. So the most frequent policy, that of object reads, is set once here.
      */
     static RetryPolicy inherited(Map<String, PoolTraits> pools) {
         boolean otherNode = pools.values().stream().allMatch(PoolTraits::otherNode);
@@ -76,7 +79,7 @@ final class RouteRenderer {
 
     Route rule(RulePlan rule, RequestClass requestClass, RouteMatch match) {
         return switch (rule.action()) {
-            case RulePlan.Deny(var code, var status) -> refuse(rule.id(), status, code, DENIED, match);
+            case RulePlan.Deny(var code, var status) -> reject(rule.id(), status, code, DENIED, match);
             case RulePlan.Forward forward -> {
                 var route = Route.newBuilder()
                         .setName(rule.id())
@@ -90,14 +93,14 @@ final class RouteRenderer {
         };
     }
 
-    /** What happens to requests of a class that no rule takes. */
+    /** The route for requests of a class that no rule matches. */
     Route fallback(@Nullable Backend backend, RequestClass requestClass, RouteMatch match) {
         return backend == null
-                ? refuse(Names.DEFAULT_RULE, 404, "NoSuchBucket", "No rule takes this request.", match)
+                ? reject(Names.DEFAULT_RULE, 404, "NoSuchBucket", "No rule matches this request.", match)
                 : rule(rule(backend), requestClass, match);
     }
 
-    /** The same, when it is plain. */
+    /** The same route, if it is plain. */
     Optional<Selected.Plain> plain(@Nullable Backend backend, RequestClass requestClass) {
         return backend == null ? Optional.empty() : plain(rule(backend), requestClass);
     }
@@ -106,11 +109,11 @@ final class RouteRenderer {
         return plain(Names.DEFAULT_RULE, new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(backend, 1))));
     }
 
-    /** The rule when it says nothing but which pool serves a request; empty when it says more. */
+    /** The plain rule, which only declares a pool; empty when the rule declares more. */
     Optional<Selected.Plain> plain(RulePlan rule, RequestClass requestClass) {
         if (!(rule.action() instanceof RulePlan.Forward forward)
                 || forward.backends().size() != 1
-                // Whatever else a rule may come to say makes it differ.
+                // Any other setting makes the rule different from a plain one.
                 || !rule.equals(plain(rule.id(), forward))) {
             return Optional.empty();
         }
@@ -129,8 +132,8 @@ final class RouteRenderer {
         return traits.policy() == Policy.HASH_BUCKET || traits.policy() == Policy.HASH_KEY;
     }
 
-    /** An S3 error made by the gateway; {@link LocalReplies} puts the XML around code and message. */
-    static Route refuse(String name, int status, String code, String message, RouteMatch match) {
+    /** A route with an S3 error of the gateway; {@link LocalReplies} adds the XML around code and message. */
+    static Route reject(String name, int status, String code, String message, RouteMatch match) {
         var body = "<Code>" + code + "</Code><Message>" + message + "</Message>";
         return Route.newBuilder()
                 .setName(name)
@@ -161,7 +164,7 @@ final class RouteRenderer {
                 .findFirst()
                 .ifPresent(policy -> action.addAllHashPolicy(ObjectHash.of(policy, style, baseDomains)));
 
-        // Envoy's own limit on the whole response is 15 s: no S3 transfer may be cut by it.
+        // Disables Envoy's timeout of 15 s for the whole response, which would abort S3 transfers.
         action.setTimeout(Protos.duration(Duration.ZERO))
                 .setIdleTimeout(Protos.duration(idle(rule, forward, requestClass)));
         var retry = retry(rule, forward, requestClass);
@@ -178,7 +181,7 @@ final class RouteRenderer {
         return pools.getOrDefault(share.backend().name(), PoolTraits.UNKNOWN);
     }
 
-    /** Whether a repetition reaches another node, whichever pool the request went to. */
+    /** Whether a retry can reach another node in every pool of the rule. */
     private boolean hasOtherNode(RulePlan.Forward forward) {
         return forward.backends().stream().allMatch(share -> traits(share).otherNode());
     }
@@ -188,8 +191,8 @@ final class RouteRenderer {
     }
 
     /**
-     * With hedging the timer of an attempt starts the second one, and Envoy has no other timer that ends with the first byte:
-     * what the rule says about the first byte bounds every silence then.
+     * With hedging, the per-try timer starts the second attempt, and Envoy has no other timer that ends with the first byte. So the
+     * first-byte timeout of the rule then limits every idle period.
      */
     private Duration idle(RulePlan rule, RulePlan.Forward forward, RequestClass requestClass) {
         var asked = rule.timeouts().idle();
@@ -203,8 +206,8 @@ final class RouteRenderer {
     private RetryPolicy retry(RulePlan rule, RulePlan.Forward forward, RequestClass requestClass) {
         var hedge = rule.hedge();
         if (hedge != null && isHedged(rule, forward, requestClass)) {
-            // Each attempt that is late starts another one while there are repetitions left: one is the second copy. An
-            // answer that might be repeated gives way to a copy that is still under way, so every failure is one.
+            // Each late attempt starts another one while there are retries left; one of these is the second copy. A
+            // retriable response is dropped in favour of a copy in flight, so every failure counts as retriable.
             return policy(rule.retry())
                     .setRetryOn(READ_RETRY_ON)
                     .addAllRetriableStatusCodes(FAILURES)
@@ -240,13 +243,13 @@ final class RouteRenderer {
                         .setMaxInterval(Protos.duration(retry.backoff().multipliedBy(10))));
     }
 
-    /** Envoy lets an attempt's timer pass once response headers came: it is a limit on the first byte. */
+    /** Envoy stops the per-try timer when response headers arrive, so it limits the first byte. */
     private static Duration firstByte(RulePlan rule, RequestClass requestClass) {
         var asked = rule.timeouts().firstByte();
         return asked == null ? requestClass.defaultFirstByte() : longest(asked, requestClass);
     }
 
-    /** A rule's limit, except that requests which answer late by nature keep at least their own. */
+    /** The timeout of the rule, but at least the default for requests with inherently late responses. */
     private static Duration longest(Duration asked, RequestClass requestClass) {
         boolean late = requestClass == RequestClass.LONG_WRITE;
         return late && asked.compareTo(requestClass.defaultIdle()) < 0 ? requestClass.defaultIdle() : asked;

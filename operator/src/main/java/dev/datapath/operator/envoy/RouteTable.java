@@ -24,14 +24,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A listener's routes. Lookup is by class, then by longest prefix in a hash tree of buckets and keys, then through the
- * few matches of that bucket: its price does not depend on how many rules there are for other buckets.
+ * The routes of a listener. The look-up selects by class, then by longest prefix in a hash tree of buckets and keys, then through
+ * the few matches of that bucket. Its cost does not depend on the number of rules for other buckets.
  */
 final class RouteTable {
 
     /**
-     * How much of a request's body may be held back until its connection stands, so that a node that refuses
-     * connections costs a small write no error. More would be a copy of every upload.
+     * How much of a request body is buffered until the upstream connection is established. With this, a node that refuses
+     * connections causes no error for a small write. A larger buffer would copy every upload.
      */
     private static final long BODY_BUFFER_BYTES = 64 * 1024;
 
@@ -39,38 +39,39 @@ final class RouteTable {
     private static final int BODY_BUFFER_FIELD = 25;
 
     /**
-     * With a route of its own, a rule has its name in logs and metrics, and takes Envoy some 19 µs for each class of requests
-     * and each change of any rule; in a map 5 µs for all classes. So many routes are some 250 rules, see docs/architecture.md.
+     * With its own route, a rule has its name in logs and metrics, and costs Envoy about 19 µs for each class of requests and each
+     * change of any rule. In a map it costs 5 µs for all classes. This number of routes corresponds to about 250 rules, see
+     * docs/architecture.md.
      */
-    static final int MOST_PLAIN_ROUTES = 1_000;
+    static final int MAX_PLAIN_ROUTES = 1_000;
 
     private final ListenerPlan listener;
     private final Map<String, RulePlan> rules;
     private final Map<String, PoolTraits> pools;
     private final RouteCache.OfListener memory;
-    private final int mostPlainRoutes;
-    /** Whether rules name actions, so that requests of no known shape matter. */
+    private final int maxPlainRoutes;
+    /** Whether rules list actions. Only then requests of unknown shape matter. */
     private final boolean byOperation;
 
     private final List<MatchPlan> denies;
     private final List<Encoding> parts = new ArrayList<>();
     private final Set<String> clusters = new HashSet<>();
-    /** Denies by what a request copies or moves. */
+    /** Denies by the source of a copy or rename. */
     private final List<FieldMatcher> sources;
-    /** The matches of each exact bucket and of each prefix, in precedence order, with all that cover it. */
+    /** For each exact bucket and each prefix, all matches that cover it, in precedence order. */
     private final Map<BucketMatch, List<MatchPlan>> candidates;
 
-    /** @param mostPlainRoutes how many routes plain rules may have before a map takes their place */
+    /** @param maxPlainRoutes maximum number of routes of plain rules before a map replaces them */
     RouteTable(
             ListenerPlan listener,
             Map<String, RulePlan> rules,
             Map<String, PoolTraits> pools,
             RouteCache cache,
-            int mostPlainRoutes) {
+            int maxPlainRoutes) {
         this.listener = DeniedPrefixes.shortened(listener, rules);
         this.rules = rules;
         this.pools = pools;
-        this.mostPlainRoutes = mostPlainRoutes;
+        this.maxPlainRoutes = maxPlainRoutes;
         this.byOperation = this.listener.matches().stream()
                 .anyMatch(match -> !match.operations().isEmpty());
         this.denies = denies(this.listener, rules);
@@ -98,7 +99,7 @@ final class RouteTable {
         return Stream.concat(guards, sourceDenies).toList();
     }
 
-    /** The headers that tell whether a write is denied. */
+    /** The headers that decide whether a write is denied. */
     private List<String> headersOfWrites() {
         return (byOperation && !denies.isEmpty()) || denies.stream().anyMatch(RouteTable::namesObjects)
                 ? List.of(Names.COPY_SOURCE, Names.RENAME_SOURCE)
@@ -113,15 +114,15 @@ final class RouteTable {
     /**
      * Virtual hosts and maps of a table.
      *
-     * @param fields of the route configuration
-     * @param clusters that they name
+     * @param fields encoded fields of the route configuration
+     * @param clusters clusters that they reference
      */
     record Body(Encoding fields, Set<String> clusters) {
 
         /**
          * The table of one listener.
          *
-         * @param requestIdToStore whether stores get the id under which a request is logged
+         * @param requestIdToStore whether stores get the request id of the access log
          */
         Part<RouteConfiguration> of(String listener, boolean requestIdToStore) {
             var configuration = RouteConfiguration.newBuilder()
@@ -132,9 +133,9 @@ final class RouteTable {
                     .addRequestHeadersToRemove(Names.METHOD_HEADER)
                     .addRequestHeadersToRemove(Names.PROTOCOL_HEADER)
                     .addRequestHeadersToRemove(Names.FORWARDED_PROTO_HEADER)
-                    // Envoy adds it; a store must see what the client sent.
+                    // Envoy adds it, but a store must get the headers that the client sent.
                     .addRequestHeadersToRemove("x-envoy-external-address")
-                    // A store's answer is never an error of the gateway.
+                    // A response of the store must never look like an error of the gateway.
                     .addResponseHeadersToRemove(GrpcErrors.STATUS_HEADER)
                     .addResponseHeadersToAdd(
                             LocalReplies.header(LocalReplies.REQUEST_ID_HEADER, LocalReplies.REQUEST_ID));
@@ -150,7 +151,7 @@ final class RouteTable {
         }
     }
 
-    /** Whether two listeners send all requests the same way. */
+    /** Whether two listeners route all requests equally. */
     static boolean alike(ListenerPlan one, ListenerPlan other) {
         return one.baseDomains().equals(other.baseDomains())
                 && one.hostnames().equals(other.hostnames())
@@ -158,7 +159,7 @@ final class RouteTable {
                 && one.matches().equals(other.matches());
     }
 
-    /** What the tables of this listener, and of all that are {@link #alike}, consist of. */
+    /** The common content of the tables of this listener and of all that are {@link #alike}. */
     Body render() {
         var byStyle = new EnumMap<AddressStyle, Map<BucketMatch, BucketRoutes>>(AddressStyle.class);
         byStyle.put(AddressStyle.PATH, buckets(AddressStyle.PATH));
@@ -167,7 +168,7 @@ final class RouteTable {
         }
         long plainRoutes = plainRoutes(byStyle, AddressStyle.PATH)
                 + listener.baseDomains().size() * plainRoutes(byStyle, AddressStyle.HOST);
-        var mapped = plainRoutes > mostPlainRoutes ? classes() : Set.<RequestClass>of();
+        var mapped = plainRoutes > maxPlainRoutes ? classes() : Set.<RequestClass>of();
         for (var domain : listener.baseDomains()) {
             var domains = List.of("*." + domain, "*." + domain + ".");
             addVirtualHost("host/" + domain, domains, AddressStyle.HOST, domain, byStyle, mapped);
@@ -183,7 +184,10 @@ final class RouteTable {
                 .sum();
     }
 
-    /** Any host; host names and base domains are no buckets of a base domain that they end with. */
+    /**
+     * The virtual host for path style and any host. Host names and base domains are not buckets of a base domain that is their
+     * suffix.
+     */
     private List<String> pathStyle() {
         var domains = new ArrayList<String>();
         domains.add("*");
@@ -219,8 +223,8 @@ final class RouteTable {
                 .setName(name)
                 .addAllDomains(domains)
                 .setRetryPolicy(RouteRenderer.inherited(pools))
-                // Envoy's value goes, the client's own comes back. The host's headers are set before the table's are
-                // removed.
+                // Replaces Envoy's value by the client's. Headers of the virtual host are set before headers of the
+                // table are removed.
                 .addRequestHeadersToRemove(Names.FORWARDED_PROTO)
                 .addRequestHeadersToAdd(
                         LocalReplies.header(Names.FORWARDED_PROTO, "%REQ(" + Names.FORWARDED_PROTO_HEADER + ")%"))
@@ -276,7 +280,7 @@ final class RouteTable {
         return buckets;
     }
 
-    /** For every bucket or prefix that is named: the matches that cover it, the winner first. */
+    /** For every listed bucket or prefix, the matches that cover it, in precedence order. */
     private static Map<BucketMatch, List<MatchPlan>> candidates(List<MatchPlan> matches) {
         var wide = matches.stream()
                 .filter(match -> !(match.bucket() instanceof BucketMatch.Exact))
@@ -288,7 +292,8 @@ final class RouteTable {
                     .computeIfAbsent(match.bucket(), bucket -> new ArrayList<>())
                     .add(match);
         }
-        // Precedence puts what names a bucket exactly before prefixes, longer ones first, and those before the rest.
+        // In the order of precedence, exact buckets come before prefixes, longer prefixes before shorter ones, and
+        // these before the rest.
         candidates.forEach((bucket, own) -> wide.stream()
                 .filter(match ->
                         !match.bucket().equals(bucket) && match.bucket().covers(bucket))

@@ -24,9 +24,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes for requests of one class to one bucket and key prefix: all matches that may take them, in order of
- * precedence, up to the first that takes every one of them. Envoy's longest-prefix lookup goes on to a shorter entry
- * only when nothing in the longer one matches, and each entry ends with a route for every request: so it holds all it needs.
+ * Selects the routes for requests of one class to one bucket and key prefix: all matches that may apply, in order of precedence, up
+ * to the first that matches every request. Envoy's longest-prefix look-up only continues with a shorter entry when the longer one
+ * does not match. Each entry ends with a route for every request, so it must be complete.
  */
 final class RuleSelection {
 
@@ -50,17 +50,17 @@ final class RuleSelection {
                 .anyMatch(match -> !match.operations().isEmpty());
     }
 
-    /** The target of a request for exactly this key, spelled as S3 clients do. */
+    /** The target of a request for exactly this key, in the spelling of S3 clients. */
     String target(BucketMatch.Exact bucket, String key) {
         return (style == AddressStyle.PATH ? "/" + bucket.name() : "") + "/" + KeyPattern.canonical(key) + "/";
     }
 
-    /** What is known of the requests that reach an entry: their bucket, and how their key begins. */
+    /** The bucket and key prefix of the requests that reach an entry. */
     record Entry(BucketMatch bucket, String keyPrefix) {}
 
     /**
-     * What happens to requests that reached the entry, whatever the spelling of their key: one that clients do not use may
-     * have missed the entry of a longer key prefix.
+     * The selection for requests that reach the entry, for every spelling of their key. A request with an unusual spelling may not
+     * have reached the entry of a longer key prefix.
      */
     Selected select(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
         var concerned = concerned(entry, requestClass, candidates);
@@ -93,7 +93,7 @@ final class RuleSelection {
                 clusters);
     }
 
-    /** The same for requests whose key is known to be spelled as clients do. */
+    /** The selection for requests whose key has the spelling of S3 clients. */
     Selected selectUsual(Entry entry, RequestClass requestClass, List<MatchPlan> candidates) {
         return select(entry, requestClass, concerned(entry, requestClass, candidates), false);
     }
@@ -105,8 +105,8 @@ final class RuleSelection {
     }
 
     /**
-     * The same for requests of one spelling. A rule that forwards by a header takes none that repeats it, which a route cannot
-     * see.
+     * The selection for requests of one spelling. A forward rule by a header does not match requests that repeat the header, which
+     * a route cannot detect.
      */
     private Selected select(
             Entry entry, RequestClass requestClass, List<MatchPlan> concerned, boolean unusualSpelling) {
@@ -121,7 +121,7 @@ final class RuleSelection {
         }
         var clusters = new TreeSet<>(usual.clusters());
         var repeated = Matcher.MatcherList.newBuilder();
-        // A list that a rule wants as it is may hold a value that another rule wants alone.
+        // A list that one rule matches as a whole may contain a value that another rule matches alone.
         for (boolean lists : new boolean[] {true, false}) {
             var headers = byHeader.stream()
                     .flatMap(match -> match.headers().stream())
@@ -183,15 +183,15 @@ final class RuleSelection {
     }
 
     /**
-     * What is denied to uploads whose keys are in their body, where rules name keys: a deny takes them whatever its prefix, and
-     * a rule that forwards a prefix does not.
+     * Denies for uploads with keys in their body, if rules match keys: a deny matches them for any prefix, and a rule that forwards
+     * a prefix does not match them.
      */
     private List<Route> snowballs(RequestClass requestClass, List<MatchPlan> concerned) {
         var about = concerned.stream()
                 .filter(match ->
                         match.operations().isEmpty() || match.operations().contains(S3Operation.PutObject))
                 .toList();
-        // A source of a copy that some store does not take for one makes a long write where rules name no actions.
+        // A copy source that some store ignores still makes a long write if rules list no actions.
         boolean uploads = requestClass == RequestClass.WRITE
                 || requestClass == RequestClass.UNKNOWN
                 || (requestClass == RequestClass.LONG_WRITE && !byOperation);
@@ -200,7 +200,7 @@ final class RuleSelection {
                 || about.stream().noneMatch(this::denies)) {
             return List.of();
         }
-        // A PUT of the bucket may have the header, too: matches of other actions keep their place.
+        // A PUT of the bucket may have the header, too, so matches of other actions keep their position.
         var deciding = concerned.stream()
                 .filter(match -> match.keyPrefix().isEmpty() || (denies(match) && about.contains(match)))
                 .toList();
@@ -208,8 +208,8 @@ final class RuleSelection {
     }
 
     /**
-     * What happens, where rules forward a part of a bucket and deny another, to requests that only look as if they were about the
-     * part: the rules of the whole bucket apply, and what is denied by the key that they name.
+     * The selection for requests that only appear to concern a part of a bucket, if rules forward one part and deny another: the
+     * rules of the whole bucket apply, and the denies for the key in the path.
      */
     private List<Route> keysElsewhere(
             Entry entry, RequestClass requestClass, List<MatchPlan> concerned, boolean unusualSpelling) {
@@ -230,10 +230,10 @@ final class RuleSelection {
     }
 
     /**
-     * The routes of matches for requests of certain kinds, up to the first match that takes every one of them.
+     * The routes of matches for requests of certain kinds, up to the first match that matches every request.
      *
      * @param kinds alternatives, each a list of conditions that must all hold
-     * @param key conditions on the key; null where a match cannot take these requests
+     * @param key conditions on the key; null if a match cannot match these requests
      */
     private List<Route> routesFor(
             List<List<HeaderMatcher>> kinds,
@@ -261,8 +261,8 @@ final class RuleSelection {
     /**
      * Adds the routes of one match: one for each alternative of its operations and headers.
      *
-     * @param first conditions of all of them
-     * @return whether one of the routes takes every request
+     * @param first conditions that all of them share
+     * @return whether one of the routes matches every request
      */
     private boolean addRoutes(
             MatchPlan match, RequestClass requestClass, List<HeaderMatcher> first, List<Route> selected) {
@@ -289,7 +289,7 @@ final class RuleSelection {
                                 RouteList.newBuilder().addAllRoutes(selected).build()));
     }
 
-    /** Conditions on the key; none when the entry already says it all; null when the match cannot take these requests. */
+    /** Conditions on the key; none when the entry already implies them; null when the match cannot match these requests. */
     private @Nullable List<HeaderMatcher> keyCondition(MatchPlan match, Entry entry, boolean unusualSpelling) {
         var wanted = match.keyPrefix();
         if (wanted.isEmpty() || entry.keyPrefix().startsWith(wanted)) {
@@ -299,7 +299,7 @@ final class RuleSelection {
         if (hasOwnEntry && !unusualSpelling) {
             return null;
         }
-        // Some stores take several slashes for one: what is refused must not be had by one slash more.
+        // Some stores merge repeated slashes, so an additional slash must not bypass a deny.
         boolean moreSlashes = denies(match);
         if (moreSlashes ? !mayMeet(wanted, entry.keyPrefix()) : !wanted.startsWith(entry.keyPrefix())) {
             return null;
@@ -308,23 +308,23 @@ final class RuleSelection {
         var key = moreSlashes
                 ? KeyPattern.SLASHES + KeyPattern.everySpellingWithMoreSlashes(wanted)
                 : "/" + KeyPattern.everySpelling(wanted);
-        // The last slash is the target's own and no part of the key.
+        // The last slash was appended to the target and is not part of the key.
         return List.of(OperationConditions.regex(Names.TARGET_HEADER, bucketPart + key + ".*/"));
     }
 
-    /** Whether a key may begin with both, repeated slashes and backslashes aside; the expression then tells. */
+    /** Whether a key may start with both prefixes, ignoring repeated slashes and backslashes. If so, the expression decides. */
     private static boolean mayMeet(String one, String other) {
         var first = DeniedPrefixes.withSingleSlashes(one);
         var second = DeniedPrefixes.withSingleSlashes(other);
         return first.startsWith(second) || second.startsWith(first);
     }
 
-    /** Whether a match may be about requests that reach the entry, their keys aside. */
+    /** Whether a match may concern requests that reach the entry, ignoring keys. */
     private boolean concerns(MatchPlan match, Entry entry, RequestClass requestClass) {
         return match.bucket().covers(entry.bucket()) && touches(match, requestClass);
     }
 
-    /** Whether a match may be about requests of a class. */
+    /** Whether a match may concern requests of a class. */
     boolean touches(MatchPlan match, RequestClass requestClass) {
         return operations.touches(match.operations(), requestClass, denies(match));
     }

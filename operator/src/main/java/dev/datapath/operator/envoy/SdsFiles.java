@@ -12,15 +12,15 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import java.nio.file.Path;
 
 /**
- * Two files that tell Envoy where its identity towards the operator is: a directory with {@code tls.crt}, {@code tls.key}
- * and {@code ca.crt}, as the volume of a Secret is. These files never change; what they name may, and Envoy takes it over
- * for the next handshake.
+ * Two SDS files that reference the identity of a gateway towards the operator: a directory with {@code tls.crt}, {@code tls.key}
+ * and {@code ca.crt}, such as the volume of a Secret. The SDS files never change. The referenced files may change, and Envoy uses
+ * them for the next handshake.
  */
 public final class SdsFiles {
-    /** Customary name of the first file. */
+    /** Default name of the file for the certificate. */
     public static final String CERTIFICATE = "sds-certificate.json";
 
-    /** Customary name of the second file. */
+    /** Default name of the file for the CA bundle. */
     public static final String AUTHORITIES = "sds-authorities.json";
 
     static final String CERTIFICATE_SECRET = "operator-client";
@@ -28,7 +28,7 @@ public final class SdsFiles {
 
     private SdsFiles() {}
 
-    /** Names the gateway's certificate and key. */
+    /** The SDS resource for the gateway's certificate and key. */
     public static String certificate(Path identity) {
         return json(Secret.newBuilder()
                 .setName(CERTIFICATE_SECRET)
@@ -39,7 +39,7 @@ public final class SdsFiles {
                 .build());
     }
 
-    /** Names the authorities that issue the operator's certificate. */
+    /** The SDS resource for the CA bundle that verifies the operator's certificate. */
     public static String authorities(Path identity) {
         return json(Secret.newBuilder()
                 .setName(AUTHORITIES_SECRET)
@@ -55,7 +55,7 @@ public final class SdsFiles {
                 .build();
     }
 
-    /** Kubelet swaps a link in this directory when the Secret changes; no file in it is ever written or moved. */
+    /** The watched directory. Kubelet swaps a symbolic link in it when the Secret changes; it does not write or move the files. */
     private static WatchedDirectory watched(Path directory) {
         return WatchedDirectory.newBuilder().setPath(directory.toString()).build();
     }
@@ -69,7 +69,7 @@ public final class SdsFiles {
                     .preservingProtoFieldNames()
                     .print(DiscoveryResponse.newBuilder().addResources(Protos.any(secret)));
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a secret is not what it says", e);
+            throw new IllegalStateException("cannot write an SDS secret as JSON", e);
         }
     }
 }

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A second source that names denied objects. Envoy joins repeated headers with a comma, of which most stores read the first
- * and Ceph the last; but a comma may also be part of a key, so only what is denied is refused.
+ * Detects a second copy source with a denied object. Envoy joins repeated headers with a comma. Most stores read the first one and
+ * Ceph the last one. A comma may also be part of a key, so only denied objects are rejected.
  */
 final class SecondSource {
 
-    /** RE2 refuses an expression that becomes too large. */
+    /** RE2 rejects an expression that is too large. */
     private static final int NAMES_IN_EXPRESSION = 100;
 
     private final String header;

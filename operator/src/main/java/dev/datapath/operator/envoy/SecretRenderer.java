@@ -11,21 +11,21 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Certificates and authorities, served apart from what uses them, so that a rotation cuts no connection. */
+/** Renders certificates and CA bundles as separate resources, because a rotation must not close connections. */
 final class SecretRenderer {
 
     /** The content of a secret. */
     sealed interface Material {
-        /** A certificate that is shown. */
+        /** A certificate that gateways present. */
         record Shown(Certificate certificate) implements Material {}
 
-        /** Authorities whose certificates are accepted. */
+        /** A CA bundle for verification of peers. */
         record Trusted(TrustBundle authorities) implements Material {}
     }
 
     private SecretRenderer() {}
 
-    /** What a listener shows to clients and accepts of them, by the name of its secret. */
+    /** The certificates and the CA bundle of a listener, by the name of the secret. */
     static Map<String, Material> secrets(ListenerPlan listener) {
         var secrets = new TreeMap<String, Material>();
         var tls = listener.tls();
@@ -39,7 +39,7 @@ final class SecretRenderer {
         return secrets;
     }
 
-    /** What a pool's nodes are shown and must show, by the name of its secret. */
+    /** The client certificate and the CA bundle for a pool's nodes, by the name of the secret. */
     static Map<String, Material> secrets(PoolPlan pool) {
         var secrets = new TreeMap<String, Material>();
         var tls = pool.tls();

@@ -4,45 +4,48 @@ package dev.datapath.operator.envoy;
 final class Segments {
 
     static final String MESSAGE =
-            "The path must have no dot segments where rules deny keys, nor lead to another bucket.";
+            "The path must not contain dot segments where rules deny keys, and must not lead to another bucket.";
 
     private static final String BACKSLASH = "(?:\\\\|%5[cC])";
     private static final String SEPARATOR = "(?:/|%2[fF]|\\\\|%5[cC])";
     private static final String DOT = "(?:\\.|%2[eE])";
 
-    /** Matches a text that has a segment of one dot or two. */
+    /** Matches a text with a segment of one or two dots. */
     static final String DOTS = "(?:.*" + SEPARATOR + ")?" + DOT + "{1,2}(?:" + SEPARATOR + ".*|\\?.*)?";
 
     /** Matches a text with a segment of dots or a backslash. */
     static final String ODD = "(?:" + DOTS + "|.*" + BACKSLASH + ".*)";
 
-    /** Matches a target whose key may be resolved to none: slashes only, or dots at the end. One slash, {@code //}, is no key. */
+    /**
+     * Matches a target whose key may be resolved to an empty key: only slashes, or dots at the end. The target {@code //}, with one
+     * slash, has no key.
+     */
     static final String NO_KEY = "/(?:/|%2[fF])+/|/(?:.*" + SEPARATOR + ")?" + DOT + "{1,2}" + SEPARATOR + "+";
 
-    /** A character of a segment; a percent sign also counts alone, for servers that do not decode. */
+    /** A character of a segment. A single percent sign counts, too, for servers that do not decode. */
     private static final String CHARACTER =
             "(?:[^/\\\\.%]|%|%(?:[013-46-9a-fA-F][0-9a-fA-F]|2[0-9a-dA-D]|5[0-9abd-fABD-F]))";
 
-    /** A segment that is neither empty nor dots. */
+    /** A segment that is neither empty nor a dot segment. */
     private static final String NAME =
             "(?:" + DOT + "{0,2}" + CHARACTER + "|" + DOT + "{3})(?:" + CHARACTER + "|" + DOT + ")*";
 
     private static final String UP = DOT + "{2}" + SEPARATOR;
 
-    /** So many levels down and up again are followed; a path with more segments of two dots counts as one that escapes. */
+    /** Maximum depth that the expression follows. A path with more segments of two dots counts as one that escapes. */
     private static final int LEVELS = 3;
 
     private Segments() {}
 
     /**
-     * Matches a target that leads out of its bucket: read from the left, it has more segments of two dots than others. Amazon S3
-     * has no such keys ("Naming Amazon S3 objects": relative path elements).
+     * Matches a target that leaves its bucket: from the left, it has more segments of two dots than others. Amazon S3 does not
+     * allow such keys ("Naming Amazon S3 objects": relative path elements).
      */
     static String escape(AddressStyle style) {
         return escape(style == AddressStyle.PATH ? "/[^/%\\\\]*" + SEPARATOR : SEPARATOR, ".*");
     }
 
-    /** The same for the source of a copy, which then names something else. */
+    /** As {@link #escape(AddressStyle)}, for the source of a copy. */
     static String escapeOfSource() {
         return escape(SEPARATOR + "?[^/%\\\\]*" + SEPARATOR, "[^/].*");
     }

@@ -11,16 +11,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to the requests that reach one entry of a look-up tree. */
+/** The selection for requests that reach one entry of a look-up tree. */
 sealed interface Selected {
 
-    /** The routes, or what chooses among them. */
+    /** The routes, or a matcher that selects one of them. */
     Matcher.OnMatch then();
 
-    /** The clusters that they name. */
+    /** The clusters that they reference. */
     Set<String> clusters();
 
-    /** No rule takes any request, and there is no pool for the rest. */
+    /** No rule matches any request, and there is no default pool. */
     record Nothing(Matcher.OnMatch then) implements Selected {
         @Override
         public Set<String> clusters() {
@@ -28,7 +28,7 @@ sealed interface Selected {
         }
     }
 
-    /** Routes of which nothing else is known. */
+    /** Any routes. */
     record Routes(Matcher.OnMatch then, Set<String> clusters) implements Selected {
         static Routes of(Collection<Route> routes, Matcher.OnMatch then) {
             var clusters = new TreeSet<String>();
@@ -47,8 +47,8 @@ sealed interface Selected {
     }
 
     /**
-     * One rule takes every request, and says nothing but which pool serves them. Its route is made when it is needed: where
-     * there are many of these, one route serves them all and a map tells the pool.
+     * One rule matches every request, and only declares a pool. Its route is created on demand: if there are many of these, they
+     * share one route, and a map selects the pool.
      */
     final class Plain implements Selected {
         private final RulePlan rule;
@@ -59,8 +59,8 @@ sealed interface Selected {
         private Matcher.@Nullable OnMatch then;
 
         /**
-         * @param cluster where the rule sends requests
-         * @param otherNode whether a request that one node failed can go to another one: retries depend on it
+         * @param cluster the cluster to which the rule forwards requests
+         * @param otherNode whether another node can serve a request after one node failed; retries depend on it
          */
         Plain(RulePlan rule, String cluster, boolean otherNode, RequestClass requestClass, RouteRenderer routes) {
             this.rule = rule;
@@ -91,7 +91,7 @@ sealed interface Selected {
             return then;
         }
 
-        /** The one route of all plain rules like this one. */
+        /** The shared route of all plain rules like this one. */
         Matcher.OnMatch mapped(String map) {
             var route = route().toBuilder().setName(Names.PLAIN_RULES);
             route.getRouteBuilder().setClusterSpecifierPlugin(map);

@@ -9,18 +9,18 @@ import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspe
 import java.time.Duration;
 
 /**
- * The filter chains of a listener with TLS. Within one chain Envoy 1.40 compares the server name that a client sends with the names
- * of certificates byte for byte, so a capital on either side gets the wrong certificate. The names that choose a chain are compared
- * in lower case: the TLS inspector keeps the client's name so. Each group of names therefore has a chain of its own, which holds
- * the certificates for it. The chains are equal but for certificates and names.
+ * The filter chains of a TLS listener. Within one chain, Envoy 1.40 compares the client's server name with the names of
+ * certificates byte by byte, so a capital letter on either side selects the wrong certificate. The server names of chains are
+ * compared in lower case, because the TLS inspector converts the client's name. So each group of names has its own chain with its
+ * certificates. The chains only differ in certificates and names.
  */
 final class ServerNameChains {
-    /** How long a client may take for its ClientHello, and then for the rest of the handshake. */
+    /** Timeout for the ClientHello of a client, and again for the rest of the handshake. */
     static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
     private ServerNameChains() {}
 
-    /** Adds the chains to a listener; one chain, chosen by nothing, when there is no choice of certificates. */
+    /** Adds the chains to a listener; a single chain without condition when there is no choice of certificates. */
     static void add(Listener.Builder listener, FilterChain chain, TlsTermination tls) {
         if (tls.choices().isEmpty()) {
             listener.addFilterChains(chain.toBuilder()
@@ -31,7 +31,7 @@ final class ServerNameChains {
         listener.addListenerFilters(ListenerFilter.newBuilder()
                         .setName("envoy.filters.listener.tls_inspector")
                         .setTypedConfig(Protos.any(TlsInspector.getDefaultInstance())))
-                // A connection without a ClientHello reaches no chain; it is closed then.
+                // A connection without a ClientHello matches no chain and is closed.
                 .setListenerFiltersTimeout(Protos.duration(HANDSHAKE));
         for (var choice : tls.choices()) {
             var named = chain.toBuilder()

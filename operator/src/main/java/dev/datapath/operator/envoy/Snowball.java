@@ -5,12 +5,12 @@ import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import java.util.List;
 
 /**
- * Uploads of an archive that the store unpacks: the keys that it writes are in the body. MinIO takes a PUT for one when a header
- * contains {@code true} (cmd/api-router.go, PutObjectExtractHandler); RustFS knows the header without {@code meta}, too.
+ * Uploads of an archive that the store extracts: the written keys are in the body. MinIO treats a PUT as such when a header
+ * contains {@code true} (cmd/api-router.go, PutObjectExtractHandler). RustFS also supports the header without {@code meta}.
  */
 final class Snowball {
 
-    /** The headers that ask for it. */
+    /** The headers that enable it. */
     static final List<String> HEADERS = List.of("x-amz-meta-snowball-auto-extract", "x-amz-snowball-auto-extract");
 
     private static final String ASKED = HeaderValues.ANYTHING + "(?i:true)" + HeaderValues.ANYTHING;

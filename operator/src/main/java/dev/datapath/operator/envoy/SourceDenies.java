@@ -18,9 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Denies of requests for what they read from another object: CopyObject and UploadPartCopy name their source in a header,
- * and so does RenameObject. Whatever rule takes the source, read as an object of its own, decides; when that rule forwards,
- * the request goes on to the rules for its target.
+ * Denies by the source object of a request: CopyObject, UploadPartCopy and RenameObject have their source in a header. The rule
+ * that matches a read of the source decides. When that rule forwards, the rules for the request's target apply.
  */
 final class SourceDenies implements DeniedAddresses.Address {
 
@@ -33,10 +32,10 @@ final class SourceDenies implements DeniedAddresses.Address {
     private final DeniedAddresses addresses;
 
     /**
-     * Those of one header.
+     * Creates the denies for one header.
      *
-     * @param header what names the source
-     * @param actions what a request does to the source
+     * @param header the header with the source
+     * @param actions the actions of a request on the source
      * @param matches of the listener, in order of precedence
      */
     SourceDenies(String header, Set<S3Operation> actions, List<MatchPlan> matches, Map<String, RulePlan> rules) {
@@ -45,7 +44,7 @@ final class SourceDenies implements DeniedAddresses.Address {
         this.addresses = new DeniedAddresses(this, matches, rules);
     }
 
-    /** What to ask of a request that has the header; without result the request goes on. */
+    /** A matcher that answers denied requests with the header; no match for other requests. */
     @Nullable
     FieldMatcher render() {
         if (addresses.denies().isEmpty()) {
@@ -55,7 +54,7 @@ final class SourceDenies implements DeniedAddresses.Address {
         guards.add(spelling());
         new SecondSource(header, addresses.denies())
                 .predicates()
-                .forEach(predicate -> guards.add(refuse(predicate, "A request must name one source.")));
+                .forEach(predicate -> guards.add(reject(predicate, "A request must have a single source.")));
         return when(matches(header, HeaderValues.SOMETHING), addresses.after(guards));
     }
 
@@ -87,8 +86,8 @@ final class SourceDenies implements DeniedAddresses.Address {
     }
 
     /**
-     * Dot segments, which S3Proxy, VersityGW and SeaweedFS resolve, where rules tell keys apart and one that denies may be about the
-     * bucket: an allowed prefix must not lead to a denied one.
+     * Rejects dot segments, which S3Proxy, VersityGW and SeaweedFS resolve, if rules match keys and a deny may concern the bucket:
+     * an allowed prefix must not lead to a denied one.
      */
     @Override
     public Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> matches, List<MatchPlan> denies) {
@@ -96,24 +95,24 @@ final class SourceDenies implements DeniedAddresses.Address {
         boolean denied =
                 denies.stream().map(MatchPlan::bucket).anyMatch(other -> other.covers(bucket) || bucket.covers(other));
         var dots = SLASH + "?" + DeniedAddresses.pattern(bucket) + SLASH + Segments.DOTS;
-        return byKey && denied ? Optional.of(refuse(matches(header, dots), Segments.MESSAGE)) : Optional.empty();
+        return byKey && denied ? Optional.of(reject(matches(header, dots), Segments.MESSAGE)) : Optional.empty();
     }
 
     /**
-     * Refuses a source whose bucket stores would read differently: MinIO takes {@code //host/bucket/key} and URLs, Ceph a
-     * tenant before a colon, SeaweedFS resolves dots.
+     * Rejects a source whose bucket stores parse differently: MinIO accepts {@code //host/bucket/key} and URLs, Ceph accepts a
+     * tenant before a colon, and SeaweedFS resolves dot segments.
      */
     private FieldMatcher spelling() {
         var literal = SLASH + "?[A-Za-z0-9][A-Za-z0-9._-]*(?:" + SLASH + ".*)?";
-        return refuse(
+        return reject(
                 Predicates.or(Predicates.not(matches(header, literal)), matches(header, Segments.escapeOfSource())),
                 "The source must be bucket/key, with the bucket spelled literally and without dot segments.");
     }
 
-    private static FieldMatcher refuse(Predicate predicate, String message) {
+    private static FieldMatcher reject(Predicate predicate, String message) {
         return when(
                 predicate,
                 Predicates.action(
-                        "route", RouteRenderer.refuse("guard/source", 400, "InvalidArgument", message, EVERYTHING)));
+                        "route", RouteRenderer.reject("guard/source", 400, "InvalidArgument", message, EVERYTHING)));
     }
 }

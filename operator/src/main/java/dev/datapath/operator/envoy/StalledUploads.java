@@ -13,18 +13,19 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How long a node may take nothing of an upload. Envoy's own timer for silence speaks of a request: when it ends a transfer, no node has
- * failed, so one that answers every other request and stops reading uploads would stay for ever. The kernel knows whose fault it is: its
- * user timeout (see {@link UserTimeout}) runs only while bytes for the node wait that it does not take, and closes
- * the connection, which counts as a failure of the node. It also finds a node that is cut off in the middle of an upload, long before the
- * kernel would give up its repetitions. It comes before Envoy's timer, since a transfer that Envoy ends counts as no failure.
+ * The time for which a node may stop reading an upload. Envoy's idle timeout belongs to a request: when it ends a transfer, this
+ * does not count as a node failure. So a node that answers other requests but stops reading uploads would never be ejected. The
+ * kernel can attribute the stall: its user timeout (see {@link UserTimeout}) only runs while unacknowledged bytes for the node are
+ * pending, and it closes the connection, which counts as a node failure. It also detects a node that is disconnected during an
+ * upload, long before TCP retransmissions time out. It must expire before Envoy's idle timeout, because a transfer that Envoy ends
+ * does not count as a failure.
  */
 final class StalledUploads {
     private StalledUploads() {}
 
     /**
-     * For each pool: three quarters of the longest silence that a rule allows uploads to it. A rule with a shorter one ends its
-     * transfers itself.
+     * For each pool, three quarters of the longest idle timeout of a rule for uploads to it. A rule with a shorter idle timeout
+     * ends its transfers by that.
      */
     static Map<String, Duration> limits(GatewayPlan plan) {
         var idles = new HashMap<String, Duration>();
@@ -51,10 +52,10 @@ final class StalledUploads {
         return limits;
     }
 
-    /** What connections to nodes are opened with. */
+    /** The socket options of connections to nodes. */
     static BindConfig connections(Duration limit) {
         return BindConfig.newBuilder()
-                .addSocketOptions(UserTimeout.of(limit, "an upload of which the node takes nothing"))
+                .addSocketOptions(UserTimeout.of(limit, "an upload that the node stops reading"))
                 .build();
     }
 

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Denies by the target of a request, read in the address style that a store may take it for. */
+/** Denies by the target of a request, interpreted in the address style that a store may assume. */
 final class TargetDenies {
     private final AddressStyle style;
     private final Map<String, RulePlan> rules;
     private final boolean byOperation;
 
     /**
-     * @param style of the reading; with {@link AddressStyle#HOST} the target is a key, of a bucket that is known
-     * @param byOperation whether matches name operations
+     * @param style the assumed address style; with {@link AddressStyle#HOST} the target is a key of a known bucket
+     * @param byOperation whether matches list operations
      */
     TargetDenies(AddressStyle style, Map<String, RulePlan> rules, boolean byOperation) {
         this.style = style;
@@ -28,7 +28,7 @@ final class TargetDenies {
         this.byOperation = byOperation;
     }
 
-    /** What to ask of a request; without result it goes on. Empty when no rule denies. */
+    /** A matcher that answers denied requests; no match for other requests. Empty when no rule denies. */
     Optional<Matcher.OnMatch> of(List<MatchPlan> matches) {
         var operations = new OperationConditions(style);
         return byOperation
@@ -42,7 +42,7 @@ final class TargetDenies {
         return denied.denies().isEmpty() ? Optional.empty() : Optional.of(denied.after(List.of()));
     }
 
-    /** With a class only what matches say of requests of the class. */
+    /** With a class, only the conditions of matches for requests of the class. */
     private record Target(
             AddressStyle style,
             OperationConditions operations,

@@ -17,7 +17,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.List;
 
-/** TLS towards clients and towards the store. */
+/** Renders TLS contexts for clients and for stores. */
 final class TlsContexts {
 
     private static final String SOCKET = "envoy.transport_sockets.tls";
@@ -25,7 +25,7 @@ final class TlsContexts {
 
     private TlsContexts() {}
 
-    /** @param certificates shown to clients; of several, the one whose kind of key the client takes */
+    /** @param certificates certificates presented to clients; of several, the one with a key type that the client supports */
     static TransportSocket downstream(TlsTermination tls, List<Certificate> certificates) {
         var minimum = tls.minVersion() == TlsTermination.Version.TLS_1_3 ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2;
         var common = CommonTlsContext.newBuilder().addAlpnProtocols("http/1.1").setTlsParams(parameters(minimum));
@@ -33,9 +33,8 @@ final class TlsContexts {
                 certificate -> common.addTlsCertificateSdsSecretConfigs(SecretRenderer.reference(certificate)));
         var context = DownstreamTlsContext.newBuilder();
         if (certificates.size() > 1) {
-            // The chain was chosen by the name already. Without this Envoy shows the first certificate to every client
-            // whose name is
-            // spelled in another case than the certificate's.
+            // The chain was already selected by the server name. Without this setting, Envoy presents the first
+            // certificate to a client whose server name differs in case from that of the certificate.
             context.setFullScanCertsOnSniMismatch(BoolValue.of(true));
         }
         var clients = tls.clientCertificates();
@@ -47,7 +46,7 @@ final class TlsContexts {
     }
 
     static TransportSocket upstream(UpstreamTls tls) {
-        // As a client Envoy offers TLS 1.2 at most unless it is told otherwise.
+        // As a client, Envoy offers TLS 1.2 at most by default.
         var common = CommonTlsContext.newBuilder().setTlsParams(parameters(TlsProtocol.TLSv1_2));
         var validation = CertificateValidationContext.newBuilder();
         var serverName = tls.serverName();

@@ -8,30 +8,33 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Header names that become one that rules read when a server replaces hyphens, as CGI does (RFC 3875, 4.1.18): a store behind
- * such a server takes {@code x_amz_copy_source} for {@code x-amz-copy-source}. Only these are refused; other names with
- * underscores are ordinary.
+ * Header names that equal a header of rules after a server replaces hyphens, as CGI does (RFC 3875, 4.1.18): a store behind such a
+ * server treats {@code x_amz_copy_source} as {@code x-amz-copy-source}. Only these are rejected. Other names with underscores are
+ * valid.
  */
 final class UnderscoredHeaders {
 
-    /** Of a name with more hyphens only the spelling without any hyphen is known: the number of spellings doubles with each. */
+    /**
+     * For a name with more hyphens, only the spelling without any hyphen is rejected, because the number of spellings doubles with
+     * each hyphen.
+     */
     private static final int HYPHENS = 6;
 
     private UnderscoredHeaders() {}
 
-    /** Refuses the other spellings of these names; empty when there are none. */
+    /** Rejects the other spellings of these names; empty when there are none. */
     static Optional<FieldMatcher> guard(Collection<String> names) {
         var spellings = new TreeSet<String>();
         names.forEach(name -> spellings.addAll(spellings(name)));
         names.forEach(spellings::remove);
         return spellings.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Guards.refuse(
+                : Optional.of(Guards.reject(
                         "guard/header",
                         Predicates.any(spellings.stream()
                                 .map(spelling -> Predicates.matches(spelling, HeaderValues.ANYTHING))
                                 .toList()),
-                        "The name of a header that rules read must be spelled with hyphens."));
+                        "The name of a header that rules match must be spelled with hyphens."));
     }
 
     private static List<String> spellings(String name) {

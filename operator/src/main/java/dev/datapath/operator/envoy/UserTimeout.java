@@ -4,8 +4,8 @@ import io.envoyproxy.envoy.config.core.v3.SocketOption;
 import java.time.Duration;
 
 /**
- * The TCP user timeout of a socket (RFC 5482; {@code TCP_USER_TIMEOUT} in tcp(7)): the kernel closes a connection when its peer has taken
- * nothing of what waits for it for so long, whether it is gone or only does not read. Time without anything to send does not count.
+ * The TCP user timeout of a socket (RFC 5482; {@code TCP_USER_TIMEOUT} in tcp(7)): the kernel closes a connection when its peer has
+ * acknowledged no pending data for this time, because it is unreachable or does not read. Time without pending data does not count.
  */
 final class UserTimeout {
     /** {@code IPPROTO_TCP} of Linux. */

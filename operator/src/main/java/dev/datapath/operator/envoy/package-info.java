@@ -1,4 +1,4 @@
-/** From a gateway plan to the messages that Envoy understands: pure, and the only place that knows Envoy's settings. */
+/** Renders a gateway plan as Envoy messages. This package is pure, and the only one that knows Envoy's settings. */
 @NullMarked
 package dev.datapath.operator.envoy;
 

@@ -16,15 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The committed CRDs behave here as their own module says they do: the same specifications are refused and admitted. Every CEL rule,
- * wherever it stands in a schema, is broken by at least one of them and satisfied by at least one.
+ * The committed CRDs behave here as in the tests of their own module: the same specifications are rejected and admitted. Every CEL
+ * rule of a schema is violated by at least one case and satisfied by at least one.
  */
 class CommittedCrdsTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();
     private static final Path CRD_CASES = Path.of("../crds/src/test/resources");
     private static final Path MORE_CASES = Path.of("src/test/resources/admission/refused.yaml");
 
-    /** @param says what the message has to contain; empty for schema violations, which are worded differently here */
+    /** @param says a part of the expected message; empty for schema violations, whose messages differ here */
     private record Refused(ResourceKind kind, String name, Map<String, Object> object, String says) {
         List<Violation> violations() {
             return kind.admit(object, null);
@@ -56,7 +56,7 @@ class CommittedCrdsTest {
     }
 
     @Test
-    void everyRuleIsBrokenByACase() throws IOException {
+    void everyRuleIsViolatedByACase() throws IOException {
         TreeSet<String> broken = new TreeSet<>();
         for (Refused refused : refused()) {
             for (Violation violation : refused.violations()) {
@@ -71,7 +71,7 @@ class CommittedCrdsTest {
     }
 
     @Test
-    void everyRuleIsEvaluatedOnAGoodObject() throws IOException {
+    void everyRuleIsEvaluatedOnAValidObject() throws IOException {
         TreeSet<String> evaluated = new TreeSet<>();
         for (Map<String, Object> object : good()) {
             ResourceKind kind = kind(object.get("kind"));
@@ -104,7 +104,7 @@ class CommittedCrdsTest {
         }
     }
 
-    /** Where a rule puts the blame, with any index written as 0. */
+    /** The field path that a rule reports, with every index replaced by 0. */
     private static String place(ResourceKind kind, FieldPath path, CelRule rule) {
         FieldPath blamed = rule.fieldPath() == null ? path : path.append(FieldPath.parse(rule.fieldPath()));
         return kind.kind() + " " + general(blamed);

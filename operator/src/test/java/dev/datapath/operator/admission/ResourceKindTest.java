@@ -13,14 +13,14 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** Admission against a CRD that uses all of what structural schemas and CEL rules can say. */
+/** Admission against a CRD that uses every feature of structural schemas and CEL rules. */
 class ResourceKindTest {
     private static final ResourceKind WIDGET = widget();
 
     private @Nullable Map<String, Object> old;
 
     @Test
-    void absentFieldsOfPresentObjectsGetTheirDefaults() {
+    void missingFieldsGetTheirDefaults() {
         assertThat(admitted("byName: {x: {}}, parts: [{name: a}], limits: {}"))
                 .isEqualTo(tree(
                         "mode: Fast, kept: x, byName: {x: {active: true}}, parts: [{name: a, side: left, weight: 1}],"
@@ -28,7 +28,7 @@ class ResourceKindTest {
     }
 
     @Test
-    void anAbsentSpecIsDefaultedAndThenFilled() {
+    void missingSpecIsDefaulted() {
         Map<String, Object> widget = tree("apiVersion: test.dev/v1, kind: Widget, metadata: {name: w}");
 
         assertThat(WIDGET.admit(widget, null)).isEmpty();
@@ -37,7 +37,7 @@ class ResourceKindTest {
     }
 
     @Test
-    void nullIsAbsentUnlessItIsAValue() {
+    void nullFieldsAreDroppedUnlessNullable() {
         assertThat(admitted("mode: null, plain: null, kept: null, byName: {x: null}"))
                 .isEqualTo(tree("mode: Fast, kept: null, byName: {}, nested: {deep: [{a: 1, b: B}]}"));
     }
@@ -55,7 +55,7 @@ class ResourceKindTest {
     @CsvSource(delimiter = '|', textBlock = """
             mode: fast                          | spec.mode: "fast" is not supported; did you mean Fast? Allowed: Fast, Slow
             plain: 1                            | spec.plain: must be text but is the number 1; put it in quotes: "1"
-            plain: true                         | spec.plain: must be text but is the truth value true; put it in quotes (YAML reads yes, no, on and off as truth values)
+            plain: true                         | spec.plain: must be text but is the boolean true; put it in quotes (YAML reads yes, no, on and off as booleans)
             limits: {size: "5"}                 | spec.limits.size: must be a whole number but is the text "5"; remove the quotes
             limits: {size: 5.5}                 | spec.limits.size: must be a whole number but is the number 5.5; write a whole number
             limits: {size: 0}                   | spec.limits.size: 0 is less than 1; write a number between 1 and 9
@@ -64,7 +64,7 @@ class ResourceKindTest {
             limits: []                          | spec.limits: must be an object but is a list; write an object
             tags: one                           | spec.tags: must be a list but is the text "one"; start each item with a dash
             tags: [ab, cd, ab]                  | spec.tags[2]: "ab" is already at spec.tags[0]; remove one of them
-            tags: [ab, null]                    | spec.tags[1]: is empty; write text
+            tags: [ab, null]                    | spec.tags[1]: is null; write text
             tags: [a]                           | spec.tags[0]: has 1 character; write at least 2 characters
             tags: [abcde]                       | spec.tags[0]: has 5 characters; write at most 4 characters
             tags: [ab, cd, ef, gh]              | spec.tags: has 4 items; write at most 3 items
@@ -74,7 +74,7 @@ class ResourceKindTest {
             parts: [{name: a}, {name: a}]       | spec.parts[1]: has the same name "a" and side "left" as spec.parts[0]; give each item its own name and side
             target: 1.5                         | spec.target: must be a whole number or text but is the number 1.5; write a whole number or text
             free: {known: x, other: y}          | spec.free.known: must be a whole number but is the text "x"; write a whole number
-            either: {a: x, b: y}                | spec.either: an object fits 2 of the allowed forms; it must fit exactly one
+            either: {a: x, b: y}                | spec.either: an object matches 2 of the allowed forms; it must match exactly one
             wait: soon                          | spec.wait: "soon" is not valid; write a duration such as 250ms, 10s or 1h30m
             until: tomorrow                     | spec.until: "tomorrow" is not valid; write a time such as 2030-01-31T12:00:00Z
             limit: {size: 1}                    | spec.limit: unknown field; did you mean limits?
@@ -86,7 +86,7 @@ class ResourceKindTest {
             limits: {size: 9}, tags: [ab]       | spec: too much
             plain: a-B                          | spec: lower case
             """)
-    void whatIsWrongIsToldWithARemedy(String spec, String violation) {
+    void violationsSayWhatToWriteInstead(String spec, String violation) {
         assertThat(violations(spec)).singleElement().hasToString(violation);
     }
 
@@ -105,12 +105,12 @@ class ResourceKindTest {
             parts: [{name: a}, {name: a, side: right}]
             mode: Slow, plain: x
             """)
-    void whatIsRightIsAdmitted(String spec) {
+    void validObjectsAreAdmitted(String spec) {
         assertThat(violations(spec)).isEmpty();
     }
 
     @Test
-    void aRuleThatCannotBeEvaluatedRefusesTheObject() {
+    void ruleThatFailsToEvaluateRejectsTheObject() {
         assertThat(violations("mode: Slow"))
                 .singleElement()
                 .asString()
@@ -119,7 +119,7 @@ class ResourceKindTest {
     }
 
     @Test
-    void rulesWaitUntilTypesAndBoundsAreRight() {
+    void rulesAreEvaluatedOnlyOnValidTypesAndBounds() {
         assertThat(violations("namespace: root, tags: [ab, cd, ef, gh]"))
                 .extracting(Violation::toString)
                 .containsExactly("spec.tags: has 4 items; write at most 3 items");
@@ -130,7 +130,7 @@ class ResourceKindTest {
     }
 
     @Test
-    void transitionRulesCompareWithTheVersionInEffect() {
+    void transitionRulesCompareWithTheAdmittedVersion() {
         old = stored("mode: Slow, plain: x, parts: [{name: a, weight: 5}, {name: b, weight: 1}]");
 
         assertThat(violations("plain: x, parts: [{name: c}, {name: b, weight: 2}, {name: a, weight: 4}]"))
@@ -141,7 +141,7 @@ class ResourceKindTest {
     }
 
     @Test
-    void anOptionalOldValueIsAbsentForANewObject() {
+    void optionalOldValueIsEmptyForANewObject() {
         assertThat(violations("mode: Slow, plain: new"))
                 .extracting(Violation::toString)
                 .containsExactly("spec: not when new");
@@ -151,7 +151,7 @@ class ResourceKindTest {
     }
 
     @Test
-    void manyErrorsAreCutOff() {
+    void listOfErrorsIsTruncated() {
         StringBuilder tags = new StringBuilder();
         for (int i = 0; i < 500; i++) {
             tags.append(i == 0 ? "" : ", ").append("t").append(i);
@@ -160,7 +160,7 @@ class ResourceKindTest {
         assertThat(violations("byName: {" + tags.toString().replace(",", ": 1,") + ": 1}"))
                 .hasSize(Report.LIMIT + 1)
                 .last()
-                .hasToString("more errors are not listed; correct those above to see the rest");
+                .hasToString("more errors are not listed; fix those above to see the rest");
     }
 
     private List<Violation> violations(String spec) {

@@ -27,8 +27,8 @@ import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A general JSON schema validator and the structural check agree on the committed CRDs, whatever is changed in good specifications.
- * (What only Kubernetes knows is left out: the uniqueness of list items, defaults, unknown fields and rules.)
+ * A general JSON schema validator and the structural check agree on the committed CRDs, for random changes of valid specifications.
+ * Features of Kubernetes alone are left out: uniqueness of list items, defaults, unknown fields and rules.
  */
 class SecondOpinionTest {
     private record Case(ResourceKind kind, JsonSchema schema, Map<String, Object> spec) {}
@@ -66,7 +66,7 @@ class SecondOpinionTest {
     private static final List<Case> CASES = examples();
 
     @Property(tries = 3000)
-    void bothAcceptOrRefuse(@ForAll("cases") Case good, @ForAll Random random) {
+    void bothAcceptOrReject(@ForAll("cases") Case good, @ForAll Random random) {
         Map<String, Object> spec = copy(good.spec);
         for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
             change(spec, random);

@@ -22,17 +22,17 @@ class SpellingTest {
         "colour,",
         "x,"
     })
-    void findsTheWordThatWasMeant(String written, String meant) {
+    void findsTheClosestWord(String written, String meant) {
         assertThat(Spelling.closest(written, KNOWN).orElse(null)).isEqualTo(meant);
     }
 
     @Test
-    void listsWhatCanBeWrittenWhenNoWordIsClose() {
+    void listsAllowedWordsWhenNoneIsClose() {
         assertThat(Spelling.remedy("colour", KNOWN)).isEqualTo("write one of " + String.join(", ", KNOWN));
     }
 
     @Test
-    void aLongListIsCutOff() {
+    void longListIsTruncated() {
         List<String> many =
                 IntStream.range(10, 60).mapToObj(i -> "operation" + i).toList();
 

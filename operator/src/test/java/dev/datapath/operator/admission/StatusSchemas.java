@@ -5,15 +5,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Objects;
 
-/** What an API server has against a status: the part of the CRD's schema that {@link ResourceKind#admit} leaves to its subresource. */
+/**
+ * Validates a status as an API server does: the part of the CRD's schema that {@link ResourceKind#admit} leaves to the status
+ * subresource.
+ */
 public final class StatusSchemas {
     private final ObjectMapper json = new ObjectMapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);
     private final ApiCatalog catalog = ApiCatalog.load();
 
     /**
-     * The violations of a status; none for a kind that is not of the product.
+     * The violations of a status; none for a kind without CRD in this product.
      *
-     * @param status as a tree of JSON, or of a class that Jackson writes
+     * @param status a JSON tree, or an object that Jackson serializes
      */
     public List<String> violations(String apiVersion, String kind, Object status) {
         var known = catalog.find(apiVersion, kind);

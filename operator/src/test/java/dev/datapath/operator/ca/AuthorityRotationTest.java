@@ -20,7 +20,7 @@ class AuthorityRotationTest {
     private final AuthorityRotation rotation = new AuthorityRotation(LIFETIMES);
 
     @Test
-    void withoutAnAuthorityOneIsMade() {
+    void missingCaIsCreated() {
         var first = rotation.advance(AuthorityState.NONE, false, BEGIN);
         assertThat(first.taken()).containsExactly(CREATE);
         assertThat(first.state().trusted())
@@ -64,14 +64,14 @@ class AuthorityRotationTest {
     }
 
     @Test
-    void theNextAuthorityIsIntroducedWhenAThirdOfItsLifeIsLeft() {
+    void nextCaIsIntroducedWhenAThirdOfTheLifetimeIsLeft() {
         var lifetimes = new Lifetimes(Duration.ofDays(90), Duration.ofDays(20), Duration.ofHours(1));
         var first = first();
         assertThat(new AuthorityRotation(lifetimes).nextLook(first)).isEqualTo(BEGIN.plus(Duration.ofDays(60)));
     }
 
     @Test
-    void theNextAuthorityIsIntroducedOneAndAHalfLivesOfACertificateBeforeTheEndAtTheLatest() {
+    void nextCaIsIntroducedOneAndAHalfCertificateLifetimesBeforeExpiry() {
         var first = first();
         var due = BEGIN.plus(Duration.ofDays(45));
         assertThat(rotation.nextLook(first)).isEqualTo(due);
@@ -81,7 +81,7 @@ class AuthorityRotationTest {
     }
 
     @Test
-    void theNextAuthorityIsTrustedButDoesNotIssueUntilAllCouldLearnIt() {
+    void nextCaIssuesOnlyAfterAllPeersTrustIt() {
         var first = first();
         var introduced = introduced(first);
         assertThat(introduced.current()).isEqualTo(first.current());
@@ -107,10 +107,10 @@ class AuthorityRotationTest {
     }
 
     @Test
-    void aSecretThatNeverGetsTheNextAuthorityIsNotWaitedForUntilTheCurrentOneEnds() {
+    void waitForSecretsEndsBeforeTheCurrentCaExpires() {
         var introduced = introduced(first());
-        var patience =
-                BEGIN.plus(Duration.ofDays(70)); // two thirds of a certificate's life before the end of the first
+        var patience = BEGIN.plus(
+                Duration.ofDays(70)); // two thirds of a certificate's lifetime before the end of the first CA
         var issues = patience.plus(LIFETIMES.propagation());
         assertThat(rotation.nextLook(introduced)).isEqualTo(patience);
         assertThat(rotation.advance(introduced, false, patience.minusSeconds(1)).taken())
@@ -122,7 +122,7 @@ class AuthorityRotationTest {
     }
 
     @Test
-    void anAuthorityThatIsIntroducedLateHasTheTimeToBecomeKnownAllTheSame() {
+    void lateCaStillGetsThePropagationTime() {
         var late = BEGIN.plus(Duration.ofDays(85));
         var introduced = rotation.advance(first(), true, late);
         assertThat(introduced.taken()).containsExactly(INTRODUCE);
@@ -136,7 +136,7 @@ class AuthorityRotationTest {
     }
 
     @Test
-    void theOldAuthorityIsTrustedUntilNothingOfItIsInUse() {
+    void previousCaIsTrustedUntilItsCertificatesExpire() {
         var at = BEGIN.plus(Duration.ofDays(61));
         var promoted = promoted(at);
         var over = at.plus(LIFETIMES.certificate()).plus(LIFETIMES.propagation());
@@ -151,7 +151,7 @@ class AuthorityRotationTest {
     }
 
     @Test
-    void anAuthorityThatIsRetiredEarlyIsNotTrustedForTheRestOfItsLife() {
+    void earlyRetiredCaIsNotTrustedUntilItsExpiry() {
         var lifetimes = new Lifetimes(Duration.ofDays(900), Duration.ofDays(30), Duration.ofHours(1));
         var early = new AuthorityRotation(lifetimes);
         var first = early.advance(AuthorityState.NONE, false, BEGIN).state();
@@ -163,7 +163,7 @@ class AuthorityRotationTest {
     }
 
     @Test
-    void whenTheCurrentOneIsLostTheNextOneTakesItsPlaceAtOnce() {
+    void lostCurrentCaIsReplacedByTheNextAtOnce() {
         var introduced = introduced(first());
         var lost = new AuthorityState(null, introduced.next(), List.of());
         var advance = rotation.advance(lost, false, BEGIN.plus(Duration.ofDays(61)));
@@ -172,7 +172,7 @@ class AuthorityRotationTest {
     }
 
     @Test
-    void afterALongAbsenceEverythingExpiredIsForgottenAndOneIsMade() {
+    void expiredCasAreDroppedAndANewOneIsCreated() {
         var introduced = introduced(first());
         var muchLater = BEGIN.plus(Duration.ofDays(400));
         var advance = rotation.advance(introduced, true, muchLater);

@@ -36,7 +36,7 @@ class AuthoritySecretTest {
     private static final Map<String, String> DATA = AuthoritySecret.write(STATE);
 
     @Test
-    void whatIsWrittenIsRead() {
+    void stateRoundTrips() {
         assertThat(AuthoritySecret.read(DATA)).isEqualTo(new AuthoritySecret.Reading(STATE, List.of()));
         assertThat(AuthoritySecret.read(AuthoritySecret.write(AuthorityState.NONE)))
                 .isEqualTo(new AuthoritySecret.Reading(AuthorityState.NONE, List.of()));
@@ -52,7 +52,7 @@ class AuthoritySecretTest {
     }
 
     @Test
-    void anAuthorityWithoutItsKeyIsTrustedOn() {
+    void caWithoutItsKeyStaysTrusted() {
         var reading = AuthoritySecret.read(with("current.key", "garbage"));
         assertThat(reading.state().current()).isNull();
         assertThat(reading.state().previous().getFirst())
@@ -60,37 +60,37 @@ class AuthoritySecretTest {
                         STATE.current().certificate(), STATE.current().end()));
         assertThat(reading.state().next()).isEqualTo(STATE.next());
         assertThat(reading.problems())
-                .containsExactly("current.crt and current.key cannot be used: there is no private key in PEM;"
-                        + " a new authority takes its place");
+                .containsExactly("current.crt and current.key cannot be used: there is no PEM private key;"
+                        + " a new CA replaces it");
     }
 
     @Test
-    void aKeyThatIsAnotherOnesIsNotUsed() {
+    void keyOfAnotherCertificateIsNotUsed() {
         var reading = AuthoritySecret.read(with("current.key", DATA.get("next.key")));
         assertThat(reading.state().current()).isNull();
-        assertThat(reading.problems().getFirst()).contains("the private key is not the certificate's");
+        assertThat(reading.problems().getFirst()).contains("the private key does not match the certificate");
     }
 
     @Test
-    void aCertificateThatMayNotIssueIsNoAuthority() {
+    void leafCertificateIsNotACa() {
         var leaf = X509.issue(STATE.current(), Subject.operator("xds.local"), NOW, LIFE);
         var reading = AuthoritySecret.read(
                 Map.of("current.crt", Pem.write(List.of(leaf.certificate())), "current.key", Pem.write(leaf.key())));
         assertThat(reading.state()).isEqualTo(AuthorityState.NONE);
-        assertThat(reading.problems().getFirst()).contains("the certificate is not one of an authority");
+        assertThat(reading.problems().getFirst()).contains("the certificate is not a CA certificate");
     }
 
     @Test
-    void anotherNextOneIsMadeForOneThatIsGarbage() {
+    void garbageNextCaIsReplaced() {
         var reading = AuthoritySecret.read(with("next.crt", "-----BEGIN CERTIFICATE-----\nAAAA\n"));
         assertThat(reading.state()).isEqualTo(new AuthorityState(STATE.current(), null, STATE.previous()));
         assertThat(reading.problems().getFirst())
                 .startsWith("next.crt and next.key cannot be used: ")
-                .endsWith("; another one will be made");
+                .endsWith("; another one will be created");
     }
 
     @Test
-    void withoutATimeTheNextOneIsNotYetAnnouncedAndOldOnesAreTrustedToTheirEnd() {
+    void missingTimesMeanNotAnnouncedAndTrustedUntilExpiry() {
         var data = new HashMap<>(DATA);
         data.put("next.announced", "yesterday");
         data.remove("previous.until");
@@ -103,14 +103,14 @@ class AuthoritySecretTest {
     }
 
     @Test
-    void oldAuthoritiesThatAreLostAreMissed() {
+    void unreadablePreviousCasAreReported() {
         var reading = AuthoritySecret.read(with("previous.crt", "garbage"));
         assertThat(reading.state().current()).isEqualTo(STATE.current());
         assertThat(reading.problems().getFirst()).startsWith("previous.crt cannot be read: gateways with certificates");
     }
 
     @Test
-    void anAuthorityWithAnRsaKeyThatSomebodyPutThereIsUsed() throws Exception {
+    void userProvidedRsaCaIsUsed() throws Exception {
         var generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         var keys = generator.generateKeyPair();
@@ -127,7 +127,7 @@ class AuthoritySecretTest {
     }
 
     @Property(tries = 300)
-    void whateverIsWrittenIntoOneKeyTheCurrentAuthorityStaysUnlessItIsItsOwn(
+    void garbageInOtherKeysLeavesTheCurrentCaUnchanged(
             @ForAll("keys") String key, @ForAll @From("garbage") String value) {
         var reading = AuthoritySecret.read(with(key, value));
         if (!key.startsWith("current.")) {
@@ -142,7 +142,7 @@ class AuthoritySecretTest {
         return Arbitraries.of(DATA.keySet());
     }
 
-    /** Any text, and pieces of what could be there. */
+    /** Arbitrary text, and fragments of valid data. */
     @Provide
     Arbitrary<String> garbage() {
         var pieces = Arbitraries.of(DATA.values())

@@ -24,7 +24,7 @@ class IdentitySecretTest {
     private final Subject gateway = Subject.gateway(URI);
 
     @Test
-    void aGatewayGetsACertificateThatNamesItsDataPath() throws Exception {
+    void gatewayCertificateNamesItsDataPath() throws Exception {
         var content = identities.content(Map.of(), state, gateway, NOW);
         assertThat(content.data()).containsOnlyKeys("tls.crt", "tls.key", "ca.crt");
         assertThat(content.renewed()).isEqualTo("there was none");
@@ -42,7 +42,7 @@ class IdentitySecretTest {
     }
 
     @Test
-    void theOperatorIsKnownByItsDnsNames() throws Exception {
+    void operatorCertificateHasItsDnsNames() throws Exception {
         var certificate = issuer.issue(state, Subject.operator("xds.ns.svc", "localhost"), NOW)
                 .certificate();
         assertThat(certificate.getSubjectAlternativeNames())
@@ -51,7 +51,7 @@ class IdentitySecretTest {
     }
 
     @Test
-    void aGoodCertificateStays() {
+    void validCertificateIsKept() {
         var first = identities.content(Map.of(), state, gateway, NOW);
         var later = identities.content(
                 first.data(), state, gateway, NOW.plus(Duration.ofDays(20)).minusSeconds(1));
@@ -59,10 +59,10 @@ class IdentitySecretTest {
     }
 
     @Test
-    void anotherComesWhenAThirdOfItsLifeIsLeft() {
+    void certificateIsRenewedWhenAThirdOfItsLifetimeIsLeft() {
         var first = identities.content(Map.of(), state, gateway, NOW);
         var later = identities.content(first.data(), state, gateway, NOW.plus(Duration.ofDays(20)));
-        assertThat(later.renewed()).isEqualTo("it comes to its end at 2026-12-01T12:00:00Z");
+        assertThat(later.renewed()).isEqualTo("it expires at 2026-12-01T12:00:00Z");
         assertThat(certificate(later.data())).isNotEqualTo(certificate(first.data()));
         assertThat(identities
                         .content(first.data(), state, gateway, NOW.plus(Duration.ofDays(30)))
@@ -71,7 +71,7 @@ class IdentitySecretTest {
     }
 
     @Test
-    void anotherComesWhenItIsNotValidYet() {
+    void certificateThatIsNotValidYetIsReplaced() {
         var ahead = identities.content(Map.of(), state, gateway, NOW.plus(Duration.ofDays(21)));
         var now = NOW.plus(Duration.ofHours(1));
         var right = identities.content(ahead.data(), state, gateway, now);
@@ -83,12 +83,12 @@ class IdentitySecretTest {
     }
 
     @Test
-    void anotherComesWhenItIsNotWhatItShouldBe() {
+    void unusableCertificateIsReplaced() {
         var data = identities.content(Map.of(), state, gateway, NOW).data();
         assertThat(identities
                         .content(data, state, Subject.gateway("datapath://team-a/logs"), NOW)
                         .renewed())
-                .isEqualTo("it is for others than [datapath://team-a/logs]");
+                .isEqualTo("its names are not [datapath://team-a/logs]");
 
         var broken = new TreeMap<>(data);
         broken.put(
@@ -99,7 +99,7 @@ class IdentitySecretTest {
     }
 
     @Test
-    void anotherComesWithAnotherAuthorityAndBothAreTrusted() {
+    void rotatedCaReissuesAndBothCasAreTrusted() {
         var data = identities.content(Map.of(), state, gateway, NOW).data();
         var introduced = rotation.take(AuthorityStep.INTRODUCE, state, NOW);
         assertThat(IdentitySecret.announces(data, introduced)).isFalse();
@@ -111,12 +111,12 @@ class IdentitySecretTest {
 
         var promoted = rotation.take(AuthorityStep.PROMOTE, introduced, NOW);
         var renewed = identities.content(announced.data(), promoted, gateway, NOW);
-        assertThat(renewed.renewed()).isEqualTo("another authority issues now");
+        assertThat(renewed.renewed()).isEqualTo("the CA was rotated");
         assertThat(Pem.write(promoted.trusted())).isEqualTo(renewed.data().get("ca.crt"));
     }
 
     @Test
-    void noCertificateOutlivesItsAuthorityAndOneThatIsShortForThatIsNotRenewedForEver() {
+    void certificateShortenedByItsCaIsNotRenewedRepeatedly() {
         var late = NOW.plus(Duration.ofDays(360));
         var content = identities.content(Map.of(), state, gateway, late);
         assertThat(certificate(content.data()).getNotAfter()).isEqualTo(NOW.plus(Duration.ofDays(365)));
@@ -125,14 +125,14 @@ class IdentitySecretTest {
     }
 
     @Test
-    void aLongerLifetimeThatIsAskedForComesWithTheNextRenewal() {
+    void longerLifetimeAppliesAtTheNextRenewal() {
         var first = identities.content(Map.of(), state, gateway, NOW);
         var longer = new IdentitySecret(new Issuer(Lifetimes.of(Duration.ofDays(365), Duration.ofDays(90))));
         assertThat(longer.content(first.data(), state, gateway, NOW).renewed()).isNull();
     }
 
     @Test
-    void aTextFormShowsNoKey() {
+    void toStringDoesNotContainTheKey() {
         assertThat(state.toString())
                 .contains("CN=DataPath authority")
                 .doesNotContain("PRIVATE")
@@ -140,9 +140,9 @@ class IdentitySecretTest {
     }
 
     @Test
-    void lifetimesWithoutTimeForARotationAreRefused() {
+    void lifetimesWithoutTimeForARotationAreRejected() {
         assertThatThrownBy(() -> Lifetimes.of(Duration.ofDays(60), Duration.ofDays(30)))
-                .hasMessage("the authority lifetime of PT1440H is too short for certificates of PT720H:"
+                .hasMessage("the CA lifetime of PT1440H is too short for certificates of PT720H:"
                         + " use at least PT2160H");
         assertThatThrownBy(() -> new Lifetimes(Duration.ofDays(1), Duration.ofMinutes(1), Duration.ofMinutes(1)))
                 .hasMessage("the certificate lifetime of PT1M is too short: use at least PT3M");

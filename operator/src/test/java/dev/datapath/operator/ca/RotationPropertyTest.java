@@ -23,8 +23,8 @@ import net.jqwik.api.Tuple;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whenever operators look, crash between two writes or act on what they read a while ago, and however late gateways and
- * other operators read their Secrets within the propagation time: nobody with a valid certificate is ever refused.
+ * No peer with a valid certificate is ever rejected. This holds whenever operators run, crash between two writes or act on stale
+ * reads, and however late gateways and other operators read their Secrets within the propagation time.
  */
 class RotationPropertyTest {
     private static final Duration PROPAGATION = Duration.ofSeconds(5);
@@ -33,30 +33,30 @@ class RotationPropertyTest {
     private static final Instant BEGIN = Instant.parse("2026-11-01T12:00:00Z");
 
     /**
-     * One look of an operator.
+     * One run of an operator.
      *
-     * @param pause seconds since the last
-     * @param crash whether it ends when it has stored the authorities, before it stored identities
-     * @param stale whether another one issues a certificate from what it read within the propagation time
+     * @param pause seconds since the last run
+     * @param crash whether it crashes after it stored the CAs and before it stored identities
+     * @param stale whether another operator issues a certificate from a stale state that it read within the propagation time
      */
-    record Look(int pause, boolean crash, boolean stale) {}
+    record Run(int pause, boolean crash, boolean stale) {}
 
     @Property(tries = 100)
-    void nobodyWithAValidCertificateIsEverRefused(@ForAll("histories") List<Look> history, @ForAll boolean straggler) {
+    void noPeerWithAValidCertificateIsEverRejected(@ForAll("histories") List<Run> history, @ForAll boolean straggler) {
         var world = new World(straggler);
-        world.look(false);
+        world.run(false);
         boolean crashed = false;
-        for (var look : history) {
-            for (int second = 0; second < look.pause(); second++) {
+        for (var run : history) {
+            for (int second = 0; second < run.pause(); second++) {
                 world.now = world.now.plusSeconds(1);
                 world.check();
             }
-            if (look.stale()) {
-                world.issueFromWhatWasReadAWhileAgo();
+            if (run.stale()) {
+                world.issueFromStaleState();
             }
-            // Twice in a row is a broken operator rather than a crash.
-            crashed = look.crash() && !crashed;
-            world.look(crashed);
+            // Two crashes in a row would be a broken operator, which is out of scope.
+            crashed = run.crash() && !crashed;
+            world.run(crashed);
             world.check();
         }
         assertThat(world.steps.get(AuthorityStep.CREATE))
@@ -64,41 +64,40 @@ class RotationPropertyTest {
                 .isEqualTo(1);
     }
 
-    /** Each step came as late as it could. */
+    /** Each step happens as late as possible. */
     @Test
-    void stepsThatAllComeLateComeInTime() {
+    void latestPossibleStepsCompleteInTime() {
         var pauses = List.of(7, 6, 2, 1, 3, 2, 1, 7, 1, 5, 3, 7, 2, 4, 1, 2, 5, 7, 4, 7, 3, 7, 3, 4, 6, 4);
         var crashes = Set.of(1, 2, 5, 6, 11, 15, 16, 17, 24);
         var stale = Set.of(2, 3, 4, 6, 13, 15, 16, 18, 21, 22, 25);
-        nobodyWithAValidCertificateIsEverRefused(
+        noPeerWithAValidCertificateIsEverRejected(
                 IntStream.range(0, pauses.size())
-                        .mapToObj(i -> new Look(pauses.get(i), crashes.contains(i), stale.contains(i)))
+                        .mapToObj(i -> new Run(pauses.get(i), crashes.contains(i), stale.contains(i)))
                         .toList(),
                 true);
     }
 
     @Property(tries = 1)
-    void inSuchHistoriesAuthoritiesDoChange(@ForAll("long") List<Look> history) {
+    void generatedHistoriesRotateTheCa(@ForAll("long") List<Run> history) {
         for (boolean straggler : new boolean[] {false, true}) {
             var world = new World(straggler);
-            world.look(false);
-            for (var look : history) {
-                world.now = world.now.plusSeconds(look.pause());
-                world.look(false);
+            world.run(false);
+            for (var run : history) {
+                world.now = world.now.plusSeconds(run.pause());
+                world.run(false);
             }
             assertThat(world.steps).containsKeys(AuthorityStep.PROMOTE, AuthorityStep.DROP);
         }
     }
 
-    /** Operators look when something is due, and within a second. */
+    /** Operators run within a second after a step is due. */
     @Property(tries = 3)
-    void whoeverHasTheNextAuthorityIsNeverWithoutAValidCertificateThoughOneSecretNeverGetsIt(
-            @ForAll("long") List<Look> history) {
+    void unwritableSecretNeverLeavesOtherPeersWithoutAValidCertificate(@ForAll("long") List<Run> history) {
         var world = new World(true);
-        world.look(false);
+        world.run(false);
         for (int second = 0; second < history.size() * 10; second++) {
             world.now = world.now.plusSeconds(1);
-            world.look(false);
+            world.run(false);
             world.check();
             assertThat(world.inUse(world.identity))
                     .as("certificates of a gateway, %s after the begin", Duration.between(BEGIN, world.now))
@@ -113,23 +112,23 @@ class RotationPropertyTest {
     }
 
     @Provide
-    Arbitrary<List<Look>> histories() {
+    Arbitrary<List<Run>> histories() {
         return Combinators.combine(
                         Arbitraries.integers().between(1, 7),
                         Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true)),
                         Arbitraries.of(true, false))
-                .as(Look::new)
+                .as(Run::new)
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(60);
     }
 
     @Provide("long")
-    Arbitrary<List<Look>> longHistories() {
+    Arbitrary<List<Run>> longHistories() {
         return histories().filter(history -> history.size() >= 40);
     }
 
-    /** What a gateway's Secret holds, and the authorities in it. */
+    /** The data of a gateway's Secret, and the CAs in it. */
     private record Identity(Map<String, String> data, List<X509Certificate> authorities) {
         static final Identity NONE = new Identity(Map.of(), List.of());
 
@@ -138,7 +137,7 @@ class RotationPropertyTest {
         }
     }
 
-    /** The two kinds of Secrets with all that they ever held, and every gateway certificate ever issued. */
+    /** The history of both kinds of Secrets, and every gateway certificate ever issued. */
     private static final class World {
         private final AuthorityRotation rotation = new AuthorityRotation(LIFETIMES);
         private final Issuer issuer = new Issuer(LIFETIMES);
@@ -151,12 +150,12 @@ class RotationPropertyTest {
         private final boolean straggler;
         private Instant now = BEGIN;
 
-        /** @param straggler whether there is another Secret, that nobody can write */
+        /** @param straggler whether there is another Secret that cannot be written */
         World(boolean straggler) {
             this.straggler = straggler;
         }
 
-        void look(boolean crash) {
+        void run(boolean crash) {
             advance();
             if (crash) {
                 return;
@@ -184,7 +183,7 @@ class RotationPropertyTest {
             }
         }
 
-        void issueFromWhatWasReadAWhileAgo() {
+        void issueFromStaleState() {
             var oldest = inUse(authorities).getFirst();
             if (oldest.current() != null && !oldest.current().expired(now)) {
                 issued.add(issuer.issue(oldest, gateway, now).certificate());
@@ -213,7 +212,7 @@ class RotationPropertyTest {
                             && authority.getNotAfter().toInstant().isAfter(now));
         }
 
-        /** What a reader may still act on: all that the Secret held at some moment of the propagation time. */
+        /** The states that a reader may still use: all data of the Secret during the propagation time. */
         private <T> List<T> inUse(TreeMap<Instant, T> secret) {
             var oldest = secret.floorEntry(now.minus(PROPAGATION));
             return List.copyOf((oldest == null ? secret : secret.tailMap(oldest.getKey(), true)).values());

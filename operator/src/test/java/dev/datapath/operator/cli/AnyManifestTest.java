@@ -29,7 +29,10 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** Good manifests with values replaced at any place, metadata and status too: each ends in findings, and leaves its neighbour in effect. */
+/**
+ * Valid manifests with a value replaced anywhere, also in metadata and status. Each results in findings, and the other object of
+ * the file stays in effect.
+ */
 class AnyManifestTest {
     private static final ApiCatalog CATALOG = ApiCatalog.load();
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,7 +57,7 @@ class AnyManifestTest {
               managedFields:
               - {manager: m, operation: Apply, apiVersion: v1, time: "2030-01-01T00:00:00Z", fieldsType: FieldsV1, fieldsV1: {f: {}}}
             """;
-    /** Written into the text as they stand. */
+    /** Raw values that are written into the text verbatim. */
     private static final List<String> RAW_VALUES = List.of(
             "perhaps",
             "null",
@@ -160,7 +163,7 @@ class AnyManifestTest {
         }
     }
 
-    /** Replaces a value at any depth, or removes it, or gives it another name. */
+    /** Replaces, removes or renames a value at any depth. */
     private static void change(Map<String, Object> tree, Random random, Map<String, String> raw) {
         var places = new ArrayList<Runnable>();
         collect(tree, places, random, raw);

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What readers copy must work. */
+/** Examples that readers copy must work. */
 class ExamplesTest {
     static Stream<Path> examples() throws IOException {
         try (var entries = Files.list(Path.of("../examples"))) {
@@ -22,13 +22,13 @@ class ExamplesTest {
     @ParameterizedTest
     @MethodSource("examples")
     void an_example_is_a_complete_set_without_errors(Path example) {
-        var said = new StringWriter();
+        var output = new StringWriter();
 
-        int exitCode = Main.execute(new PrintWriter(said), new PrintWriter(said), "validate", example.toString());
+        int exitCode = Main.execute(new PrintWriter(output), new PrintWriter(output), "validate", example.toString());
 
-        assertThat(said.toString()).doesNotContain("error").contains("ok");
-        // Objectives are not measured yet; nothing else is to be warned of.
-        assertThat(said.toString().lines().filter(line -> line.contains(": warning: ")))
+        assertThat(output.toString()).doesNotContain("error").contains("ok");
+        // Objectives are not measured yet. This is the only expected warning.
+        assertThat(output.toString().lines().filter(line -> line.contains(": warning: ")))
                 .allMatch(line -> line.contains(": warning: ServiceLevelObjective "));
         assertThat(exitCode).isZero();
     }

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A process that loses a thread for want of memory ends, so that something can start it again. */
+/** A process whose thread fails with OutOfMemoryError exits, and its supervisor can restart it. */
 class JvmOptionsTest {
     private static final String JAVA_HOME = System.getProperty("java.home");
 
-    /** Its own thread runs out of memory; the main one would go on for ever. */
+    /** A second thread runs out of memory. The main thread would run forever. */
     static final class Hog {
         private Hog() {}
 
@@ -32,12 +32,12 @@ class JvmOptionsTest {
     }
 
     @Test
-    void theCommandEndsWithoutMemory() throws Exception {
+    void commandExitsOnOutOfMemory() throws Exception {
         assertThat(exitCode(options())).isEqualTo(3);
     }
 
     @Test
-    void theImageHasTheSameOption() throws IOException {
+    void imageHasTheSameOption() throws IOException {
         assertThat(Path.of("../operator-image/jvm.options")).content().contains("-XX:+ExitOnOutOfMemoryError");
     }
 

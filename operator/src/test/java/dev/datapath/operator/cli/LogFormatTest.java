@@ -11,7 +11,7 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.Test;
 
-/** A line of the log is read days later, beside logs of other machines. */
+/** Log lines are read days later, together with logs of other machines. */
 class LogFormatTest {
     @Test
     void everyLineBeginsWithDateTimeAndOffset() throws IOException {

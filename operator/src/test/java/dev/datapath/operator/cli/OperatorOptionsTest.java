@@ -18,7 +18,7 @@ import picocli.CommandLine;
 class OperatorOptionsTest {
 
     @Test
-    void gatewaysAreOfTheSameVersionUnlessAnImageIsNamed() throws IOException {
+    void gatewayImageDefaultsToTheSameVersion() throws IOException {
         var pom = Files.readString(Path.of("../pom.xml"));
         var version = Pattern.compile("(?m)^ {2}<version>([^<]+?)(-SNAPSHOT)?</version>")
                 .matcher(pom);
@@ -33,7 +33,7 @@ class OperatorOptionsTest {
     }
 
     @Test
-    void gatewaysGetTheTimesThatAreAskedFor() {
+    void gatewayDurationsAreTakenFromOptions() {
         var deploy = options("--gateway-drain-delay", "0s", "--gateway-fallback-after", "1m")
                 .settings()
                 .deploy();
@@ -43,7 +43,7 @@ class OperatorOptionsTest {
     }
 
     @Test
-    void ownersOfDataPathsMayAskOfTheSchedulerWhatIsAllowed() {
+    void allowedPlacementIsTakenFromOptions() {
         assertThat(options().settings().deploy().allowed()).isEqualTo(new AllowedPlacement(Set.of(), Set.of(), true));
         assertThat(options(
                                 "--allowed-priority-classes",
@@ -64,7 +64,7 @@ class OperatorOptionsTest {
         "--gateway-drain-delay, soon, 0s to 1h",
         "--gateway-fallback-after, 0s, 1s to 1h"
     })
-    void timesThatGatewaysCannotHaveAreRefused(String option, String text, String bounds) {
+    void durationsOutOfRangeAreRejected(String option, String text, String bounds) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options(option, text).settings())
                 .withMessage(option + " is " + text + ": write a duration from " + bounds + ", such as 10s");

@@ -28,7 +28,7 @@ class OverviewDisplayTest {
     private final PrintWriter out = new PrintWriter(written);
 
     @Test
-    void linesTellEachChangeOnce() {
+    void eachChangeIsPrintedOnce() {
         var lines = new ChangeLines(out);
         lines.show(overview("False", "1/2 gateways run 3f9a", List.of(finding())));
         lines.show(overview("False", "1/2 gateways run 3f9a", List.of(finding())));
@@ -43,7 +43,7 @@ class OverviewDisplayTest {
     }
 
     @Test
-    void theTableIsDrawnOverItself() {
+    void tableIsRedrawnInPlace() {
         var table = new LiveTable(out, () -> new Terminal(150, 40, true));
         table.started(Path.of("objects"), 8090);
         int before = written.toString().length();
@@ -64,7 +64,7 @@ class OverviewDisplayTest {
 
     @ParameterizedTest
     @CsvSource({"150, 50", "100, 24", "80, 24", "40, 10", "20, 5"})
-    void theTableFitsItsTerminalAndShowsBrokenObjectsFirst(int columns, int rows) {
+    void tableFitsTheTerminalAndShowsBrokenObjectsFirst(int columns, int rows) {
         var table = new LiveTable(out, () -> new Terminal(columns, rows, true));
         table.started(Path.of("objects"), 8090);
         table.show(many());
@@ -79,7 +79,7 @@ class OverviewDisplayTest {
     }
 
     @Test
-    void namesAndMessagesCannotSteerTheTerminal() {
+    void namesAndMessagesCannotContainControlSequences() {
         var table = new LiveTable(out, () -> new Terminal(150, 40, false));
         var lines = new ChangeLines(out);
         for (var display : List.of(table, lines)) {
@@ -101,7 +101,7 @@ class OverviewDisplayTest {
     }
 
     @Test
-    void withoutColoursNoneAreWritten() {
+    void disabledColoursAreNotWritten() {
         var table = new LiveTable(out, () -> new Terminal(150, 40, false));
         table.show(overview("False", "1/2 gateways run 3f9a", List.of(finding())));
 
@@ -109,7 +109,7 @@ class OverviewDisplayTest {
     }
 
     @Test
-    void theTerminalIsAskedForItsSizeAndItsUserForColours() {
+    void terminalSizeAndColoursAreDetected() {
         assertThat(Terminal.of(Map.of(), "50 132\n")).isEqualTo(new Terminal(132, 50, true));
         assertThat(Terminal.of(Map.of("NO_COLOR", "1", "COLUMNS", "99", "LINES", "x"), ""))
                 .isEqualTo(new Terminal(99, 24, false));
@@ -120,7 +120,7 @@ class OverviewDisplayTest {
         return line.replaceAll("\u001b\\[[0-9;]*m", "");
     }
 
-    /** 200 objects of which three are broken, in the order of their names the last ones. */
+    /** 200 objects. The last three in the order of names are broken. */
     private static Overview many() {
         var statuses = new TreeMap<ObjectRef, Object>();
         var good = overview("True", "fine", List.of()).statuses().get(REF);

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code datapath run} says before it runs anything. */
+/** The messages of {@code datapath run} before it starts. */
 class RunUsageTest {
     @TempDir
     private Path directory;
@@ -18,19 +18,19 @@ class RunUsageTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void aDirectoryThatIsNoneIsSaid() {
+    void pathThatIsNoDirectoryIsReported() {
         assertThat(run(directory.resolve("none").toString())).isEqualTo(2);
         assertThat(err.toString()).contains("none is not a directory: name the one that holds your YAML files");
     }
 
     @Test
-    void gatewaysDoNotKeepTheirFilesAmongTheUsers() {
+    void workDirectoryMustNotBeTheUsersDirectory() {
         assertThat(run(directory.toString(), "--work-dir", directory + "/.")).isEqualTo(2);
         assertThat(err.toString()).contains("--work-dir is " + directory, "name another directory");
     }
 
     @Test
-    void aNumberOutOfBoundsIsSaidWithItsBounds() {
+    void numberOutOfRangeIsReportedWithItsRange() {
         assertThat(run(directory.toString(), "--gateways", "101")).isEqualTo(2);
         assertThat(err.toString()).contains("--gateways is 101: write a number from 1 to 100");
     }
@@ -41,9 +41,9 @@ class RunUsageTest {
         var text = err.toString().replaceAll("\\s+", " ");
         assertThat(text)
                 .contains(
-                        "DIR is the directory that holds your YAML files",
-                        "by default one for DIR in the directory for temporary files.")
-                .contains("a second one ends them at once.")
+                        "DIR is the directory with your YAML files",
+                        "by default a directory for DIR in the temporary directory.")
+                .contains("a second one stops at once.")
                 .doesNotContain("...");
         assertThat(err.toString().lines()).allMatch(line -> line.length() <= 80);
     }

@@ -38,7 +38,7 @@ class ValidateCommandTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void goodFilesGiveZero() throws IOException {
+    void validFilesExitWithZero() throws IOException {
         Files.writeString(directory.resolve("all.yaml"), GOOD);
 
         assertThat(validate(directory.toString())).isZero();
@@ -47,7 +47,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void everyFindingIsALineWithItsPlace() throws IOException {
+    void everyFindingIsALineWithItsLocation() throws IOException {
         Path pool = Files.writeString(
                 directory.resolve("all.yaml"), GOOD.replace("port: 9000}]}}", "port: 0, colour: red}]}}"));
 
@@ -55,8 +55,8 @@ class ValidateCommandTest {
         assertThat(out.toString().lines())
                 .contains(
                         pool
-                                + ":6: error: DataPath ai/training: spec.poolRef.name: StoragePool ai/store does not exist; its"
-                                + " requests get 503: create it, or name another one",
+                                + ":6: error: DataPath ai/training: spec.poolRef.name: StoragePool ai/store does not exist, so"
+                                + " requests for it get 503: create it, or reference another pool",
                         pool
                                 + ":11: error: StoragePool ai/store: spec.nodes.static[0].port: 0 is less than 1; write a number"
                                 + " between 1 and 65535",
@@ -67,7 +67,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void aReferenceToNothingIsFoundAtItsLine() throws IOException {
+    void missingReferenceIsReportedAtItsLine() throws IOException {
         Path file = Files.writeString(directory.resolve("policy.yaml"), """
                 apiVersion: datapath.dev/v1alpha1
                 kind: RoutingPolicy
@@ -85,7 +85,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void jsonHoldsEveryPartOfAFinding() throws IOException {
+    void jsonContainsEveryPartOfAFinding() throws IOException {
         Path file = Files.writeString(directory.resolve("all.yaml"), GOOD.replace("protocol: HTTP,", "protocol: TCP,"));
 
         assertThat(validate("-o", "json", file.toString())).isEqualTo(1);
@@ -121,7 +121,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void aPipeWithANameIsRead() throws Exception {
+    void namedPipeIsRead() throws Exception {
         var pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
@@ -139,7 +139,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void aFileOfAnyNameIsReadWhenItIsNamed() throws IOException {
+    void fileGivenByNameIsReadWithAnyExtension() throws IOException {
         var file = Files.writeString(directory.resolve("objects.tpl"), GOOD);
 
         assertThat(validate(file.toString())).isZero();
@@ -147,17 +147,17 @@ class ValidateCommandTest {
     }
 
     @Test
-    void nothingToReadIsAnErrorUnlessItIsAllowed() throws IOException {
+    void noObjectIsAnErrorUnlessAllowed() throws IOException {
         Files.writeString(directory.resolve("objects.txt"), GOOD);
         Files.writeString(directory.resolve("empty.yaml"), "# nothing\n");
 
         assertThat(validate(directory.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("there is no object to check", "--allow-empty");
+        assertThat(err.toString()).contains("there is no object in", "--allow-empty");
         assertThat(validate("--allow-empty", directory.toString())).isZero();
     }
 
     @Test
-    void whatANameHoldsCannotForgeALine() throws IOException {
+    void objectNameCannotForgeALine() throws IOException {
         Files.writeString(
                 directory.resolve("x.yaml"),
                 "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"a\\nok: 9 files\\e[31m\", \"l\\nm\": 1}\n");
@@ -169,7 +169,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void theVersionIsPrintedByEveryCommand() {
+    void everyCommandPrintsTheVersion() {
         for (var command : List.of(
                 List.of("--version"),
                 List.of("run", "--version"),
@@ -185,26 +185,26 @@ class ValidateCommandTest {
     }
 
     @Test
-    void aUsageErrorIsOneLineAndAHint() {
+    void usageErrorIsOneLineAndAHint() {
         assertThat(validate("--colour", directory.toString())).isEqualTo(2);
         assertThat(err.toString().lines())
                 .containsExactly("error: Unknown option: '--colour'", "Try: datapath validate --help");
     }
 
     @Test
-    void aDirectoryThatIsNotThereIsAUsageError() {
+    void missingDirectoryIsAUsageError() {
         assertThat(validate(directory.resolve("none").toString())).isEqualTo(2);
         assertThat(err.toString()).contains("none does not exist; name a directory or file that can be read");
     }
 
     @Test
-    void aWrongOptionIsAUsageError() {
+    void unknownOptionIsAUsageError() {
         assertThat(validate("-o", "xml", directory.toString())).isEqualTo(2);
         assertThat(validate()).isEqualTo(2);
     }
 
     @Test
-    void theCommandItselfTellsItsSubcommands() {
+    void commandListsItsSubcommands() {
         assertThat(Main.execute(new PrintWriter(out), new PrintWriter(err))).isEqualTo(2);
         assertThat(err.toString()).contains("a command is missing").contains("validate");
     }

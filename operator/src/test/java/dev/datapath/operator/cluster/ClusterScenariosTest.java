@@ -61,7 +61,7 @@ class ClusterScenariosTest extends EngineScenarios {
     }
 
     @Test
-    void objectsThatOnlyCarryOurLabelsAreNotOurs() throws Exception {
+    void objectsWithOnlyOurLabelsAreNotManaged() throws Exception {
         var pod = new PodBuilder()
                 .withNewMetadata()
                 .withNamespace("ai")
@@ -102,9 +102,9 @@ class ClusterScenariosTest extends EngineScenarios {
         assertThat(cluster.status(TRAINING).at("/addresses").toString()).doesNotContain("foreign", "192.0.2.1");
     }
 
-    /** Its pods would mount the Secret of another owner, and keep its content when it is gone. */
+    /** Pods would mount the Secret of another owner, and keep its content after it is deleted. */
     @Test
-    void noGatewayIsStartedWhileItsIdentityHasAnotherOwner() throws Exception {
+    void noGatewayStartsWhileItsIdentitySecretHasAnotherOwner() throws Exception {
         var foreign = new SecretBuilder()
                 .withNewMetadata()
                 .withNamespace("ai")
@@ -125,7 +125,7 @@ class ClusterScenariosTest extends EngineScenarios {
     }
 
     @Test
-    void whatIsTooLargeIsReportedAndTheLastGoodStays() throws Exception {
+    void oversizedConfigMapIsReportedAndTheLastGoodStays() throws Exception {
         cluster.apply(pool("ai", "10.0.0.1"));
         cluster.apply(dataPath("ai", "clear", 8081));
         awaitCondition(TRAINING, "Programmed", "True");
@@ -163,7 +163,7 @@ class ClusterScenariosTest extends EngineScenarios {
         assertThat(condition(STORE, "ResolvedRefs").path("message").asText())
                 .contains(
                         "ConfigMap ai/bundle cannot be used: its content has 60",
-                        " KiB, more than the 512 KiB that are read of one object",
+                        " KiB, more than the 512 KiB that the operator reads of one object",
                         "the last good CA certificates stay in use");
         assertThat(cluster.status(TRAINING).at("/configVersion").asText()).isEqualTo(verified);
     }
@@ -237,9 +237,9 @@ class ClusterScenariosTest extends EngineScenarios {
                 .orElse(MissingNode.getInstance());
     }
 
-    /** A DataPath that is being deleted is not reconciled, and a new leader has never seen its gateways. */
+    /** A DataPath that is being deleted is not reconciled, and a new leader has no state of its gateways. */
     @Test
-    void aPolicyReportsItsOtherTargetsWhileAFinalizerHoldsOne() throws Exception {
+    void policyReportsOtherTargetsWhileAFinalizerHoldsOne() throws Exception {
         var other = new ObjectRef("DataPath", "ai", "other");
         var policy = policy("store").replace("targetRefs: [{kind: DataPath, name: training}]", """
                         targetRefs: [{kind: DataPath, name: other}, {kind: DataPath, name: training}]""");
@@ -312,7 +312,7 @@ class ClusterScenariosTest extends EngineScenarios {
             }
         }
 
-        /** Keeps an object that is deleted. */
+        /** Adds a finalizer, which keeps an object that is deleted. */
         void hold(ObjectRef object) {
             client.resources(kind(object))
                     .inNamespace(object.namespace())

@@ -27,43 +27,43 @@ class DependentsTest {
     private final Primaries primaries = new Primaries();
     private final List<Event> events = new ArrayList<>();
     private final Map<Runnable, Duration> later = new LinkedHashMap<>();
-    private final Dependents dependents = new Dependents((pause, look) -> later.put(look, pause));
+    private final Dependents dependents = new Dependents((pause, task) -> later.put(task, pause));
     private final EventSourceContext<StoragePool> context =
             new EventSourceContext<>(primaries, null, null, StoragePool.class);
 
     /** The framework drops all other events of a primary that it has forgotten. */
     @Test
-    void aLookIsToldAsAChangeOfThePrimary() {
-        start(dependents.looks(context));
+    void triggerIsAnUpdateEventOfThePrimary() {
+        start(dependents.triggers(context));
         var pool = primaries.add("ai", "objectscale");
-        dependents.look(new ObjectRef("StoragePool", "ai", "objectscale"));
+        dependents.trigger(new ObjectRef("StoragePool", "ai", "objectscale"));
         assertThat(events).singleElement().satisfies(event -> assertIsChange(event, pool));
     }
 
     @Test
-    void whatChangedInANamespaceIsToldAsAChangeOfAllItsPrimaries() {
+    void changeOfANamespaceTriggersAllItsPrimaries() {
         start(dependents.follow(context));
         var one = primaries.add("ai", "one");
         var two = primaries.add("ai", "two");
         primaries.add("elsewhere", "three");
         dependents.changed("ai");
-        assertThat(later.values()).containsExactly(Dependents.UNTIL_TOLD);
+        assertThat(later.values()).containsExactly(Dependents.COALESCE);
         runLater();
         assertThat(events).satisfiesExactly(first -> assertIsChange(first, one), second -> assertIsChange(second, two));
     }
 
     @Test
-    void nobodyIsToldOfAPrimaryThatDoesNotExist() {
-        start(dependents.looks(context));
-        dependents.look(new ObjectRef("StoragePool", "ai", "objectscale"));
-        dependents.look(new ObjectRef("Pool", "ai", "objectscale"));
+    void missingPrimaryIsNotTriggered() {
+        start(dependents.triggers(context));
+        dependents.trigger(new ObjectRef("StoragePool", "ai", "objectscale"));
+        dependents.trigger(new ObjectRef("Pool", "ai", "objectscale"));
         assertThat(events).isEmpty();
     }
 
     @Test
-    void anotherObjectOfADeletedOnesNameIsLookedAtOnceTheFrameworkHasForgottenThat() {
-        start(dependents.looks(context));
-        dependents.gone(new ObjectRef("StoragePool", "ai", "objectscale"));
+    void recreatedObjectIsTriggeredAfterTheFrameworkForgotTheDeletedOne() {
+        start(dependents.triggers(context));
+        dependents.deleted(new ObjectRef("StoragePool", "ai", "objectscale"));
         var next = primaries.add("ai", "objectscale");
         assertThat(events).isEmpty();
         assertThat(later.values()).containsExactly(Dependents.UNTIL_FORGOTTEN);
@@ -73,7 +73,7 @@ class DependentsTest {
     }
 
     @Test
-    void manyChangesOfANamespaceAreToldOnce() {
+    void manyChangesOfANamespaceTriggerOnce() {
         start(dependents.follow(context));
         primaries.add("ai", "one");
         primaries.add("elsewhere", "two");

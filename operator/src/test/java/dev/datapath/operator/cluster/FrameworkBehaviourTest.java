@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What JOSDK 5.2 does that this package works around. A test that fails after an upgrade says which workaround is no longer needed:
+ * Behaviour of JOSDK 5.2 that this package works around. When a test fails after an upgrade, its workaround is no longer needed:
  * see docs/adr/0022.
  */
 class FrameworkBehaviourTest {
@@ -61,35 +61,35 @@ class FrameworkBehaviourTest {
         server.close();
     }
 
-    /** {@link Dependents#gone} has the new object reconciled nevertheless. */
+    /** {@link Dependents#deleted} triggers the new object nevertheless. */
     @Test
-    void anObjectThatIsCreatedWhileItsReconcilerIsToldOfADeletionIsNotReconciled() {
+    void objectCreatedWhileADeletionIsReconciledIsNotReconciled() {
         var second = createdDuringTheDeletionOf(create("training"));
         reconciler.mayForget.countDown();
         await().until(() -> reconciler.forgotten);
         await().during(Duration.ofMillis(500)).until(() -> !reconciler.seen.contains(uid(second)));
     }
 
-    /** {@link Triggers} tells of a change of the object instead. */
+    /** {@link Triggers} emits an update event of the object instead. */
     @Test
-    void anEventThatIsNoChangeOfTheObjectIsDroppedOnceTheObjectIsForgotten() {
+    void eventsOtherThanChangesOfAForgottenObjectAreDropped() {
         var second = createdDuringTheDeletionOf(create("training"));
         reconciler.mayForget.countDown();
         await().until(() -> reconciler.forgotten);
-        reconciler.events.tell(TRAINING);
+        reconciler.events.emit(TRAINING);
         await().during(Duration.ofMillis(500)).until(() -> !reconciler.seen.contains(uid(second)));
 
-        var triggers = new Triggers<>("looks", reconciler.primaries.getPrimaryCache());
+        var triggers = new Triggers<>("triggers", reconciler.primaries.getPrimaryCache());
         triggers.setEventHandler(reconciler.events.handler());
         triggers.start();
-        triggers.look(TRAINING);
+        triggers.trigger(TRAINING);
         await().untilAsserted(() -> assertThat(reconciler.seen).contains(uid(second)));
     }
 
     private DataPath createdDuringTheDeletionOf(DataPath first) {
         await().until(() -> reconciler.seen.contains(uid(first)));
         client.resource(first).delete();
-        await().until(() -> reconciler.toldOfDeletion);
+        await().until(() -> reconciler.deletionReported);
         var second = create("training");
         // Events come in the order of the watch.
         var other = create("other");
@@ -115,9 +115,9 @@ class FrameworkBehaviourTest {
     private static final class Watching implements Reconciler<DataPath> {
         private final List<String> seen = new CopyOnWriteArrayList<>();
         private final CountDownLatch mayForget = new CountDownLatch(1);
-        private final Told events = new Told();
+        private final Emitted events = new Emitted();
         private volatile EventSourceContext<DataPath> primaries;
-        private volatile boolean toldOfDeletion;
+        private volatile boolean deletionReported;
         private volatile boolean forgotten;
 
         @Override
@@ -129,7 +129,7 @@ class FrameworkBehaviourTest {
         @Override
         public UpdateControl<DataPath> reconcile(DataPath dataPath, Context<DataPath> context) throws Exception {
             if (context.isPrimaryResourceDeleted()) {
-                toldOfDeletion = true;
+                deletionReported = true;
                 mayForget.await();
                 forgotten = true;
             } else {
@@ -139,13 +139,13 @@ class FrameworkBehaviourTest {
         }
     }
 
-    /** An event source that tells what a test wants. */
-    private static final class Told extends AbstractEventSource<Void, DataPath> {
-        Told() {
-            super(Void.class, "told");
+    /** An event source that emits events for a test. */
+    private static final class Emitted extends AbstractEventSource<Void, DataPath> {
+        Emitted() {
+            super(Void.class, "reported");
         }
 
-        void tell(ResourceID primary) {
+        void emit(ResourceID primary) {
             getEventHandler().handleEvent(new Event(primary));
         }
 

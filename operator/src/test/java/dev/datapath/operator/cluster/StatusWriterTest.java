@@ -15,15 +15,15 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class StatusWriterTest {
-    private final List<String> told = new ArrayList<>();
-    private final StatusWriter writer = new StatusWriter((object, transitions) ->
-            transitions.forEach(transition -> told.add(object.getMetadata().getName() + " " + transition.reason())));
+    private final List<String> reported = new ArrayList<>();
+    private final StatusWriter writer = new StatusWriter((object, transitions) -> transitions.forEach(
+            transition -> reported.add(object.getMetadata().getName() + " " + transition.reason())));
 
     @Test
-    void whatTurnedIsToldAndWritten() {
+    void transitionIsReportedAndWritten() {
         var patched = write(dataPath("one", "True", "Accepted"), status("False", "Invalid"));
 
-        assertThat(told).containsExactly("one Invalid");
+        assertThat(reported).containsExactly("one Invalid");
         assertThat(patched.isPatchStatus()).isTrue();
         assertThat(patched.getResource().orElseThrow().getStatus()).isEqualTo(status("False", "Invalid"));
         assertThat(patched.getResource().orElseThrow().getSpec()).isNull();
@@ -32,54 +32,54 @@ class StatusWriterTest {
                 .containsExactly("ai", "one", null);
     }
 
-    /** An operator that ends has empty caches. */
+    /** The caches of a stopping operator are empty. */
     @Test
-    void afterTheEndNothingIsWrittenOrTold() {
+    void nothingIsWrittenOrReportedAfterClose() {
         writer.close();
         assertThat(write(dataPath("one", "True", "Accepted"), status("False", "Invalid"))
                         .isNoUpdate())
                 .isTrue();
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     @Test
-    void whatIsAsItWasIsNeitherToldNorWritten() {
+    void unchangedStatusIsNeitherReportedNorWritten() {
         assertThat(write(dataPath("one", "True", "Accepted"), status("True", "Accepted"))
                         .isNoUpdate())
                 .isTrue();
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     @Test
-    void whatIsNotSeenYetIsWrittenAgainAndToldOnce() {
+    void unseenStatusIsWrittenAgainAndReportedOnce() {
         var before = dataPath("one", "True", "Accepted");
         write(before, status("False", "Invalid"));
 
         assertThat(write(before, status("False", "Invalid")).isPatchStatus()).isTrue();
         assertThat(write(before, status("False", "Conflicted")).isPatchStatus()).isTrue();
 
-        assertThat(told).containsExactly("one Invalid", "one Conflicted");
+        assertThat(reported).containsExactly("one Invalid", "one Conflicted");
     }
 
     @Test
-    void whatTurnedAndTurnedBackBeforeItWasSeenIsToldTwice() {
+    void transitionThatIsRevertedUnseenIsReportedTwice() {
         var before = dataPath("one", "True", "Accepted");
         write(before, status("False", "Invalid"));
 
         assertThat(write(before, status("True", "Accepted")).isNoUpdate()).isTrue();
 
-        assertThat(told).containsExactly("one Invalid", "one Accepted");
+        assertThat(reported).containsExactly("one Invalid", "one Accepted");
     }
 
     @Test
-    void whatWasSeenCountsFromThenOn() {
+    void seenStatusIsTheNewBaseline() {
         write(dataPath("one", "True", "Accepted"), status("False", "Invalid"));
         write(dataPath("one", "False", "Invalid"), status("False", "Invalid"));
-        told.clear();
+        reported.clear();
 
         write(dataPath("one", "True", "Accepted"), status("False", "Invalid"));
 
-        assertThat(told).as("somebody else had changed it").containsExactly("one Invalid");
+        assertThat(reported).as("another writer had changed it").containsExactly("one Invalid");
     }
 
     @Test
@@ -114,11 +114,11 @@ class StatusWriterTest {
     }
 
     @Test
-    void objectsDoNotMeet() {
+    void objectsAreIndependent() {
         write(dataPath("one", "True", "Accepted"), status("False", "Invalid"));
         write(dataPath("two", "True", "Accepted"), status("False", "Invalid"));
 
-        assertThat(told).containsExactly("one Invalid", "two Invalid");
+        assertThat(reported).containsExactly("one Invalid", "two Invalid");
     }
 
     private UpdateControl<DataPath> write(DataPath dataPath, DataPathStatus status) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class TransitionsTest {
 
     @Test
-    void whatTurnedIsNews() {
+    void changedConditionIsATransition() {
         assertThat(Transitions.ofConditions(
                         List.of(condition("True", "Programmed", "all run 1")),
                         List.of(condition("False", "Rejected", "no such cipher"))))
@@ -25,7 +25,7 @@ class TransitionsTest {
     }
 
     @Test
-    void anotherMessageOrAPassingStateIsNoNews() {
+    void changedMessageOrTransientStateIsNoTransition() {
         assertThat(Transitions.ofConditions(
                         List.of(condition("True", "Programmed", "all run 1")),
                         List.of(condition("True", "Programmed", "all run 2"))))
@@ -37,11 +37,11 @@ class TransitionsTest {
     }
 
     @Test
-    void aNodeThatFailsOrComesBackIsNews() {
+    void failedOrRecoveredNodeIsATransition() {
         assertThat(Transitions.ofNodes(List.of(node(State.Healthy)), List.of(node(State.Unhealthy))))
                 .containsExactly(new Transition(true, "NodeUnhealthy", "node-1 (10.0.0.1:9000): why"));
         assertThat(Transitions.ofNodes(List.of(node(State.Unhealthy)), List.of(node(State.Healthy))))
-                .containsExactly(new Transition(false, "NodeHealthy", "node-1 (10.0.0.1:9000) serves again"));
+                .containsExactly(new Transition(false, "NodeHealthy", "node-1 (10.0.0.1:9000) is healthy again"));
         assertThat(Transitions.ofNodes(List.of(), List.of(node(State.Healthy)))).isEmpty();
     }
 

@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Objects as nobody would admit them: every field of every record of the API can be missing, garbage, or something that
- * makes sense somewhere. What makes sense is frequent enough that all of the compiler is reached.
+ * Objects that no API server would admit: every field of every API record can be missing, garbage, or a value that is valid
+ * somewhere. Valid values are frequent enough to reach all parts of the compiler.
  */
 final class AnyObject {
     private static final String[] GARBAGE = {

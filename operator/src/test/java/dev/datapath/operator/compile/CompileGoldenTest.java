@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each folder of {@code compile/} is a case: {@code in.yaml} becomes {@code plan.yaml} and {@code findings.txt}. With
- * {@code before.yaml}, the plan made of it is the one in force. {@code -Ddatapath.golden=rewrite} writes the expected files.
+ * {@code before.yaml}, the plan compiled from it is the plan in force. {@code -Ddatapath.golden=rewrite} writes the expected files.
  */
 class CompileGoldenTest {
     static List<GoldenCase> cases() {
@@ -17,7 +17,7 @@ class CompileGoldenTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void compilesToWhatIsExpected(GoldenCase golden) {
+    void compilesToTheGoldenFiles(GoldenCase golden) {
         var compilation = Compiler.compile(World.of(golden.read("in.yaml")).resources(planInForce(golden)));
         golden.expect("plan.yaml", PlanText.plan(compilation));
         golden.expect("findings.txt", PlanText.findings(compilation));

@@ -26,7 +26,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What holds for every set of objects, admitted or not. */
+/** Properties of the compiler for every set of objects, admitted or not. */
 class CompilerPropertiesTest {
 
     @Provide
@@ -55,7 +55,7 @@ class CompilerPropertiesTest {
     }
 
     @Property(tries = 2000)
-    void anySetCompilesToAPlanThatCanBeRendered(@ForAll("sets") ResourceSet set) {
+    void everySetCompilesToARenderablePlan(@ForAll("sets") ResourceSet set) {
         var compilation = Compiler.compile(set);
 
         assertCanBeRendered(compilation.plan());
@@ -71,22 +71,21 @@ class CompilerPropertiesTest {
     }
 
     @Property(tries = 1000)
-    void theOrderOfObjectsChangesNothing(@ForAll("sets") ResourceSet set, @ForAll Random random) {
+    void orderOfObjectsHasNoEffect(@ForAll("sets") ResourceSet set, @ForAll Random random) {
         assertThat(Compiler.compile(shuffled(set, random))).isEqualTo(Compiler.compile(set));
     }
 
     @Property(tries = 1000)
-    void aPlanInForceThatIsTheSameChangesNothing(@ForAll("sets") ResourceSet set) {
+    void equalPlanInForceHasNoEffect(@ForAll("sets") ResourceSet set) {
         var plan = Compiler.compile(set).plan();
 
         assertThat(Compiler.compile(with(set, plan)).plan()).isEqualTo(plan);
     }
 
     @Property(tries = 1000)
-    void anotherObjectLeavesTheOthersAsTheyAre(@ForAll("objects") HasMetadata other) {
-        // A match that names listeners is more specific than one that does not, whoever was first, and a deny that
-        // cannot be
-        // read comes before what it may be about.
+    void anotherObjectDoesNotAffectTheOthers(@ForAll("objects") HasMetadata other) {
+        // A match that lists listeners is more specific than one that does not, regardless of age. A deny with invalid
+        // conditions precedes the rules that it may concern.
         Assume.that(!namesListeners(other) && !denies(other));
         var without = Compiler.compile(WORLD);
         var with = Compiler.compile(plus(WORLD, other));
@@ -113,7 +112,7 @@ class CompilerPropertiesTest {
     }
 
     @Property(tries = 1000)
-    void aDenyOfAnotherPolicyOnlyTakesAway(@ForAll("denies") HasMetadata other) {
+    void denyOfAnotherPolicyOnlyRemovesRequests(@ForAll("denies") HasMetadata other) {
         var without = Compiler.compile(WORLD);
         var with = Compiler.compile(plus(WORLD, other));
 
@@ -149,7 +148,7 @@ class CompilerPropertiesTest {
     }
 
     @Property(tries = 500)
-    void lookingForReferencesAndTargetsNeverFails(@ForAll("sets") ResourceSet set) {
+    void referencesAndTargetsNeverThrow(@ForAll("sets") ResourceSet set) {
         var references = References.of(List.of(set.dataPath()), set.pools());
         var findings = Targets.findings(List.of(set.dataPath()), set.policies(), set.objectives());
 
@@ -158,7 +157,7 @@ class CompilerPropertiesTest {
         assertThat(findings).isSorted();
     }
 
-    /** A small DataPath in which everything works. The names are such that no other object comes before. */
+    /** A small valid DataPath. Its names sort before those of all other objects. */
     private static final ResourceSet WORLD = World.of("""
                     kind: DataPath
                     metadata: {name: training, namespace: ai}

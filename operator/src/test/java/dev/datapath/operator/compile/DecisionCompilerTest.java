@@ -39,7 +39,7 @@ class DecisionCompilerTest {
             """).resources(null);
 
     @Test
-    void aDecisionIsInForceBesideThePlan() {
+    void decisionIsAnAdjustmentOfThePlan() {
         var weight = weight("store", "one", 1);
         var decided = Compiler.compile(DECLARED.with(new Decisions(List.of(weight))));
         assertThat(decided.adjustments()).isEqualTo(new Adjustments(Map.of("store", List.of(weight))));
@@ -65,14 +65,14 @@ class DecisionCompilerTest {
     }
 
     @Test
-    void anExpiredDecisionIsNotInForce() {
+    void expiredDecisionIsNotInForce() {
         assertThat(adjustments(NOW.plusSeconds(59), weight("store", "one", 1)).isEmpty())
                 .isFalse();
         assertThat(adjustments(NOW.plusSeconds(60), weight("store", "one", 1))).isEqualTo(Adjustments.NONE);
     }
 
     @Test
-    void theWholeDeclaredWeightIsNoAdjustment() {
+    void fullWeightIsNoAdjustment() {
         assertThat(adjustments(NOW, weight("store", "one", 100))).isEqualTo(Adjustments.NONE);
     }
 

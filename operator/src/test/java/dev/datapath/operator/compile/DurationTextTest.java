@@ -20,7 +20,7 @@ class DurationTextTest {
         "1h2m3s4ms, PT1H2M3.004S, 1h2m3s4ms",
         "30d, PT720H, 720h"
     })
-    void durationsAreReadAndWritten(String text, Duration duration, String shortest) {
+    void durationsAreParsedAndFormatted(String text, Duration duration, String shortest) {
         assertThat(DurationText.parse(text)).contains(duration);
         assertThat(DurationText.format(duration)).isEqualTo(shortest);
     }
@@ -28,7 +28,7 @@ class DurationTextTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "1", "s", "1.5s", "-1s", "1 s", "1S", "100000s", "1s1s1s1s1s", "PT1S", "1sx", "1μs"})
-    void anythingElseIsNotADuration(String text) {
+    void otherTextIsNotADuration(String text) {
         assertThat(DurationText.parse(text)).isEmpty();
     }
 }

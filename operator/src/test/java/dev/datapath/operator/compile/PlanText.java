@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** A compilation as text that people can compare: the plan as YAML, the findings as lines. */
+/** A compilation as text for comparison: the plan as YAML, the findings as lines. */
 final class PlanText {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What happens to policies that would make a DataPath too large. */
+/** Policies that make a DataPath exceed the size limit. */
 class PolicySelectionTest {
     private static final String DATA_PATH = """
             apiVersion: datapath.dev/v1alpha1
@@ -33,7 +33,7 @@ class PolicySelectionTest {
     private final StringBuilder yaml = new StringBuilder(DATA_PATH);
 
     @Test
-    void onePolicyThatMultipliesIsLeftOutAndTheOthersApply() {
+    void oversizedPolicyIsLeftOutAndTheOthersApply() {
         policy("older", 1, 1, i -> forward(i, "{buckets: [one-bucket]}"));
         policy("product", 2, 8, i -> forward(i, buckets(i) + ", " + prefixes(i)));
         policy("younger", 3, 1, i -> forward(i, "{buckets: [other-bucket]}"));
@@ -46,13 +46,13 @@ class PolicySelectionTest {
             assertThat(finding.object().name()).isEqualTo("product");
             assertThat(finding.field()).isEqualTo("spec.rules");
             assertThat(finding.message())
-                    .contains("the policy is not applied", "the rules of a DataPath may become 24.0 MiB", "divide");
+                    .contains("the policy is not applied", "the rules of a DataPath may take 24.0 MiB", "split");
         });
         assertThat(compilation.bytes()).isLessThan(100_000);
     }
 
     @Test
-    void thePolicyThatMultipliesIsLeftOutAndNotTheOneWhoseBucketsItMultiplies() {
+    void policyThatMultipliesBucketsOfAnotherIsLeftOut() {
         policy("prefixes", 1, 8, i -> forward(i, prefixes(i)));
         policy("buckets", 2, 8, i -> forward(i, buckets(i)));
 
@@ -62,7 +62,7 @@ class PolicySelectionTest {
     }
 
     @Test
-    void ofManyModeratePoliciesAsManyApplyAsFit() {
+    void asManyModeratePoliciesApplyAsFit() {
         for (int p = 0; p < 4; p++) {
             int first = p * 1000;
             policy("p" + p, 1 + p, 25, i -> forward(i, keys(first + 20 * i, 20)));
@@ -74,7 +74,7 @@ class PolicySelectionTest {
     }
 
     @Test
-    void moreMatchesThanCanBeCountedAreLeftOutBeforeTheyAreRead() {
+    void policyWithTooManyMatchesIsLeftOutBeforeCompilation() {
         policy("names", 1, 200, i -> forward(i, wide(i)));
         policy("small", 2, 1, i -> forward(i, "{buckets: [one-bucket]}"));
 
@@ -85,7 +85,7 @@ class PolicySelectionTest {
     }
 
     @Test
-    void theDeniesOfAPolicyThatIsLeftOutDenyEverythingForTheirBucketsBeforeAnyOtherRule() {
+    void deniesOfALeftOutPolicyDenyTheirWholeBucketsFirst() {
         policy("product", 2, 8, i -> forward(i, buckets(i) + ", " + prefixes(i)));
         yaml.append("  - {name: closed, matches: [{buckets: [secret], operations: [PutObject]}], deny: {}}\n");
         policy("younger", 3, 1, i -> forward(i, "{buckets: [secret], keyPrefix: public/}"));
@@ -104,7 +104,7 @@ class PolicySelectionTest {
     }
 
     @Test
-    void deniesForMoreBucketsThanCanBeToldApartDenyEverything() {
+    void deniesForTooManyBucketsDenyEverything() {
         policy("names", 1, 200, i -> "  - {name: r" + i + ", matches: [" + wide(i) + "], deny: {}}");
         policy("small", 2, 1, i -> forward(i, "{buckets: ['one*']}"));
 
@@ -117,7 +117,7 @@ class PolicySelectionTest {
     }
 
     @Test
-    void whatIsWrongWithOneObjectIsListedUpToABound() {
+    void findingsOfOneObjectAreBounded() {
         policy(
                 "unread",
                 1,
@@ -125,8 +125,7 @@ class PolicySelectionTest {
                 i -> forward(i, "{buckets: [one-" + i + "], operations: [x" + ", y".repeat(63) + "]}"));
         assertThat(compile().findings())
                 .hasSizeLessThanOrEqualTo(300)
-                .anySatisfy(
-                        finding -> assertThat(finding.message()).contains("more than 256 things are wrong with it"));
+                .anySatisfy(finding -> assertThat(finding.message()).contains("more than 256 errors were found"));
     }
 
     private static List<String> rules(Compilation compilation) {

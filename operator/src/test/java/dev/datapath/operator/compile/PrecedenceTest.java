@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which of two rules wins, whatever the order in which they are seen. Each line: the winner, the loser. */
+/** Which of two rules wins, independent of their order in the input. Each line: the winner, the loser. */
 class PrecedenceTest {
 
     @ParameterizedTest(name = "{0} before {1}")
@@ -33,7 +33,7 @@ class PrecedenceTest {
             sourceCIDRs: [10.0.0.0/8], headers: [{name: x, value: "1"}] | sourceCIDRs: [10.0.0.0/9]
             listeners: [s3]                       | buckets: ["*"]
             """)
-    void theMoreSpecificMatchWins(String winner, String loser) {
+    void moreSpecificMatchWins(String winner, String loser) {
         assertThat(order(policy("zzz", "2026-03-01T00:00:00Z", winner), policy("aaa", "2026-01-01T00:00:00Z", loser)))
                 .startsWith("zzz");
         assertThat(order(policy("aaa", "2026-01-01T00:00:00Z", winner), policy("zzz", "2026-03-01T00:00:00Z", loser)))
@@ -49,7 +49,7 @@ class PrecedenceTest {
         "zzz, 2026-01-01T00:00:00Z, aaa, yesterday",
         "aaa, , zzz, "
     })
-    void thenTheOlderPolicyThenTheFirstByName(String winner, String winnerAge, String loser, String loserAge) {
+    void olderPolicyThenFirstByNameWins(String winner, String winnerAge, String loser, String loserAge) {
         var sameRank = "sourceCIDRs: [10.0.0.0/8]";
         var otherwise = "sourceCIDRs: [192.0.2.0/24]";
 
@@ -59,7 +59,7 @@ class PrecedenceTest {
 
     @ParameterizedTest
     @CsvSource({"first, second", "zzz, aaa"})
-    void thenTheOrderWithinThePolicy(String first, String second) {
+    void orderInThePolicyDecidesLast(String first, String second) {
         var rules =
                 "[{name: %s, matches: [{sourceCIDRs: [10.0.0.0/8]}], deny: {}}, {name: %s, matches: [{sourceCIDRs: [192.0.2.0/24]}], deny: {}}]"
                         .formatted(first, second);
@@ -69,7 +69,7 @@ class PrecedenceTest {
                 .containsExactly("ai/policy/" + first, "ai/policy/" + second);
     }
 
-    /** Names of the policies, the one that wins first; both orders of input must agree. */
+    /** Names of the policies, the winner first. Both orders of the input must give the same result. */
     private static List<String> order(String one, String other) {
         var order = policies(matches(one + other));
         assertThat(policies(matches(other + one))).isEqualTo(order);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ReferencesTest {
 
     @Test
-    void everythingThatCompileReadsFromElsewhereIsNamed() {
+    void allReferencesAreCollected() {
         var world = World.of("""
                 kind: DataPath
                 metadata: {name: training, namespace: ai}

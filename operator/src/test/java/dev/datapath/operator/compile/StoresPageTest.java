@@ -13,22 +13,22 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The table of docs/stores.md is what the presets do. */
+/** The table of docs/stores.md matches the presets. */
 class StoresPageTest {
     private static final Path PAGE = Path.of("../docs/stores.md");
 
-    /** @param health and {@code keepAlive} as the page has them */
+    /** @param health and {@code keepAlive} as in the page */
     private record Row(String health, String keepAlive) {}
 
     @Test
-    void theTableIsWhatThePresetsDo() throws IOException {
+    void tableMatchesThePresets() throws IOException {
         var expected = Arrays.stream(Provider.values())
                 .collect(Collectors.toMap(Provider::name, StoresPageTest::row, (one, other) -> one, TreeMap::new));
         assertThat(page()).isEqualTo(expected);
     }
 
     @Test
-    void theReadmeNamesThePageBeforeAnyCommand() throws IOException {
+    void readmeLinksThePageBeforeAnyCommand() throws IOException {
         var readme = Files.readString(Path.of("../README.md"));
         assertThat(readme.indexOf("docs/stores.md")).isBetween(0, readme.indexOf("```"));
     }

@@ -16,7 +16,7 @@ class TargetsTest {
             """;
 
     @Test
-    void whatTargetsAnExistingDataPathHasNoFindings() {
+    void objectsWithAnExistingTargetHaveNoFindings() {
         assertThat(findings("""
                 kind: RoutingPolicy
                 metadata: {name: rules, namespace: ai}
@@ -29,7 +29,7 @@ class TargetsTest {
     }
 
     @Test
-    void aMissingTargetAndAMissingReferenceAreFindings() {
+    void missingTargetsAreReported() {
         assertThat(findings("""
                 kind: RoutingPolicy
                 metadata: {name: half, namespace: ai}
@@ -54,17 +54,17 @@ class TargetsTest {
                 metadata: {name: nothing, namespace: ai}
                 spec: {window: 30d}
                 """)).isEqualTo("""
-                        RoutingPolicy ai/half: spec.targetRefs[1].name: DataPath ai/inference does not exist: create it, or name another one of this namespace
-                        RoutingPolicy ai/nothing: spec.targetRefs: a policy needs a target: name a DataPath of its namespace
-                        RoutingPolicy ai/service: spec.targetRefs[0]: a target is a DataPath: write group: datapath.dev and kind: DataPath
-                        RoutingPolicy other/elsewhere: spec.targetRefs[0].name: DataPath other/training does not exist: create it, or name another one of this namespace
-                        ServiceLevelObjective ai/lost: spec.targetRef.name: DataPath ai/inference does not exist: create it, or name another one of this namespace
-                        ServiceLevelObjective ai/nothing: spec.targetRef: an objective needs a target: name a DataPath of its namespace
+                        RoutingPolicy ai/half: spec.targetRefs[1].name: DataPath ai/inference does not exist: create it, or reference another one of this namespace
+                        RoutingPolicy ai/nothing: spec.targetRefs: a policy needs a target: reference a DataPath of its namespace
+                        RoutingPolicy ai/service: spec.targetRefs[0]: the target is not a DataPath: write group: datapath.dev and kind: DataPath
+                        RoutingPolicy other/elsewhere: spec.targetRefs[0].name: DataPath other/training does not exist: create it, or reference another one of this namespace
+                        ServiceLevelObjective ai/lost: spec.targetRef.name: DataPath ai/inference does not exist: create it, or reference another one of this namespace
+                        ServiceLevelObjective ai/nothing: spec.targetRef: an objective needs a target: reference a DataPath of its namespace
                         """);
     }
 
     @Test
-    void poolsWithoutADataPathAreCheckedAlike() {
+    void poolsWithoutADataPathAreValidated() {
         var world = World.of("""
                 kind: StoragePool
                 metadata: {name: store, namespace: ai}

@@ -34,7 +34,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Certificates, made for the run, by the names that test inputs use: {@code ${server.crt}}, {@code ${server.key}}. */
+/** Certificates, created for each run, by the names that test inputs use: {@code ${server.crt}}, {@code ${server.key}}. */
 final class TestCertificates {
     static final Instant NOW = Instant.parse("2026-11-01T00:00:00Z");
     static final TestCertificates INSTANCE = new TestCertificates();
@@ -151,7 +151,7 @@ final class TestCertificates {
         return text;
     }
 
-    /** Fills in {@code ${name}}, as JSON text. */
+    /** Replaces {@code ${name}} by the JSON text. */
     String fillIn(String input) {
         var filled = input;
         for (var entry : texts.entrySet()) {
@@ -161,7 +161,7 @@ final class TestCertificates {
         return filled;
     }
 
-    /** Replaces what was made for this run by its name. */
+    /** Replaces the certificates of this run by their names. */
     String redact(String output) {
         var redacted = output;
         for (var entry : texts.entrySet().stream()

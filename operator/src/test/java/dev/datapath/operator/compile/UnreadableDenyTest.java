@@ -18,7 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** A deny that cannot be read in part denies all that it denied before, whatever the other rules are. */
+/** A deny with an invalid condition still denies all requests that it denied before, independent of other rules. */
 class UnreadableDenyTest {
     private static final List<String> BUCKETS = List.of("aaa", "aab", "aa*", "\"*\"");
     private static final List<String> KEYS = List.of("k", "kk", "m");
@@ -69,7 +69,7 @@ class UnreadableDenyTest {
     }
 
     @Test
-    void denyWithANameThatCannotBeUsedStillDenies() {
+    void denyWithAnInvalidNameStillDenies() {
         for (var name : List.of("Bad Name", "\"\"", "same")) {
             var plan = plan(List.of(
                     new Rule("same", false, Map.of("buckets", List.of("aab"))),
@@ -102,7 +102,7 @@ class UnreadableDenyTest {
         }
     }
 
-    /** One condition gets an entry that cannot be read, instead of one that can or beside it. */
+    /** Adds an invalid entry to one condition, or replaces a valid one by it. */
     private static Rule damaged(Rule rule, Random random) {
         var conditions = new LinkedHashMap<>(rule.conditions());
         var names = List.copyOf(conditions.keySet());
@@ -154,7 +154,7 @@ class UnreadableDenyTest {
                 random.nextBoolean());
     }
 
-    /** The first match wins, after those of the exact bucket come those of prefixes and then those of all. */
+    /** The first match wins. Matches of the exact bucket come first, then those of prefixes, then those of all buckets. */
     private static boolean isDenied(GatewayPlan plan, Request request) {
         return plan.listeners().getFirst().matches().stream()
                 .filter(match -> fits(match, request))

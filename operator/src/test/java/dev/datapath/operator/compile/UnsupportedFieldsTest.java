@@ -17,17 +17,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code kubectl explain} promises nothing that compiling then reports as Unsupported. */
+/** {@code kubectl explain} does not promise fields that the compiler reports as Unsupported. */
 class UnsupportedFieldsTest {
     private static final Path CRDS = Path.of("../crds/manifests");
 
     @Test
-    void fieldsSayThatTheyAreReportedExactlyWhenTheyAre() throws IOException {
+    void fieldsAreDocumentedAsUnsupportedExactlyWhenReported() throws IOException {
         assertThat(fieldsThatSaySo()).isEqualTo(reportedFields()).isNotEmpty();
     }
 
     @Test
-    void thePageOfWhatThisVersionDoesNotDoListsThemAll() throws IOException {
+    void pageOfUnsupportedFieldsIsComplete() throws IOException {
         var listed = Pattern.compile("^\\| `([A-Za-z.]+)` \\|", Pattern.MULTILINE)
                 .matcher(Files.readString(Path.of("../docs/not-yet.md")))
                 .results()
@@ -56,7 +56,7 @@ class UnsupportedFieldsTest {
             var crd = Serialization.unmarshal(Files.readString(file), CustomResourceDefinition.class);
             var root = crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
             var kind = crd.getSpec().getNames().getKind();
-            // The schema of an object has no description of its spec that is its own: the kind's stands for it.
+            // The spec in the schema of an object has no own description, so the description of the kind is used.
             if (saysSo(root)) {
                 fields.add(kind + ".spec");
             }

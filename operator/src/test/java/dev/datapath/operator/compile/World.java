@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A set of objects from YAML. Besides Kubernetes objects a document of kind {@code World} can stand there, with {@code
- * now}, {@code hosts} and {@code services}: {@code {name: {endpoints: [...], failure: text}}}, and {@code weights}: {@code [{pool,
- * node, percent}]} for decisions about nodes.
+ * A set of objects from YAML. Next to Kubernetes objects there can be a document of kind {@code World}, with {@code now},
+ * {@code hosts} and {@code services}: {@code {name: {endpoints: [...], failure: text}}}, and {@code weights}:
+ * {@code [{pool, node, percent}]} for decisions on nodes.
  */
 public final class World {
     private final List<DataPath> dataPaths = new ArrayList<>();

@@ -25,7 +25,7 @@ class AllowedPlacementTest {
             """, DataPath.class);
 
     @Test
-    void whatIsNotAllowedIsLeftOutAndReported() {
+    void disallowedSettingsAreLeftOutAndReported() {
         var allowed = new AllowedPlacement(Set.of(), Set.of(), false);
         var gateway = allowed.of(DATA_PATH.getSpec().gateway());
         assertThat(gateway.kind()).isEqualTo(Gateway.WorkloadKind.Deployment);
@@ -35,24 +35,24 @@ class AllowedPlacementTest {
                 .containsExactly(
                         new AllowedPlacement.LeftOut(
                                 "spec.gateway.kind",
-                                "a DaemonSet is not allowed, so the gateways run as a Deployment: write kind: Deployment, or have the"
-                                        + " operator's administrator set the chart value gateway.allowed.daemonSet to true"),
+                                "a DaemonSet is not allowed, so the gateways run as a Deployment: write kind: Deployment, or ask the"
+                                        + " administrator of the operator to set the chart value gateway.allowed.daemonSet to true"),
                         new AllowedPlacement.LeftOut(
                                 "spec.gateway.placement.priorityClassName",
-                                "priority class high is not allowed, so the gateways have the cluster's default: remove it, or have the"
-                                        + " operator's administrator add it to the chart value gateway.allowed.priorityClassNames"),
+                                "priority class high is not allowed, so the gateways have the default priority of the cluster: remove it, or ask the"
+                                        + " administrator of the operator to add it to the chart value gateway.allowed.priorityClassNames"),
                         new AllowedPlacement.LeftOut(
                                 "spec.gateway.placement.tolerations[0]",
-                                "a toleration of taint gateway is not allowed, so the gateways do not have it: remove it, or have the"
-                                        + " operator's administrator add it to the chart value gateway.allowed.tolerations"),
+                                "a toleration of taint gateway is not allowed, so the gateways do not have it: remove it, or ask the"
+                                        + " administrator of the operator to add it to the chart value gateway.allowed.tolerations"),
                         new AllowedPlacement.LeftOut(
                                 "spec.gateway.placement.tolerations[1]",
-                                "a toleration of every taint is not allowed, so the gateways do not have it: remove it, or have the"
-                                        + " operator's administrator add it to the chart value gateway.allowed.tolerations, as \"*\""));
+                                "a toleration of every taint is not allowed, so the gateways do not have it: remove it, or ask the"
+                                        + " administrator of the operator to add it to the chart value gateway.allowed.tolerations, as \"*\""));
     }
 
     @Test
-    void onlyTheTolerationsThatAreNamedAreAllowed() {
+    void onlyListedTolerationsAreAllowed() {
         var allowed = new AllowedPlacement(Set.of("high"), Set.of("gateway"), true);
         assertThat(allowed.leftOut(DATA_PATH))
                 .extracting(AllowedPlacement.LeftOut::field)
@@ -60,7 +60,7 @@ class AllowedPlacementTest {
     }
 
     @Test
-    void aStarAllowsEverything() {
+    void asteriskAllowsEverything() {
         var allowed = new AllowedPlacement(Set.of("*"), Set.of("*"), true);
         assertThat(allowed.leftOut(DATA_PATH)).isEmpty();
         assertThat(allowed.of(DATA_PATH.getSpec().gateway()))

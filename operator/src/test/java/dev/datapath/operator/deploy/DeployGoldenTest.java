@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each folder of {@code deploy/} is a case: what users apply, {@code in.yaml}, becomes what the cluster gets, {@code
- * objects.yaml}. In {@code settings.yaml} stand settings of the operator that differ from the ones below. {@code
- * -Ddatapath.golden=rewrite} writes the expected files.
+ * Each folder of {@code deploy/} is a case: the user's objects in {@code in.yaml} become the objects in {@code objects.yaml}.
+ * {@code settings.yaml} contains settings of the operator that differ from those below. {@code -Ddatapath.golden=rewrite} writes
+ * the expected files.
  */
 class DeployGoldenTest {
     private static final Path CASES = Path.of("src/test/resources/deploy");
@@ -42,7 +42,7 @@ class DeployGoldenTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void makesWhatIsExpected(String name) throws IOException {
+    void buildsTheGoldenObjects(String name) throws IOException {
         var folder = CASES.resolve(name);
         var resources = World.of(Files.readString(folder.resolve("in.yaml"))).resources(null);
         var compilation = Compiler.compile(resources);

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What changes when something changes. */
+/** Which objects change when an input changes. */
 class GatewayObjectsTest {
     private static final DeploySettings SETTINGS = new DeploySettings(
             "datapath/gateway:0.1.0",
@@ -48,13 +48,13 @@ class GatewayObjectsTest {
             """;
 
     @Test
-    void aNewListenerReplacesNoGateway() {
+    void newListenerReplacesNoGateway() {
         assertThat(template(objects(CLEAR, "{name: second, protocol: HTTP, port: 8080}")))
                 .isEqualTo(template(objects(CLEAR)));
     }
 
     @Test
-    void aChangedPoolReplacesNoGateway() {
+    void changedPoolReplacesNoGateway() {
         var pools = """
                 ---
                 apiVersion: datapath.dev/v1alpha1
@@ -70,15 +70,15 @@ class GatewayObjectsTest {
     }
 
     @Test
-    void aChangedBootstrapReplacesTheGatewaysBecauseItIsReadAtStartOnly() {
+    void changedBootstrapReplacesTheGateways() {
         var world = world("listeners: [" + CLEAR + "]", "");
         assertThat(template(of(world, Map.of("bootstrap.json", "{\"a\": 1}"))))
                 .isNotEqualTo(template(of(world, BOOTSTRAP)));
     }
 
     @Test
-    void aListenerThatCannotBeServedKeepsItsPortAtTheServiceAndLeadsNowhere() {
-        // 10443 is where the port 443 would be found, were it served.
+    void unservedListenerKeepsItsServicePortWithAClosedTarget() {
+        // 10443 would be the target of port 443 if it were served.
         var objects = objects(SECURE.formatted("missing"), "{name: other, protocol: HTTP, port: 10443}");
         assertThat(one(Service.class, objects).getSpec().getPorts())
                 .extracting(ServicePort::getName, port -> port.getTargetPort().getIntVal())
@@ -95,7 +95,7 @@ class GatewayObjectsTest {
     }
 
     @Test
-    void withoutAnyListenerThatCanBeServedNoPortIsOpenToAll() {
+    void withoutServedListenersNoPortIsOpenToAll() {
         assertThat(one(NetworkPolicy.class, objects(SECURE.formatted("missing")))
                         .getSpec()
                         .getIngress())
@@ -103,7 +103,7 @@ class GatewayObjectsTest {
     }
 
     @Test
-    void whatAnswersTheListenersOfADataPathIsWhatTheServiceLeadsTo() {
+    void servicePortsTargetTheListenersOfTheDataPath() {
         var objects = of(world("listeners: [" + SECURE.formatted("good") + "]", SECRET), BOOTSTRAP);
         assertThat(one(Service.class, objects).getSpec().getPorts())
                 .singleElement()
@@ -111,14 +111,14 @@ class GatewayObjectsTest {
     }
 
     @Test
-    void aGatewayMayTakeAsLongToLeaveAsItDrains() {
+    void gracePeriodCoversTheDrain() {
         var objects = of(world("drain: {timeout: 2h}, listeners: [" + CLEAR + "]", ""), BOOTSTRAP);
         assertThat(template(objects).getSpec().getTerminationGracePeriodSeconds())
                 .isGreaterThan(Duration.ofHours(2).plus(SETTINGS.drainDelay()).toSeconds());
     }
 
     @Test
-    void aDataPathWithoutSpecificationHasNoServiceAndNoError() {
+    void dataPathWithoutSpecHasNoServiceAndNoError() {
         var world = World.of("""
                 apiVersion: datapath.dev/v1alpha1
                 kind: DataPath
@@ -128,7 +128,7 @@ class GatewayObjectsTest {
     }
 
     @Test
-    void equalInputsAreWrittenEqually() {
+    void equalInputsGiveEqualObjects() {
         assertThat(Serialization.asYaml(objects(CLEAR))).isEqualTo(Serialization.asYaml(objects(CLEAR)));
     }
 
@@ -137,7 +137,7 @@ class GatewayObjectsTest {
     }
 
     @Test
-    void aGatewayHasResourcesThatItCanRunWith() {
+    void gatewayResourcesAreCorrectedToUsableValues() {
         var declared = "requests: {memory: 1Gi, cpu: \"2\"}, limits: {memory: \"512\", cpu: \"0\"}";
         var resources = template(of(
                         world("gateway: {resources: {" + declared + "}}, listeners: [" + CLEAR + "]", ""), BOOTSTRAP))

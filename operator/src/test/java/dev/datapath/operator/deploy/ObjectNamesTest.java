@@ -13,35 +13,35 @@ import org.junit.jupiter.api.Test;
 class ObjectNamesTest {
 
     @Test
-    void aNameThatTheDefinitionsAdmitIsKept() {
+    void nameAdmittedByTheCrdsIsKept() {
         assertThat(GatewayNames.of("training").gateway()).isEqualTo("training-gateway");
         assertThat(GatewayNames.of("a".repeat(50)).gateway()).isEqualTo("a".repeat(50) + "-gateway");
     }
 
     @Property
-    void everyNameOfAnObjectGivesANameForAService(@ForAll("objectNames") String name) {
+    void everyObjectNameGivesAValidServiceName(@ForAll("objectNames") String name) {
         assertThat(ObjectNames.label(name, "-gateway")).matches("[a-z]([-a-z0-9]{0,61}[a-z0-9])?");
     }
 
     @Property
-    void everyNameOfAnObjectGivesALabelValue(@ForAll("objectNames") String name) {
+    void everyObjectNameGivesAValidLabelValue(@ForAll("objectNames") String name) {
         assertThat(ObjectNames.labelValue(name)).matches("[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
     }
 
     @Property
-    void differentNamesGiveDifferentNames(@ForAll("objectNames") String one, @ForAll("objectNames") String other) {
+    void differentNamesGiveDifferentResults(@ForAll("objectNames") String one, @ForAll("objectNames") String other) {
         assertThat(ObjectNames.label(one, "-gateway").equals(ObjectNames.label(other, "-gateway")))
                 .isEqualTo(one.equals(other));
     }
 
     @Test
-    void namesThatDifferOnlyInWhatIsReplacedOrCutStayApart() {
+    void namesThatDifferOnlyInReplacedPartsStayDistinct() {
         assertThat(ObjectNames.label("a.b", "")).isNotEqualTo(ObjectNames.label("a-b", ""));
         assertThat(ObjectNames.label("a".repeat(80) + "1", ""))
                 .isNotEqualTo(ObjectNames.label("a".repeat(80) + "2", ""));
     }
 
-    /** DNS-1123 subdomains, which most objects can be named by. */
+    /** DNS-1123 subdomains, which are valid names of most objects. */
     @Provide
     Arbitrary<String> objectNames() {
         var label = Combinators.combine(

@@ -16,7 +16,7 @@ class PolicyUnionTest {
             policy("[Ingress, Egress]", HTTPS, DNS + ", " + nodes(9000, "10.0.0.2", "10.0.0.3"));
 
     @Test
-    void allowsWhatEitherAllows() {
+    void unionAllowsWhatEitherPolicyAllows() {
         assertThat(PolicyUnion.of(after, before))
                 .isEqualTo(policy(
                         "[Ingress, Egress]",
@@ -25,19 +25,19 @@ class PolicyUnionTest {
     }
 
     @Test
-    void isTheWantedOneWhenThatAllowsAll() {
+    void unionIsTheWantedPolicyIfThatAllowsAll() {
         assertThat(PolicyUnion.of(after, policy("[Ingress, Egress]", "", DNS))).isSameAs(after);
         assertThat(PolicyUnion.of(after, Serialization.clone(after))).isSameAs(after);
     }
 
     @Test
-    void staysAsItIsWhenItIsInForce() {
+    void unionIsUnchangedWhenItIsInForce() {
         var union = PolicyUnion.of(after, before);
         assertThat(PolicyUnion.of(after, Serialization.clone(union))).isEqualTo(union);
     }
 
     @Test
-    void growsWithTheNodesAndNotWithTheChanges() {
+    void unionGrowsWithNodesNotWithChanges() {
         var union = PolicyUnion.of(after, before);
         for (int change = 0; change < 10; change++) {
             union = PolicyUnion.of(change % 2 == 0 ? before : after, union);
@@ -48,7 +48,7 @@ class PolicyUnionTest {
     }
 
     @Test
-    void aPortThatIsOpenToEverybodyIsNotClosedToSome() {
+    void portOpenToAllStaysOpenToAll() {
         var everywhere = policy("[Ingress, Egress]", HTTP, "{ports: [{port: 9000, protocol: TCP}]}");
         var somewhere = policy("[Ingress, Egress]", HTTP, nodes(9000, "10.0.0.1"));
         assertThat(PolicyUnion.of(everywhere, somewhere)).isEqualTo(everywhere);
@@ -56,7 +56,7 @@ class PolicyUnionTest {
     }
 
     @Test
-    void whatWasNotRestrictedAtAllStaysSo() {
+    void unrestrictedEgressStaysUnrestricted() {
         var open = policy("[Ingress]", HTTP, "");
         assertThat(PolicyUnion.of(after, open)).isEqualTo(policy("[Ingress]", HTTPS + ", " + HTTP, ""));
         assertThat(PolicyUnion.of(open, before)).isEqualTo(open);

@@ -20,13 +20,13 @@ class PoolObjectsTest {
     private static final StoragePool POOL = pool("publishService: true");
 
     @Test
-    void aPoolThatIsNotPublishedHasNoObjects() {
+    void unpublishedPoolHasNoObjects() {
         assertThat(PoolObjects.of(pool("publishService: false"), List.of(ready("10.0.0.1", 9000))))
                 .isEmpty();
     }
 
     @Test
-    void aPublishedPoolIsAHeadlessServiceWithoutSelectorAndItsNodes() {
+    void publishedPoolIsAHeadlessServiceWithoutSelector() {
         var objects = PoolObjects.of(POOL, List.of(ready("10.0.0.2", 9000), ready("10.0.0.1", 9000)));
         assertThat(objects.stream().map(Serialization::asYaml).toList()).containsExactly("""
                 ---
@@ -102,14 +102,14 @@ class PoolObjectsTest {
     }
 
     @Test
-    void eachPortAndEachKindOfAddressHasASliceOfItsOwn() {
+    void eachPortAndAddressFamilyHasItsOwnSlice() {
         assertThat(slices(ready("10.0.0.1", 9000), ready("10.0.0.2", 9001), ready("2001:db8::1", 9000)))
                 .extracting(slice -> slice.getMetadata().getName())
                 .containsExactly("store-pool-ipv4-9000", "store-pool-ipv4-9001", "store-pool-ipv6-9000");
     }
 
     @Test
-    void aSliceHasNoMoreEndpointsThanTheApiServerTakes() {
+    void sliceHasAtMostTheEndpointsThatTheApiServerAccepts() {
         var nodes = IntStream.range(0, 2001)
                 .mapToObj(i -> ready("10.1." + i / 250 + "." + i % 250, 9000))
                 .toArray(PublishedNode[]::new);
@@ -119,7 +119,7 @@ class PoolObjectsTest {
     }
 
     @Test
-    void whoDrainsIsStillServingAndWhoIsDownIsNot() {
+    void drainingNodesServeAndDownNodesDoNot() {
         assertThat(slices(
                         new PublishedNode("10.0.0.1", 9000, "", State.Draining),
                         new PublishedNode("10.0.0.2", 9000, "", State.Down)))
@@ -129,18 +129,18 @@ class PoolObjectsTest {
                         new EndpointConditions(false, true, true), new EndpointConditions(false, false, false));
     }
 
-    /** The API server takes no other. */
+    /** The API server rejects other forms. */
     @Test
-    void anAddressIsWrittenInItsOneForm() {
+    void addressesAreCanonical() {
         assertThat(slices(ready("2001:DB8:0:0:0:0:0:1", 9000)))
                 .flatExtracting(EndpointSlice::getEndpoints)
                 .flatExtracting(Endpoint::getAddresses)
                 .containsExactly("2001:db8::1");
     }
 
-    /** One such address would have the API server refuse the whole slice. */
+    /** The API server would reject the whole slice because of one such address. */
     @Test
-    void anAddressThatNoSliceMayHaveIsLeftOut() {
+    void addressesInvalidInSlicesAreLeftOut() {
         var refused = Stream.of(
                 "127.0.0.1",
                 "169.254.1.1",
@@ -160,13 +160,13 @@ class PoolObjectsTest {
     }
 
     @Test
-    void theOrderOfNodesDoesNotMatter() {
+    void orderOfNodesHasNoEffect() {
         var nodes = List.of(ready("10.0.0.1", 9000), ready("10.0.0.2", 9001), ready("10.0.0.3", 9000));
         assertThat(PoolObjects.of(POOL, nodes.reversed())).isEqualTo(PoolObjects.of(POOL, nodes));
     }
 
     @Test
-    void aPoolWhoseNodesAreNotKnownYetHasAService() {
+    void poolWithUnknownNodesHasAService() {
         assertThat(PoolObjects.of(POOL, Collections.emptyList()))
                 .singleElement()
                 .isInstanceOfSatisfying(

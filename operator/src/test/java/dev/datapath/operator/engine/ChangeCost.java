@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A program of the tests: prints what one changed rule among many costs an operator, step by step, as processor time of its
- * thread. Arguments: the number of rules, and of changes.
+ * A test program that prints the CPU time of an operator thread for one changed rule of many, per step. Arguments: the number of
+ * rules, and the number of changes.
  */
 final class ChangeCost {
     private static final int RULES_PER_POLICY = 100;
@@ -84,7 +84,7 @@ final class ChangeCost {
             }
         }
         for (int step = 0; step < STEPS.length; step++) {
-            // The first half warms up.
+            // The first half is the warm-up.
             var sorted =
                     Arrays.stream(nanos[step], changes / 2, changes).sorted().toArray();
             System.out.printf(

@@ -28,7 +28,7 @@ class DataPathsTest {
     private final DataPaths dataPaths = new DataPaths(publisher, findings -> {}, decided -> {});
 
     @Test
-    void whatADataPathUsesIsNotKnownBeforeItWasReconciled() {
+    void usageIsUnknownBeforeTheFirstReconciliation() {
         assertThat(dataPaths.havePlans(List.of())).isTrue();
         assertThat(dataPaths.havePlans(List.of(TRAINING))).isFalse();
 
@@ -44,7 +44,7 @@ class DataPathsTest {
     }
 
     @Test
-    void whatADataPathUsesIsNotKnownWhileTheApiServerKeepsItFromItsFirstPlan() {
+    void usageIsUnknownWhileTheApiServerPreventsTheFirstPlan() {
         var run = dataPaths.of(TRAINING, dataPath(TRAINING, "1"));
         run.record(fleet());
         assertThat(dataPaths.havePlans(List.of(TRAINING))).isFalse();
@@ -54,7 +54,7 @@ class DataPathsTest {
     }
 
     @Test
-    void aDataPathThatCannotBeReadKeepsNoPoolOfItsNamespaceWaiting() {
+    void unreadableDataPathDoesNotBlockPools() {
         var unread = dataPath(TRAINING, "1");
         UnreadObject.mark(unread, "spec.gateway.kind: Job");
         var run = dataPaths.of(TRAINING, unread);
@@ -63,7 +63,7 @@ class DataPathsTest {
     }
 
     @Test
-    void whatIsRememberedOfADataPathIsNotOfAnotherOneOfItsName() {
+    void stateIsNotSharedWithAnEarlierDataPathOfTheSameName() {
         var first = dataPath(TRAINING, "1");
         var known = dataPaths.of(TRAINING, first);
         compile(known);
@@ -89,9 +89,9 @@ class DataPathsTest {
     }
 
     @Test
-    void whatOthersBecameIsNoRoomForADataPath() {
+    void sizesOfOtherDataPathsReduceTheLimit() {
         assertThat(dataPaths.room(SERVING)).isEqualTo(dataPaths.room(TRAINING));
-        var before = new ConfigurationRoom(10 << 20, () -> Stream.of(new ConfigurationRoom.Taken(TRAINING, 512 << 10)));
+        var before = new ConfigurationRoom(10 << 20, () -> Stream.of(new ConfigurationRoom.Usage(TRAINING, 512 << 10)));
         assertThat(before.of(TRAINING)).as("its own").isEqualTo(1 << 20);
         assertThat(before.of(SERVING)).as("half for a namespace").isEqualTo(512 << 10);
         assertThat(before.of(new ObjectKey("other", "serving"))).isEqualTo(1 << 20);

@@ -66,7 +66,7 @@ class DecisionKeeperTest {
         logger.removeHandler(handler);
     }
 
-    /** A store of this test. */
+    /** A store for this test. */
     private static final class Memory implements StateStore {
         private @Nullable String text;
         private String failure = "";
@@ -102,7 +102,7 @@ class DecisionKeeperTest {
     }
 
     @Test
-    void anotherOperatorGoesOnWithWhatWasStored() {
+    void nextOperatorRestoresStoredDecisions() {
         var before = managed("1");
         keeper.keep(before, dataPath("1"));
         var decided = decisions("node-1", 0.05);
@@ -120,7 +120,7 @@ class DecisionKeeperTest {
     }
 
     @Test
-    void aDecisionIsStoredAtOnceAndThoseThatFollowAtAPace() {
+    void decisionIsStoredAtOnceAndLaterOnesAtALimitedPace() {
         var managed = managed("1");
         keeper.keep(managed, dataPath("1"));
         for (int tenth = 0; tenth < 600; tenth++) {
@@ -142,7 +142,7 @@ class DecisionKeeperTest {
     }
 
     @Test
-    void anEqualDecisionIsNotStoredAgain() {
+    void equalDecisionIsNotStoredAgain() {
         var managed = managed("1");
         managed.decide(decisions("node-1", 1));
         keeper.keep(managed, dataPath("1"));
@@ -154,7 +154,7 @@ class DecisionKeeperTest {
     }
 
     @Test
-    void aDecisionThatCannotBeStoredIsNotInForceAndReported() {
+    void unstorableDecisionIsNotInForceAndReported() {
         var managed = managed("1");
         keeper.keep(managed, dataPath("1"));
         store.failure = "no space left";
@@ -167,7 +167,7 @@ class DecisionKeeperTest {
         assertThat(managed.decisions()).isEqualTo(Decisions.NONE);
         var message =
                 "new decisions of the operator are not in force, because they cannot be stored in record ai/training:"
-                        + " no space left. It is tried again every 3 s";
+                        + " no space left. This is retried every 3 s";
         assertThat(warnings).containsExactly("DataPath ai/training: " + message);
         assertThat(findings(managed)).containsExactly(message);
         assertThat(failures("write")).isEqualTo(4);
@@ -189,7 +189,7 @@ class DecisionKeeperTest {
                 "'' | it is not a record of decisions of version 1",
                 "{\"version\": | it is not JSON: Unexpected end-of-input within/between Object entries"
             })
-    void aRecordThatCannotBeReadIsIgnoredLoudly(String text, String why) {
+    void unreadableRecordIsIgnoredAndReported(String text, String why) {
         store.text = text;
         var managed = managed("1");
         keeper.keep(managed, dataPath("1"));
@@ -197,7 +197,7 @@ class DecisionKeeperTest {
 
         assertThat(managed.decisions()).isEqualTo(Decisions.NONE);
         var message = "the operator's decisions in record ai/training cannot be read and are not used: " + why
-                + ". The operator decides anew and then replaces them; delete record ai/training, or run the version of the"
+                + ". The next decisions of the operator replace them; to remove this warning, delete record ai/training, or run the version of the"
                 + " operator that wrote it";
         assertThat(warnings).containsExactly("DataPath ai/training: " + message);
         assertThat(findings(managed)).containsExactly(message);
@@ -211,7 +211,7 @@ class DecisionKeeperTest {
     }
 
     @Test
-    void aDecisionThatCannotBeReadIsLeftOutAlone() {
+    void onlyTheUnreadableDecisionIsIgnored() {
         store.text = DecisionRecord.write(dataPath("1"), decisions("node-1", 1))
                 .replace("\"decisions\" : [", "\"decisions\" : [ {\"kind\": \"Later\"}, ");
         var managed = managed("1");
@@ -222,7 +222,7 @@ class DecisionKeeperTest {
     }
 
     @Test
-    void theRecordOfAnotherDataPathOfThatNameIsNotUsed() {
+    void recordOfAnEarlierDataPathOfTheSameNameIsNotUsed() {
         store.text = DecisionRecord.write(dataPath("1"), decisions("node-1", 1));
         var managed = managed("2");
         keeper.keep(managed, dataPath("2"));
@@ -231,7 +231,7 @@ class DecisionKeeperTest {
     }
 
     @Test
-    void theRecordIsDeletedWithTheDataPath() {
+    void recordIsDeletedWithTheDataPath() {
         var dataPaths =
                 new DataPaths(new Publisher(new SnapshotStore(), RenderOptions::pod), findings -> {}, decided -> {});
         keeper.keep(dataPaths.of(KEY, dataPath("1")), dataPath("1"));

@@ -16,9 +16,9 @@ class DeliveryMetricsTest {
     private static final Pattern BOUND =
             Pattern.compile("datapath_config_apply_seconds_bucket\\{.*\\) > ([0-9.]+)$", Pattern.MULTILINE);
 
-    /** A quantile is interpolated within a bucket: an alert's bound inside of one fires for values below it. */
+    /** A quantile is interpolated within a bucket, so an alert with a threshold inside a bucket would fire for values below it. */
     @Test
-    void theBoundOfTheAlertForSlowChangesIsABucket() throws IOException {
+    void thresholdOfTheSlowConfigurationAlertIsABucket() throws IOException {
         var bound = BOUND.matcher(Files.readString(Path.of("../helm/datapath/files/alerts.yaml")));
         assertThat(bound.find()).isTrue();
         var registry = new SimpleMeterRegistry();
@@ -34,7 +34,7 @@ class DeliveryMetricsTest {
     }
 
     @Test
-    void streamsThatAreRefusedAreCounted() {
+    void rejectedStreamsAreCounted() {
         var registry = new SimpleMeterRegistry();
         var metrics = new DeliveryMetrics(registry);
         metrics.refused("the gateways of DataPath a/b request too many unknown resource names");

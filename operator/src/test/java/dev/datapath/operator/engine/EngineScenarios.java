@@ -16,16 +16,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What users see, wherever DataPaths run: the same scenarios for each pair of adapters. Gateways take all that they are sent. */
+/** Scenarios with the behaviour that users see, run with each pair of adapters. Gateways acknowledge everything. */
 public abstract class EngineScenarios {
-    /** A new leader waits for the lease of the one before. */
+    /** A new leader waits for the Lease of the previous one. */
     protected static final Duration PATIENCE = Duration.ofSeconds(60);
 
     protected static final ObjectRef TRAINING = new ObjectRef("DataPath", "ai", "training");
     protected static final ObjectRef STORE = new ObjectRef("StoragePool", "ai", "store");
     protected static final ObjectRef READS = new ObjectRef("RoutingPolicy", "ai", "reads");
 
-    /** The only host that the name service of these worlds knows. */
+    /** The only host that the test name service resolves. */
     protected static List<InetAddress> addresses(String namespace, String host) throws UnknownHostException {
         if (!host.equals("store.test")) {
             throw new UnknownHostException(host);
@@ -33,20 +33,20 @@ public abstract class EngineScenarios {
         return List.of(InetAddress.getByAddress(host, new byte[] {10, 0, 0, 3}));
     }
 
-    /** A place where DataPaths run. */
+    /** An environment in which DataPaths run. */
     public interface World extends AutoCloseable {
-        /** Creates objects or replaces them; each document is one. */
+        /** Creates or replaces objects, one per document. */
         void apply(String yaml) throws Exception;
 
         void delete(ObjectRef object) throws Exception;
 
-        /** The status of an object as users read it; missing when there is none. */
+        /** The status of an object as JSON; a missing node when there is none. */
         JsonNode status(ObjectRef object) throws Exception;
 
-        /** The listeners that gateways of a namespace were sent last. */
+        /** The listeners that were last sent to gateways of a namespace. */
         Set<String> listeners(String namespace);
 
-        /** Another operator takes the place of this one. */
+        /** Replaces the operator by a new one. */
         void restart() throws Exception;
     }
 
@@ -65,7 +65,7 @@ public abstract class EngineScenarios {
     }
 
     @Test
-    public void aChangeReachesGatewaysAndStatus() throws Exception {
+    public void changeReachesGatewaysAndStatus() throws Exception {
         apply(pool("ai", "10.0.0.1"), dataPath("ai", "clear", 8081));
         awaitCondition(TRAINING, "Programmed", "True");
         awaitCondition(STORE, "Accepted", "True");
@@ -85,7 +85,7 @@ public abstract class EngineScenarios {
     }
 
     @Test
-    public void aBadObjectTakesNothingFromTheOthers() throws Exception {
+    public void invalidObjectDoesNotAffectOthers() throws Exception {
         apply(pool("ai", "10.0.0.1"), dataPath("ai", "clear", 8081));
         awaitCondition(TRAINING, "Programmed", "True");
         var before = world.status(TRAINING).at("/configVersion").asText();
@@ -102,7 +102,7 @@ public abstract class EngineScenarios {
     }
 
     @Test
-    public void aRestartChangesNothing() throws Exception {
+    public void restartChangesNothing() throws Exception {
         apply(pool("ai", "10.0.0.1"), dataPath("ai", "clear", 8081), policy("store"));
         awaitCondition(TRAINING, "Programmed", "True");
         awaitCondition(READS, "/ancestors/0/conditions", "Programmed", "True");
@@ -112,7 +112,7 @@ public abstract class EngineScenarios {
 
         world.restart();
         assertThat(world.status(TRAINING)).isEqualTo(dataPath);
-        // A change after it shows that the new operator works.
+        // A change after the restart shows that the new operator works.
         apply(dataPath("ai", "other", 8082));
         await().atMost(PATIENCE).until(() -> world.listeners("ai").equals(Set.of("other")));
         awaitCondition(TRAINING, "Programmed", "True");
@@ -120,13 +120,13 @@ public abstract class EngineScenarios {
                         .path("lastTransitionTime"))
                 .isEqualTo(condition(dataPath.at("/conditions"), "Accepted").path("lastTransitionTime"));
         assertThat(world.status(STORE)).isEqualTo(pool);
-        // Whether gateways run the policy is not known until they are connected again.
+        // It is unknown whether gateways run the policy until they have reconnected.
         assertThat(condition(world.status(READS).at("/ancestors/0/conditions"), "Accepted"))
                 .isEqualTo(condition(policy.at("/ancestors/0/conditions"), "Accepted"));
     }
 
     @Test
-    public void twoNamespacesWithTheSameNamesAreApart() throws Exception {
+    public void namespacesWithEqualNamesAreIndependent() throws Exception {
         apply(pool("ai", "10.0.0.1"), dataPath("ai", "clear", 8081));
         apply(pool("bi", "10.0.0.2"), dataPath("bi", "plain", 8083));
         var other = new ObjectRef("DataPath", "bi", "training");
@@ -142,7 +142,7 @@ public abstract class EngineScenarios {
     }
 
     @Test
-    public void hostNamesAreLookedUpBeforeTheFirstPlanAndReportedWhenUnknown() throws Exception {
+    public void hostNamesAreResolvedBeforeTheFirstPlan() throws Exception {
         apply(pool("ai", "store.test"), dataPath("ai", "clear", 8081));
         awaitCondition(TRAINING, "Programmed", "True");
         awaitCondition(STORE, "ResolvedRefs", "True");
@@ -156,7 +156,7 @@ public abstract class EngineScenarios {
     }
 
     @Test
-    public void whatIsCreatedAgainBeginsAnew() throws Exception {
+    public void recreatedDataPathStartsWithoutState() throws Exception {
         apply(pool("ai", "10.0.0.1"), dataPath("ai", "clear", 8081));
         awaitCondition(TRAINING, "Programmed", "True");
         world.delete(TRAINING);
@@ -169,7 +169,7 @@ public abstract class EngineScenarios {
     }
 
     @Test
-    public void aListenerThatIsNotOpenedIsNotProgrammedAndNeitherIsAPolicyForItAlone() throws Exception {
+    public void unopenedListenerAndItsPoliciesAreNotProgrammed() throws Exception {
         apply(pool("ai", "10.0.0.1"), """
                 apiVersion: datapath.dev/v1alpha1
                 kind: DataPath

@@ -14,13 +14,13 @@ class FindingGaugeTest {
     private record Found(String kind, Severity severity) {}
 
     @Test
-    void thatThereAreNoneIsToldOfOurKinds() {
+    void kindsWithoutFindingsHaveValueZero() {
         assertThat(count("StoragePool", "error")).isZero();
         assertThat(count("ServiceLevelObjective", "warning")).isZero();
     }
 
     @Test
-    void whatIsMendedIsNoneAgain() {
+    void fixedFindingsAreZeroAgain() {
         set(
                 new Found("DataPath", Severity.ERROR),
                 new Found("DataPath", Severity.ERROR),

@@ -25,9 +25,11 @@ class GathererTest {
             spec: {provider: Generic, nodes: {service: {name: rgw, port: http}}}
             """, StoragePool.class);
 
-    /** After a leader change thousands of look-ups may be under way: that nothing is wrong is not known until they are answered. */
+    /**
+     * After a leader change thousands of requests may be pending. Until they are answered it is unknown whether there are findings.
+     */
     @Test
-    void nothingIsSaidOfAPoolWhoseServiceIsBeingLookedUp() throws Exception {
+    void poolIsUnknownWhileItsServiceIsPending() throws Exception {
         var source = new Source();
         try (var resolver = new HostResolver(
                 (namespace, host) -> {

@@ -14,7 +14,7 @@ class LastGoodPartsTest {
     private static final String NOTHING = "{\"certificates\": {}, \"authorities\": {}, \"nodes\": {}}";
 
     @Test
-    void whatGrowsBeyondAllBoundsIsNotRead() throws IOException {
+    void oversizedPartsAreNotRead() throws IOException {
         assertThat(LastGoodParts.read(compressed(NOTHING))).isEqualTo(LastGood.NONE);
 
         var bomb = compressed(NOTHING + " ".repeat(17 << 20));
@@ -25,7 +25,7 @@ class LastGoodPartsTest {
     }
 
     @Test
-    void whatIsOfANewerVersionIsNotRead() throws IOException {
+    void newerVersionIsNotRead() throws IOException {
         assertThat(LastGoodParts.read(LastGoodParts.write(LastGood.NONE))).isEqualTo(LastGood.NONE);
         assertThatThrownBy(() -> LastGoodParts.read(compressed(NOTHING.replace("{\"cert", "{\"version\": 2, \"cert"))))
                 .isInstanceOf(IOException.class)

@@ -40,7 +40,7 @@ class ManagedDataPathTest {
     private boolean fails;
 
     @Test
-    void publishesAPlanOnlyWhenItChanged() {
+    void planIsPublishedOnlyWhenItChanged() {
         assertThat(update(set(first, T0), 1)).isInstanceOf(Step.Compiled.class);
         assertThat(update(set(first, T0.plusSeconds(1)), 2)).isInstanceOf(Step.Unchanged.class);
         assertThat(update(set(dataPath(8080), T0.plusSeconds(2)), 3)).isInstanceOf(Step.Compiled.class);
@@ -55,30 +55,30 @@ class ManagedDataPathTest {
                         .isEqualTo(managed.publication().orElseThrow().version()));
     }
 
-    /** Between the two the network is opened, which may fail. */
+    /** Between both, the NetworkPolicy is applied, which may fail. */
     @Test
-    void aStepThatIsNotTakenIsToBeTakenStill() {
+    void stepThatWasNotTakenIsStillDue() {
         assertThat(managed.compile(set(first, T0))).isInstanceOf(Step.Compiled.class);
         assertThat(managed.publication()).isEmpty();
         assertThat(managed.compile(set(first, T0))).isInstanceOf(Step.Compiled.class);
     }
 
     @Test
-    void looksAgainAfterAWhileBecauseCertificatesExpire() {
+    void equalInputsAreRecompiledAfterMaxAge() {
         update(set(first, T0), 1);
         assertThat(update(set(first, T0.plus(ManagedDataPath.MAX_AGE)), 2)).isInstanceOf(Step.Compiled.class);
         assertThat(ManagedDataPath.MAX_AGE).isLessThanOrEqualTo(Duration.ofMinutes(5));
     }
 
-    /** Certificates are judged by the time of day that holds now. */
+    /** Certificates are checked against the current wall-clock time. */
     @Test
-    void looksAgainWhenTheTimeOfDayWasSetBack() {
+    void inputsAreRecompiledWhenTheClockWasSetBack() {
         update(set(first, T0), 1);
         assertThat(update(set(first, T0.minus(Duration.ofHours(1))), 2)).isInstanceOf(Step.Compiled.class);
     }
 
     @Test
-    void aDefectLeavesThePlanInForceAndIsSaid() {
+    void defectLeavesThePlanInForceAndIsReported() {
         update(set(first, T0), 1);
         var inForce = managed.outcome().plan();
         fails = true;
@@ -92,7 +92,7 @@ class ManagedDataPathTest {
     }
 
     @Test
-    void runsAPolicyOnceGatewaysAcknowledgedWhatWasMadeOfIt() {
+    void policyRunsOnceGatewaysAcknowledgedIt() {
         var policy = policy();
         update(set(first, T0, policy), 1);
         assertThat(managed.runs(policy)).isFalse();
@@ -107,7 +107,7 @@ class ManagedDataPathTest {
     }
 
     @Test
-    void aDecisionIsPublishedWithoutCompilingThePlanAgain() {
+    void decisionIsPublishedWithoutRecompilation() {
         var set = withPool(T0);
         update(set, 1);
         managed.acknowledged();
@@ -145,7 +145,7 @@ class ManagedDataPathTest {
     }
 
     @Test
-    void aDecisionEndsAtItsExpiryWithoutAnyEvent() {
+    void decisionExpiresWithoutAnyEvent() {
         var set = withPool(T0);
         managed.enact(decisions(1, T0, T0.plusSeconds(20)));
         update(set, 1);
@@ -160,7 +160,7 @@ class ManagedDataPathTest {
     }
 
     @Test
-    void anotherPlanKeepsTheDecisions() {
+    void newPlanKeepsTheDecisions() {
         managed.enact(decisions(1, T0, T0.plusSeconds(20)));
         update(withPool(T0), 1);
         var before = managed.publication().orElseThrow();
@@ -172,7 +172,7 @@ class ManagedDataPathTest {
     }
 
     @Test
-    void whatStatusShowsOfDecisionsChangesAtAPace() {
+    void decisionsInStatusChangeAtALimitedPace() {
         var set = withPool(T0);
         update(set, 1);
         var shown = new ArrayList<Object>();
@@ -216,7 +216,7 @@ class ManagedDataPathTest {
                 """.formatted(now)).resources(null);
     }
 
-    /** The same objects a while later. */
+    /** The same objects at a later time. */
     private static ResourceSet at(ResourceSet set, int seconds) {
         return new ResourceSet(
                 set.dataPath(),

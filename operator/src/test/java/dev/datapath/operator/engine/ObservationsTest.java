@@ -61,7 +61,7 @@ class ObservationsTest {
     private final Observations observations = new Observations(null, dataPaths, null);
 
     @Test
-    void aPolicyIsKnownWhenItsTargetWasObserved() {
+    void policyIsKnownWhenItsTargetWasObserved() {
         assertThat(observations.of(POLICY, key -> Existence.YES)).isEmpty();
         assertThat(observations.of(POLICY, key -> Existence.NO))
                 .hasValueSatisfying(none -> assertThat(none).isEmpty());
@@ -74,7 +74,7 @@ class ObservationsTest {
     }
 
     @Test
-    void aTargetThatCannotBeReadKeepsNoOtherFromBeingReported() {
+    void unreadableTargetDoesNotBlockOtherTargets() {
         var both = Serialization.unmarshal(
                 READS.formatted(1).replace("[{kind", "[{kind: DataPath, name: hidden}, {kind"), RoutingPolicy.class);
         run(compiled(1, 8080, both));
@@ -86,14 +86,14 @@ class ObservationsTest {
         assertThat(observations.of(both, key -> Existence.YES)).isEmpty();
     }
 
-    /** Gateways were seen with the plan before, and seem to run all. */
+    /** Gateways were observed with the previous plan, and appear to run everything. */
     @Test
-    void aPolicyIsNotKnownUntilGatewaysWereObservedWithIt() {
+    void policyIsUnknownUntilGatewaysWereObservedWithIt() {
         var managed = compiled(1, 8080);
         run(managed);
         assertThat(programmed(POLICY)).isEqualTo("True");
 
-        // It is declared anew and not compiled yet: the reconciler of policies may see it first.
+        // The policy is changed and not compiled yet: its reconciler may run first.
         assertThat(observations.of(policy(2), key -> Existence.YES)).isEmpty();
         compiled(1, 8081, policy(2));
         assertThat(observations.of(policy(2), key -> Existence.YES)).isEmpty();
@@ -101,9 +101,9 @@ class ObservationsTest {
         assertThat(programmed(policy(2))).isEqualTo("True");
     }
 
-    /** Nothing is compiled while a DataPath cannot be read: what is in force is all there is to say. */
+    /** Nothing is compiled while a DataPath cannot be read, so the state in force is reported. */
     @Test
-    void aPolicyThatCannotBeCompiledIsNotProgrammed() {
+    void uncompilablePolicyIsNotProgrammed() {
         var managed = compiled(1, 8080);
         run(managed);
         managed.suspend(true);
@@ -113,15 +113,15 @@ class ObservationsTest {
         assertThat(observations.of(policy(2), key -> Existence.YES)).isEmpty();
     }
 
-    /** That it is known afterwards is in {@link EngineScenarios}. */
+    /** {@link EngineScenarios} tests that it is known afterwards. */
     @Test
-    void aPoolIsNotKnownUntilPlansWereMadeFromIt() {
+    void poolIsUnknownUntilPlansContainIt() {
         run(compiled(1, 8080));
         assertThat(observations.of(pool(2), List.of(TRAINING))).isEmpty();
     }
 
     @Test
-    void anObjectiveIsJudgedByPlansThatWereMadeFromIt() {
+    void objectiveIsReportedFromPlansThatContainIt() {
         run(compiled(1, 8080));
         assertThat(observations.of(objective(1), key -> Existence.YES)).isPresent();
         assertThat(observations.of(objective(2), key -> Existence.YES)).isEmpty();
@@ -154,7 +154,7 @@ class ObservationsTest {
         return managed;
     }
 
-    /** Its gateway is seen to run the newest plan. */
+    /** Records that its gateway runs the newest plan. */
     private static void run(ManagedDataPath managed) {
         managed.record(fleet(managed));
         managed.acknowledged();

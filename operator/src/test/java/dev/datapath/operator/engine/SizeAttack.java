@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A program of the tests: does with one DataPath after the other what an operator does, of which most are made to take its memory,
- * and keeps what it made. Prints a line for each; runs with the heap that the chart gives an operator.
+ * A test program that processes DataPaths one after the other, as an operator does, and keeps the results. Most are designed to
+ * exhaust its memory. Prints a line for each. It runs with the heap size of the chart.
  */
 final class SizeAttack {
     private static final String DATA_PATH = """
@@ -247,7 +247,7 @@ final class SizeAttack {
                                 + "]}"));
     }
 
-    /** 1 MB of nothing but names. */
+    /** 1 MB of names only. */
     private static String[] names() {
         return rules(
                 256,

@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Objects that are made to take an operator's memory, in a process that has as much as the chart gives an operator. */
+/** Objects designed to exhaust an operator's memory, in a process with the memory limit of the chart. */
 class SizeAttackTest {
     @Test
-    void noDataPathTakesTheOperatorFromTheOthers() throws IOException, InterruptedException {
+    void oversizedDataPathsDoNotAffectOthers() throws IOException, InterruptedException {
         var lines = run();
         assertThat(lines)
                 .filteredOn(line -> line.contains("/"))

@@ -9,10 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * The files that Envoy processes start from: each of {@code bootstrap/} is one of them. {@code -Ddatapath.golden=rewrite}
- * writes them.
- */
+/** The bootstrap files of Envoy processes, one per file of {@code bootstrap/}. {@code -Ddatapath.golden=rewrite} writes them. */
 class BootstrapGoldenTest {
 
     private static final Map<String, String> FILES = new TreeMap<>(Map.of(
@@ -44,7 +41,7 @@ class BootstrapGoldenTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void rendersWhatIsExpected(String name) {
+    void rendersTheGoldenFiles(String name) {
         GoldenCase.of("bootstrap").expect(name, FILES.get(name) + "\n");
     }
 }

@@ -24,7 +24,7 @@ final class CephModel {
         S3Operation operation = null;
         if (!p.key().isEmpty()) {
             operation = switch (p.method()) {
-                // The answer has no body: whatever the query, it says what HeadObject says.
+                // The response has no body, so it equals that of HeadObject for any query.
                 case "HEAD" -> S3Operation.HeadObject;
                 case "GET" ->
                     StoreRequest.first(

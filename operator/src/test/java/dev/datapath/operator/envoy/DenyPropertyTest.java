@@ -30,11 +30,11 @@ import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** No request passes that some store would execute as an action that a rule denies, however the request is spelled. */
+/** No request passes that some store would execute as a denied action, in any spelling of the request. */
 class DenyPropertyTest {
 
     static final String BASE = "s3.example.com";
-    /** Path style, whatever stores read: as a bucket below the domain, or as one before the first place where it stands. */
+    /** Path style for the gateway, while stores may read a bucket below the domain, or one before its first occurrence. */
     private static final List<String> HOSTNAMES =
             List.of("pub." + BASE, "secret-2." + BASE, "gate." + BASE, "secret." + BASE + ".internal", "s3.internal");
 
@@ -44,13 +44,13 @@ class DenyPropertyTest {
             new HeaderValue("x-team", "a"),
             new HeaderValue("x-team", "a, b"),
             new HeaderValue("x-amz-object-attributes", "ETag,ObjectParts"));
-    /** Where the requests of the sample come from, too. */
+    /** Also generates the requests of the sample. */
     private static final String CLIENT = "127.0.0.1";
 
     private static final String CLIENTS = "127.0.0.0/8";
     private static final String OTHERS = "10.0.0.0/8";
     private static final List<String> BUCKETS = List.of("pub", "secret", "secret-2", "logs");
-    /** By what remains of them at a store that merges slashes. */
+    /** By the prefix after a store has merged slashes. */
     private static final Map<String, List<String>> PREFIXES = new TreeMap<>(Map.of(
             "private/", List.of("private/"),
             "a b/", List.of("a b/"),
@@ -92,7 +92,7 @@ class DenyPropertyTest {
             "x-amz-acl");
 
     @Property(tries = 1500)
-    void nothingPassesThatAStoreExecutesAsADeniedAction(@ForAll long seed) {
+    void noRequestPassesThatAStoreExecutesAsADeniedAction(@ForAll long seed) {
         var random = new Random(seed);
         var matches = matches(random);
         var table = table(matches, List.of());
@@ -105,7 +105,7 @@ class DenyPropertyTest {
     }
 
     @Property(tries = 1500)
-    void nothingPassesByAHostOfPathStyleBelowTheDomain(@ForAll long seed) {
+    void noDeniedRequestPassesByAPathStyleHostBelowTheDomain(@ForAll long seed) {
         var random = new Random(seed);
         var matches = matches(random);
         var table = table(matches, HOSTNAMES);
@@ -116,7 +116,7 @@ class DenyPropertyTest {
             if (passes(table.route(request))) {
                 assertNothingIsDenied(matches, request, BASE);
                 if (HOSTNAMES.contains(host.toLowerCase(Locale.ROOT).replaceFirst("\\.?(?::[0-9]*)?$", ""))) {
-                    // Stores without the domain read the path, and so does Ceph with the name among its own.
+                    // Stores without the domain read the path, as does Ceph if the name is one of its own.
                     assertNothingIsDenied(matches, request, "elsewhere");
                 }
             }
@@ -137,7 +137,7 @@ class DenyPropertyTest {
         return !route.equals("deny") && !route.startsWith("guard/");
     }
 
-    /** The first match for what a store does, keys in bodies aside. */
+    /** The first match for the action of a store, ignoring keys in bodies. */
     private static String winner(List<MatchPlan> matches, Effect effect, Request request) {
         for (var match : byWhatStoresRead(matches)) {
             boolean bucket = effect.bucket().isEmpty()
@@ -161,8 +161,8 @@ class DenyPropertyTest {
     }
 
     /**
-     * A rule that forwards a prefix which some store reads as another one forwards the other one there, but not past a deny for
-     * it.
+     * A rule that forwards a prefix which some store reads as another one also forwards the other one there, but not past a deny
+     * for it.
      */
     private static List<MatchPlan> byWhatStoresRead(List<MatchPlan> matches) {
         return matches.stream()
@@ -181,7 +181,7 @@ class DenyPropertyTest {
         return match.rule().equals("forward") && !single(match.keyPrefix()).equals(match.keyPrefix());
     }
 
-    /** Whether some store reads the value, for a deny; whether every store reads nothing else, for a rule that forwards. */
+    /** For a deny: whether some store reads the value. For a forward: whether no store reads another value. */
     private static boolean holds(HeaderValue wanted, boolean denies, Request request) {
         var lines = request.headers().getOrDefault(wanted.name(), "");
         var moved = Arrays.stream(request.path().split("[?&;]"))
@@ -216,7 +216,7 @@ class DenyPropertyTest {
                 "forward", rule("forward", forward), "deny", rule("deny", new RulePlan.Deny("AccessDenied", 403)));
         var listener = new ListenerPlan("s3", 80, List.of(BASE), hostnames, null, matches, store);
         return new RouteInterpreter(
-                new RouteTable(listener, rules, Map.of(), new RouteCache(), RouteTable.MOST_PLAIN_ROUTES)
+                new RouteTable(listener, rules, Map.of(), new RouteCache(), RouteTable.MAX_PLAIN_ROUTES)
                         .render()
                         .of("s3", false)
                         .message());
@@ -316,7 +316,7 @@ class DenyPropertyTest {
                 CLIENT);
     }
 
-    /** One value or several, in one line or in lines of their own. */
+    /** One or more values, in one header or in separate headers. */
     private static String lines(Random random, List<String> values) {
         var lines = pick(random, values);
         for (int i = random.nextInt(3); i > 0; i--) {

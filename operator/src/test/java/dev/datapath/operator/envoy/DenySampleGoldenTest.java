@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A sample of what {@link DenyPropertyTest} generates, written down with what {@link RouteInterpreter} makes of it. A test of the
- * e2e module sends the same to a real Envoy, so that the property rests on how Envoy reads a route table, and not on how we do.
+ * A sample of the requests of {@link DenyPropertyTest} with the results of {@link RouteInterpreter}. A test of the e2e module sends
+ * the same requests to a real Envoy. So the property is verified with Envoy, and not only with our interpreter.
  */
 class DenySampleGoldenTest {
     private static final int TABLES = 30;
@@ -32,14 +32,14 @@ class DenySampleGoldenTest {
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT, SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
-    /** A policy, and what its gateway lets through. */
+    /** A policy, and the requests that its gateway forwards. */
     record Table(String rules, List<Case> requests) {}
 
-    /** One request; a header of several lines has them parted by line feeds. */
+    /** One request. Repeated headers are separated by line feeds. */
     record Case(String method, String host, String target, Map<String, String> headers, boolean passes) {}
 
     @Test
-    void theSampleIsWhatTheInterpreterSays() throws JsonProcessingException {
+    void sampleMatchesTheInterpreter() throws JsonProcessingException {
         var tables = Stream.iterate(1L, seed -> seed + 1)
                 .limit(TABLES)
                 .map(DenySampleGoldenTest::table)
@@ -106,7 +106,7 @@ class DenySampleGoldenTest {
                                 byId,
                                 Map.of(),
                                 new RouteCache(),
-                                RouteTable.MOST_PLAIN_ROUTES)
+                                RouteTable.MAX_PLAIN_ROUTES)
                         .render()
                         .of("s3", false)
                         .message()),

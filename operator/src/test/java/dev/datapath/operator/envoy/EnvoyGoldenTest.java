@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each folder of {@code envoy/} is a case: what users apply, {@code in.yaml}, becomes what Envoy is served, {@code
- * envoy.yaml}. {@code -Ddatapath.golden=rewrite} writes the expected files.
+ * Each folder of {@code envoy/} is a case: the user's objects in {@code in.yaml} become the xDS resources in {@code envoy.yaml}.
+ * {@code -Ddatapath.golden=rewrite} writes the expected files.
  */
 class EnvoyGoldenTest {
 
@@ -24,7 +24,7 @@ class EnvoyGoldenTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void rendersWhatIsExpected(GoldenCase golden) throws IOException {
+    void rendersTheGoldenFiles(GoldenCase golden) throws IOException {
         var compilation = Compiler.compile(World.of(golden.read("in.yaml")).resources(null));
         assertThat(compilation.findings())
                 .as("a rendering case must be valid")
@@ -37,9 +37,9 @@ class EnvoyGoldenTest {
                         renderer.resources(plan, RenderOptions.pod(plan)), plan, compilation.adjustments())));
     }
 
-    /** With everything that is fetched by name: routes, endpoints, certificates and authorities of both sides. */
+    /** With all resources that are fetched by name: routes, endpoints, certificates and CA bundles of both sides. */
     @Test
-    void theSameAsABootstrapThatNeedsNoOperator() throws IOException {
+    void lastGoodBootstrapContainsTheSameResources() throws IOException {
         var golden = GoldenCase.of("envoy/tls");
         var plan = Compiler.compile(World.of(golden.read("in.yaml")).resources(null))
                 .plan();
@@ -52,7 +52,7 @@ class EnvoyGoldenTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void aRendererThatRemembersGivesTheSameBytes(GoldenCase golden) {
+    void rendererWithCacheGivesTheSameBytes(GoldenCase golden) {
         var plan = Compiler.compile(World.of(golden.read("in.yaml")).resources(null))
                 .plan();
         var remembering = new EnvoyRenderer();

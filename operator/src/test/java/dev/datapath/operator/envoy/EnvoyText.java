@@ -46,7 +46,7 @@ import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import java.io.IOException;
 import java.util.List;
 
-/** Rendered resources as YAML that a person can review. Fields newer than the API library do not show. */
+/** Rendered resources as YAML for review. Fields newer than the API library are missing. */
 final class EnvoyText {
 
     private static final JsonFormat.Printer PRINTER = JsonFormat.printer()
@@ -120,7 +120,7 @@ final class EnvoyText {
         return array;
     }
 
-    /** Test certificates are new in every run. */
+    /** Test certificates are created in every run. */
     private static JsonNode withoutMaterial(JsonNode node) {
         if (node instanceof ObjectNode object && object.has("inline_string")) {
             var text = object.get("inline_string").asText();

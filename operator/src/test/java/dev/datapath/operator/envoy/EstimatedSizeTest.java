@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The estimate that bounds a DataPath is not smaller than what is rendered, nor so large that it refuses what is small. */
+/** The size estimate of a DataPath is not smaller than the rendered configuration, nor so large that it rejects small ones. */
 class EstimatedSizeTest {
     @ParameterizedTest
     @ValueSource(
@@ -34,7 +34,7 @@ class EstimatedSizeTest {
                 "matches: [{headers: [{name: x-team, value: team-N}]}], pools: [{name: store}]",
                 "matches: [{headers: [{name: x-team, value: 'a,b, c,d,N'}]}], deny: {}"
             })
-    void theEstimateFitsWhatIsRendered(String rule) {
+    void estimateFitsTheRenderedSize(String rule) {
         var rules = IntStream.range(0, 60)
                 .mapToObj(i -> "  - {name: r" + i + ", " + rule.replace("N", "" + i) + "}")
                 .collect(Collectors.joining("\n"));
@@ -68,13 +68,13 @@ class EstimatedSizeTest {
                 EnvoyRenderer.render(compilation.plan(), RenderOptions.pod(compilation.plan())).routes().stream()
                         .mapToLong(part -> part.bytes().size())
                         .sum();
-        // What a gateway compiles for keys counts several times its bytes.
+        // Expressions for keys count several times their bytes, because gateways compile them.
         assertThat(compilation.bytes()).isBetween(rendered, 4 * rendered);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"envoy/tls", "envoy/tls-server-names"})
-    void theEstimateFitsListenersWithTheirChainsAndCertificates(String golden) {
+    void estimateFitsListenersWithChainsAndCertificates(String golden) {
         var compilation =
                 Compiler.compile(World.of(GoldenCase.of(golden).read("in.yaml")).resources(null));
         var rendered = EnvoyRenderer.render(compilation.plan(), RenderOptions.pod(compilation.plan()));

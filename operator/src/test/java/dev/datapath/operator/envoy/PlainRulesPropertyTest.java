@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** With a map for plain rules, every request is handled as with a route for each of them. */
+/** With a map for plain rules, every request is routed as with a route for each rule. */
 class PlainRulesPropertyTest {
     private static final Map<String, PoolTraits> POOLS = Map.of(
             "a", new PoolTraits(Policy.LEAST_REQUEST, true),
@@ -31,7 +31,7 @@ class PlainRulesPropertyTest {
             "hashed", new PoolTraits(Policy.HASH_KEY, true));
 
     @Property(tries = 600)
-    void aMapDoesWhatRoutesDo(@ForAll long seed) {
+    void mapIsEquivalentToRoutes(@ForAll long seed) {
         var random = new Random(seed);
         var matches = matches(random);
         var rules = IntStream.range(0, 6)
@@ -41,7 +41,7 @@ class PlainRulesPropertyTest {
         var fallback = rest.equals("none") ? null : new Backend.Pool(rest);
         var listener =
                 new ListenerPlan("s3", 80, List.of(RouteTablePropertyTest.BASE), List.of(), null, matches, fallback);
-        var routes = table(listener, rules, RouteTable.MOST_PLAIN_ROUTES);
+        var routes = table(listener, rules, RouteTable.MAX_PLAIN_ROUTES);
         var mapped = table(listener, rules, 0);
         for (int i = 0; i < 60; i++) {
             var call = Call.random(random);
@@ -62,7 +62,7 @@ class PlainRulesPropertyTest {
         }
     }
 
-    /** Half of them are about every request for a bucket. */
+    /** Half of them match every request for a bucket. */
     private static List<MatchPlan> matches(Random random) {
         boolean all = random.nextBoolean();
         return RouteTablePropertyTest.matches(random).stream()
@@ -95,8 +95,8 @@ class PlainRulesPropertyTest {
         return new RulePlan(id, action, new RulePlan.Timeouts(null, idle), RouteRenderer.DEFAULT_RETRY, null);
     }
 
-    private static RouteInterpreter table(ListenerPlan listener, Map<String, RulePlan> rules, int mostPlainRoutes) {
-        return new RouteInterpreter(new RouteTable(listener, rules, POOLS, new RouteCache(), mostPlainRoutes)
+    private static RouteInterpreter table(ListenerPlan listener, Map<String, RulePlan> rules, int maxPlainRoutes) {
+        return new RouteInterpreter(new RouteTable(listener, rules, POOLS, new RouteCache(), maxPlainRoutes)
                 .render()
                 .of("s3", false)
                 .message());

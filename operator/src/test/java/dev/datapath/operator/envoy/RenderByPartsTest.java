@@ -24,11 +24,11 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** A renderer that remembers gives what a new one gives, and encodes only what changed. */
+/** A renderer with a cache gives the same result as a new one, and only encodes changed parts. */
 class RenderByPartsTest {
     private static final List<String> POOLS = List.of("a", "b", "c");
 
-    /** What users declare, as far as it changes here. */
+    /** The declared objects that change in this test. */
     private static final class Declared {
         private final TreeMap<String, String> rules = new TreeMap<>();
         private final TreeMap<String, List<Integer>> weights = new TreeMap<>();
@@ -126,23 +126,23 @@ class RenderByPartsTest {
     }
 
     @Property(tries = 60)
-    void whatIsRememberedChangesNothing(@ForAll long seed) {
+    void cacheDoesNotChangeTheResult(@ForAll long seed) {
         var random = new Random(seed);
-        int mostPlainRoutes = random.nextBoolean() ? 0 : RouteTable.MOST_PLAIN_ROUTES;
+        int maxPlainRoutes = random.nextBoolean() ? 0 : RouteTable.MAX_PLAIN_ROUTES;
         var declared = new Declared(8);
-        var remembering = new EnvoyRenderer(mostPlainRoutes);
+        var remembering = new EnvoyRenderer(maxPlainRoutes);
         for (int i = 0; i < 12; i++) {
             for (int changes = random.nextInt(3); changes >= 0; changes--) {
                 declared.change(random);
             }
             var plan = declared.plan();
             assertThat(remembering.resources(plan, RenderOptions.pod(plan)))
-                    .isEqualTo(new EnvoyRenderer(mostPlainRoutes).resources(plan, RenderOptions.pod(plan)));
+                    .isEqualTo(new EnvoyRenderer(maxPlainRoutes).resources(plan, RenderOptions.pod(plan)));
         }
     }
 
     @Test
-    void anEqualPlanEncodesNothing() {
+    void equalPlanEncodesNothing() {
         var declared = new Declared(3);
         var renderer = new EnvoyRenderer();
         var before = render(renderer, declared);
@@ -150,7 +150,7 @@ class RenderByPartsTest {
     }
 
     @Test
-    void aChangedWeightEncodesOneSetOfEndpoints() {
+    void changedWeightEncodesOneSetOfEndpoints() {
         var declared = new Declared(3);
         var renderer = new EnvoyRenderer();
         var before = render(renderer, declared);
@@ -161,7 +161,7 @@ class RenderByPartsTest {
     }
 
     @Test
-    void aDecidedWeightEncodesOneSetOfEndpoints() {
+    void decidedWeightEncodesOneSetOfEndpoints() {
         var plan = new Declared(3).plan();
         var renderer = new EnvoyRenderer();
         var declared = renderer.resources(plan, RenderOptions.pod(plan));
@@ -189,7 +189,7 @@ class RenderByPartsTest {
     }
 
     @Test
-    void aChangedRuleEncodesTheRouteTablesOnly() {
+    void changedRuleEncodesOnlyRouteTables() {
         var declared = new Declared(3);
         var renderer = new EnvoyRenderer();
         var before = render(renderer, declared);
@@ -198,11 +198,11 @@ class RenderByPartsTest {
     }
 
     @Test
-    void theClustersOfAListenersRulesAreKnown() {
+    void clustersOfAListenersRulesAreReferenced() {
         var declared = new Declared(3);
         declared.send("bucket-1", "c");
-        for (int mostPlainRoutes : List.of(0, RouteTable.MOST_PLAIN_ROUTES)) {
-            var resources = render(new EnvoyRenderer(mostPlainRoutes), declared);
+        for (int maxPlainRoutes : List.of(0, RouteTable.MAX_PLAIN_ROUTES)) {
+            var resources = render(new EnvoyRenderer(maxPlainRoutes), declared);
             assertThat(resources.routes().getFirst().references().clusters())
                     .containsExactlyInAnyOrder("pool/a", "pool/c");
         }
@@ -213,7 +213,7 @@ class RenderByPartsTest {
         return renderer.resources(plan, RenderOptions.pod(plan));
     }
 
-    /** The names of those parts that the first rendering did not have. */
+    /** The names of the parts that are not in the first rendering. */
     private static List<String> encoded(EnvoyResources before, EnvoyResources after) {
         Set<Part<?>> known = Collections.newSetFromMap(new IdentityHashMap<>());
         parts(before).forEach(known::add);

@@ -25,9 +25,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * A program of the tests: prints what one changed rule among many costs an Envoy, as processor time of its process. Arguments: the number
- * of rules, of changes, and shapes of the route table, such as {@code routes,map}. The environment names the binary, {@code
- * DATAPATH_ENVOY}.
+ * A test program that prints the CPU time of an Envoy process for one changed rule of many. Arguments: the number of rules, of
+ * changes, and shapes of the route table, such as {@code routes,map}. The environment names the binary, {@code DATAPATH_ENVOY}.
  */
 final class RouteCost {
     private static final int RULES_PER_POLICY = 100;
@@ -68,17 +67,17 @@ final class RouteCost {
                 load_assignment: {cluster_name: xds, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}
             """;
 
-    /** What becomes of the table that the renderer makes. */
+    /** Variants of the rendered table. */
     private enum Shape {
         /** Routes for all rules. */
         ROUTES,
         /** The map for plain rules. */
         MAP,
-        /** Routes that avoid no node. */
+        /** Routes without node avoidance in retries. */
         NOHOST,
-        /** Routes without repetitions. */
+        /** Routes without retries. */
         NORETRY,
-        /** Routes that all name their retry policy. */
+        /** Routes that all have their own retry policy. */
         NAMED;
 
         RouteConfiguration of(RouteConfiguration table) {
@@ -214,7 +213,7 @@ final class RouteCost {
         while (!server.sync().of("n/d").synced(snapshot.version())) {
             Thread.sleep(1);
         }
-        // The old table is given up after the new one was acknowledged.
+        // The old table is freed after the new one was acknowledged.
         Thread.sleep(PAUSE_MILLIS);
     }
 

@@ -24,10 +24,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads a route configuration as Envoy does, as far as our renderer uses it; the real Envoy is asked in the e2e tests. */
+/** Interprets a route configuration as Envoy does, limited to features that the renderer uses. The e2e tests use the real Envoy. */
 final class RouteInterpreter {
 
-    /** Of the headers that tests send in several lines, those that Envoy keeps as one. */
+    /** The repeated headers in tests that Envoy stores as one. */
     private static final Set<String> ONE_LINE = Set.of("content-type");
 
     private final RouteConfiguration configuration;
@@ -39,11 +39,11 @@ final class RouteInterpreter {
     /**
      * A request as it reaches the route table.
      *
-     * @param headers by name in lower case; several lines of one name are parted by line feeds
+     * @param headers by name in lower case; repeated headers are separated by line feeds
      */
     record Request(String method, String authority, String path, Map<String, String> headers, String source) {
 
-        /** As the generic matcher sees them: joined. */
+        /** The joined value, as the generic matcher reads it. */
         private Map<String, String> all() {
             var all = new HashMap<>(headers);
             all.replaceAll((name, lines) -> lines.replace('\n', ','));
@@ -59,13 +59,13 @@ final class RouteInterpreter {
         }
     }
 
-    /** The name of the route that takes the request. */
+    /** The name of the route that matches the request. */
     String route(Request request) {
         var route = find(request);
         return route == null ? "none" : route.getName();
     }
 
-    /** What is done with the request, whatever the route is called; a map is asked for the cluster. */
+    /** The action for the request, independent of the route's name. A map is evaluated to its cluster. */
     RouteAction forward(Request request) {
         var route = find(request);
         if (route == null || !route.hasRoute()) {
@@ -106,7 +106,7 @@ final class RouteInterpreter {
         }
     }
 
-    /** The value of a message's only field: the API library knows neither message. */
+    /** The value of the only field of a message that the API library does not contain. */
     private static ByteString only(ByteString message) throws InvalidProtocolBufferException {
         return UnknownFieldSet.parseFrom(message)
                 .getField(1)
@@ -137,7 +137,7 @@ final class RouteInterpreter {
         return authority.replaceFirst(":[0-9]*$", "");
     }
 
-    /** The first of the routes that takes the request. */
+    /** The first route that matches the request. */
     private static Route unpack(Matcher.OnMatch found, Request request) {
         if (found == null) {
             return null;
@@ -156,7 +156,7 @@ final class RouteInterpreter {
         }
     }
 
-    /** The action that is found. */
+    /** The selected action. */
     private Matcher.OnMatch onMatch(Matcher.OnMatch onMatch, Request request) {
         try {
             if (onMatch.hasMatcher()) {
@@ -172,7 +172,7 @@ final class RouteInterpreter {
     private Matcher.OnMatch matcher(Matcher matcher, Request request) throws InvalidProtocolBufferException {
         if (matcher.hasMatcherList()) {
             for (var field : matcher.getMatcherList().getMatchersList()) {
-                // Envoy goes on when what is nested has no match.
+                // Envoy continues when a nested matcher does not match.
                 var found = holds(field.getPredicate(), request) ? onMatch(field.getOnMatch(), request) : null;
                 if (found != null) {
                     return found;
@@ -236,7 +236,7 @@ final class RouteInterpreter {
         }
     }
 
-    /** Of the other state the matcher gets the address with a port, which it cannot read. */
+    /** From the other state the matcher would get the address with a port, which it cannot parse. */
     private static boolean client(SinglePredicate single, Request request) throws InvalidProtocolBufferException {
         var state = single.getInput().getTypedConfig().unpack(FilterStateInput.class);
         return !single.hasCustomMatch()
@@ -254,7 +254,7 @@ final class RouteInterpreter {
                 .covers(Cidr.parse(source + "/32").orElseThrow());
     }
 
-    /** RE2 has an expression for any octet, Java has not. */
+    /** RE2 has an expression for any octet; Java does not. */
     private static boolean matches(String value, String regex) {
         return value.matches(regex.replace("\\C", "[\\s\\S]"));
     }

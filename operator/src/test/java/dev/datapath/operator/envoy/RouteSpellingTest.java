@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused cannot be had by another spelling of the same request that some store takes for it. */
+/** A deny cannot be bypassed by another spelling that some store reads as the same request. */
 class RouteSpellingTest {
     private static final String BASE = "s3.example.com";
     private static final BucketMatch ANY = new BucketMatch.Any();
@@ -38,7 +38,7 @@ class RouteSpellingTest {
                 "data/private//",
                 "data/private///x"
             })
-    void aRefusedKeyPrefixWithinAnotherOne(String key) {
+    void deniedKeyPrefixWithinAnotherPrefix(String key) {
         var table = table(deny(B, "data/private/"), match("forward", B, "data/"), match("forward", B, "/"));
         assertThat(route(table, "GET", "/b/" + key)).isEqualTo("deny");
         assertThat(host(table, "GET", "b", "/" + key)).isEqualTo("deny");
@@ -46,7 +46,7 @@ class RouteSpellingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"data/x", "data/private", "data//x", "data/privates/x", "other//x", "data/%70rivate"})
-    void whatIsNotRefusedPasses(String key) {
+    void requestsThatAreNotDeniedPass(String key) {
         var table = table(deny(B, "data/private/"), match("forward", B, "data/"));
         var taken = key.startsWith("data/") ? "forward" : Names.DEFAULT_RULE;
         assertThat(route(table, "GET", "/b/" + key)).isEqualTo(taken);
@@ -55,19 +55,19 @@ class RouteSpellingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/b/dt=2024/x", "/b/dt%3D2024/x", "/b/dt%3d2024/x"})
-    void aKeyPrefixWithReservedCharacters(String path) {
+    void keyPrefixWithReservedCharacters(String path) {
         assertThat(route(table(deny(B, "dt=2024/")), "GET", path)).isEqualTo("deny");
     }
 
     @Test
-    void aForwardedKeyPrefixIsTakenLiterally() {
+    void forwardedKeyPrefixIsMatchedLiterally() {
         var table = table(match("forward", B, "a/"));
         assertThat(route(table, "GET", "/b//a/x")).isEqualTo(Names.DEFAULT_RULE);
         assertThat(route(table, "GET", "/b/a//x")).isEqualTo("forward");
     }
 
     @Test
-    void aRefusedKeyPrefixOfAnyBucket() {
+    void deniedKeyPrefixOfAnyBucket() {
         var table = table(deny(ANY, "secret/"));
         assertThat(route(table, "GET", "/b/secret/x")).isEqualTo("deny");
         assertThat(route(table, "GET", "/b//secret/x")).isEqualTo("deny");
@@ -78,7 +78,7 @@ class RouteSpellingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/b?%64elete", "/b?x=1&delet%65", "/b?%64elete=", "/b?a=b&%64elete=%20"})
-    void anOperationWhoseParameterIsEncoded(String path) {
+    void operationWithEncodedParameter(String path) {
         var table = table(operations(S3Operation.DeleteObjects));
         assertThat(route(table, "POST", path)).isEqualTo("guard/query");
         assertThat(host(table, "POST", "b", path.substring(2))).isEqualTo("guard/query");
@@ -95,13 +95,13 @@ class RouteSpellingTest {
                 "/b?%66oo&list-type=2%20",
                 "/b?user%2Did=1"
             })
-    void encodedValuesAndKeysAreNoEncodedNames(String path) {
+    void encodedValuesAndKeysAreNotEncodedNames(String path) {
         var table = table(operations(S3Operation.DeleteObjects));
         assertThat(route(table, "GET", path)).isEqualTo(Names.DEFAULT_RULE);
     }
 
     @Test
-    void aBucketAndAPrefixOfBucketsWithOneName() {
+    void bucketAndBucketPrefixWithTheSameText() {
         var table = table(
                 deny(B, ""),
                 match("forward", new BucketMatch.Prefix("b."), ""),
@@ -114,9 +114,9 @@ class RouteSpellingTest {
         assertThat(table.route(copy)).isEqualTo("deny");
     }
 
-    /** The host of a bucket goes on with the base domain, and a prefix with a dot may begin like that. */
+    /** The host continues with the base domain after the bucket, and a prefix with a dot may match that. */
     @Test
-    void aPrefixThatReachesIntoTheBaseDomainTakesNoShorterBucket() {
+    void prefixIntoTheBaseDomainMatchesNoShorterBucket() {
         for (var prefix : List.of("b.", "b.s3", "b.s3.")) {
             var table = table(match("deny", ANY, ""), match("forward", new BucketMatch.Prefix(prefix), ""));
             assertThat(host(table, "GET", "b", "/k")).as(prefix).isEqualTo("deny");
@@ -138,7 +138,7 @@ class RouteSpellingTest {
     }
 
     @Test
-    void whereNoRuleLooksEverythingPasses() {
+    void withoutRulesEverythingPasses() {
         var table = table(new MatchPlan("forward", ANY, "", new TreeSet<>(), List.of(), List.of()));
         for (var path : List.of("/b%2Fkey", "//b/key", "/b?%64elete")) {
             assertThat(route(table, "GET", path)).isEqualTo("forward");
@@ -164,7 +164,7 @@ class RouteSpellingTest {
                 .collect(Collectors.toMap(RulePlan::id, rule -> rule));
         var listener = new ListenerPlan("s3", 80, List.of(BASE), List.of(), null, List.of(matches), store);
         return new RouteInterpreter(
-                new RouteTable(listener, rules, Map.of(), new RouteCache(), RouteTable.MOST_PLAIN_ROUTES)
+                new RouteTable(listener, rules, Map.of(), new RouteCache(), RouteTable.MAX_PLAIN_ROUTES)
                         .render()
                         .of("s3", false)
                         .message());

@@ -6,7 +6,7 @@ import dev.datapath.operator.envoy.StoreModels.Effect;
 import java.util.ArrayList;
 import java.util.List;
 
-/** SeaweedFS: weed/s3api/s3api_server.go at cc8364a03ebf; older versions resolve dots. */
+/** SeaweedFS: weed/s3api/s3api_server.go at cc8364a03ebf; older versions resolve dot segments. */
 final class SeaweedFsModel {
 
     private SeaweedFsModel() {}
@@ -48,7 +48,7 @@ final class SeaweedFsModel {
                     if (p.query().getOrDefault("partNumber", "").matches("[0-9]+") && p.has("uploadId")) {
                         yield copies ? S3Operation.UploadPartCopy : S3Operation.UploadPart;
                     }
-                    // RenameObject writes this key; what it removes is an effect of its own.
+                    // RenameObject writes this key. The deletion of the source is a separate effect.
                     if (p.has("renameObject") && !p.has("tagging")) {
                         yield S3Operation.PutObject;
                     }

@@ -12,15 +12,16 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * What stores do with a request, written from their routers and not from this gateway's table. A model that accepts more than
- * its store is safe here; authentication is left out. Each store stands alone and behind a proxy that tidies what it forwards.
+ * Models of how stores process a request, written from their routers and not from this gateway's table. A model that accepts more
+ * than its store is safe here; authentication is left out. Each store is modelled alone, and behind a proxy that normalizes
+ * requests.
  */
 final class StoreModels {
 
     /** An action of a store; the key is empty for a bucket, the bucket for the service. */
     record Effect(S3Operation operation, String bucket, String key) {}
 
-    /** By the store's name: the effects of a request, with the domain under which buckets are hosts. */
+    /** The effects of a request by the store's name, given the domain of virtual hosts. */
     static final Map<String, BiFunction<Request, String, List<Effect>>> ALL = all();
 
     private StoreModels() {}
@@ -37,8 +38,8 @@ final class StoreModels {
     }
 
     /**
-     * s3rver, lib/middleware/authentication.js: parameters of a presigned request take the place of headers. Its router reads less than
-     * the one of SeaweedFS.
+     * s3rver, lib/middleware/authentication.js: parameters of a presigned request replace headers. Its router parses less than that
+     * of SeaweedFS.
      */
     private static List<Effect> withHeadersOfTheQuery(Request request, String domain) {
         var headers = new HashMap<>(request.headers());
@@ -86,7 +87,7 @@ final class StoreModels {
     }
 
     /**
-     * The bucket of a host whose domain is compared as it is, the port aside: the host templates of gorilla/mux, regexp.go, in
+     * The bucket of a host whose domain is compared literally, without the port: the host templates of gorilla/mux, regexp.go, in
      * MinIO and SeaweedFS; HostAndPort in S3Proxy.
      */
     private static String literally(String authority, String domain) {
@@ -94,7 +95,7 @@ final class StoreModels {
         return host.endsWith("." + domain) ? host.substring(0, host.length() - domain.length() - 1) : "";
     }
 
-    /** The same for a server that knows that host names have no case, a root dot, and nothing before an at sign. */
+    /** The same for a server that normalizes host names: case, trailing dot, and text before an at sign. */
     private static String withoutCase(String authority, String domain) {
         var host = authority
                 .toLowerCase(Locale.ROOT)
@@ -104,14 +105,14 @@ final class StoreModels {
         return literally(host, domain);
     }
 
-    /** VersityGW, s3api/middlewares/host-style-parser.go, behind fasthttp, which turns hosts into lower case. */
+    /** VersityGW, s3api/middlewares/host-style-parser.go, behind fasthttp, which converts hosts to lower case. */
     private static String cutAtTheFirst(String authority, String domain) {
         var host = authority.toLowerCase(Locale.ROOT).replaceFirst("^.*@", "");
         int cut = host.indexOf("." + domain);
         return cut < 0 ? "" : host.substring(0, cut);
     }
 
-    /** As a proxy does that decodes and normalises a path before it forwards it (RFC 3986, 6.2.2). */
+    /** As a proxy that decodes and normalizes a path before it forwards it (RFC 3986, 6.2.2). */
     private static String normalised(String path) {
         return StoreRequest.clean(StoreRequest.decode(path, false));
     }

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** A request as a store reads it, and what stores have in common in reading. */
+/** A request as parsed by a store, with the parsing that stores have in common. */
 record StoreRequest(String method, String bucket, String key, Map<String, String> query, Map<String, String> headers) {
 
     boolean has(String name) {
@@ -31,7 +31,7 @@ record StoreRequest(String method, String bucket, String key, Map<String, String
         return header("content-type").contains("multipart/form-data");
     }
 
-    /** What was asked for, and that a copy reads its source. */
+    /** The requested effects, including the read of a copy's source. */
     static List<Effect> effects(StoreRequest p, S3Operation operation, String source) {
         if (operation == null) {
             return List.of();
@@ -145,7 +145,7 @@ record StoreRequest(String method, String bucket, String key, Map<String, String
                 new HashMap<>(request.headers()));
     }
 
-    /** The path with the bucket of a virtual host before it; {@link StoreModels} has read the host as the store does. */
+    /** The path, preceded by the bucket of a virtual host. {@link StoreModels} has parsed the host as the store does. */
     static String rawPath(Request request, String domain) {
         var path = request.path().split("\\?", 2)[0];
         var host = request.authority();
@@ -174,7 +174,7 @@ record StoreRequest(String method, String bucket, String key, Map<String, String
         return Arrays.stream(path.split("[/\\\\]")).anyMatch(part -> part.equals(".") || part.equals(".."));
     }
 
-    /** As a store does that keeps objects as files: dots are resolved, slashes merged, backslashes are slashes. */
+    /** As a store that keeps objects as files: dot segments are resolved, slashes are merged, and backslashes are slashes. */
     static String clean(String path) {
         var parts = new ArrayList<String>();
         for (var part : path.replace('\\', '/').split("/")) {

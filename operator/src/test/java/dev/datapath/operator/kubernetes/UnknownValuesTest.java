@@ -141,7 +141,7 @@ class UnknownValuesTest {
                 DataPath.class);
         assertThat(UnreadObject.finding(dataPath))
                 .hasValueSatisfying(finding -> assertThat(finding.message())
-                        .contains("\"QUIC\" is not one of HTTP, HTTPS", "Gateways keep what they run"));
+                        .contains("\"QUIC\" is not one of HTTP, HTTPS", "Gateways keep their configuration"));
     }
 
     @Test

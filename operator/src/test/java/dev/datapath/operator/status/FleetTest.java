@@ -80,7 +80,7 @@ class FleetTest {
                         "a port is in use",
                         fleet(1, new GatewayView("a-0", true, false, List.of(BIND), "")),
                         "False/Rejected: listener s3 of gateway a-0 cannot open 127.0.0.1:8080 (address already in use): "
-                                + "stop what uses it, a program or a gateway of another DataPath, or choose another port in spec.listeners; it is tried again until it works"),
+                                + "stop the program, or the gateway of another DataPath, that uses it, or choose another port in spec.listeners; until then this is retried"),
                 arguments(
                         "what it is made of cannot be read",
                         new Fleet(

@@ -12,33 +12,36 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pools have nodes whose certificate a gateway does not accept. The events of health checks call that, and a refused
- * connection, NETWORK; Envoy counts it for each cluster, as the sum of all checks and requests since it started, so it goes on where
- * the count grows.
+ * Detects pools with nodes whose certificate a gateway rejects. Health check events report this as NETWORK, as they do for a
+ * refused connection. Envoy counts it for each cluster, as the sum of all checks and requests since its start. So a pool has such
+ * nodes while its counter grows.
  */
 final class CertificateFailures {
-    /** What Envoy is asked for: its counters of certificates with a wrong name, authority or date, and of none at all. */
+    /** The admin path for Envoy's counters of certificates with a wrong name, CA or date, and of missing certificates. */
     static final String TARGET = "/stats/prometheus?filter=ssl.fail_verify";
 
-    /** How long a pool is taken to have such nodes after the count grew. Checks may be rarer; then the reason is less exact. */
+    /**
+     * How long a pool counts as having such nodes after its counter grew. If health checks are less frequent, the reason is less
+     * exact.
+     */
     private static final Duration HOLD = Duration.ofMinutes(2);
 
     private static final String METRIC = "envoy_cluster_ssl_fail_verify_";
     private static final String CLUSTER = "envoy_cluster_name=\"" + NodeTable.POOL_PREFIX;
-    /** A counter of Envoy has the names of a cluster and of a metric. */
+    /** Maximum length of a counter line, which contains the names of a cluster and of a metric. */
     private static final int LONGEST_LINE = 4096;
-    /** More digits than a counter of Envoy reaches, and all of them fit. */
+    /** Maximum number of digits of a counter. Envoy's counters have fewer, and all such values fit. */
     private static final int MOST_DIGITS = 18;
 
-    /** @param grew when it grew last; null when it has not since it is watched */
+    /** @param grew when it last grew; null when it has not grown since it is watched */
     private record Count(long failures, @Nullable Instant grew) {}
 
     private final Map<String, Count> pools = new HashMap<>();
 
     /**
-     * Takes what Envoy answers to {@link #TARGET}.
+     * Processes Envoy's response to {@link #TARGET}.
      *
-     * @param known the pools of the gateway; nothing is kept of others
+     * @param known the pools of the gateway; counters of others are ignored
      */
     void read(String stats, Set<String> known, Instant now) {
         var sums = new HashMap<String, Long>();
@@ -53,8 +56,8 @@ final class CertificateFailures {
     }
 
     /**
-     * Adds a counter such as {@code envoy_cluster_ssl_fail_verify_san{envoy_cluster_name="pool/a"} 1}. Takes time in proportion to the
-     * line, whatever it holds: a gateway that an attacker took over chooses it.
+     * Adds a counter such as {@code envoy_cluster_ssl_fail_verify_san{envoy_cluster_name="pool/a"} 1}. The time is linear in the
+     * length of the line for any content, because a compromised gateway controls the content.
      */
     private static void add(Map<String, Long> sums, String line, Set<String> known) {
         if (line.length() > LONGEST_LINE || !line.startsWith(METRIC)) {
@@ -84,7 +87,7 @@ final class CertificateFailures {
                 && text.chars().allMatch(digit -> digit >= '0' && digit <= '9');
     }
 
-    /** The same reports; a failure that may be one of certificates is one where the pool has such failures now. */
+    /** The reports, in which a failure with an ambiguous reason becomes a certificate failure if the pool has such failures now. */
     Map<String, List<NodeReport>> complete(Map<String, List<NodeReport>> reports, Instant now) {
         var complete = new TreeMap<>(reports);
         complete.replaceAll((pool, nodes) -> {

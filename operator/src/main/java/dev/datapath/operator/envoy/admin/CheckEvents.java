@@ -13,14 +13,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Envoy's log of health check events: with which failure each node went out. Envoy logs the first failure, not each that follows, so
- * a node that first answers 503 and then refuses connections counts as answering 503.
+ * Reads Envoy's log of health check events: the failure with which each node became unhealthy. Envoy only logs the first failure,
+ * so a node that first responds with 503 and then refuses connections is reported with 503.
  */
 final class CheckEvents {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** An event names an address, a port, a cluster and what happened. */
+    /** Maximum length of an event, which contains an address, a port, a cluster and a type. */
     private static final int SHORTEST_EVENT = 64;
-    /** Of a longer line, a tree would be made that is much larger. */
+    /** Longer lines are ignored, because their JSON tree would take much more memory. */
     private static final int LONGEST_EVENT = 4096;
 
     private record Node(String cluster, String address, int port) {}
@@ -34,9 +34,9 @@ final class CheckEvents {
     }
 
     /**
-     * Lines that are no event are passed over: the first one may have lost its beginning, the last one its end.
+     * Lines that are not an event are skipped: the first line may lack its start, the last line its end.
      *
-     * @param pools those whose nodes are asked for; nothing is kept of others
+     * @param pools the pools of interest; events of others are ignored
      */
     static CheckEvents parse(String log, Map<String, List<NodeReport>> pools) {
         var nodes = new HashSet<Node>();
@@ -48,7 +48,7 @@ final class CheckEvents {
             try {
                 add(failures, JSON.readTree(line), nodes);
             } catch (JsonProcessingException cut) {
-                // Another event of the node, or none, says why it fails.
+                // The reason is taken from other events of the node, if any.
             }
         });
         return new CheckEvents(failures);
@@ -87,7 +87,7 @@ final class CheckEvents {
         }
     }
 
-    /** The same reports, with the reasons that are known. */
+    /** The reports with the known reasons added. */
     Map<String, List<NodeReport>> complete(Map<String, List<NodeReport>> pools) {
         var complete = new TreeMap<String, List<NodeReport>>();
         pools.forEach((pool, nodes) -> complete.put(

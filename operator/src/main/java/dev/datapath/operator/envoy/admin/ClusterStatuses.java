@@ -12,13 +12,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/**
- * Reads Envoy's {@code /clusters?format=json} (admin.v3.Clusters). For one answer.
- */
+/** Reads Envoy's {@code /clusters?format=json} (admin.v3.Clusters). An instance reads one response. */
 final class ClusterStatuses {
-    /** A prefix, the name of a pool and a base domain. */
+    /** Maximum length of a cluster name: a prefix, the name of a pool and a base domain. */
     private static final int LONGEST_NAME = 600;
-    /** An IPv6 address with a scope. */
+    /** Maximum length of an address: an IPv6 address with a scope. */
     private static final int LONGEST_ADDRESS = 64;
 
     private static final Pattern DOMAIN_CHECK = Pattern.compile("domain/([^/]+)/([^/]+)");
@@ -41,17 +39,17 @@ final class ClusterStatuses {
         return statuses;
     }
 
-    /** How the gateway sees the nodes of each pool. */
+    /** The gateway's reports on the nodes of each pool. */
     Map<String, List<NodeReport>> pools() {
         return pools;
     }
 
-    /** A check of a domain passes when the store does not know it. */
+    /** A domain check passes when the store is not configured with the domain. */
     Set<DomainUse> unknownDomains() {
         return unknownDomains;
     }
 
-    /** A cluster that is being read. */
+    /** State of the cluster that is being read. */
     private static final class Cluster {
         private final ClusterStatuses all;
         private final List<NodeReport> nodes = new ArrayList<>();
@@ -78,7 +76,7 @@ final class ClusterStatuses {
         }
     }
 
-    /** A host that is being read. */
+    /** State of the host that is being read. */
     private static final class Host {
         private String address = "";
         private int port;
@@ -120,7 +118,7 @@ final class ClusterStatuses {
             }
         }
 
-        /** A check that has not ended yet counts as failed in Envoy; here it is told apart. */
+        /** Envoy reports a pending first check as failed. Here it is distinguished. */
         private Health health() {
             if (pending) {
                 return Health.UNCHECKED;

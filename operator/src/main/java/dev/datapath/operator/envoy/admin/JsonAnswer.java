@@ -7,29 +7,29 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
 /**
- * A JSON answer of a gateway, read value by value. Whoever took over a gateway chooses the shape of it, and a tree of small values takes
+ * A JSON response of a gateway, read as a stream. A compromised gateway controls its content, and a tree of small values takes
  * about thirty times the memory of their text.
  */
 final class JsonAnswer {
-    /** Takes a value, and reads all of it or nothing of it. */
+    /** Reads a value completely, or not at all. */
     @FunctionalInterface
     interface Value {
         void read() throws IOException;
     }
 
-    /** Takes the value of a field, and reads all of it or nothing of it. */
+    /** Reads the value of a field completely, or not at all. */
     @FunctionalInterface
     interface Field {
         void read(String name) throws IOException;
     }
 
     /**
-     * Most elements of all arrays that are read of one answer: far more than a gateway has listeners, and more than 4 MiB hold of pools
-     * and nodes, of which Envoy writes about half a KiB each.
+     * Maximum number of elements of all arrays in one response. A gateway has far fewer listeners, and a response of 4 MiB contains
+     * fewer pools and nodes, because Envoy writes about half a KiB for each.
      */
     static final int MAX_ELEMENTS = 10_000;
 
-    /** A table of names would keep every name until the end. */
+    /** Names are not interned, because the symbol table would keep every name until the end. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build();
@@ -41,7 +41,7 @@ final class JsonAnswer {
         this.parser = parser;
     }
 
-    /** Reads the fields of the object that a text is. A text that is another value has none. */
+    /** Reads the fields of the object in a text. Another value has no fields. */
     static void fields(String text, String what, Reader reader) throws IOException {
         try (var parser = JSON.createParser(text)) {
             parser.nextToken();
@@ -52,7 +52,7 @@ final class JsonAnswer {
         }
     }
 
-    /** Takes the value of a field of the whole answer. */
+    /** Reads the value of a field of the root object. */
     @FunctionalInterface
     interface Reader {
         void read(JsonAnswer answer, String name) throws IOException;
@@ -72,7 +72,7 @@ final class JsonAnswer {
         }
     }
 
-    /** The text that the object of this value has in a field; else an empty one. */
+    /** The string in a field of this object; otherwise an empty string. */
     String text(String field, int longest) throws IOException {
         var text = "";
         if (parser.currentToken() == JsonToken.START_OBJECT) {
@@ -86,7 +86,7 @@ final class JsonAnswer {
         return text;
     }
 
-    /** Reads the elements of this value, if it is an array. An answer with too many is an error. */
+    /** Reads the elements of this value, if it is an array. A response with too many elements is an error. */
     void elements(Value element) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             parser.skipChildren();
@@ -96,25 +96,25 @@ final class JsonAnswer {
                 token != null && token != JsonToken.END_ARRAY;
                 token = parser.nextToken()) {
             if (++elements > MAX_ELEMENTS) {
-                throw new IOException("the answer of the gateway has more than " + MAX_ELEMENTS + " elements");
+                throw new IOException("the response of the gateway has more than " + MAX_ELEMENTS + " elements");
             }
             element.read();
             parser.skipChildren();
         }
     }
 
-    /** This value, if it is a text; else an empty one. */
+    /** This value if it is a string; otherwise an empty string. */
     String text(int longest) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             return "";
         }
         if (parser.getTextLength() > longest) {
-            throw new IOException("a text of the gateway has more than " + longest + " characters");
+            throw new IOException("a string of the gateway has more than " + longest + " characters");
         }
         return parser.getText();
     }
 
-    /** This value, if it is a whole number; else 0. */
+    /** This value if it is an integer; otherwise 0. */
     int number() throws IOException {
         return parser.currentToken() == JsonToken.VALUE_NUMBER_INT ? parser.getIntValue() : 0;
     }

@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads what one gateway reports of stores: from Envoy's {@code /clusters?format=json} (admin.v3.Clusters), how it sees the nodes of
- * each pool and which base domains a store does not know; and why a node fails its health check, from the log of health check events
- * (data.core.v3.HealthCheckEvent, one in each line) and Envoy's counters. For one thread at a time.
+ * Reads the reports of one gateway on stores. The states of nodes, and the base domains that a store is not configured with, are
+ * read from Envoy's {@code /clusters?format=json} (admin.v3.Clusters). The reasons of failed health checks are read from the log of
+ * health check events (data.core.v3.HealthCheckEvent, one per line) and from Envoy's counters. Not thread-safe.
  */
 public final class NodeTable {
-    /** Asks the gateway. */
+    /** Sends requests to the gateway. */
     @FunctionalInterface
     public interface Admin {
         /**
-         * The answer of Envoy's admin interface, or the log of health check events at {@link BootstrapSpec#CHECK_EVENTS_PATH}, oldest
-         * event first; any answer but 200 is an exception.
+         * The response of Envoy's admin interface, or the log of health check events at {@link BootstrapSpec#CHECK_EVENTS_PATH},
+         * oldest event first. Throws for any status other than 200.
          */
         String get(String target) throws IOException, InterruptedException;
     }
@@ -42,8 +42,8 @@ public final class NodeTable {
     }
 
     /**
-     * What the gateway reports now. Reasons are asked for only where a node fails its health check for one that the clusters do not
-     * tell; an answer that does not come leaves them open.
+     * The current reports of the gateway. Reasons are only requested when a node fails its health check and the clusters do not
+     * contain the reason. If that request fails, the reasons stay unknown.
      */
     public GatewayReport read() throws IOException, InterruptedException {
         var statuses = ClusterStatuses.read(gateway, admin.get("/clusters?format=json"));
@@ -71,12 +71,16 @@ public final class NodeTable {
         try {
             return admin.get(target);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "gateway {0} does not say why nodes fail: {1}", gateway, e.toString());
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "gateway {0} cannot be asked for the reasons of failed nodes: {1}",
+                    gateway,
+                    e.toString());
             return "";
         }
     }
 
-    /** Envoy writes addresses as inet_ntop does, which is not RFC 5952 for all of them. */
+    /** Converts an address of Envoy. Envoy formats addresses with inet_ntop, which differs from RFC 5952 for some. */
     static String canonical(String address) {
         return IpAddress.parse(address).map(IpAddress::toString).orElse(address);
     }

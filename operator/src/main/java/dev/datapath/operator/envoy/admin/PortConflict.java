@@ -9,12 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A listener's port that a gateway could not open.
+ * A listener port that a gateway could not open.
  *
  * @param gateway the gateway's name
  * @param listener the listener's name
  * @param address address and port
- * @param cause the operating system's words, such as {@code Address already in use}, and who has the port where that is known
+ * @param cause the message of the operating system, such as {@code Address already in use}, and the owner of the port if known
  */
 public record PortConflict(String gateway, String listener, String address, String cause) {
     /** Envoy 1.40: {@code Error adding/updating listener(s) s3: cannot bind '127.0.0.1:8080': Address already in use}. */
@@ -26,20 +26,20 @@ public record PortConflict(String gateway, String listener, String address, Stri
     private static final Pattern IN_USE = Pattern.compile("(cannot bind '[^']*:(\\d+)': Address already in use)");
     private static final String HOLDER = " by a gateway of DataPath ";
 
-    /** What Envoy says of a listener whose port is in use, when it says so. */
+    /** Envoy's message for a listener whose port is in use. */
     public static String inUse(String listener, String address) {
         return BIND_IN_USE.formatted(listener, address);
     }
 
-    /** The same of a listener that would have a port above the last one. */
+    /** The message for a listener whose port would be above the maximum. */
     public static String noSuchPort(String listener, String address) {
         return "%s: cannot bind '%s': %s".formatted(listener, address, NO_SUCH_PORT);
     }
 
     /**
-     * Envoy's message, with the DataPath whose gateways have the port.
+     * Envoy's message with the DataPath whose gateways use the port added.
      *
-     * @param holders finds the name of that DataPath; empty where it is none
+     * @param holders returns the name of that DataPath; empty if no DataPath uses the port
      */
     public static String withHolder(String message, IntFunction<Optional<String>> holders) {
         return IN_USE.matcher(message)
@@ -50,7 +50,7 @@ public record PortConflict(String gateway, String listener, String address, Stri
     }
 
     /**
-     * Those that messages of Envoy tell of.
+     * The port conflicts in messages of Envoy.
      *
      * @param gateway the gateway's name
      * @param rejections Envoy's messages
@@ -64,7 +64,7 @@ public record PortConflict(String gateway, String listener, String address, Stri
                 .toList();
     }
 
-    /** What is wrong and what to do. */
+    /** The error and the remedy. */
     public String message() {
         return "listener " + listener + " of gateway " + gateway + " cannot open " + address + " ("
                 + cause.substring(0, 1).toLowerCase(Locale.ROOT) + cause.substring(1) + "): " + remedy();
@@ -72,13 +72,13 @@ public record PortConflict(String gateway, String listener, String address, Stri
 
     private String remedy() {
         if (cause.contains(HOLDER)) {
-            return "give one of the two another port in spec.listeners; it is tried again until it works";
+            return "give one of the two another port in spec.listeners; until then this is retried";
         }
         if (cause.equals(NO_SUCH_PORT)) {
             return "choose a lower port in spec.listeners, or run with fewer --gateways or a smaller --port-offset";
         }
         return cause.contains("Permission denied")
-                ? "run as a user that may open it, or choose a port from 1024 on in spec.listeners"
-                : "stop what uses it, a program or a gateway of another DataPath, or choose another port in spec.listeners; it is tried again until it works";
+                ? "run as a user that may open it, or choose a port of 1024 or above in spec.listeners"
+                : "stop the program, or the gateway of another DataPath, that uses it, or choose another port in spec.listeners; until then this is retried";
     }
 }

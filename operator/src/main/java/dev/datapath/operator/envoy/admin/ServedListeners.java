@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reads which listeners an Envoy serves: its {@code /listeners?format=json} (admin.v3.Listeners). */
+/** Reads the listeners that an Envoy serves, from its {@code /listeners?format=json} (admin.v3.Listeners). */
 public final class ServedListeners {
-    /** What Envoy is asked for. */
+    /** The admin path. */
     public static final String TARGET = "/listeners?format=json";
 
     private static final int LONGEST_NAME = 256;
 
     private ServedListeners() {}
 
-    /** The names of the listeners. An answer with more than a gateway can have is an error. */
+    /** The names of the listeners. A response with more listeners than a gateway can have is an error. */
     public static Set<String> names(String listeners) throws IOException {
         var names = new TreeSet<String>();
         JsonAnswer.fields(listeners, "the list of listeners", (answer, list) -> {

@@ -1,4 +1,4 @@
-/** Reads what Envoy says of itself: its view of the nodes, its health checks, its counters and its error messages. */
+/** Reads Envoy's reports on itself: node states, health check events, counters and error messages. */
 @NullMarked
 package dev.datapath.operator.envoy.admin;
 

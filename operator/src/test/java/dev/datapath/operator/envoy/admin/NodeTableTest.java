@@ -21,10 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeTableTest {
-    /** What is read of one answer in a cluster. */
+    /** The result of reading one response in a cluster. */
     private static final int ANSWER_BYTES = 4 << 20;
 
-    /** As Envoy 1.40 answers {@code /clusters?format=json}, shortened. */
+    /** A response of Envoy 1.40 to {@code /clusters?format=json}, shortened. */
     private static final String CLUSTERS = """
             {"cluster_statuses": [
               {"name": "unavailable"},
@@ -48,7 +48,7 @@ class NodeTableTest {
     private String stats = "";
 
     @Test
-    void readsHowAGatewaySeesTheNodesOfEachPool() throws IOException, InterruptedException {
+    void nodeStatesOfEachPoolAreRead() throws IOException, InterruptedException {
         assertThat(table("").read().nodes())
                 .isEqualTo(Map.of(
                         "store",
@@ -61,9 +61,9 @@ class NodeTableTest {
                                 new NodeReport("training-0", "10.0.0.6", 9021, Health.TIMED_OUT_CHECK))));
     }
 
-    /** As Envoy 1.40 writes events, shortened; the first line has lost its beginning. */
+    /** Events of Envoy 1.40, shortened. The first line lacks its start. */
     @Test
-    void readsWhyANodeFailsItsHealthCheck() throws IOException, InterruptedException {
+    void reasonsOfFailedHealthChecksAreRead() throws IOException, InterruptedException {
         var before = event("10.0.0.2", "health_check_failure_event", "NETWORK", 0);
         assertThat(failed("{\"clus\n" + before)).isEqualTo(report(Health.BROKEN_CHECK, 0));
         assertThat(failed(before + event("10.0.0.2", "eject_unhealthy_event", "ACTIVE", 503)))
@@ -76,11 +76,11 @@ class NodeTableTest {
                 .isEqualTo(report(Health.FAILED_CHECK, 0));
     }
 
-    /** As Envoy 1.40 answers, shortened. */
+    /** A response of Envoy 1.40, shortened. */
     @Test
-    void aCertificateThatIsNotAcceptedIsTheReasonWhileTheCountGrows() throws IOException, InterruptedException {
+    void rejectedCertificateIsTheReasonWhileTheCounterGrows() throws IOException, InterruptedException {
         var table = table(event("10.0.0.2", "eject_unhealthy_event", "NETWORK", 0));
-        // Failures of long ago, and those of other pools, say nothing of this one.
+        // Old failures and those of other pools do not concern this one.
         stats = failures("pool/store", 7) + failures("pool/other", 1);
         assertThat(table.read().nodes().get("store")).contains(report(Health.BROKEN_CHECK, 0));
         stats = failures("pool/store", 7) + failures("pool/other", 2);
@@ -103,7 +103,7 @@ class NodeTableTest {
     }
 
     @Test
-    void aLogThatCannotBeReadLeavesTheReasonOpen() throws IOException, InterruptedException {
+    void unreadableLogLeavesTheReasonUnknown() throws IOException, InterruptedException {
         assertThat(new NodeTable("training-0", NodeTableTest::clustersOnly, now::get)
                         .read()
                         .nodes()
@@ -111,9 +111,12 @@ class NodeTableTest {
                 .contains(report(Health.FAILED_CHECK, 0));
     }
 
-    /** The check of a domain passes when the store does not know it; a store that does, or has not answered, fails it. */
+    /**
+     * A domain check passes when the store is not configured with the domain. It fails for a store that is, or that has not
+     * responded.
+     */
     @Test
-    void readsWhichDomainsAStoreDoesNotKnow() throws IOException, InterruptedException {
+    void unknownDomainsOfAStoreAreRead() throws IOException, InterruptedException {
         var table = new NodeTable("training-0", target -> """
                 {"cluster_statuses": [
                   {"name": "domain/store/a.test", "host_statuses": [{"health_status": {"eds_health_status": "HEALTHY"}}]},
@@ -157,12 +160,12 @@ class NodeTableTest {
     }
 
     @Test
-    void refusesWhatIsNoTable() {
+    void malformedTableIsRejected() {
         var table = new NodeTable("training-0", target -> "{\"cluster_statuses\": [", now::get);
         assertThatThrownBy(table::read).isInstanceOf(IOException.class);
     }
 
-    /** A gateway that an attacker took over chooses the shape of its answers; each of these has as many bytes as one may have. */
+    /** A compromised gateway controls its responses. Each of these has the maximum size. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -171,7 +174,7 @@ class NodeTableTest {
                 "{\"cluster_statuses\":[{\"name\":\"pool/store\",\"circuit_breakers\":[{}",
                 "{\"cluster_statuses\":[],\"cluster_statuses\":[{}"
             })
-    void anAnswerOfSmallValuesTakesLittleMoreMemoryThanItsText(String beginning) {
+    void responseOfSmallValuesTakesLittleMoreMemoryThanItsText(String beginning) {
         var body = filled(beginning, ",{}");
         var table = new NodeTable("training-0", target -> body, now::get);
         assertThat(allocatedBy(() -> assertThatThrownBy(table::read).isInstanceOf(IOException.class)))
@@ -179,24 +182,24 @@ class NodeTableTest {
     }
 
     @Test
-    void textsOfAnswersAreBounded() {
+    void stringsInResponsesAreBounded() {
         var clusters = CLUSTERS.replace("10.0.0.1", "1".repeat(1 << 20));
         assertThatThrownBy(() -> new NodeTable("training-0", target -> clusters, now::get).read())
                 .isInstanceOf(IOException.class);
     }
 
     @Test
-    void aListOfSmallListenersTakesLittleMoreMemoryThanItsText() {
+    void listOfSmallListenersTakesLittleMoreMemoryThanItsText() {
         var body = filled("{\"listener_statuses\":[{}", ",{}");
         assertThat(allocatedBy(() ->
                         assertThatThrownBy(() -> ServedListeners.names(body)).isInstanceOf(IOException.class)))
                 .isLessThan(ANSWER_BYTES);
     }
 
-    /** A regular expression with two repetitions would never end. */
+    /** A regular expression with two repetitions would not terminate. */
     @ParameterizedTest
     @ValueSource(strings = {"envoy_cluster_name=\"pool/store\"", "{", "\"", "} ", "1"})
-    void aCounterThatNeverEndsIsNone(String repeated) throws IOException, InterruptedException {
+    void endlessCounterIsIgnored(String repeated) throws IOException, InterruptedException {
         var table = table(event("10.0.0.2", "eject_unhealthy_event", "NETWORK", 0));
         stats = failures("pool/store", 7);
         table.read();
@@ -211,7 +214,7 @@ class NodeTableTest {
     }
 
     @Test
-    void aLogOfOneLongLineTakesLittleMoreMemoryThanItsText() {
+    void logWithOneLongLineTakesLittleMoreMemoryThanItsText() {
         var log = filled("{\"cluster_name\":[{}", ",{}");
         assertThat(allocatedBy(() -> assertThatCode(() -> failed(log)).doesNotThrowAnyException()))
                 .isLessThan(3 * ANSWER_BYTES);

@@ -11,35 +11,39 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Refusals by something that a body may hold instead. A prefix is compared with the key in a request's address, and a header with the
- * headers; keys and fields in a body are not seen. Requests that have them there pass, unless a match refuses them for the whole bucket.
+ * Detects denies by a key or header that a request may carry in its body instead. A key prefix is compared with the key in the
+ * request URI, and a header with the request headers. Keys and form fields in a body are not inspected, so such requests pass
+ * unless a match denies them for the whole bucket.
  */
-final class BodyRefusals {
+final class DeniesInBody {
     private static final Set<S3Operation> KEYS_IN_BODY = EnumSet.of(S3Operation.PostObject, S3Operation.DeleteObjects);
     private static final Set<S3Operation> HEADERS_IN_BODY = EnumSet.of(S3Operation.PostObject);
 
-    /** A match of a rule that refuses, and where it is written. */
+    /** A match of a deny rule, and the report for its path. */
     record Match(MatchCompiler.Conditions conditions, Report at) {}
 
-    private BodyRefusals() {}
+    private DeniesInBody() {}
 
-    /** Warns about each match of a rule that lets pass what it seems to refuse, unless another one refuses that. */
+    /**
+     * Warns about each match of a deny rule that does not match requests which it appears to deny, unless another match denies
+     * them.
+     */
     static void check(List<Match> matches) {
         for (var match : matches) {
             if (!match.conditions().keyPrefix().isEmpty()) {
                 warn(
                         match,
                         passing(match, matches, KEYS_IN_BODY),
-                        "keyPrefix is compared with the key in a request's address, so it does not match ",
-                        ", which have keys in their body: refuse these for the whole bucket, in a match of its own without"
-                                + " keyPrefix, or name in operations what this match is for");
-            } else if (readsForms(match.conditions())) {
+                        "keyPrefix is compared with the key in the request URI, so it does not match ",
+                        ", which have keys in their body: deny these for the whole bucket, in a separate match without"
+                                + " keyPrefix, or list in operations only the actions that this match must deny");
+            } else if (mayMatchFormFields(match.conditions())) {
                 warn(
                         match,
                         passing(match, matches, HEADERS_IN_BODY),
-                        "headers are compared with a request's headers, so they do not match ",
-                        ", a form whose fields stores take for headers: refuse it for the whole bucket, in a match of its own without"
-                                + " headers, or name in operations what this match is for");
+                        "headers are compared with the request headers, so they do not match ",
+                        ", a form whose fields stores treat as headers: deny it for the whole bucket, in a separate match without"
+                                + " headers, or list in operations only the actions that this match must deny");
             }
         }
     }
@@ -50,19 +54,19 @@ final class BodyRefusals {
         }
     }
 
-    /** Those of the actions that the match is for and no match refuses for the whole bucket. */
+    /** The actions of the match that no match denies for the whole bucket. */
     private static Set<S3Operation> passing(Match match, List<Match> matches, Set<S3Operation> inBody) {
         var wanted = match.conditions();
         var passing = among(wanted.operations(), inBody);
         matches.stream()
                 .map(Match::conditions)
-                .filter(other -> refusesTheBuckets(other, wanted))
+                .filter(other -> deniesWholeBuckets(other, wanted))
                 .forEach(other -> passing.removeAll(among(other.operations(), inBody)));
         return passing;
     }
 
-    /** Whether the match is by headers that a form may have as fields. */
-    private static boolean readsForms(MatchCompiler.Conditions conditions) {
+    /** Whether the match has headers that a form may contain as fields. */
+    private static boolean mayMatchFormFields(MatchCompiler.Conditions conditions) {
         return conditions.headers().stream().anyMatch(HeaderValue::maybeInQuery);
     }
 
@@ -74,10 +78,10 @@ final class BodyRefusals {
         return without;
     }
 
-    /** Whether it takes all requests, of its operations, that the other one would take but for their keys. */
-    private static boolean refusesTheBuckets(MatchCompiler.Conditions whole, MatchCompiler.Conditions part) {
+    /** Whether the whole-bucket match covers the other match with its key prefix ignored, for the operations of the former. */
+    private static boolean deniesWholeBuckets(MatchCompiler.Conditions whole, MatchCompiler.Conditions part) {
         return whole.keyPrefix().isEmpty()
-                && !readsForms(whole)
+                && !mayMatchFormFields(whole)
                 && (whole.buckets().contains(new BucketMatch.Any())
                         || whole.buckets().containsAll(part.buckets()))
                 && whole.listeners().containsAll(part.listeners())
