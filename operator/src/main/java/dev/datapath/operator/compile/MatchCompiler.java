@@ -7,6 +7,7 @@ import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan.HeaderValue;
+import dev.datapath.operator.text.Listing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -42,6 +43,9 @@ final class MatchCompiler {
             "x-datapath-target");
 
     private static final int MAX_KEY_BYTES = 1024;
+
+    /** Most listeners of the DataPath that a message names. */
+    private static final int MOST_LISTENERS = 4;
 
     /**
      * Conditions of a deny that could not be read and were dropped.
@@ -247,7 +251,7 @@ final class MatchCompiler {
                         .error(
                                 Reason.ListenerNotFound,
                                 "the DataPath has no listener " + names.get(i) + ": it has "
-                                        + String.join(", ", declared)
+                                        + Listing.of(List.copyOf(declared), MOST_LISTENERS)
                                         + (denies ? "; requests are denied at all of them meanwhile" : ""));
                 unknown = true;
             }

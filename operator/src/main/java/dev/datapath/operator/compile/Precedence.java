@@ -2,8 +2,10 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.text.Listing;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,14 @@ import java.util.stream.Stream;
  * their requests.
  */
 final class Precedence {
+    /** Most rules of each kind that a message names. */
+    private static final int MOST_RULES = 4;
+
     private final Map<Report, Fate> rules = new LinkedHashMap<>();
+    private final Set<Conflict> conflicts = new HashSet<>();
+
+    /** A match, for one of its buckets, that loses to a rule of another policy. Most do so at several listeners. */
+    private record Conflict(Report match, BucketMatch bucket, Report winner, boolean same) {}
 
     /** Whether any match of a rule applies somewhere, and who took the others' requests, as nothing but the order of rules asks. */
     private static final class Fate {
@@ -26,11 +35,12 @@ final class Precedence {
         private final Set<String> others = new TreeSet<>();
 
         String takenBy() {
-            return Stream.concat(
+            return Stream.of(
                             siblings.isEmpty()
-                                    ? Stream.empty()
-                                    : Stream.of(String.join(", ", siblings) + " of the same policy"),
-                            others.stream())
+                                    ? ""
+                                    : Listing.of(List.copyOf(siblings), MOST_RULES) + " of the same policy",
+                            Listing.of(List.copyOf(others), MOST_RULES, ", and by "))
+                    .filter(text -> !text.isEmpty())
                     .collect(Collectors.joining(", and by "));
         }
     }
@@ -95,12 +105,16 @@ final class Precedence {
         }
         // A rule that lost to another policy has its own finding.
         rules.computeIfAbsent(loser.atRule(), rule -> new Fate()).applies = true;
+        boolean same = winner.covers(loser) && loser.covers(winner);
+        if (!conflicts.add(new Conflict(loser.at(), loser.match().bucket(), winner.atRule(), same))) {
+            return;
+        }
         var bucket = switch (loser.match().bucket()) {
             case BucketMatch.Any any -> "";
             case BucketMatch.Exact(var name) -> " for bucket " + name;
             case BucketMatch.Prefix(var prefix) -> " for buckets " + prefix + "*";
         };
-        if (winner.covers(loser) && loser.covers(winner)) {
+        if (same) {
             loser.at()
                     .error(
                             Reason.Conflicted,

@@ -9,10 +9,17 @@ import dev.datapath.operator.text.VisibleText;
  * @param severity whether something that was asked for is not done
  * @param reason what kind of thing it is; says which condition it belongs to
  * @param field path of the field, such as {@code spec.rules[0].pools[1].name}; empty for the whole object
- * @param message what is wrong and what to write instead; names values, not secrets
+ * @param message what is wrong and what to write instead; names values, not secrets; at most {@link #MOST_CHARACTERS} long
  */
 public record Finding(ObjectRef object, Severity severity, Reason reason, String field, String message)
         implements Comparable<Finding> {
+    /** Bound of the field and of the message, in UTF-16 code units. A longer one loses its middle, which most often quotes a value. */
+    public static final int MOST_CHARACTERS = 512;
+
+    public Finding {
+        field = VisibleText.withoutMiddle(field, MOST_CHARACTERS);
+        message = VisibleText.withoutMiddle(message, MOST_CHARACTERS);
+    }
 
     /** How bad it is. */
     public enum Severity {

@@ -1,18 +1,18 @@
-package dev.datapath.operator.status;
+package dev.datapath.operator.text;
 
 import java.util.List;
 
-/** Enumerations in messages, which have to stay short however much there is to tell. */
-final class Listing {
+/** Lists of names in messages. A message stays short however many names there are. */
+public final class Listing {
     private Listing() {}
 
     /** The first of these, and how many more there are. */
-    static String of(List<String> names, int most) {
+    public static String of(List<String> names, int most) {
         return of(names, most, ", ");
     }
 
     /** The same with another separator. */
-    static String of(List<String> names, int most, String separator) {
+    public static String of(List<String> names, int most, String separator) {
         return String.join(separator, names.subList(0, Math.min(most, names.size())))
                 + (names.size() > most ? " and " + (names.size() - most) + " more" : "");
     }
