@@ -96,6 +96,7 @@ public final class OperatorRuntime implements AutoCloseable {
     private final ClusterObjects objects;
     private final GatewayReports<String> reports;
     private final LookTimer timer = new LookTimer();
+    private final EventRecorder events;
     private final StatusWriter writer;
     private final Operator operator;
 
@@ -147,7 +148,8 @@ public final class OperatorRuntime implements AutoCloseable {
         reports = new GatewayReports<>(
                 new HttpScraper(ContainerPorts.METRICS), ScrapeSettings.PODS, reported::changed, elapsed);
         var pools = OwnedObjects.ofPools();
-        writer = new StatusWriter(new EventRecorder(client, settings.name(), clock)::record);
+        events = new EventRecorder(client, settings.name(), clock, work::droppedEvent);
+        writer = new StatusWriter(events::record);
         operator = new Operator(overrider -> configure(overrider, client, exits));
         var resync = settings.resync();
         var infra = new ClusterInfra(
@@ -233,6 +235,8 @@ public final class OperatorRuntime implements AutoCloseable {
     private static boolean answers(KubernetesClient client) {
         try {
             client.getKubernetesVersion();
+            // It is asked for again at once, and then a failure ends the process.
+            OwnedObjects.knowsPodMonitors(client);
             return true;
         } catch (KubernetesClientException e) {
             boolean refuses = e.getCode() >= 400 && e.getCode() < 500 && e.getCode() != TOO_MANY_REQUESTS;
@@ -273,6 +277,7 @@ public final class OperatorRuntime implements AutoCloseable {
     public void close() {
         writer.close();
         operator.stop();
+        events.close();
         timer.close();
         reports.close();
         objects.close();

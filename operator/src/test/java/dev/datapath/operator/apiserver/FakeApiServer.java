@@ -9,9 +9,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.datapath.operator.admission.StatusSchemas;
 import dev.datapath.operator.apiserver.ObjectTable.Change;
+import dev.datapath.operator.kubernetes.OperatorClient;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -45,6 +45,7 @@ public final class FakeApiServer implements AutoCloseable {
     private final ObjectTable objects = new ObjectTable();
     private final List<Write> writes = new CopyOnWriteArrayList<>();
     private final List<Predicate<Write>> denied = new CopyOnWriteArrayList<>();
+    private final List<Predicate<Write>> broken = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
 
@@ -60,12 +61,11 @@ public final class FakeApiServer implements AutoCloseable {
         return new KubernetesClientBuilder().withConfig(config()).build();
     }
 
-    /** How a client reaches it. */
+    /** How a client reaches it, with the settings of an operator. */
     public Config config() {
-        return new ConfigBuilder(Config.empty())
+        return OperatorClient.settings(Config.empty())
                 .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
                 .withNamespace("default")
-                .withRequestRetryBackoffLimit(0)
                 .withWatchReconnectInterval(50)
                 .build();
     }
@@ -79,6 +79,12 @@ public final class FakeApiServer implements AutoCloseable {
     public Runnable deny(Predicate<Write> some) {
         denied.add(some);
         return () -> denied.remove(some);
+    }
+
+    /** Answers 500 to these writes until the result is run. */
+    public Runnable breakWrites(Predicate<Write> some) {
+        broken.add(some);
+        return () -> broken.remove(some);
     }
 
     /** The object as it is stored. */
@@ -155,6 +161,9 @@ public final class FakeApiServer implements AutoCloseable {
                 writes.add(write);
                 if (denied.stream().anyMatch(some -> some.test(write))) {
                     throw new ApiFailure(403, "Forbidden", uri.getPath() + " is forbidden");
+                }
+                if (broken.stream().anyMatch(some -> some.test(write))) {
+                    throw new ApiFailure(500, "InternalError", uri.getPath() + " cannot be written");
                 }
                 var made = write(exchange, path, body);
                 send(exchange, write.method().equals("POST") ? 201 : 200, made);
