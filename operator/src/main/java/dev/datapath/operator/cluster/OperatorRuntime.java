@@ -156,7 +156,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 new Deployer(
                         new DesiredObjects(settings, podMonitors),
                         new Identities(authority, new Issuer(AuthorityKeeper.lifetimes(settings)), owned, clock),
-                        new ObjectApplier(client, owned)),
+                        new ObjectApplier(client, owned, elapsed)),
                 new PodFleet(
                         owned,
                         xds.sync(),
@@ -170,7 +170,8 @@ public final class OperatorRuntime implements AutoCloseable {
                         new Reconnects(elapsed)));
         var decisions = new DecisionKeeper(
                 new DecisionConfigMaps(
-                        name -> owned.whole(ConfigMap.class, name), new ObjectApplier(client, owned)::applyFirst),
+                        name -> owned.whole(ConfigMap.class, name),
+                        new ObjectApplier(client, owned, elapsed)::applyFirst),
                 registry,
                 elapsed);
         var engine = new Engine(
@@ -182,7 +183,13 @@ public final class OperatorRuntime implements AutoCloseable {
                 resync);
         register(
                 new StoragePoolReconciler(
-                        engine, observations, dependents, pools, new ObjectApplier(client, pools), writer, clock),
+                        engine,
+                        observations,
+                        dependents,
+                        pools,
+                        new ObjectApplier(client, pools, elapsed),
+                        writer,
+                        clock),
                 resync);
         // What is said of these follows from DataPaths, whose resync looks at them too. There may be thousands, and a
         // timer for each

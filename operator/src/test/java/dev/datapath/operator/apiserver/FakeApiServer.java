@@ -39,6 +39,8 @@ public final class FakeApiServer implements AutoCloseable {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final StatusSchemas STATUSES = new StatusSchemas();
 
+    private static final String POD_MONITORS = "/apis/monitoring.coreos.com/v1";
+
     /** A request that writes. */
     public record Write(String method, String path) {}
 
@@ -46,6 +48,7 @@ public final class FakeApiServer implements AutoCloseable {
     private final List<Write> writes = new CopyOnWriteArrayList<>();
     private final List<Predicate<Write>> denied = new CopyOnWriteArrayList<>();
     private final List<Predicate<Write>> broken = new CopyOnWriteArrayList<>();
+    private volatile boolean podMonitors;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
 
@@ -85,6 +88,12 @@ public final class FakeApiServer implements AutoCloseable {
     public Runnable breakWrites(Predicate<Write> some) {
         broken.add(some);
         return () -> broken.remove(some);
+    }
+
+    /** The API server has PodMonitors until the result is run; without, requests for them are answered with 404. */
+    public Runnable installPodMonitors() {
+        podMonitors = true;
+        return () -> podMonitors = false;
     }
 
     /** The object as it is stored. */
@@ -151,6 +160,18 @@ public final class FakeApiServer implements AutoCloseable {
         var uri = exchange.getRequestURI();
         if (uri.getPath().equals("/version")) {
             send(exchange, 200, JSON.createObjectNode().put("major", "1").put("minor", "34"));
+            return;
+        }
+        if (uri.getPath().startsWith(POD_MONITORS) && !podMonitors) {
+            if (!exchange.getRequestMethod().equals("GET")) {
+                writes.add(new Write(exchange.getRequestMethod(), uri.getPath()));
+            }
+            throw ApiFailure.notFound("path", uri.getPath());
+        }
+        if (uri.getPath().equals(POD_MONITORS)) {
+            send(exchange, 200, JSON.readTree("""
+                    {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "monitoring.coreos.com/v1", "resources":
+                     [{"name": "podmonitors", "singularName": "podmonitor", "kind": "PodMonitor", "namespaced": true, "verbs": []}]}"""));
             return;
         }
         var path = ResourcePath.of(uri).orElseThrow(() -> ApiFailure.notFound("path", uri.getPath()));
