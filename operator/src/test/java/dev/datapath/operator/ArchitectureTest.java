@@ -41,7 +41,7 @@ class ArchitectureTest {
             Map.entry("admission", Set.of("net", "text")),
             Map.entry("manifest", Set.of("crds", "model", "compile", "admission", "text")),
             Map.entry("deploy", Set.of("crds", "model", "net", "plan", "text")),
-            Map.entry("status", Set.of("crds", "model", "compile", "envoy.admin", "net", "plan", "xds")),
+            Map.entry("status", Set.of("crds", "model", "compile", "envoy.admin", "net", "plan", "text", "xds")),
             Map.entry("threads", Set.of()),
             Map.entry("names", Set.of("compile", "model", "net", "threads")),
             Map.entry(

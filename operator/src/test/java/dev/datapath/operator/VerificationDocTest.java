@@ -23,7 +23,8 @@ class VerificationDocTest {
     private static final Map<String, Integer> FINDINGS = Map.of("R", 25, "N", 13, "S", 5, "C", 20, "T", 3, "U", 13);
 
     private static final Pattern ROW = Pattern.compile("^\\| ([RNSCTUXH][0-9]+[^|]*) \\| ([^|]*) \\| ([^|]*) \\|$");
-    private static final Pattern ID = Pattern.compile("[RNSCTU][0-9]+");
+    /** Of the first hunts; an id such as H9-C3 is not the finding C3. */
+    private static final Pattern ID = Pattern.compile("(?<!-)[RNSCTU][0-9]+");
     /** A class with or without a method, or a further method of the class before it. */
     private static final Pattern TEST =
             Pattern.compile("\\b(?<type>[A-Z]\\w*Test)\\b(#(?<of>\\w+))?|#(?<further>\\w+)");

@@ -2,8 +2,8 @@ package dev.datapath.operator.cli;
 
 import dev.datapath.operator.cluster.OperatorMetrics;
 import dev.datapath.operator.cluster.OperatorRuntime;
-import dev.datapath.operator.kubernetes.LeanObjects;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import dev.datapath.operator.kubernetes.OperatorClient;
+import io.fabric8.kubernetes.client.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.Quarkus;
@@ -32,8 +32,7 @@ public final class OperatorApplication implements QuarkusApplication {
         var settings =
                 CommandLine.populateCommand(new OperatorOptions(), arguments).settings();
         var metrics = new OperatorMetrics(registry);
-        try (var client = new KubernetesClientBuilder()
-                .withKubernetesSerialization(LeanObjects.serialization())
+        try (var client = OperatorClient.of(Config.autoConfigure(null))
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics))
                 .build()) {
             // The start runs on its own thread, because the health endpoint must serve and signals must be handled

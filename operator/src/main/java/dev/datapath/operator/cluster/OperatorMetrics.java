@@ -29,11 +29,15 @@ public final class OperatorMetrics implements Metrics, Interceptor {
     private final MeterRegistry registry;
     private final AtomicBoolean leads = new AtomicBoolean();
     private final FindingGauge findings;
+    private final Counter droppedEvents;
 
     public OperatorMetrics(MeterRegistry registry) {
         this.registry = registry;
         registry.gauge("datapath.leader", leads, leading -> leading.get() ? 1 : 0);
         findings = new FindingGauge(registry);
+        droppedEvents = Counter.builder("datapath.events.dropped")
+                .description("Events that were not written because too many waited for the API server.")
+                .register(registry);
         for (var kind : KINDS) {
             reconciliations(kind, "success");
             reconciliations(kind, "error");
@@ -74,6 +78,11 @@ public final class OperatorMetrics implements Metrics, Interceptor {
                     .register(registry)
                     .increment();
         }
+    }
+
+    /** An Event was not written because too many waited. */
+    void droppedEvent() {
+        droppedEvents.increment();
     }
 
     private Counter reconciliations(String kind, String result) {

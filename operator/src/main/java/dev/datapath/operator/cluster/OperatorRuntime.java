@@ -105,6 +105,7 @@ public final class OperatorRuntime implements AutoCloseable {
     private final AtomicReference<Set<String>> unreadable = new AtomicReference<>(Set.of());
 
     private final RetryingTimer timer = new RetryingTimer();
+    private final EventRecorder events;
     private final StatusWriter writer;
     private final Operator operator;
 
@@ -156,14 +157,15 @@ public final class OperatorRuntime implements AutoCloseable {
         reports = new GatewayReports<>(
                 new HttpScraper(ContainerPorts.METRICS), ScrapeSettings.PODS, reported::changed, elapsed);
         var pools = OwnedObjects.ofPools();
-        writer = new StatusWriter(new EventRecorder(client, settings.name(), clock)::record);
+        events = new EventRecorder(client, settings.name(), clock, work::droppedEvent);
+        writer = new StatusWriter(events::record);
         operator = new Operator(overrider -> configure(overrider, client, exits));
         var resync = settings.resync();
         var infra = new ClusterInfra(
                 new Deployer(
                         new DesiredObjects(settings, podMonitors),
                         new Identities(authority, new Issuer(AuthorityKeeper.lifetimes(settings)), owned, clock),
-                        new ObjectApplier(client, owned)),
+                        new ObjectApplier(client, owned, elapsed)),
                 new PodFleet(
                         owned,
                         xds.sync(),
@@ -177,7 +179,8 @@ public final class OperatorRuntime implements AutoCloseable {
                         new Reconnects(elapsed)));
         var decisions = new DecisionKeeper(
                 new DecisionConfigMaps(
-                        name -> owned.whole(ConfigMap.class, name), new ObjectApplier(client, owned)::applyFirst),
+                        name -> owned.whole(ConfigMap.class, name),
+                        new ObjectApplier(client, owned, elapsed)::applyFirst),
                 registry,
                 elapsed);
         var engine = new Engine(
@@ -189,7 +192,13 @@ public final class OperatorRuntime implements AutoCloseable {
                 resync);
         register(
                 new StoragePoolReconciler(
-                        engine, observations, dependents, pools, new ObjectApplier(client, pools), writer, clock),
+                        engine,
+                        observations,
+                        dependents,
+                        pools,
+                        new ObjectApplier(client, pools, elapsed),
+                        writer,
+                        clock),
                 resync);
         // The status of these kinds depends on DataPaths, whose resync triggers them, too. There may be thousands of
         // these objects, and a timer for each reconciliation would take more memory than the objects.
@@ -241,6 +250,8 @@ public final class OperatorRuntime implements AutoCloseable {
     private static boolean available(KubernetesClient client) {
         try {
             client.getKubernetesVersion();
+            // It is asked for again at once, and then a failure ends the process.
+            OwnedObjects.knowsPodMonitors(client);
             return true;
         } catch (KubernetesClientException e) {
             boolean rejected = e.getCode() >= 400 && e.getCode() < 500 && e.getCode() != TOO_MANY_REQUESTS;
@@ -296,6 +307,7 @@ public final class OperatorRuntime implements AutoCloseable {
     public void close() {
         writer.close();
         operator.stop();
+        events.close();
         timer.close();
         reports.close();
         objects.close();

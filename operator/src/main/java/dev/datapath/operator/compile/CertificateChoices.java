@@ -3,6 +3,7 @@ package dev.datapath.operator.compile;
 import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.Certificate;
 import dev.datapath.operator.plan.TlsTermination.Choice;
+import dev.datapath.operator.text.Listing;
 import dev.datapath.operator.tls.CertificateText;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -165,8 +166,6 @@ final class CertificateChoices {
     }
 
     private static String text(Set<String> names) {
-        var some = names.stream().limit(MAX_NAMES).toList();
-        int more = names.size() - some.size();
-        return String.join(", ", some) + (more == 0 ? "" : " and " + more + " more");
+        return Listing.of(List.copyOf(names), MAX_NAMES);
     }
 }

@@ -52,7 +52,7 @@ public final class Compiler {
      * target it.
      */
     public static Compilation compile(ResourceSet set) {
-        var findings = new TreeSet<Finding>();
+        var findings = new BoundedFindings();
         var key = Identity.key(set.dataPath());
         var spec = set.dataPath().getSpec();
         var at = Report.on(Identity.ref(set.dataPath()), findings).field("spec");
@@ -154,7 +154,7 @@ public final class Compiler {
         return new Compilation(
                 plan,
                 adjustments(plan, set.decisions(), set.now()),
-                List.copyOf(findings),
+                findings.listed(Identity.ref(set.dataPath())),
                 attachments(applying, listeners),
                 fixed + selection.bytes());
     }

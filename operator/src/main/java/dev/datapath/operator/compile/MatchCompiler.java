@@ -7,6 +7,7 @@ import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan.HeaderValue;
+import dev.datapath.operator.text.Listing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -42,6 +43,9 @@ final class MatchCompiler {
             "x-datapath-target");
 
     private static final int MAX_KEY_BYTES = 1024;
+
+    /** Most listeners of the DataPath that a message names. */
+    private static final int MAX_LISTENERS = 4;
 
     /**
      * Conditions of a deny that could not be parsed and were dropped.
@@ -249,7 +253,7 @@ final class MatchCompiler {
                         .error(
                                 Reason.ListenerNotFound,
                                 "the DataPath has no listener " + names.get(i) + ": write one of "
-                                        + String.join(", ", declared)
+                                        + Listing.of(List.copyOf(declared), MAX_LISTENERS)
                                         + (denies ? "; until then requests are denied at all of them" : ""));
                 unknown = true;
             }

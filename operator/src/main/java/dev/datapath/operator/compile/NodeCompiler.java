@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,18 +52,17 @@ final class NodeCompiler {
                             : "nodes must have exactly one source, so none is used: write exactly one of static, dns and service");
             return List.of();
         }
-        var found = new TreeMap<String, NodePlan>();
-        if (nodes.dns() != null) {
-            dns(pool, nodes.dns(), at.field("dns")).forEach(node -> found.putIfAbsent(node.name(), node));
-        } else if (nodes.service() != null) {
-            service(pool, nodes.service(), at.field("service")).forEach(node -> found.putIfAbsent(node.name(), node));
-        } else {
-            statics(pool, nodes.staticNodes(), at).forEach(node -> found.putIfAbsent(node.name(), node));
-        }
-        return distinctAddresses(found.values().stream().toList(), at);
+        var found = nodes.dns() != null
+                ? dns(pool, nodes.dns(), at.field("dns"))
+                : nodes.service() != null
+                        ? service(pool, nodes.service(), at.field("service"))
+                        : statics(pool, nodes.staticNodes(), at);
+        return distinctAddresses(NodeNames.unique(found), at);
     }
 
     private List<NodePlan> statics(String pool, List<StaticNode> nodes, Report at) {
+        var declared =
+                nodes.stream().map(StaticNode::name).filter(Objects::nonNull).collect(Collectors.toSet());
         var names = new HashSet<String>();
         var plans = new ArrayList<NodePlan>();
         for (int i = 0; i < nodes.size(); i++) {
@@ -80,13 +81,14 @@ final class NodeCompiler {
                 here.field("port")
                         .error(Reason.Invalid, "a node needs a port from 1 to 65535; until then it is left out");
             } else if (node.state() != NodeState.Disabled) {
-                plans.addAll(addresses(pool, node, here));
+                plans.addAll(addresses(pool, node, declared, here));
             }
         }
         return plans;
     }
 
-    private List<NodePlan> addresses(String pool, StaticNode node, Report at) {
+    /** @param declared names of all static nodes of the pool */
+    private List<NodePlan> addresses(String pool, StaticNode node, Set<String> declared, Report at) {
         var weight = Bounds.integer(at.field("weight"), node.weight(), WEIGHT, 1, 1000);
         var here = at.field("address");
         var literal = IpAddress.parse(node.address());
@@ -109,20 +111,24 @@ final class NodeCompiler {
                 Reason.HostNotResolved,
                 here,
                 () -> lastGood.nodes(pool).stream()
-                        .filter(last -> last.port() == node.port() && belongsTo(last, node.name()))
+                        .filter(last -> last.port() == node.port()
+                                && NodeNames.declared(last.name(), declared)
+                                        .filter(node.name()::equals)
+                                        .isPresent())
                         .toList());
         // When a name has several addresses, each address is a separate node with name and address in its name.
         return endpoints.stream()
                 .map(endpoint -> plan(
                         node,
-                        endpoints.size() == 1 ? node.name() : node.name() + "@" + endpoint.address(),
+                        endpoints.size() == 1 ? node.name() : name(node, endpoint, declared),
                         endpoint.address(),
                         weight))
                 .toList();
     }
 
-    private static boolean belongsTo(NodePlan last, String name) {
-        return last.name().equals(name) || last.name().startsWith(name + "@");
+    private static String name(StaticNode node, Discovery.Endpoint endpoint, Set<String> declared) {
+        var name = node.name() + "@" + endpoint.address();
+        return declared.contains(name) ? NodeNames.withPort(name, node.port()) : name;
     }
 
     private static NodePlan plan(StaticNode node, String name, String address, int weight) {

@@ -64,12 +64,8 @@ final class OwnListeners {
         var names = pool.getSpec().nodes().staticNodes().stream()
                 .map(StaticNode::name)
                 .toList();
-        for (int i = 0; i < names.size(); i++) {
-            // A host name with several addresses has a node for each.
-            if (node.name().equals(names.get(i)) || node.name().startsWith(names.get(i) + "@")) {
-                return nodes.item("static", i).field("address");
-            }
-        }
-        return nodes;
+        return NodeNames.declared(node.name(), names)
+                .map(name -> nodes.item("static", names.indexOf(name)).field("address"))
+                .orElse(nodes);
     }
 }

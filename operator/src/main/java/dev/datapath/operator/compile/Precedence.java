@@ -2,8 +2,10 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.text.Listing;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,14 @@ import java.util.stream.Stream;
 
 /** Removes matches that never apply at a listener, because earlier matches cover all of their requests. */
 final class Precedence {
+    /** Maximum number of rules of each kind in a message. */
+    private static final int MAX_RULES = 4;
+
     private final Map<Report, Outcome> rules = new LinkedHashMap<>();
+    private final Set<Conflict> conflicts = new HashSet<>();
+
+    /** A match, for one of its buckets, that loses to a rule of another policy. Most do so at several listeners. */
+    private record Conflict(Report match, BucketMatch bucket, Report winner, boolean same) {}
 
     /** Whether a match of a rule applies at any listener, and the rules that cover its other matches. */
     private static final class Outcome {
@@ -23,11 +32,12 @@ final class Precedence {
         private final Set<String> others = new TreeSet<>();
 
         String winners() {
-            return Stream.concat(
+            return Stream.of(
                             siblings.isEmpty()
-                                    ? Stream.empty()
-                                    : Stream.of(String.join(", ", siblings) + " of the same policy"),
-                            others.stream())
+                                    ? ""
+                                    : Listing.of(List.copyOf(siblings), MAX_RULES) + " of the same policy",
+                            Listing.of(List.copyOf(others), MAX_RULES, ", and by "))
+                    .filter(text -> !text.isEmpty())
                     .collect(Collectors.joining(", and by "));
         }
     }
@@ -94,12 +104,16 @@ final class Precedence {
         }
         // A rule that loses to another policy is reported below.
         rules.computeIfAbsent(loser.atRule(), rule -> new Outcome()).applies = true;
+        boolean same = winner.covers(loser) && loser.covers(winner);
+        if (!conflicts.add(new Conflict(loser.at(), loser.match().bucket(), winner.atRule(), same))) {
+            return;
+        }
         var bucket = switch (loser.match().bucket()) {
             case BucketMatch.Any any -> "";
             case BucketMatch.Exact(var name) -> " for bucket " + name;
             case BucketMatch.Prefix(var prefix) -> " for buckets " + prefix + "*";
         };
-        if (winner.covers(loser) && loser.covers(winner)) {
+        if (same) {
             loser.at()
                     .error(
                             Reason.Conflicted,

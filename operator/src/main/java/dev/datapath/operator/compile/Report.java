@@ -1,10 +1,13 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.operator.model.ConditionType;
 import dev.datapath.operator.model.Finding;
 import dev.datapath.operator.model.ObjectRef;
 import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.text.VisibleText;
 import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collects findings on one object or one of its fields. Creating one is cheap, because the path is only computed for a finding. */
@@ -24,12 +27,16 @@ final class Report {
 
     private boolean full;
 
+    /** Of the root: conditions that an error has turned False. */
+    private final Set<ConditionType> failed;
+
     private Report(Collection<Finding> findings, ObjectRef object, @Nullable Report parent, String segment, int index) {
         this.findings = findings;
         this.object = object;
         this.parent = parent;
         this.segment = segment;
         this.index = index;
+        failed = parent == null ? EnumSet.noneOf(ConditionType.class) : parent.failed;
     }
 
     static Report on(ObjectRef object, Collection<Finding> findings) {
@@ -57,9 +64,12 @@ final class Report {
     private void add(Finding.Severity severity, Reason reason, String message) {
         var root = root();
         root.reported++;
-        if (root.reported <= MAX_FINDINGS) {
+        boolean error = severity == Finding.Severity.ERROR;
+        // Status must not miss a condition that is False.
+        boolean first = error && failed.add(reason.condition());
+        if (root.reported <= MAX_FINDINGS || first) {
             findings.add(new Finding(object, severity, reason, path(), VisibleText.of(message)));
-        } else if (severity == Finding.Severity.ERROR && !root.full) {
+        } else if (error && !root.full) {
             root.full = true;
             findings.add(new Finding(
                     object,

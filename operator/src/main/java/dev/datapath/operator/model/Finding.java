@@ -9,10 +9,17 @@ import dev.datapath.operator.text.VisibleText;
  * @param severity whether a part of the declaration is not in effect
  * @param reason the category; determines the condition
  * @param field path of the field, such as {@code spec.rules[0].pools[1].name}; empty for the whole object
- * @param message the problem and what to write instead; names values, but no secrets
+ * @param message the problem and what to write instead; names values, but no secrets; at most {@link #MAX_CHARACTERS} long
  */
 public record Finding(ObjectRef object, Severity severity, Reason reason, String field, String message)
         implements Comparable<Finding> {
+    /** Bound of the field and of the message, in UTF-16 code units. A longer one loses its middle, which most often quotes a value. */
+    public static final int MAX_CHARACTERS = 512;
+
+    public Finding {
+        field = VisibleText.withoutMiddle(field, MAX_CHARACTERS);
+        message = VisibleText.withoutMiddle(message, MAX_CHARACTERS);
+    }
 
     /** The severity of a finding. */
     public enum Severity {

@@ -7,6 +7,7 @@ import dev.datapath.api.v1alpha1.Listener;
 import dev.datapath.operator.compile.Attachments;
 import dev.datapath.operator.envoy.admin.PortConflict;
 import dev.datapath.operator.model.Finding;
+import dev.datapath.operator.text.Listing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

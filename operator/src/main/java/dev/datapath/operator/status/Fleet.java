@@ -1,6 +1,7 @@
 package dev.datapath.operator.status;
 
 import dev.datapath.operator.envoy.admin.PortConflict;
+import dev.datapath.operator.text.Listing;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;

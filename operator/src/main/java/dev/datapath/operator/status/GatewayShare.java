@@ -3,6 +3,7 @@ package dev.datapath.operator.status;
 import dev.datapath.operator.model.NodeReport;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import dev.datapath.operator.text.Listing;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Predicate;

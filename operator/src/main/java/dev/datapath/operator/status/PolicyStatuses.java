@@ -7,6 +7,7 @@ import dev.datapath.api.v1alpha1.TargetReference;
 import dev.datapath.operator.compile.Attachments;
 import dev.datapath.operator.model.Finding;
 import dev.datapath.operator.model.Reason;
+import dev.datapath.operator.text.Listing;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -11,6 +11,7 @@ import dev.datapath.operator.model.NodeReport;
 import dev.datapath.operator.net.IpAddress;
 import dev.datapath.operator.plan.PoolPlan;
 import dev.datapath.operator.plan.PoolPlan.NodePlan;
+import dev.datapath.operator.text.Listing;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -40,6 +40,18 @@ public final class VisibleText {
                 : of(text.substring(0, text.offsetByCodePoints(0, longest))) + "…";
     }
 
+    /** The text, shortened to a number of UTF-16 code units: an ellipsis replaces the middle. Start and end stay. */
+    public static String withoutMiddle(String text, int longest) {
+        if (text.length() <= longest) {
+            return text;
+        }
+        int head = longest / 2;
+        int tail = text.length() - (longest - head - 1);
+        return text.substring(0, Character.isLowSurrogate(text.charAt(head)) ? head - 1 : head)
+                + "…"
+                + text.substring(Character.isLowSurrogate(text.charAt(tail)) ? tail + 1 : tail);
+    }
+
     private static boolean isHidden(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL,

@@ -9,9 +9,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.datapath.operator.admission.StatusSchemas;
 import dev.datapath.operator.apiserver.ObjectTable.Change;
+import dev.datapath.operator.kubernetes.OperatorClient;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -40,6 +40,8 @@ public final class FakeApiServer implements AutoCloseable {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final StatusSchemas STATUSES = new StatusSchemas();
 
+    private static final String POD_MONITORS = "/apis/monitoring.coreos.com/v1";
+
     /** A request that writes. */
     public record Write(String method, String path) {}
 
@@ -48,6 +50,8 @@ public final class FakeApiServer implements AutoCloseable {
     private final List<URI> lists = new CopyOnWriteArrayList<>();
     private final List<Predicate<Write>> denied = new CopyOnWriteArrayList<>();
     private final List<Predicate<String>> unreadable = new CopyOnWriteArrayList<>();
+    private final List<Predicate<Write>> broken = new CopyOnWriteArrayList<>();
+    private volatile boolean podMonitors;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
 
@@ -63,12 +67,11 @@ public final class FakeApiServer implements AutoCloseable {
         return new KubernetesClientBuilder().withConfig(config()).build();
     }
 
-    /** How a client reaches it. */
+    /** How a client reaches it, with the settings of an operator. */
     public Config config() {
-        return new ConfigBuilder(Config.empty())
+        return OperatorClient.settings(Config.empty())
                 .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
                 .withNamespace("default")
-                .withRequestRetryBackoffLimit(0)
                 .withWatchReconnectInterval(50)
                 .build();
     }
@@ -93,6 +96,18 @@ public final class FakeApiServer implements AutoCloseable {
     public Runnable denyReads(Predicate<String> some) {
         unreadable.add(some);
         return () -> unreadable.remove(some);
+    }
+
+    /** Answers 500 to these writes until the result is run. */
+    public Runnable breakWrites(Predicate<Write> some) {
+        broken.add(some);
+        return () -> broken.remove(some);
+    }
+
+    /** The API server has PodMonitors until the result is run; without, requests for them are answered with 404. */
+    public Runnable installPodMonitors() {
+        podMonitors = true;
+        return () -> podMonitors = false;
     }
 
     /** The object as it is stored. */
@@ -161,6 +176,18 @@ public final class FakeApiServer implements AutoCloseable {
             send(exchange, 200, JSON.createObjectNode().put("major", "1").put("minor", "34"));
             return;
         }
+        if (uri.getPath().startsWith(POD_MONITORS) && !podMonitors) {
+            if (!exchange.getRequestMethod().equals("GET")) {
+                writes.add(new Write(exchange.getRequestMethod(), uri.getPath()));
+            }
+            throw ApiFailure.notFound("path", uri.getPath());
+        }
+        if (uri.getPath().equals(POD_MONITORS)) {
+            send(exchange, 200, JSON.readTree("""
+                    {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "monitoring.coreos.com/v1", "resources":
+                     [{"name": "podmonitors", "singularName": "podmonitor", "kind": "PodMonitor", "namespaced": true, "verbs": []}]}"""));
+            return;
+        }
         var path = ResourcePath.of(uri).orElseThrow(() -> ApiFailure.notFound("path", uri.getPath()));
         switch (exchange.getRequestMethod()) {
             case "GET" -> {
@@ -174,6 +201,9 @@ public final class FakeApiServer implements AutoCloseable {
                 writes.add(write);
                 if (denied.stream().anyMatch(some -> some.test(write))) {
                     throw new ApiFailure(403, "Forbidden", uri.getPath() + " is forbidden");
+                }
+                if (broken.stream().anyMatch(some -> some.test(write))) {
+                    throw new ApiFailure(500, "InternalError", uri.getPath() + " cannot be written");
                 }
                 var made = write(exchange, path, body);
                 send(exchange, write.method().equals("POST") ? 201 : 200, made);

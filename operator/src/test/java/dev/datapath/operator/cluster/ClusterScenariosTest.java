@@ -17,7 +17,7 @@ import dev.datapath.operator.deploy.DeploySettings;
 import dev.datapath.operator.deploy.DeploySettings.NetworkPolicyMode;
 import dev.datapath.operator.engine.EngineScenarios;
 import dev.datapath.operator.infra.cluster.OperatorSettings;
-import dev.datapath.operator.kubernetes.LeanObjects;
+import dev.datapath.operator.kubernetes.OperatorClient;
 import dev.datapath.operator.manifest.ManifestReader;
 import dev.datapath.operator.model.ObjectRef;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -28,7 +28,6 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -262,6 +261,24 @@ class ClusterScenariosTest extends EngineScenarios {
         awaitCondition(READS, "/ancestors/0/conditions", "Programmed", "False");
     }
 
+    /** A repetition by the client, with its pauses, would hold each of the few threads that reconcile. Its subject is wall-clock time. */
+    @Test
+    void writesThatFailInOneNamespaceDelayNoOther() throws Exception {
+        apply(pool("ai", "10.0.0.1"), dataPath("ai", "clear", 8081));
+        awaitCondition(TRAINING, "Programmed", "True");
+        cluster.server.breakWrites(write -> write.path().contains("/namespaces/bad/deployments/"));
+        apply(pool("bad", "10.0.0.1"));
+        for (int i = 0; i < 24; i++) {
+            apply(dataPath("bad", "clear", 8081).replace("name: training", "name: d" + i));
+        }
+        await().atMost(PATIENCE)
+                .until(() -> cluster.server.writes().stream()
+                        .anyMatch(write -> write.path().contains("/namespaces/bad/deployments/")));
+
+        apply(dataPath("ai", "next", 8081));
+        await().atMost(Duration.ofSeconds(8)).until(() -> world.listeners("ai").equals(Set.of("next")));
+    }
+
     private static final class Cluster implements World {
         private final FakeApiServer server = new FakeApiServer();
         private final KubernetesClient client = server.client();
@@ -272,10 +289,8 @@ class ClusterScenariosTest extends EngineScenarios {
 
         private final class Operator implements AutoCloseable {
             private final OperatorMetrics metrics = new OperatorMetrics(new SimpleMeterRegistry());
-            private final KubernetesClient client = new KubernetesClientBuilder()
-                    .withConfig(server.config())
-                    .withKubernetesSerialization(LeanObjects.serialization())
-                    .build();
+            private final KubernetesClient client =
+                    OperatorClient.of(server.config()).build();
             private final OperatorRuntime runtime = OperatorRuntime.start(
                     settings, client, new SimpleMeterRegistry(), metrics, EngineScenarios::addresses, false);
 

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,17 +35,20 @@ public final class ObjectApplier {
     private final ObjectLookup lookup;
     private final Orphans orphans;
     private final ReplicasHandover handover;
+    private final OptionalKinds optional;
 
     /**
      * @param client writes, and reads objects that the look-up does not hold
      * @param lookup of existing objects
+     * @param clock for elapsed time
      */
-    public ObjectApplier(KubernetesClient client, ObjectLookup lookup) {
+    public ObjectApplier(KubernetesClient client, ObjectLookup lookup, InstantSource clock) {
         this.client = client;
         this.serialization = client.getKubernetesSerialization();
         this.lookup = lookup;
         this.orphans = new Orphans(client, lookup);
         this.handover = new ReplicasHandover(client);
+        this.optional = new OptionalKinds(client, clock);
     }
 
     /**
@@ -62,7 +66,7 @@ public final class ObjectApplier {
             boolean mayCreate = !(foreignMounts && isWorkload(object));
             long before = tally.foreign();
             tally.attempt(object, () -> {
-                if (put(owner, object, mayCreate, tally)) {
+                if (putIfKnown(owner, object, mayCreate, tally)) {
                     tally.written++;
                 }
             });
@@ -84,11 +88,26 @@ public final class ObjectApplier {
     public ApplyResult applyFirst(HasMetadata owner, HasMetadata wanted) {
         var tally = new Tally();
         tally.attempt(wanted, () -> {
-            if (put(owner, wanted, true, tally)) {
+            if (putIfKnown(owner, wanted, true, tally)) {
                 tally.written++;
             }
         });
         return tally.result();
+    }
+
+    /** The same as {@link #put}; does nothing when the API server does not know an optional kind. */
+    private boolean putIfKnown(HasMetadata owner, HasMetadata object, boolean mayCreate, Tally tally) {
+        if (optional.skips(object)) {
+            return false;
+        }
+        try {
+            return put(owner, object, mayCreate, tally);
+        } catch (KubernetesClientException e) {
+            if (optional.explains(object)) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /**
@@ -119,6 +138,7 @@ public final class ObjectApplier {
             handover.before(deployment, next);
         }
         write(object, digest, actual == null ? null : actual.getMetadata().getUid());
+        optional.written(object);
         return true;
     }
 

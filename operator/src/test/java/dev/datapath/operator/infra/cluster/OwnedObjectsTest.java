@@ -20,6 +20,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,7 +99,7 @@ class OwnedObjectsTest {
     void anUnchangedObjectWithOmittedDataIsNotRewritten() {
         var dataPath = client.resource(dataPath("ai")).create();
         start(Set.of());
-        var applier = new ObjectApplier(client, owned);
+        var applier = new ObjectApplier(client, owned, InstantSource.system());
         var name = new ObjectKey("ai", GatewayNames.of("training").decisions());
         assertThat(applier.applyFirst(dataPath, owned(dataPath, name.name())).written())
                 .isEqualTo(1);
