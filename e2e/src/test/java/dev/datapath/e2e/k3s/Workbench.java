@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -59,7 +60,7 @@ final class Workbench implements AutoCloseable {
                             }
                         }))
                 .build();
-        applier = new ObjectApplier(writer, new ServerLookup(observer));
+        applier = new ObjectApplier(writer, new ServerLookup(observer), InstantSource.system());
     }
 
     KubernetesClient client() {
@@ -110,7 +111,7 @@ final class Workbench implements AutoCloseable {
 
     /** The same with caches that are behind. */
     ApplyResult apply(ObjectLookup stale, List<? extends HasMetadata> objects) {
-        return new ObjectApplier(writer, stale).apply(owner, objects);
+        return new ObjectApplier(writer, stale, InstantSource.system()).apply(owner, objects);
     }
 
     /** What the applier asked of the API server meanwhile. */
