@@ -45,7 +45,7 @@ class BoundedFindingsTest {
                 .filteredOn(finding -> finding.message().startsWith("the DataPath has no listener"))
                 .first()
                 .satisfies(finding -> assertThat(finding.message())
-                        .contains("it has l0-")
+                        .contains("write one of l0-")
                         .contains("and 12 more; requests are denied at all of them meanwhile"));
     }
 

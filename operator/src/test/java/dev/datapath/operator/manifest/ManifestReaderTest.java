@@ -53,7 +53,7 @@ class ManifestReaderTest {
                                 Severity.WARNING,
                                 1,
                                 "is not applied until the errors are corrected; until then the version of"
-                                        + " 2030-01-01T10:00:00Z"),
+                                        + " 2030-01-01T10:00:00Z stays in effect"),
                         tuple(Severity.ERROR, 6, "90000 is greater than 65535; write a number between 1 and 65535"));
     }
 
@@ -128,7 +128,7 @@ class ManifestReaderTest {
         assertThat(one.findings())
                 .singleElement()
                 .asString()
-                .contains("b.yaml:1: StoragePool ai/store: took the place");
+                .contains("b.yaml:1: StoragePool ai/store: replaced the object at");
     }
 
     @Test
@@ -285,8 +285,8 @@ class ManifestReaderTest {
                 .extracting(LocatedFinding::message)
                 .hasSize(3)
                 .anyMatch(message -> message.contains("kernel.yaml is a link to a file of the kernel"))
-                .anyMatch(message -> message.contains("device.yaml is no regular file"))
-                .anyMatch(message -> message.contains("pipe.yaml is no regular file"));
+                .anyMatch(message -> message.contains("device.yaml is not a regular file"))
+                .anyMatch(message -> message.contains("pipe.yaml is not a regular file"));
     }
 
     @Test

@@ -86,7 +86,7 @@ class ObjectsInForceTest {
         assertThat(port(takenOver, "store")).isEqualTo(9001);
         assertThat(takenOver.findings()).singleElement().satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(Severity.WARNING);
-            assertThat(finding.toString()).contains("b/pool.yaml:1", "place of the one at", "a/pool.yaml:1");
+            assertThat(finding.toString()).contains("b/pool.yaml:1", "replaced the object at", "a/pool.yaml:1");
         });
         now = now.plusSeconds(3500);
         assertThat(reader.read().findings()).isEqualTo(takenOver.findings());
@@ -173,7 +173,7 @@ class ObjectsInForceTest {
         assertThat(set.storagePools()).extracting(pool -> pool.ref().name()).containsExactly("replaced");
         assertThat(set.findings())
                 .anyMatch(finding -> finding.message().contains("loop cannot be read"))
-                .anyMatch(finding -> finding.message().contains("pool.yaml is no regular file"));
+                .anyMatch(finding -> finding.message().contains("pool.yaml is not a regular file"));
     }
 
     @Test

@@ -152,7 +152,7 @@ class HostResolverTest {
         want("temporary", "unknown");
         await().until(() -> lookUps("unknown") > 60);
         assertThat(lookUps("temporary")).isPositive().isLessThan(lookUps("unknown") / 3);
-        assertThat(hosts().get("temporary").failure()).contains("no name server answered");
+        assertThat(hosts().get("temporary").failure()).contains("no name server responded");
         assertThat(hosts().get("unknown").failure()).contains("not known");
     }
 
