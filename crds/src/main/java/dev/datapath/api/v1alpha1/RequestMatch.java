@@ -58,13 +58,15 @@ public record RequestMatch(
         List<@Size(min = 1, max = 49) @Pattern(RequestMatch.CIDR) String> sourceCIDRs,
 
         @JsonPropertyDescription(
-                "Access key ids; one of them must have signed the request. Not implemented yet, and reported as Unsupported: a rule with pools does not apply a match with it, and a deny rule ignores this condition.")
+                "Access key ids; one of them must have signed the request, in its Authorization header or its query. The store verifies the signature; a gateway only reads the key. A rule that denies also matches form uploads, whose key is in their body.")
         @Size(min = 1, max = 64)
-        List<@Size(min = 1, max = 128) @Pattern("^[A-Za-z0-9][A-Za-z0-9._@+=-]*$") String> accessKeyIds) {
+        List<@Size(min = 1, max = 128) @Pattern(RequestMatch.ACCESS_KEY) String> accessKeyIds) {
 
     /** S3's naming rules including the older, less strict ones (capitals, underscores, 255 characters). */
     static final String BUCKET =
             "^([A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]|([A-Za-z0-9][A-Za-z0-9._-]{0,253})?\\*)$";
+
+    static final String ACCESS_KEY = "^[A-Za-z0-9][A-Za-z0-9._@+=-]*$";
 
     static final String CIDR =
             "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}/(3[0-2]|[12]?[0-9])"

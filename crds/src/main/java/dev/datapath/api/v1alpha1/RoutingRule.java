@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry retries of failed requests
  * @param hedge when a read is sent a second time
  * @param limits rate limits
+ * @param authentication denies requests by the credentials that they present
  * @param mirror destination of copies of reads
  * @param deny denies the requests
  * @param fault fails or delays a share of them, for a drill
@@ -43,8 +44,9 @@ import org.jspecify.annotations.Nullable;
         fieldPath = ".fault")
 @ValidationRule(
         value =
-                "has(self.pools) || !(has(self.failover) || has(self.timeouts) || has(self.retry) || has(self.hedge) || has(self.limits) || has(self.mirror))",
-        message = "failover, timeouts, retry, hedge, limits and mirror need pools: add pools, or remove them")
+                "has(self.pools) || !(has(self.failover) || has(self.timeouts) || has(self.retry) || has(self.hedge) || has(self.limits) || has(self.authentication) || has(self.mirror))",
+        message =
+                "failover, timeouts, retry, hedge, limits, authentication and mirror need pools: add pools, or remove them")
 @ValidationRule(
         value = "!has(self.pools) || self.pools.exists(p, p.weight > 0)",
         message = "all weights are 0, so no pool would get a request: give at least one pool a weight above 0",
@@ -99,6 +101,11 @@ public record RoutingRule(
                 "Rate limits; requests above them get 503 SlowDown. Not implemented yet; reported as Unsupported.")
         @Nullable
         RateLimits limits,
+
+        @JsonPropertyDescription(
+                "Denies requests by the credentials that they present. The store verifies credentials; a gateway only reads them.")
+        @Nullable
+        Authentication authentication,
 
         @JsonPropertyDescription(
                 "Destination of copies of reads; their responses are discarded. Not implemented yet; reported as Unsupported.")
@@ -251,6 +258,63 @@ public record RoutingRule(
             @Max(50)
             @Nullable
             Integer budgetPercent) {}
+
+    /**
+     * Denies requests by the credentials that they present: 403 AccessDenied. The credentials of a form upload are in its body, which a
+     * gateway does not read: each denial matches form uploads as well.
+     *
+     * @param anonymous requests without a signature, CORS preflights excepted; null means Allow
+     * @param presigned requests that are signed in their query; null allows them
+     */
+    @ApiRecord
+    @ValidationRule(
+            value = "has(self.anonymous) || has(self.presigned)",
+            message = "authentication needs a condition: write anonymous or presigned, or remove authentication")
+    public record Authentication(
+            @JsonPropertyDescription(
+                    "Whether requests without a signature are allowed. CORS preflights always are. Deny denies form uploads as well, whose signature is in their body. Allow when absent.")
+            @Nullable
+            Permission anonymous,
+
+            @JsonPropertyDescription("Requirements for requests that are signed in their query.") @Nullable
+            Presigned presigned) {}
+
+    /** Whether requests are allowed. */
+    public enum Permission {
+        Allow,
+        Deny
+    }
+
+    /**
+     * Presigned requests: those that are signed in their query, with Signature Version 4 or 2.
+     *
+     * @param mode null means Allow
+     * @param maxExpiry the longest validity, 1s to 168h in whole seconds; null for no limit
+     */
+    @ApiRecord
+    @ValidationRule(
+            value = "has(self.mode) || has(self.maxExpiry)",
+            message = "presigned needs a condition: write mode or maxExpiry, or remove presigned")
+    @ValidationRule(
+            value = "!has(self.maxExpiry) || !has(self.mode) || self.mode != 'Deny'",
+            message = "mode Deny denies every presigned request: remove maxExpiry, or write mode: Allow",
+            fieldPath = ".maxExpiry")
+    public record Presigned(
+            @JsonPropertyDescription(
+                    "Whether presigned requests are allowed. Deny denies form uploads as well, whose signature is in their body. Allow when absent.")
+            @Nullable
+            Permission mode,
+
+            @JsonPropertyDescription(
+                    "Longest validity of a presigned request (X-Amz-Expires), from 1s to 168h in whole seconds. Requests of Signature Version 2, which do not say for how long they were signed, and form uploads are denied. No limit when absent.")
+            @Size(max = 32)
+            @Pattern(Formats.DURATION)
+            @ValidationRule(
+                    value =
+                            "duration(self) >= duration('1s') && duration(self) <= duration('168h') && duration(self).getMilliseconds() % 1000 == 0",
+                    message = "write a duration from 1s to 168h in whole seconds, such as 1h")
+            @Nullable
+            String maxExpiry) {}
 
     /**
      * Denies requests.

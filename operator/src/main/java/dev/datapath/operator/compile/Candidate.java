@@ -4,6 +4,7 @@ import dev.datapath.operator.compile.MatchCompiler.Dropped;
 import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.CredentialCondition.AccessKeys;
 import dev.datapath.operator.plan.MatchPlan;
 import java.time.Instant;
 import java.util.Comparator;
@@ -41,8 +42,8 @@ record Candidate(
 
     /**
      * The order of precedence, winner first (api.md, "Which rule wins"): exact bucket, then the longest bucket prefix, then any;
-     * the longer key prefix; fewer operations; more of the other conditions (each header counts, listeners and client networks
-     * count once each); the older policy; its namespace and name; the order within it. The order in which objects are listed has no
+     * the longer key prefix; fewer operations; more of the other conditions (each header counts, listeners, client
+     * networks and access keys count once each); the older policy; its namespace and name; the order within it. The order in which objects are listed has no
      * effect.
      */
     static final Comparator<Candidate> PRECEDENCE = Comparator.comparingInt(Candidate::bucketSpecificity)
@@ -55,8 +56,12 @@ record Candidate(
             .thenComparing(Candidate::policy)
             .thenComparing(Candidate::position);
 
-    /** Position of a match in its policy. */
-    record Position(int rule, int match, int bucket) implements Comparable<Position> {
+    /**
+     * Position of a match in its policy.
+     *
+     * @param part of the match: the denials of {@code authentication} precede the rule itself
+     */
+    record Position(int rule, int match, int bucket, int part) implements Comparable<Position> {
         @Override
         public int compareTo(Position other) {
             int byRule = Integer.compare(rule, other.rule);
@@ -64,7 +69,11 @@ record Candidate(
                 return byRule;
             }
             int byMatch = Integer.compare(match, other.match);
-            return byMatch != 0 ? byMatch : Integer.compare(bucket, other.bucket);
+            if (byMatch != 0) {
+                return byMatch;
+            }
+            int byBucket = Integer.compare(bucket, other.bucket);
+            return byBucket != 0 ? byBucket : Integer.compare(part, other.part);
         }
     }
 
@@ -76,6 +85,7 @@ record Candidate(
                         || !other.match.operations().isEmpty()
                                 && match.operations().containsAll(other.match.operations()))
                 && other.match.headers().containsAll(match.headers())
+                && other.match.credentials().containsAll(match.credentials())
                 && (sources.isEmpty()
                         || !other.sources.isEmpty()
                                 && other.sources.stream()
@@ -90,13 +100,7 @@ record Candidate(
     /** A copy for another bucket. */
     Candidate at(BucketMatch bucket) {
         return new Candidate(
-                new MatchPlan(
-                        match.rule(),
-                        bucket,
-                        match.keyPrefix(),
-                        match.operations(),
-                        match.headers(),
-                        match.sourceCidrs()),
+                match.of(bucket),
                 sources,
                 listeners,
                 namesListeners,
@@ -112,7 +116,7 @@ record Candidate(
     /** A copy for every request for any bucket at these listeners, with precedence over all others for any bucket. */
     Candidate ofAnyBucket(Set<String> everyListener) {
         return new Candidate(
-                new MatchPlan(match.rule(), new BucketMatch.Any(), "", Set.of(), List.of(), List.of()),
+                new MatchPlan(match.rule(), new BucketMatch.Any(), "", Set.of(), List.of(), List.of(), List.of()),
                 List.of(),
                 everyListener,
                 false,
@@ -152,6 +156,12 @@ record Candidate(
     }
 
     private int otherConditions() {
-        return match.headers().size() + (sources.isEmpty() ? 0 : 1) + (namesListeners ? 1 : 0) + dropped.others();
+        // What a rule denies by authentication has the rank of the rule itself.
+        boolean namesKeys = match.credentials().stream().anyMatch(AccessKeys.class::isInstance);
+        return match.headers().size()
+                + (sources.isEmpty() ? 0 : 1)
+                + (namesKeys ? 1 : 0)
+                + (namesListeners ? 1 : 0)
+                + dropped.others();
     }
 }

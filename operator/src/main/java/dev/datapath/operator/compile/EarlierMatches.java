@@ -3,6 +3,7 @@ package dev.datapath.operator.compile;
 import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.CredentialCondition;
 import dev.datapath.operator.plan.MatchPlan.HeaderValue;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +25,12 @@ final class EarlierMatches {
     /** Maximum number of matches with the same client network that are compared. More do not occur in practice. */
     private static final int MAX_COMPARED = 64;
 
-    private record Key(BucketMatch bucket, String keyPrefix, Set<S3Operation> operations, List<HeaderValue> headers) {}
+    private record Key(
+            BucketMatch bucket,
+            String keyPrefix,
+            Set<S3Operation> operations,
+            List<HeaderValue> headers,
+            List<CredentialCondition> credentials) {}
 
     private record Ranked(int rank, Candidate candidate) {}
 
@@ -87,6 +93,6 @@ final class EarlierMatches {
 
     private static Key key(Candidate candidate, List<HeaderValue> headers) {
         var match = candidate.match();
-        return new Key(match.bucket(), match.keyPrefix(), match.operations(), headers);
+        return new Key(match.bucket(), match.keyPrefix(), match.operations(), headers, match.credentials());
     }
 }

@@ -6,6 +6,7 @@ import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.Cidr;
 import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.CredentialCondition;
 import dev.datapath.operator.plan.MatchPlan.HeaderValue;
 import dev.datapath.operator.text.Listing;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ import java.util.regex.Pattern;
 final class MatchCompiler {
     private static final Pattern EXACT_BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]");
     private static final Pattern PREFIX_BUCKET = Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,253})?\\*");
+    private static final Pattern ACCESS_KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+=-]{0,127}");
     private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,128}");
     private static final Pattern HEADER_VALUE = Pattern.compile("[^\\x00-\\x1f\\x7f]{1,1024}");
 
@@ -73,7 +75,17 @@ final class MatchCompiler {
             boolean namesListeners,
             List<HeaderValue> headers,
             List<Cidr> sources,
-            Dropped dropped) {}
+            List<CredentialCondition> credentials,
+            Dropped dropped) {
+
+        /** The same with one more condition. */
+        Conditions and(CredentialCondition credential) {
+            var all = new ArrayList<>(credentials);
+            all.add(credential);
+            return new Conditions(
+                    buckets, keyPrefix, operations, listeners, namesListeners, headers, sources, List.copyOf(all), dropped);
+        }
+    }
 
     private final Report at;
     private final boolean denies;
@@ -86,7 +98,15 @@ final class MatchCompiler {
     /** The conditions of a rule without matches: every request at every listener. */
     static Conditions everything(Set<String> listeners) {
         return new Conditions(
-                List.of(new BucketMatch.Any()), "", Set.of(), listeners, false, List.of(), List.of(), Dropped.NOTHING);
+                List.of(new BucketMatch.Any()),
+                "",
+                Set.of(),
+                listeners,
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                Dropped.NOTHING);
     }
 
     /** Every request for the buckets of a deny at its listeners. This covers at least the requests of the match. */
@@ -105,6 +125,7 @@ final class MatchCompiler {
                 false,
                 List.of(),
                 List.of(),
+                List.of(),
                 Dropped.everythingBut(unreadable));
     }
 
@@ -119,21 +140,14 @@ final class MatchCompiler {
     }
 
     private Optional<Conditions> conditions(RequestMatch match, Set<String> declared) {
-        boolean byAccessKey = !match.accessKeyIds().isEmpty();
-        if (byAccessKey) {
-            at.field("accessKeyIds")
-                    .error(
-                            Reason.Unsupported,
-                            "this version does not support accessKeyIds, so " + consequence("the match is not applied")
-                                    + ": use another condition, such as sourceCIDRs or headers");
-        } else if (isEmpty(match)) {
+        if (isEmpty(match)) {
             at.error(
                     Reason.Invalid,
                     "a match needs a condition, so "
                             + (denies ? "every request is denied" : "it is not applied")
                             + ": write one, such as buckets: [name], or remove matches to match every request");
         }
-        if (!denies && (byAccessKey || isEmpty(match))) {
+        if (!denies && isEmpty(match)) {
             return Optional.empty();
         }
         var buckets = alternatives(
@@ -151,12 +165,18 @@ final class MatchCompiler {
                 "sourceCIDRs",
                 Cidr::parse,
                 "is not a network: write one, such as 10.0.0.0/8 or fd00::/8");
+        var accessKeys = alternatives(
+                match.accessKeyIds(),
+                "accessKeyIds",
+                MatchCompiler::accessKey,
+                "is not an access key id: write one of letters, digits and ._@+=-, such as AKIAIOSFODNN7EXAMPLE");
         var listeners = listeners(match.listeners(), declared);
         var headers = headers(match.headers());
         var keyPrefix = keyPrefix(Identity.text(match.keyPrefix()));
         boolean unreadable = buckets.isEmpty()
                 || operations.isEmpty()
                 || sources.isEmpty()
+                || accessKeys.isEmpty()
                 || headers.size() < match.headers().size()
                 || keyPrefix.isEmpty();
         if (listeners.isEmpty() || (unreadable && !denies)) {
@@ -178,6 +198,10 @@ final class MatchCompiler {
                         .distinct()
                         .sorted((left, right) -> left.toString().compareTo(right.toString()))
                         .toList(),
+                accessKeys
+                        .filter(keys -> !keys.isEmpty())
+                        .map(keys -> List.<CredentialCondition>of(new CredentialCondition.AccessKeys(Set.copyOf(keys))))
+                        .orElse(List.of()),
                 new Dropped(
                         buckets.isEmpty(),
                         keyPrefix.isEmpty(),
@@ -185,7 +209,8 @@ final class MatchCompiler {
                         match.headers().size()
                                 - headers.size()
                                 + (sources.isEmpty() ? 1 : 0)
-                                + (byAccessKey || isEmpty(match) ? 1 : 0))));
+                                + (accessKeys.isEmpty() ? 1 : 0)
+                                + (isEmpty(match) ? 1 : 0))));
     }
 
     /** The consequence of a condition that cannot be parsed. */
@@ -199,7 +224,8 @@ final class MatchCompiler {
                 && match.operations().isEmpty()
                 && match.listeners().isEmpty()
                 && match.headers().isEmpty()
-                && match.sourceCIDRs().isEmpty();
+                && match.sourceCIDRs().isEmpty()
+                && match.accessKeyIds().isEmpty();
     }
 
     /**
@@ -222,6 +248,10 @@ final class MatchCompiler {
         }
         boolean usable = denies ? readable.size() == values.size() : values.isEmpty() || !readable.isEmpty();
         return usable ? Optional.of(readable) : Optional.empty();
+    }
+
+    private static Optional<String> accessKey(String text) {
+        return ACCESS_KEY.matcher(text).matches() ? Optional.of(text) : Optional.empty();
     }
 
     private static Optional<BucketMatch> bucket(String text) {

@@ -2,6 +2,8 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
 import dev.datapath.api.v1alpha1.RoutingRule;
+import dev.datapath.operator.compile.AuthenticationCompiler.Denial;
+import dev.datapath.operator.compile.Candidate.Position;
 import dev.datapath.operator.model.Finding;
 import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.net.Cidr;
@@ -22,6 +24,9 @@ import java.util.regex.Pattern;
 /** Compiles RoutingPolicies to rules, and to matches in the order of precedence. */
 final class PolicyCompiler {
     private static final Pattern RULE_NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+    /** Part of a match, after what it denies by authentication. */
+    private static final int RULE = 1;
 
     private final RuleCompiler rules;
     private final Set<String> listeners;
@@ -59,11 +64,11 @@ final class PolicyCompiler {
                                         + (rule.deny() == null
                                                 ? "until then it is not applied"
                                                 : "until then it denies requests under the name " + standIn)));
-                if (problem.isEmpty()) {
-                    add(policy, rule, rule.name(), i, here, compiled);
-                } else if (rule.deny() != null) {
-                    add(policy, rule, standIn, i, here, compiled);
+                var name = problem.isEmpty() ? rule.name() : standIn;
+                if ((problem.isEmpty() || rule.deny() != null) && !onlyDenies(rule)) {
+                    add(policy, rule, name, i, here, compiled);
                 }
+                addDenials(policy, rule, name, i, here.field("authentication"), compiled);
             }
         }
         denyInEveryBucket(compiled.candidates);
@@ -109,18 +114,25 @@ final class PolicyCompiler {
         for (int i = 0; i < policy.getSpec().rules().size(); i++) {
             var rule = policy.getSpec().rules().get(i);
             var name = nameProblem(rule, names).isEmpty() ? rule.name() : standIn(i);
-            if (rule.deny() == null) {
+            var denials = AuthenticationCompiler.denials(rule.authentication(), unread);
+            if (rule.deny() == null && denials.isEmpty()) {
                 continue;
             }
-            var id = Identity.key(policy) + "/" + name;
-            rules.compile(id, rule, unread).ifPresent(plan -> plans.put(id, plan));
             var matches = rule.matches();
             for (int j = 0; j < Math.max(matches.size(), 1); j++) {
                 var wide = matches.isEmpty()
                         ? MatchCompiler.everything(listeners)
                         : MatchCompiler.bucketsAndListeners(matches.get(j), listeners);
-                add(policy, name, wide, i, j, unread, unread, denies);
+                if (rule.deny() != null) {
+                    add(policy, name, wide, new Position(i, j, 0, RULE), unread, unread, denies);
+                }
+                addDenials(policy, name, denials, wide, new Position(i, j, 0, 0), unread, denies);
             }
+            if (rule.deny() != null) {
+                var id = Identity.key(policy) + "/" + name;
+                rules.compile(id, rule, unread).ifPresent(plan -> plans.put(id, plan));
+            }
+            addPlans(policy, name, denials, plans);
         }
     }
 
@@ -136,6 +148,11 @@ final class PolicyCompiler {
         return names.add(rule.name())
                 ? Optional.empty()
                 : Optional.of("another rule of the policy is named " + rule.name() + ": choose another name");
+    }
+
+    /** Of a policy that was never admitted a rule keeps what it denies. */
+    private static boolean onlyDenies(RoutingRule rule) {
+        return rule.authentication() != null && rule.pools().isEmpty() && rule.deny() == null && rule.fault() == null;
     }
 
     /** A name that no rule can have. */
@@ -161,12 +178,52 @@ final class PolicyCompiler {
                     ? Optional.of(MatchCompiler.everything(listeners))
                     : MatchCompiler.compile(rule.matches().get(j), listeners, rule.deny() != null, here);
             if (plan.isPresent() && conditions.isPresent()) {
-                add(policy, name, conditions.get(), position, j, here, at, compiled.candidates);
+                add(policy, name, conditions.get(), new Position(position, j, 0, RULE), here, at, compiled.candidates);
                 matches.add(new DeniesInBody.Match(conditions.get(), here));
             }
         }
-        if (rule.deny() != null) {
+        if (rule.deny() != null || rule.authentication() != null) {
             DeniesInBody.check(matches);
+        }
+    }
+
+    /** What a rule denies by authentication, also where the rule itself is not applied. */
+    private void addDenials(
+            RoutingPolicy policy, RoutingRule rule, String name, int position, Report at, Policies compiled) {
+        var denials = AuthenticationCompiler.denials(rule.authentication(), at);
+        if (denials.isEmpty()) {
+            return;
+        }
+        // What is wrong with the matches is reported for the rule.
+        var unread = Report.on(Identity.ref(policy), new ArrayList<>());
+        for (int j = 0; j < Math.max(rule.matches().size(), 1); j++) {
+            var conditions = rule.matches().isEmpty()
+                    ? Optional.of(MatchCompiler.everything(listeners))
+                    : MatchCompiler.compile(rule.matches().get(j), listeners, true, unread);
+            var place = new Position(position, j, 0, 0);
+            conditions.ifPresent(
+                    match -> addDenials(policy, name, denials, match, place, unread, compiled.candidates));
+        }
+        addPlans(policy, name, denials, compiled.rules);
+    }
+
+    private static void addDenials(
+            RoutingPolicy policy,
+            String rule,
+            List<Denial> denials,
+            MatchCompiler.Conditions conditions,
+            Position place,
+            Report unread,
+            List<Candidate> candidates) {
+        denials.forEach(denial -> add(
+                policy, rule + "/" + denial.name(), conditions.and(denial.condition()), place, unread, unread, candidates));
+    }
+
+    private static void addPlans(
+            RoutingPolicy policy, String rule, List<Denial> denials, Map<String, RulePlan> plans) {
+        for (var denial : denials) {
+            var id = Identity.key(policy) + "/" + rule + "/" + denial.name();
+            plans.put(id, denial.plan(id));
         }
     }
 
@@ -174,8 +231,7 @@ final class PolicyCompiler {
             RoutingPolicy policy,
             String rule,
             MatchCompiler.Conditions conditions,
-            int rulePosition,
-            int matchPosition,
+            Position place,
             Report at,
             Report atRule,
             List<Candidate> candidates) {
@@ -188,7 +244,8 @@ final class PolicyCompiler {
                             conditions.keyPrefix(),
                             conditions.operations(),
                             conditions.headers(),
-                            sources),
+                            sources,
+                            conditions.credentials()),
                     conditions.sources(),
                     conditions.listeners(),
                     conditions.namesListeners(),
@@ -196,7 +253,7 @@ final class PolicyCompiler {
                     Identity.created(policy),
                     Identity.key(policy),
                     rule,
-                    new Candidate.Position(rulePosition, matchPosition, k),
+                    new Position(place.rule(), place.match(), k, place.part()),
                     at,
                     atRule));
         }

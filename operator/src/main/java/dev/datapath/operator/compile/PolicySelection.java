@@ -82,14 +82,17 @@ final class PolicySelection {
 
     private void leaveOut(RoutingPolicy policy, String why) {
         left.put(Identity.key(policy), policy);
-        boolean denies = policy.getSpec().rules().stream().anyMatch(rule -> rule.deny() != null);
+        boolean denies = policy.getSpec().rules().stream()
+                .anyMatch(rule -> rule.deny() != null || rule.authentication() != null);
         Report.on(Identity.ref(policy), findings)
                 .field("spec")
                 .field("rules")
                 .error(
                         Reason.TooLarge,
                         "the policy is not applied, because " + why
-                                + (denies ? ". Its deny rules deny every request for their buckets" : "")
+                                + (denies
+                                        ? ". Its deny rules deny every request for their buckets, and its authentication rules every one with such credentials"
+                                        : "")
                                 + ". Write fewer matches, match buckets by one prefix, or split the policy between several DataPaths");
     }
 
@@ -115,7 +118,7 @@ final class PolicySelection {
         Identity.sorted(left.values()).forEach(policy -> compiler.wideDenies(policy, denies, rules));
         var candidates = new ArrayList<>(policies.candidates());
         var seen = new HashSet<Object>();
-        denies.removeIf(deny -> !seen.add(List.of(deny.match().bucket(), deny.listeners())));
+        denies.removeIf(deny -> !seen.add(List.of(deny.match().bucket(), deny.match().credentials(), deny.listeners())));
         if (denies.size() > MAX_DENIES) {
             candidates.add(denies.getFirst().ofAnyBucket(compiler.listeners()));
         } else {

@@ -210,7 +210,8 @@ final class RouteSize {
                 if (within
                         && needed.bytes() == 0
                         && match.plan().headers().isEmpty()
-                        && match.plan().sourceCidrs().isEmpty()) {
+                        && match.plan().sourceCidrs().isEmpty()
+                        && match.plan().credentials().isEmpty()) {
                     charge(first, (repeated ? 2L : 1L) * addressStyles * (ENTRY + key.length()));
                     return;
                 }

@@ -2,6 +2,8 @@ package dev.datapath.operator.compile;
 
 import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.model.ObjectKey;
+import dev.datapath.operator.plan.CredentialCondition;
+import dev.datapath.operator.plan.CredentialCondition.AccessKeys;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.OperationShape;
@@ -37,6 +39,9 @@ final class SizedMatch {
     private static final int MOVED = 4;
 
     private static final int REPEATED = 150;
+
+    /** Expressions for signatures, compiled: see {@link #KEY_OCTET}. */
+    private static final int CREDENTIAL = 1200;
 
     private static final int NETWORK = 40;
 
@@ -129,11 +134,25 @@ final class SizedMatch {
                     + header.name().length() * (denies ? 1 + commas(header.value()) : 1L)
                     + header.value().length() * 2L;
         }
-        if (!denies) {
-            return bytes + inQuery(match);
-        }
         long inQuery = inQuery(match);
-        return inQuery == 0 ? bytes : MOVED * (bytes + inQuery);
+        if (!denies) {
+            bytes += inQuery;
+        } else if (inQuery > 0) {
+            bytes = MOVED * (bytes + inQuery);
+        }
+        for (var credential : match.credentials()) {
+            bytes = withCredential(bytes, credential, denies);
+        }
+        return bytes;
+    }
+
+    /** Keys are looked for in the header, in the query under two names, and in forms; a rule that forwards has both twice. */
+    private static long withCredential(long route, CredentialCondition credential, boolean denies) {
+        if (!(credential instanceof AccessKeys(var ids))) {
+            return 2 * (route + CREDENTIAL);
+        }
+        long keys = ids.stream().mapToLong(id -> octets(id) * (2 * KEY_OCTET + 5)).sum();
+        return denies ? 3 * (route + CREDENTIAL) + keys : 4 * (route + CREDENTIAL) + 2 * keys;
     }
 
     /** Size of the condition on the keys of a match. */

@@ -187,6 +187,9 @@ final class DeniedAddresses {
         if (!match.sourceCidrs().isEmpty()) {
             parts.add(Predicates.clientIn(match.sourceCidrs(), denies));
         }
+        if (!match.credentials().isEmpty()) {
+            parts.add(CredentialConditions.predicate(match.credentials(), denies));
+        }
         var alternatives = address.conditions(match, denies);
         if (alternatives.stream().noneMatch(List::isEmpty)) {
             parts.add(Predicates.any(alternatives.stream().map(Predicates::all).toList()));

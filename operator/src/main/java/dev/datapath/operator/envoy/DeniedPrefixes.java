@@ -72,8 +72,7 @@ final class DeniedPrefixes {
         // A prefix of slashes only would become empty and match the whole bucket.
         return prefix.isEmpty() || prefix.equals(match.keyPrefix())
                 ? match
-                : new MatchPlan(
-                        match.rule(), match.bucket(), prefix, match.operations(), match.headers(), match.sourceCidrs());
+                : match.withKeyPrefix(prefix);
     }
 
     /** The normalized key. Called for every two prefixes of a bucket, of which few have repeated slashes. */

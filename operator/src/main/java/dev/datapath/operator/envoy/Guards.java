@@ -122,6 +122,9 @@ final class Guards {
         if (denies.stream().anyMatch(ForcedRemoval::mayBeDenied)) {
             guards.add(reject("guard/force-delete", ForcedRemoval.requested(), ForcedRemoval.MESSAGE));
         }
+        if (matches.stream().anyMatch(match -> !match.credentials().isEmpty())) {
+            guards.addAll(CredentialGuards.all());
+        }
         UnderscoredHeaders.guard((denies.isEmpty() ? denies : matches)
                         .stream()
                                 .flatMap(match -> match.headers().stream())

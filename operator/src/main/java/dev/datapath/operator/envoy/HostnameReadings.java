@@ -68,13 +68,7 @@ final class HostnameReadings {
         var own = new BucketMatch.Exact(bucket);
         var matches = listener.matches().stream()
                 .filter(match -> match.bucket().covers(own))
-                .map(match -> new MatchPlan(
-                        match.rule(),
-                        new BucketMatch.Any(),
-                        match.keyPrefix(),
-                        match.operations(),
-                        match.headers(),
-                        match.sourceCidrs()))
+                .map(match -> match.of(new BucketMatch.Any()))
                 .toList();
         return keyInPath.of(matches);
     }

@@ -83,6 +83,12 @@ final class QueryPattern {
                 + END;
     }
 
+    /** Matches a path that has this parameter more than once, in any spelling and any case. */
+    static String repeatedInAnySpelling(String name) {
+        var one = KeyPattern.everySpellingInAnyCase(name, false);
+        return "(?i)" + ANYWHERE + one + "(?:=[^&;]*)?[&;](?:.*[?&;])?" + one + END;
+    }
+
     /**
      * Matches a path with a percent-encoded control character in a parameter whose name begins so. In any spelling, and in any case in
      * an expression that ignores case.

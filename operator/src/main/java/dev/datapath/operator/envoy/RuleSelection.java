@@ -177,6 +177,7 @@ final class RuleSelection {
         return keyCondition.isEmpty()
                 && match.headers().isEmpty()
                 && match.sourceCidrs().isEmpty()
+                && match.credentials().isEmpty()
                 && operations
                         .alternatives(match.operations(), requestClass, denies(match))
                         .equals(EVERY);
@@ -259,7 +260,7 @@ final class RuleSelection {
     }
 
     /**
-     * Adds the routes of one match: one for each alternative of its operations and headers.
+     * Adds the routes of one match: one for each alternative of its operations, headers and credentials.
      *
      * @param first conditions that all of them share
      * @return whether one of the routes matches every request
@@ -269,11 +270,14 @@ final class RuleSelection {
         boolean takesEvery = false;
         for (var alternative : operations.alternatives(match.operations(), requestClass, denies(match))) {
             for (var headers : HeaderValues.conditions(match.headers(), denies(match))) {
-                var conditions = new ArrayList<>(first);
-                conditions.addAll(alternative);
-                conditions.addAll(headers);
-                selected.add(routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
-                takesEvery |= conditions.isEmpty() && match.sourceCidrs().isEmpty();
+                for (var credentials : CredentialConditions.alternatives(match.credentials(), denies(match))) {
+                    var conditions = new ArrayList<>(first);
+                    conditions.addAll(alternative);
+                    conditions.addAll(headers);
+                    conditions.addAll(credentials);
+                    selected.add(routes.rule(rule(match), requestClass, routeMatch(conditions, match.sourceCidrs())));
+                    takesEvery |= conditions.isEmpty() && match.sourceCidrs().isEmpty();
+                }
             }
         }
         return takesEvery;

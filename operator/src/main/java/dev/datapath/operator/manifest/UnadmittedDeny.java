@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,10 @@ public final class UnadmittedDeny {
             "sourceCIDRs", List.of(UNREADABLE),
             "headers", List.of(Map.of("name", "", "value", "")),
             "accessKeyIds", List.of(UNREADABLE));
+
+    /** Whatever it was to deny is denied. */
+    private static final Map<String, Object> UNREADABLE_AUTHENTICATION =
+            Map.of("anonymous", "Deny", "presigned", Map.of("mode", "Deny"));
 
     /**
      * The errors of an object.
@@ -102,8 +107,9 @@ public final class UnadmittedDeny {
         List<?> written = list(map(document.fields().get("spec")).get("rules"));
         for (int i = 0; i < declared.size(); i++) {
             // The fields as written: admission drops an empty deny, but its intention is clear.
-            if (map(written.get(i)).containsKey("deny")) {
-                rules.add(rule(map(declared.get(i)), SPEC.field("rules").item(i), ofRules));
+            var rule = map(written.get(i));
+            if (rule.containsKey("deny") || rule.containsKey("authentication")) {
+                rules.add(rule(rule.keySet(), map(declared.get(i)), SPEC.field("rules").item(i), ofRules));
             }
         }
         if (rules.isEmpty()) {
@@ -149,14 +155,25 @@ public final class UnadmittedDeny {
         return copy;
     }
 
-    private static Map<String, Object> rule(Map<?, ?> rule, FieldPath path, Wrong wrong) {
+    /** @param written the fields that the rule has, empty ones among them */
+    private static Map<String, Object> rule(Set<?> written, Map<?, ?> rule, FieldPath path, Wrong wrong) {
         var readable = new LinkedHashMap<String, Object>();
         if (rule.get("name") instanceof String name) {
             readable.put("name", name);
         }
-        readable.put(
-                "deny",
-                rule.get("deny") instanceof Map<?, ?> deny && !wrong.isIn(path.field("deny")) ? deny : Map.of());
+        if (written.contains("deny")) {
+            readable.put(
+                    "deny",
+                    rule.get("deny") instanceof Map<?, ?> deny && !wrong.isIn(path.field("deny")) ? deny : Map.of());
+        }
+        if (written.contains("authentication")) {
+            readable.put(
+                    "authentication",
+                    rule.get("authentication") instanceof Map<?, ?> authentication
+                                    && !wrong.isIn(path.field("authentication"))
+                            ? authentication
+                            : UNREADABLE_AUTHENTICATION);
+        }
         Object matches = rule.get("matches");
         if (matches instanceof List<?> list && !wrong.isSpoiled(path.field("matches"))) {
             var conditions = new ArrayList<Map<String, Object>>();

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param operations the S3 actions, in enum order; empty for every request, with or without a known action
  * @param headers request headers that must have exactly these values
  * @param sourceCidrs client addresses, any of; empty for all
+ * @param credentials what the credentials of the request must be, all of these
  */
 public record MatchPlan(
         String rule,
@@ -22,17 +23,29 @@ public record MatchPlan(
         String keyPrefix,
         Set<S3Operation> operations,
         List<HeaderValue> headers,
-        List<String> sourceCidrs) {
+        List<String> sourceCidrs,
+        List<CredentialCondition> credentials) {
 
     public MatchPlan {
         operations = operations.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(operations));
         headers = List.copyOf(headers);
         sourceCidrs = List.copyOf(sourceCidrs);
+        credentials = List.copyOf(credentials);
+    }
+
+    /** The same of another bucket. */
+    public MatchPlan of(BucketMatch other) {
+        return new MatchPlan(rule, other, keyPrefix, operations, headers, sourceCidrs, credentials);
+    }
+
+    /** The same with another key prefix. */
+    public MatchPlan withKeyPrefix(String other) {
+        return new MatchPlan(rule, bucket, other, operations, headers, sourceCidrs, credentials);
     }
 
     /** Whether the match depends only on bucket and key. */
     public boolean unconditional() {
-        return operations.isEmpty() && headers.isEmpty() && sourceCidrs.isEmpty();
+        return operations.isEmpty() && headers.isEmpty() && sourceCidrs.isEmpty() && credentials.isEmpty();
     }
 
     /**

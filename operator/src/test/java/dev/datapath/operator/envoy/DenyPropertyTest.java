@@ -241,7 +241,7 @@ class DenyPropertyTest {
                     random.nextInt(3) == 0 ? pick(random, pick(random, List.copyOf(PREFIXES.values()))) : "",
                     operations(random),
                     random.nextInt(3) == 0 ? List.of(pick(random, HEADERS)) : List.of(),
-                    random.nextInt(4) == 0 ? List.of(pick(random, List.of(CLIENTS, OTHERS))) : List.of()));
+                    random.nextInt(4) == 0 ? List.of(pick(random, List.of(CLIENTS, OTHERS))) : List.of(), List.of()));
         }
         if (random.nextInt(4) == 0) {
             var match = pick(random, matches);
@@ -251,7 +251,7 @@ class DenyPropertyTest {
                     pick(random, PREFIXES.getOrDefault(single(match.keyPrefix()), List.of(match.keyPrefix()))),
                     random.nextInt(2) == 0 ? match.operations() : operations(random),
                     List.of(),
-                    List.of()));
+                    List.of(), List.of()));
         }
         matches.sort(Comparator.<MatchPlan>comparingInt(match -> switch (match.bucket()) {
                     case BucketMatch.Any any -> 0;

@@ -67,7 +67,7 @@ class PlainRulesPropertyTest {
         boolean all = random.nextBoolean();
         return RouteTablePropertyTest.matches(random).stream()
                 .map(match -> all || random.nextBoolean()
-                        ? new MatchPlan(match.rule(), match.bucket(), "", Set.of(), List.of(), List.of())
+                        ? new MatchPlan(match.rule(), match.bucket(), "", Set.of(), List.of(), List.of(), List.of())
                         : match)
                 .map(match -> match.bucket() instanceof BucketMatch.Any && random.nextInt(4) > 0
                         ? new MatchPlan(
@@ -76,7 +76,7 @@ class PlainRulesPropertyTest {
                                 match.keyPrefix(),
                                 match.operations(),
                                 match.headers(),
-                                match.sourceCidrs())
+                                match.sourceCidrs(), List.of())
                         : match)
                 .sorted(RouteTablePropertyTest.ORDER)
                 .toList();

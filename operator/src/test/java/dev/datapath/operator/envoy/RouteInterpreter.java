@@ -271,6 +271,9 @@ final class RouteInterpreter {
 
     private static boolean matches(HeaderMatcher header, Request request) {
         var joined = request.all().get(header.getName());
+        if (joined == null && header.getTreatMissingHeaderAsEmpty()) {
+            joined = "";
+        }
         boolean holds;
         if (header.hasPresentMatch()) {
             holds = joined != null;

@@ -106,7 +106,7 @@ class RouteSpellingTest {
                 deny(B, ""),
                 match("forward", new BucketMatch.Prefix("b."), ""),
                 match("forward", new BucketMatch.Exact("c"), ""),
-                new MatchPlan("deny", new BucketMatch.Prefix("b"), "x/", new TreeSet<>(), List.of(), List.of()));
+                new MatchPlan("deny", new BucketMatch.Prefix("b"), "x/", new TreeSet<>(), List.of(), List.of(), List.of()));
         assertThat(host(table, "GET", "b", "/k")).isEqualTo("deny");
         assertThat(host(table, "GET", "b.c", "/k")).isEqualTo("forward");
         var copy =
@@ -139,7 +139,7 @@ class RouteSpellingTest {
 
     @Test
     void withoutRulesEverythingPasses() {
-        var table = table(new MatchPlan("forward", ANY, "", new TreeSet<>(), List.of(), List.of()));
+        var table = table(new MatchPlan("forward", ANY, "", new TreeSet<>(), List.of(), List.of(), List.of()));
         for (var path : List.of("/b%2Fkey", "//b/key", "/b?%64elete")) {
             assertThat(route(table, "GET", path)).isEqualTo("forward");
         }
@@ -150,11 +150,11 @@ class RouteSpellingTest {
     }
 
     private static MatchPlan operations(S3Operation... operations) {
-        return new MatchPlan("deny", ANY, "", new TreeSet<>(Set.of(operations)), List.of(), List.of());
+        return new MatchPlan("deny", ANY, "", new TreeSet<>(Set.of(operations)), List.of(), List.of(), List.of());
     }
 
     private static MatchPlan match(String rule, BucketMatch bucket, String keyPrefix) {
-        return new MatchPlan(rule, bucket, keyPrefix, new TreeSet<>(), List.of(), List.of());
+        return new MatchPlan(rule, bucket, keyPrefix, new TreeSet<>(), List.of(), List.of(), List.of());
     }
 
     private static RouteInterpreter table(MatchPlan... matches) {

@@ -3,6 +3,7 @@ package dev.datapath.operator.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.datapath.api.v1alpha1.RoutingPolicy;
+import dev.datapath.api.v1alpha1.RoutingRule;
 import dev.datapath.operator.admission.ApiCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,6 +110,32 @@ class UnadmittedDenyTest {
                     .singleElement()
                     .satisfies(header -> assertThat(header.name()).isEmpty());
         });
+    }
+
+    /** It keeps no pools: what it forwards is not applied. */
+    @Test
+    void authenticationIsKeptAndUnreadableAuthenticationDeniesAll() throws IOException {
+        var rules = rules("""
+                spec:
+                  targetRefs: [{name: training}]
+                  rules:
+                  - name: good
+                    matches: [{buckets: [one]}]
+                    authentication: {presigned: {maxExpiry: 1h}}
+                    pools: [{name: store, weight: heavy}]
+                  - {name: bad, matches: [{buckets: [two]}], authentication: {anonymus: Deny}, pools: [{name: store}]}
+                  - {name: open, matches: [{buckets: [three]}], pools: [{name: store}]}
+                """).getSpec().rules();
+
+        assertThat(rules)
+                .hasSize(2)
+                .allSatisfy(rule -> assertThat(rule.pools()).isEmpty());
+        assertThat(rules.getFirst().authentication())
+                .isEqualTo(new RoutingRule.Authentication(null, new RoutingRule.Presigned(null, "1h")));
+        assertThat(rules.getLast().authentication())
+                .isEqualTo(new RoutingRule.Authentication(
+                        RoutingRule.Permission.Deny,
+                        new RoutingRule.Presigned(RoutingRule.Permission.Deny, null)));
     }
 
     @ParameterizedTest
