@@ -4,6 +4,7 @@ import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan.HeaderValue;
+import dev.datapath.operator.s3.ActionByHeader;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -12,11 +13,17 @@ import java.util.stream.Collectors;
 
 /**
  * Refusals by something that a body may hold instead. A prefix is compared with the key in a request's address, and a header with the
- * headers; keys and fields in a body are not seen. Requests that have them there pass, unless a match refuses them for the whole bucket.
+ * headers; keys and fields in a body are not seen, nor the action that a field asks for. Requests that have them there pass, unless a
+ * match refuses them for the whole bucket.
  */
 final class BodyRefusals {
     private static final Set<S3Operation> KEYS_IN_BODY = EnumSet.of(S3Operation.PostObject, S3Operation.DeleteObjects);
     private static final Set<S3Operation> HEADERS_IN_BODY = EnumSet.of(S3Operation.PostObject);
+
+    private static final Set<S3Operation> FIELDS_OF_FORMS = ActionByHeader.all().stream()
+            .filter(action -> action.carriers().contains(S3Operation.PostObject))
+            .map(ActionByHeader::action)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(S3Operation.class)));
 
     /** A match of a rule that refuses, and where it is written. */
     record Match(MatchCompiler.Conditions conditions, Report at) {}
@@ -41,6 +48,27 @@ final class BodyRefusals {
                         ", a form whose fields stores take for headers: refuse it for the whole bucket, in a match of its own without"
                                 + " headers, or name in operations what this match is for");
             }
+            warnAboutFields(match, matches);
+        }
+    }
+
+    private static void warnAboutFields(Match match, List<Match> matches) {
+        var operations = match.conditions().operations();
+        // Where forms are named, the other warnings say what passes.
+        if (operations.isEmpty() || operations.contains(S3Operation.PostObject)) {
+            return;
+        }
+        var asked = among(operations, FIELDS_OF_FORMS);
+        boolean refused = matches.stream()
+                .map(Match::conditions)
+                .anyMatch(other -> refusesTheBuckets(other, match.conditions())
+                        && (other.operations().isEmpty() || other.operations().contains(S3Operation.PostObject)));
+        if (!refused) {
+            warn(
+                    match,
+                    asked,
+                    "a form (PostObject) can do ",
+                    " by a field of its body, which is not seen: deny PostObject for the whole bucket, too");
         }
     }
 

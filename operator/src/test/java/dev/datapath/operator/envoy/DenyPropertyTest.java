@@ -89,7 +89,21 @@ class DenyPropertyTest {
             "X-Amz-Copy-Source=%2Fsecret%2Fprivate%2Fx",
             "x-amz-%43opy-source=secret%2Fk",
             "x-amz-rename-source=/secret/k",
-            "x-amz-acl");
+            "x-amz-acl",
+            "X-Amz-Tagging=a%3Db",
+            "x-amz-%67rant-read=c",
+            "x-amz-object-lock-mode=GOVERNANCE");
+
+    /** What a write may do besides. */
+    private static final Map<String, List<String>> ACTING = new TreeMap<>(Map.of(
+            "x-amz-tagging", List.of("a=b", ""),
+            "x-amz-tagging-directive", List.of("REPLACE", "replace", "COPY"),
+            "x-amz-grant-full-control", List.of("id=c"),
+            "x-amz-object-lock-mode", List.of("COMPLIANCE"),
+            "x-amz-object-lock-retain-until-date", List.of("2030-01-01T00:00:00Z"),
+            "x-amz-object-lock-legal-hold", List.of("ON", "OFF"),
+            "x-amz-bucket-object-lock-enabled", List.of("true"),
+            "x-amz-object-ownership", List.of("ObjectWriter")));
 
     @Property(tries = 1500)
     void nothingPassesThatAStoreExecutesAsADeniedAction(@ForAll long seed) {
@@ -304,6 +318,10 @@ class DenyPropertyTest {
         }
         if (random.nextInt(6) == 0) {
             headers.put("x-amz-object-attributes", lines(random, List.of("ETag", "ObjectParts", "Checksum")));
+        }
+        if (random.nextInt(3) == 0) {
+            var acting = pick(random, List.copyOf(ACTING.keySet()));
+            headers.put(acting, pick(random, ACTING.getOrDefault(acting, List.of())));
         }
         boolean hostStyle = random.nextInt(3) == 0;
         var bucket = pick(random, BUCKETS);
