@@ -15,7 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
  */
 final class GrpcErrors {
 
-    private static final String CONTENT_TYPE = "application/grpc";
+    static final String CONTENT_TYPE = "application/grpc";
 
     /** Carries the status of an error past Envoy's conversion. Set on the gateway's own errors only; never leaves the gateway. */
     static final String STATUS_HEADER = "x-datapath-status";

@@ -49,6 +49,7 @@ final class Guards {
         var guards = new ArrayList<FieldMatcher>();
         // Envoy joins repeated lines; RFC 9112, 3.2 wants 400.
         guards.add(guard("guard/host", contains(AUTHORITY, ","), "InvalidRequest", "A request must name one host."));
+        guards.add(Http10Answers.guard());
         if (style == AddressStyle.PATH && !listener.hostnames().isEmpty()) {
             guards.add(guard(
                     "guard/host",

@@ -1,8 +1,10 @@
 package dev.datapath.operator.envoy;
 
 import com.github.xds.type.matcher.v3.Matcher;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
 import com.google.protobuf.UInt64Value;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.extensions.common.async_files.v3.AsyncFileManagerConfig;
 import io.envoyproxy.envoy.extensions.common.matching.v3.ExtensionWithMatcher;
 import io.envoyproxy.envoy.extensions.filters.http.composite.v3.Composite;
@@ -52,6 +54,25 @@ final class Http10Answers {
                                 .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(http10)))
                         .build()))
                 .build();
+    }
+
+    /**
+     * Refuses requests of a gRPC content type. When an answer that is held back fails, Envoy answers such a request with {@code 200 OK},
+     * and the answer does not pass {@link GrpcErrors} any more.
+     */
+    static FieldMatcher guard() {
+        return Predicates.when(
+                Predicates.and(
+                        Predicates.equal(Names.PROTOCOL_HEADER, PROTOCOL),
+                        Predicates.startsWith("content-type", GrpcErrors.CONTENT_TYPE)),
+                Predicates.action(
+                        "route",
+                        RouteRenderer.refuse(
+                                "guard/http10",
+                                501,
+                                "NotImplemented",
+                                "An HTTP/1.0 request cannot have the content type application/grpc. Use HTTP/1.1.",
+                                RouteMatch.newBuilder().setPrefix("/").build())));
     }
 
     private static FileSystemBufferFilterConfig buffer() {
