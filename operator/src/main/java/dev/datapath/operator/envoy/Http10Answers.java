@@ -29,10 +29,10 @@ final class Http10Answers {
     static final String PROTOCOL = "HTTP/1.0";
 
     /**
-     * The longest list that S3 knows fits: 1,000 keys of 1,024 bytes, each byte percent-encoded, and 1 KiB more for each key.
-     * A longer answer is an error, because it is held in memory.
+     * As much as one connection holds anyhow ({@link Overload#CONNECTION_BYTES}): Envoy has no bound on all that is held together, so what
+     * all connections together may hold must fit into memory. A longer answer is an error.
      */
-    static final int MAX_BYTES = 4 << 20;
+    static final int MAX_BYTES = 256 << 10;
 
     private Http10Answers() {}
 
