@@ -37,6 +37,9 @@ final class RouteSize {
     /** What tells requests of no known shape apart, once for each address style, where rules name actions. */
     private static final int SHAPES = 15_000;
 
+    /** What is denied of this bucket is denied, at virtual hosts, of the path of that name. */
+    private static final BucketMatch OWN_APIS = new BucketMatch.Exact("minio");
+
     /** What tells requests whose headers do what rules deny: names of headers, each in every spelling of a query. */
     private static final int BY_HEADER = 5_000;
 
@@ -105,6 +108,9 @@ final class RouteSize {
         for (var match : ordered) {
             if (match.denies()) {
                 charge(match, (addressStyles - 1) * (long) (byClass ? DENIED_PATH_BY_CLASS : DENIED_PATH));
+                if (match.plan().bucket().equals(OWN_APIS)) {
+                    charge(match, (addressStyles - 1) * (long) (byClass ? DENIED_PATH_BY_CLASS : DENIED_PATH));
+                }
                 long carried = paths
                         * byHeader.stream()
                                 .filter(action -> about(match, action.action()))

@@ -206,6 +206,7 @@ final class RouteTable {
             Set<RequestClass> mapped) {
         var guards = Guards.of(listener, denies, style, baseDomain);
         if (style == AddressStyle.HOST) {
+            guards.addAll(OwnApis.render(listener.matches(), rules, byOperation));
             new HostReadings(listener.matches(), rules, byOperation)
                     .render(baseDomain)
                     .ifPresent(guards::add);

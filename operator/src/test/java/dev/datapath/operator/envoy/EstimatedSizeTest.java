@@ -23,6 +23,7 @@ class EstimatedSizeTest {
                 "matches: [{buckets: [b-N], operations: [Writes, Deletes, Multipart]}], deny: {}",
                 "matches: [{buckets: [b-N], operations: [GetObject]}], deny: {}",
                 "matches: [{buckets: [b-N], operations: [PutObjectAcl]}], deny: {}",
+                "matches: [{buckets: [minio], operations: [GetObject], headers: [{name: x-a, value: vN}]}], deny: {}",
                 "matches: [{buckets: [b-N], operations: [PutObjectTagging, PutObjectRetention, PutBucketAcl, PutBucketVersioning]}], deny: {}",
                 "matches: [{buckets: [b-N], operations: [Multipart]}, {buckets: [c-N], keyPrefix: secret/, operations: [Writes]}], deny: {}",
                 "matches: [{buckets: [b-N], keyPrefix: some/prefix/, operations: [PutObjectLegalHold]}], deny: {}",
