@@ -138,6 +138,46 @@ class DeniedEffectsTest {
         }
     }
 
+    /** Tags, locks and ACLs that a header of an upload asks for. */
+    @ParameterizedTest
+    @MethodSource("stores")
+    void noHeaderOfAnUploadDoesWhatIsDenied(StoreProgram program, Rig rig) throws IOException {
+        var store = rig.store(program, program.name());
+        var denied = rig.bucketName(program.name());
+        var denied2 = rig.bucketName(program.name());
+        rig.gateway().policy(denied, Manifests.policy(denied, """
+                - name: by-header
+                  matches:
+                  - buckets: [%s, %s]
+                    operations: [PutObjectTagging, PutBucketAcl, PutObjectAcl, PutObjectLegalHold, PutObjectRetention]
+                  deny: {code: AccessDenied}
+                """.formatted(denied, denied2)));
+        int direct = store.nodes().getFirst().directPort();
+        try (var s3 = client(store)) {
+            s3.createBucket(request -> request.bucket(denied));
+            int executed = 0;
+            for (var request : List.of(
+                    byHeader("PUT", "/" + denied + "/k", "x-amz-tagging: a=b"),
+                    byHeader("PUT", "/" + denied + "/k", "x-amz-acl: public-read"),
+                    byHeader("PUT", "/" + denied + "/k", "x-amz-object-lock-legal-hold: ON"),
+                    byHeader("POST", "/" + denied + "/k?uploads", "x-amz-tagging: a=b"),
+                    byHeader("PUT", "/" + denied2, "x-amz-acl: public-read"))) {
+                assertThat(request.sendTo(rig.port())).as("%s", request).isEqualTo(403);
+                assertThat(objects(s3, denied)).as("after %s", request).isEmpty();
+
+                if (request.sendTo(direct) == 200) {
+                    executed++;
+                }
+                s3.deleteObject(delete -> delete.bucket(denied).key("k"));
+            }
+            assertThat(executed).as("requests that %s executes", program).isPositive();
+        }
+    }
+
+    private static SignedRequest byHeader(String method, String target, String line) {
+        return new SignedRequest(method, target, List.of(line), method.equals("PUT") ? "x" : "");
+    }
+
     /** The path has a key that may be written; the body, or the query, is about the rest of the bucket. */
     @ParameterizedTest
     @MethodSource("stores")

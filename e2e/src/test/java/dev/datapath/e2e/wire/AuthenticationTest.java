@@ -28,8 +28,9 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 /** Rules by the credentials that requests show; {@code |} separates lines of a request. */
 @Tag("tier3")
 class AuthenticationTest {
-    private static final String V4 = "authorization: AWS4-HMAC-SHA256 Credential=%s/20261201/eu-central-1/s3/aws4_request, "
-            + "SignedHeaders=host;x-amz-date, Signature=0a1b";
+    private static final String V4 =
+            "authorization: AWS4-HMAC-SHA256 Credential=%s/20261201/eu-central-1/s3/aws4_request, "
+                    + "SignedHeaders=host;x-amz-date, Signature=0a1b";
     private static final String PRESIGNED =
             "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=%s%%2F20261201%%2Feu-central-1%%2Fs3%%2Faws4_request"
                     + "&X-Amz-Date=20261201T000000Z&X-Amz-Expires=%d&X-Amz-SignedHeaders=host&X-Amz-Signature=0a1b";
@@ -115,7 +116,8 @@ class AuthenticationTest {
     })
     void signaturesInTheHeader(String bucket, String key, int status) throws IOException {
         assertThat(status("GET /" + bucket + "/k|" + V4.formatted(key))).isEqualTo(status);
-        assertThat(status("PUT /" + bucket + "/k|" + V4.formatted(key).replace(", ", ","))).isEqualTo(status);
+        assertThat(status("PUT /" + bucket + "/k|" + V4.formatted(key).replace(", ", ",")))
+                .isEqualTo(status);
     }
 
     @ParameterizedTest
@@ -132,7 +134,8 @@ class AuthenticationTest {
         "team, AKIAX, 60, 403"
     })
     void presignedRequests(String bucket, String key, long expires, int status) throws IOException {
-        assertThat(status("GET /" + bucket + "/k?" + PRESIGNED.formatted(key, expires))).isEqualTo(status);
+        assertThat(status("GET /" + bucket + "/k?" + PRESIGNED.formatted(key, expires)))
+                .isEqualTo(status);
     }
 
     @ParameterizedTest
@@ -161,8 +164,7 @@ class AuthenticationTest {
                 .forcePathStyle(true)
                 .httpClientBuilder(Apache5HttpClient.builder())
                 .build()) {
-            var put = client.putObject(
-                    request -> request.bucket("team").key("a b/k"), RequestBody.fromString("text"));
+            var put = client.putObject(request -> request.bucket("team").key("a b/k"), RequestBody.fromString("text"));
             assertThat(put.sdkHttpResponse().statusCode()).isEqualTo(200);
         }
     }
@@ -174,9 +176,8 @@ class AuthenticationTest {
                 .endpointOverride(URI.create("http://127.0.0.1:" + gateway.port(0)))
                 .region(Region.EU_CENTRAL_1)
                 .credentialsProvider(credentials("AKIATEAM"))
-                .serviceConfiguration(S3Configuration.builder()
-                        .pathStyleAccessEnabled(true)
-                        .build())
+                .serviceConfiguration(
+                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
                 .build()) {
             var link = presigner.presignGetObject(presign -> presign.signatureDuration(Duration.ofSeconds(expires))
                     .getObjectRequest(request -> request.bucket("short-links").key("a+b/k")));

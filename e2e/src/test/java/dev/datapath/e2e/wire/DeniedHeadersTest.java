@@ -6,7 +6,6 @@ import dev.datapath.e2e.Rig;
 import dev.datapath.e2e.rig.Manifests;
 import dev.datapath.e2e.rig.ScriptedNode;
 import java.io.IOException;
-import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +54,17 @@ class DeniedHeadersTest {
                   - {buckets: [dh-allowed]}
                   - {buckets: ["dh-allow*"], keyPrefix: private/}
                   deny: {code: AccessDenied}
+                - name: acts
+                  matches:
+                  - {buckets: [dh-tags], operations: [PutObjectTagging]}
+                  - {buckets: [dh-acts], operations: [PutObjectAcl, PutBucketAcl, PutObjectRetention, PutObjectLegalHold]}
+                  - {buckets: [dh-acts], operations: [PutBucketVersioning, PutBucketOwnershipControls]}
+                  - {buckets: [dh-acts-part], keyPrefix: private/, operations: [PutObjectTagging]}
+                  - {buckets: [dh-uploads]}
+                  deny: {code: AccessDenied}
+                - name: uploads
+                  matches: [{buckets: [dh-uploads], operations: [PutObject]}]
+                  pools: [{name: %1$s}]
                 - name: through-clear-text
                   matches: [{buckets: [dh-proxy], headers: [{name: x-forwarded-proto, value: http}]}]
                   deny: {code: AccessDenied}
@@ -68,7 +78,9 @@ class DeniedHeadersTest {
                   - {buckets: [dh-allowed, dh-allow-2], keyPrefix: public/}
                   pools: [{name: %1$s}]
                 - name: open
-                  matches: [{buckets: [dh-acl, dh-open, dh-keys, dh-writes, dh-reads, dh-made, dh-lists, dh-sources]}]
+                  matches:
+                  - {buckets: [dh-acl, dh-open, dh-keys, dh-writes, dh-reads, dh-made, dh-lists, dh-sources]}
+                  - {buckets: [dh-tags, dh-acts, dh-acts-part]}
                   pools: [{name: %1$s}]
                 """.formatted(pool)));
     }
@@ -166,6 +178,58 @@ class DeniedHeadersTest {
             })
     void aNameThatServersMakeOneThatRulesReadIsRefused(String lines, Rig rig) throws IOException {
         assertThat(put(rig, "/dh-open/k", lines)).isEqualTo(400);
+    }
+
+    /** Amazon S3 wants the permission for such an action beside the one for the write, and other stores perform it. */
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, /dh-tags/k, x-amz-tagging: a=b, 403",
+        "PUT, /dh-tags/k, x-amz-tagging:, 403",
+        "POST, /dh-tags/k?uploads, x-amz-tagging: a=b, 403",
+        "PUT, /dh-tags/k, x-amz-copy-source: /dh-open/k|x-amz-tagging: a=b, 403",
+        "PUT, /dh-tags/k, x-amz-copy-source: /dh-open/k|x-amz-tagging-directive: replace, 403",
+        "PUT, /dh-tags/k, x-amz-copy-source: /dh-open/k|x-amz-tagging-directive: COPY, 200",
+        "PUT, /dh-tags/k?X-Amz-%54agging=a%3Db, x-a: 1, 403",
+        "PUT, /dh-tags/k, x_amz_tagging: a=b, 400",
+        "PUT, /dh-tags/k, x-amz_tagging: a=b, 400",
+        "POST, /dh-tags, Content-Type: multipart/form-data; boundary=x|x-amz-tagging: a=b, 403",
+        "PUT, /dh-tags/k, x-amz-acl: private|x-amz-object-lock-mode: GOVERNANCE, 200",
+        "PUT, /dh-tags/k?partNumber=1&uploadId=u, x-amz-tagging: a=b, 200",
+        "GET, /dh-tags/k, x-amz-tagging: a=b, 200",
+        "PUT, /dh-acts/k, x-amz-acl: public-read, 403",
+        "PUT, /dh-acts/k, x-amz-grant-full-control: id=c, 403",
+        "PUT, /dh-acts/k, x-amz-object-lock-mode: GOVERNANCE, 403",
+        "PUT, /dh-acts/k, x-amz-object-lock-retain-until-date: 2030-01-01T00:00:00Z, 403",
+        "PUT, /dh-acts/k, x_amz_object_lock_retain_until_date: 2030-01-01T00:00:00Z, 400",
+        "POST, /dh-acts/k?uploads, x-amz-object-lock-legal-hold: ON, 403",
+        "PUT, /dh-acts, x-amz-acl: public-read, 403",
+        "PUT, /dh-acts/, x-amz-grant-write-acp: id=c, 403",
+        "PUT, /dh-acts, x-amz-bucket-object-lock-enabled: true, 403",
+        "PUT, /dh-acts, x-amz-object-ownership: ObjectWriter, 403",
+        "PUT, /dh-acts, x-a: 1, 200",
+        "PUT, /dh-acts/k, x-amz-tagging: a=b, 200",
+        "PUT, /dh-acts-part/private/k, x-amz-tagging: a=b, 403",
+        "PUT, /dh-acts-part//%70rivate//k, x-amz-tagging: a=b, 403",
+        "PUT, /dh-acts-part/x, x-amz-tagging: a=b|x-amz-meta-snowball-auto-extract: true, 403",
+        "PUT, /dh-acts-part/x/../private/k, x-amz-tagging: a=b, 400",
+        "PUT, /dh-acts-part/private, x-amz-tagging: a=b, 200",
+        "PUT, /dh-acts-part/public/k, x-amz-tagging: a=b, 200",
+        "PUT, /dh-uploads/k, x-a: 1, 200",
+        "PUT, /dh-uploads/k, x-amz-acl: private, 403",
+    })
+    void whatAHeaderOfAWriteDoesIsDeniedAsTheActionIs(String method, String target, String lines, int status, Rig rig)
+            throws IOException {
+        assertThat(send(rig, method, target, "gw.test", lines)).isEqualTo(status);
+        int end = target.indexOf('/', 1) < 0 ? target.length() : target.indexOf('/', 1);
+        var inBucket = target.substring(end).startsWith("/") ? target.substring(end) : "/" + target.substring(end);
+        assertThat(send(rig, method, inBucket, target.substring(1, end) + ".s3.test", lines))
+                .as("of a virtual host")
+                .isEqualTo(status);
+        if (status == 403) {
+            assertThat(send(rig, method, target, "dh-open.s3.test.", lines))
+                    .as("in the path of a host that some stores do not know")
+                    .isEqualTo(status);
+        }
     }
 
     /** SDKs that presign a URL move headers into its query, and stores read them there. */
@@ -344,10 +408,14 @@ class DeniedHeadersTest {
     }
 
     private static int put(Rig rig, String target, String lines) throws IOException {
+        return send(rig, "PUT", target, "gw.test", lines);
+    }
+
+    private static int send(Rig rig, String method, String target, String host, String lines) throws IOException {
         try (var client = rig.connect()) {
-            var headers =
-                    Arrays.stream((lines + "|Content-Length: 0").split("\\|")).toArray(String[]::new);
-            return client.request("PUT", target, headers).answerTo("PUT").status();
+            client.send(method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n" + lines.replace("|", "\r\n")
+                    + "\r\nContent-Length: 0\r\n\r\n");
+            return client.answerTo(method).status();
         }
     }
 }

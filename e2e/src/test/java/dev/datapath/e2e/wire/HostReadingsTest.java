@@ -33,9 +33,13 @@ class HostReadingsTest {
                   - {buckets: [hr-half], keyPrefix: private/}
                   - {buckets: [hr-archive], operations: [Writes, Deletes]}
                   - {buckets: [hr-kept], operations: [DeleteBucket]}
+                  - {buckets: [minio]}
                   deny: {code: AccessDenied}
                 - name: hr-open
                   matches: [{buckets: [hr-open, hr-half, hr-archive, hr-kept, hr-mine]}]
+                  pools: [{name: %1$s}]
+                - name: health
+                  matches: [{buckets: [minio], keyPrefix: health/}]
                   pools: [{name: %1$s}]
                 - name: hr-all
                   matches: [{buckets: ["hr-m*"]}]
@@ -125,6 +129,31 @@ class HostReadingsTest {
                 assertThat(S3Error.assertThatIs(client.answerTo("GET"), 400)).isEqualTo("InvalidRequest");
             }
         }
+    }
+
+    /** MinIO has APIs of its own below this path, whatever the host (cmd/routers.go). */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /minio/admin/v3/list-users, 403",
+        "PUT, /minio/admin/v3/add-user?accessKey=a, 403",
+        "GET, /minio/metrics/v3, 403",
+        "GET, /minio/v2/metrics/cluster, 403",
+        "GET, /minio//admin/v3/list-users, 403",
+        "GET, /%6dinio/admin/v3/list-users, 400",
+        "GET, //minio/admin/v3/list-users, 400",
+        "GET, /x/../minio/admin/v3/list-users, 400",
+        "GET, /./minio%2fadmin/v3/list-users, 400",
+        "GET, /minio%2Fadmin/v3/list-users, 400",
+        "GET, /minio/health/live, 200",
+        "GET, /minio, 200",
+        "GET, /minio-2/admin, 200",
+        "GET, /x/minio/admin, 200",
+        "GET, /Minio/admin, 200",
+        "GET, /?prefix=minio/admin, 200",
+    })
+    void theOwnApisOfAStoreAreDeniedAtAVirtualHostToo(String method, String target, int status, Rig rig)
+            throws IOException {
+        assertThat(status(rig, method, "hr-open.s3.test", target)).isEqualTo(status);
     }
 
     private static int status(Rig rig, String method, String host, String target) throws IOException {

@@ -116,32 +116,31 @@ class Http10Test {
         }
     }
 
-    /** A list of 1,000 keys of 1,024 bytes that are all percent-encoded. */
     @Test
-    void theLongestListArrives(Rig rig) throws IOException {
-        var list = "<Key>" + "%41".repeat(1024) + "</Key>" + " ".repeat(300);
-        try (var node = ScriptedNode.start(exchange -> chunked(exchange, list, 1000))) {
+    void aListOfSeveralHundredKeysArrives(Rig rig) throws IOException {
+        var list = "<Contents><Key>" + "k".repeat(110) + "</Key>" + " ".repeat(300) + "</Contents>";
+        try (var node = ScriptedNode.start(exchange -> chunked(exchange, list, 580))) {
             var bucket = rig.bucket(node);
             try (var client = rig.connect()) {
                 client.send("GET /" + bucket + "?list-type=2 HTTP/1.0\r\nHost: h\r\n\r\n");
-                assertThat(client.answer().text()).isEqualTo(list.repeat(1000));
+                assertThat(client.answer().text()).isEqualTo(list.repeat(580));
             }
         }
     }
 
     @Test
     void aLongBodyOfUnknownLengthNeedsHttp11(Rig rig) throws IOException {
-        try (var node = ScriptedNode.start(exchange -> chunked(exchange, "x".repeat(65_536), 80))) {
+        try (var node = ScriptedNode.start(exchange -> chunked(exchange, "x".repeat(65_536), 5))) {
             var bucket = rig.bucket(node);
             try (var client = rig.connect()) {
                 client.send("GET /" + bucket + "/k HTTP/1.0\r\nHost: h\r\n\r\n");
                 var answer = client.answer();
                 assertThat(S3Error.assertThatIs(answer, 501)).isEqualTo("NotImplemented");
-                assertThat(answer.text()).contains("HTTP/1.1");
+                assertThat(answer.text()).contains("256 KiB", "HTTP/1.1");
             }
             try (var client = rig.connect()) {
                 assertThat(client.request("GET", "/" + bucket + "/k").answer().content())
-                        .hasSize(80 * 65_536);
+                        .hasSize(5 * 65_536);
             }
         }
     }

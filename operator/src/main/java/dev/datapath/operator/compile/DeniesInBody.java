@@ -4,6 +4,7 @@ import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.model.Reason;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan.HeaderValue;
+import dev.datapath.operator.s3.ActionByHeader;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,13 +12,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Detects denies by a key or header that a request may carry in its body instead. A key prefix is compared with the key in the
+ * Detects denies by a key, header or action that a request may carry in its body instead. A key prefix is compared with the key in the
  * request URI, and a header with the request headers. Keys and form fields in a body are not inspected, so such requests pass
  * unless a match denies them for the whole bucket.
  */
 final class DeniesInBody {
     private static final Set<S3Operation> KEYS_IN_BODY = EnumSet.of(S3Operation.PostObject, S3Operation.DeleteObjects);
     private static final Set<S3Operation> HEADERS_IN_BODY = EnumSet.of(S3Operation.PostObject);
+
+    private static final Set<S3Operation> FIELDS_OF_FORMS = ActionByHeader.all().stream()
+            .filter(action -> action.carriers().contains(S3Operation.PostObject))
+            .map(ActionByHeader::action)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(S3Operation.class)));
 
     /** A match of a deny rule, and the report for its path. */
     record Match(MatchCompiler.Conditions conditions, Report at) {}
@@ -45,6 +51,27 @@ final class DeniesInBody {
                         ", a form whose fields stores treat as headers: deny it for the whole bucket, in a separate match without"
                                 + " headers, or list in operations only the actions that this match must deny");
             }
+            warnAboutFields(match, matches);
+        }
+    }
+
+    private static void warnAboutFields(Match match, List<Match> matches) {
+        var operations = match.conditions().operations();
+        // A match that names forms has the warnings above.
+        if (operations.isEmpty() || operations.contains(S3Operation.PostObject)) {
+            return;
+        }
+        var byField = among(operations, FIELDS_OF_FORMS);
+        boolean denied = matches.stream()
+                .map(Match::conditions)
+                .anyMatch(other -> deniesWholeBuckets(other, match.conditions())
+                        && (other.operations().isEmpty() || other.operations().contains(S3Operation.PostObject)));
+        if (!denied) {
+            warn(
+                    match,
+                    byField,
+                    "a form (PostObject) can perform ",
+                    " by a field of its body, which is not inspected: deny PostObject for the whole bucket as well");
         }
     }
 
@@ -86,6 +113,7 @@ final class DeniesInBody {
                         || whole.buckets().containsAll(part.buckets()))
                 && whole.listeners().containsAll(part.listeners())
                 && part.headers().containsAll(whole.headers())
+                && part.credentials().containsAll(whole.credentials())
                 && (whole.sources().isEmpty()
                         || (!part.sources().isEmpty() && whole.sources().containsAll(part.sources())));
     }

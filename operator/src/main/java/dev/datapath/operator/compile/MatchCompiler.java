@@ -83,7 +83,15 @@ final class MatchCompiler {
             var all = new ArrayList<>(credentials);
             all.add(credential);
             return new Conditions(
-                    buckets, keyPrefix, operations, listeners, namesListeners, headers, sources, List.copyOf(all), dropped);
+                    buckets,
+                    keyPrefix,
+                    operations,
+                    listeners,
+                    namesListeners,
+                    headers,
+                    sources,
+                    List.copyOf(all),
+                    dropped);
         }
     }
 

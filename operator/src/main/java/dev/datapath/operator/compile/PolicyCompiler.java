@@ -201,8 +201,7 @@ final class PolicyCompiler {
                     ? Optional.of(MatchCompiler.everything(listeners))
                     : MatchCompiler.compile(rule.matches().get(j), listeners, true, unread);
             var place = new Position(position, j, 0, 0);
-            conditions.ifPresent(
-                    match -> addDenials(policy, name, denials, match, place, unread, compiled.candidates));
+            conditions.ifPresent(match -> addDenials(policy, name, denials, match, place, unread, compiled.candidates));
         }
         addPlans(policy, name, denials, compiled.rules);
     }
@@ -216,11 +215,16 @@ final class PolicyCompiler {
             Report unread,
             List<Candidate> candidates) {
         denials.forEach(denial -> add(
-                policy, rule + "/" + denial.name(), conditions.and(denial.condition()), place, unread, unread, candidates));
+                policy,
+                rule + "/" + denial.name(),
+                conditions.and(denial.condition()),
+                place,
+                unread,
+                unread,
+                candidates));
     }
 
-    private static void addPlans(
-            RoutingPolicy policy, String rule, List<Denial> denials, Map<String, RulePlan> plans) {
+    private static void addPlans(RoutingPolicy policy, String rule, List<Denial> denials, Map<String, RulePlan> plans) {
         for (var denial : denials) {
             var id = Identity.key(policy) + "/" + rule + "/" + denial.name();
             plans.put(id, denial.plan(id));

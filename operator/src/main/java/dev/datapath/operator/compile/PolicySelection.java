@@ -118,7 +118,8 @@ final class PolicySelection {
         Identity.sorted(left.values()).forEach(policy -> compiler.wideDenies(policy, denies, rules));
         var candidates = new ArrayList<>(policies.candidates());
         var seen = new HashSet<Object>();
-        denies.removeIf(deny -> !seen.add(List.of(deny.match().bucket(), deny.match().credentials(), deny.listeners())));
+        denies.removeIf(
+                deny -> !seen.add(List.of(deny.match().bucket(), deny.match().credentials(), deny.listeners())));
         if (denies.size() > MAX_DENIES) {
             candidates.add(denies.getFirst().ofAnyBucket(compiler.listeners()));
         } else {

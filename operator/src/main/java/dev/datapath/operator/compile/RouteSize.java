@@ -1,9 +1,11 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.RulePlan;
+import dev.datapath.operator.s3.ActionByHeader;
 import dev.datapath.operator.s3.RequestClass;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +39,12 @@ final class RouteSize {
 
     /** Bytes that match requests of unknown shape, once for each address style, if rules list actions. */
     private static final int SHAPES = 15_000;
+
+    /** What is denied of this bucket is denied, at virtual hosts, of the path of that name. */
+    private static final BucketMatch OWN_APIS = new BucketMatch.Exact("minio");
+
+    /** What tells requests whose headers do what rules deny: names of headers, each in every spelling of a query. */
+    private static final int BY_HEADER = 5_000;
 
     private static final int ENTRY = 60;
     /** Bytes that match a request whose keys are not in its path. */
@@ -96,15 +104,42 @@ final class RouteSize {
             charge(ordered.getFirst(), addressStyles * (long) SHAPES);
         }
         int readings = addressStyles + (addressStyles - 1) * (byClass ? RequestClass.values().length : 1);
+        var byHeader = byHeader(ordered);
+        // Of the path, and, of requests by host, of the path that some stores read instead.
+        int paths = 2 * addressStyles - 1;
+        byHeader.forEach(action -> charge(ordered.getFirst(), paths * (long) BY_HEADER));
         for (var match : ordered) {
             if (match.denies()) {
                 charge(match, (addressStyles - 1) * (long) (byClass ? DENIED_PATH_BY_CLASS : DENIED_PATH));
-                countSources(match, ordered, readings);
+                if (match.plan().bucket().equals(OWN_APIS)) {
+                    charge(match, (addressStyles - 1) * (long) (byClass ? DENIED_PATH_BY_CLASS : DENIED_PATH));
+                }
+                long carried = paths
+                        * byHeader.stream()
+                                .filter(action -> about(match, action.action()))
+                                .count();
+                charge(match, carried * (DENIED_PATH + 2 * SizedMatch.key(match.plan())));
+                countSources(match, ordered, readings + carried);
             }
         }
     }
 
-    private void countSources(SizedMatch deny, List<SizedMatch> ordered, int readings) {
+    /** The actions by header that rules decide otherwise than what carries them. */
+    private static List<ActionByHeader> byHeader(List<SizedMatch> ordered) {
+        return ActionByHeader.all().stream()
+                .filter(action -> ordered.stream()
+                        .anyMatch(match -> action.carriers().stream()
+                                .anyMatch(carrier -> about(match, carrier) != about(match, action.action()))))
+                .filter(action -> ordered.stream().anyMatch(match -> match.denies() && about(match, action.action())))
+                .toList();
+    }
+
+    private static boolean about(SizedMatch match, S3Operation operation) {
+        var operations = match.plan().operations();
+        return operations.isEmpty() || operations.contains(operation);
+    }
+
+    private void countSources(SizedMatch deny, List<SizedMatch> ordered, long readings) {
         charge(
                 deny,
                 addressStyles * (DENIED_SOURCE + DENIED_KEYS * SizedMatch.key(deny.plan()))

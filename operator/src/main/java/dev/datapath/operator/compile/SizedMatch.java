@@ -151,7 +151,8 @@ final class SizedMatch {
         if (!(credential instanceof AccessKeys(var ids))) {
             return 2 * (route + CREDENTIAL);
         }
-        long keys = ids.stream().mapToLong(id -> octets(id) * (2 * KEY_OCTET + 5)).sum();
+        long keys =
+                ids.stream().mapToLong(id -> octets(id) * (2 * KEY_OCTET + 5)).sum();
         return denies ? 3 * (route + CREDENTIAL) + keys : 4 * (route + CREDENTIAL) + 2 * keys;
     }
 

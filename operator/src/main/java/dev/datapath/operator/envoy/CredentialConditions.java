@@ -70,7 +70,8 @@ final class CredentialConditions {
         var alternatives = new ArrayList<List<HeaderMatcher>>();
         switch (wanted) {
             case AccessKeys(var ids) -> {
-                var header = OperationConditions.regex(AUTHORIZATION, signedBy(literals(ids), denies ? ANY_SCOPE : SCOPE));
+                var header =
+                        OperationConditions.regex(AUTHORIZATION, signedBy(literals(ids), denies ? ANY_SCOPE : SCOPE));
                 var query = path(SignedQuery.by(ids, denies));
                 if (denies) {
                     alternatives.add(List.of(header));
@@ -99,7 +100,6 @@ final class CredentialConditions {
         }
         return alternatives;
     }
-
 
     /** A form, whatever its spelling: stores compare the beginning of the type, or look for its name. */
     private static List<HeaderMatcher> form() {
@@ -131,8 +131,8 @@ final class CredentialConditions {
      * @param scope an expression for what follows the key in Version 4
      */
     private static String signedBy(String keys, String scope) {
-        return "AWS4-[A-Z0-9-]+ +(?:" + PARAMETER + " *, *)*Credential=(?:" + keys + ")" + scope + "(?: *, *" + PARAMETER
-                + ")* *|AWS +(?:" + keys + "):[A-Za-z0-9+/=]+ *";
+        return "AWS4-[A-Z0-9-]+ +(?:" + PARAMETER + " *, *)*Credential=(?:" + keys + ")" + scope + "(?: *, *"
+                + PARAMETER + ")* *|AWS +(?:" + keys + "):[A-Za-z0-9+/=]+ *";
     }
 
     /** Any of the literal forms. */

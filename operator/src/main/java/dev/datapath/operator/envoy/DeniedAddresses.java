@@ -50,6 +50,11 @@ final class DeniedAddresses {
             return SLASH + "?" + pattern(bucket);
         }
 
+        /** Matches an address with this bucket and a key with this prefix. */
+        default Predicate named(BucketMatch bucket, String keyPrefix, boolean denies) {
+            return matches(header(), bucket(bucket) + key(keyPrefix, denies));
+        }
+
         /** Whether a match of any bucket matches every value of the header. */
         boolean anyValue();
 
@@ -174,12 +179,12 @@ final class DeniedAddresses {
         if (!address.anyValue()
                 || !(match.bucket() instanceof BucketMatch.Any)
                 || !match.keyPrefix().isEmpty()) {
-            var named = address(match.bucket(), match.keyPrefix(), denies);
+            var named = address.named(match.bucket(), match.keyPrefix(), denies);
             parts.add(
                     denies && !match.keyPrefix().isEmpty()
                             ? address.keyInBody()
                                     .map(inBody -> Predicates.or(
-                                            named, Predicates.and(inBody, address(match.bucket(), "", true))))
+                                            named, Predicates.and(inBody, address.named(match.bucket(), "", true))))
                                     .orElse(named)
                             : named);
         }
@@ -195,10 +200,6 @@ final class DeniedAddresses {
             parts.add(Predicates.any(alternatives.stream().map(Predicates::all).toList()));
         }
         return parts.isEmpty() ? matches(address.header(), ".+") : Predicates.all(parts);
-    }
-
-    private Predicate address(BucketMatch bucket, String keyPrefix, boolean denies) {
-        return matches(address.header(), address.bucket(bucket) + key(keyPrefix, denies));
     }
 
     static String key(String prefix, boolean denies) {

@@ -70,9 +70,7 @@ final class DeniedPrefixes {
     private static MatchPlan shortened(MatchPlan match) {
         var prefix = withSingleSlashes(match.keyPrefix());
         // A prefix of slashes only would become empty and match the whole bucket.
-        return prefix.isEmpty() || prefix.equals(match.keyPrefix())
-                ? match
-                : match.withKeyPrefix(prefix);
+        return prefix.isEmpty() || prefix.equals(match.keyPrefix()) ? match : match.withKeyPrefix(prefix);
     }
 
     /** The normalized key. Called for every two prefixes of a bucket, of which few have repeated slashes. */

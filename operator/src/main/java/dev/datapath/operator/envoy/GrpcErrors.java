@@ -15,7 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
  */
 final class GrpcErrors {
 
-    private static final String CONTENT_TYPE = "application/grpc";
+    static final String CONTENT_TYPE = "application/grpc";
 
     /**
      * Preserves the status of an error through Envoy's conversion. Only set on the gateway's own errors; never leaves the gateway.

@@ -64,6 +64,7 @@ final class Guards {
                         matches(":path", "(?i)" + QueryPattern.withControlCharacter(BECOME_HEADERS))),
                 "InvalidArgument",
                 "A query parameter that becomes a header must not hold control characters."));
+        guards.add(Http10Answers.guard());
         if (style == AddressStyle.PATH && !listener.hostnames().isEmpty()) {
             guards.add(guard(
                     "guard/host",

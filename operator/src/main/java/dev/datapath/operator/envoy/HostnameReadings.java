@@ -7,7 +7,6 @@ import com.github.xds.type.matcher.v3.Matcher;
 import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.ListenerPlan;
-import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.RulePlan;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,10 @@
 package dev.datapath.operator.envoy;
 
 import com.github.xds.type.matcher.v3.Matcher;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
 import com.google.protobuf.UInt64Value;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.extensions.common.async_files.v3.AsyncFileManagerConfig;
 import io.envoyproxy.envoy.extensions.common.matching.v3.ExtensionWithMatcher;
 import io.envoyproxy.envoy.extensions.filters.http.composite.v3.Composite;
@@ -27,10 +29,10 @@ final class Http10Answers {
     static final String PROTOCOL = "HTTP/1.0";
 
     /**
-     * Buffer limit in bytes. The longest S3 list fits: 1,000 keys of 1,024 bytes, each byte percent-encoded, and 1 KiB more for
-     * each key. A longer response is an error, because it is kept in memory.
+     * Buffer limit in bytes, as much as one connection may use ({@link Overload#CONNECTION_BYTES}). Envoy has no limit on the sum of all
+     * buffered responses, so what all connections may buffer together must fit into memory. A longer response is an error.
      */
-    static final int MAX_BYTES = 4 << 20;
+    static final int MAX_BYTES = 256 << 10;
 
     private Http10Answers() {}
 
@@ -52,6 +54,25 @@ final class Http10Answers {
                                 .setMatcherList(Matcher.MatcherList.newBuilder().addMatchers(http10)))
                         .build()))
                 .build();
+    }
+
+    /**
+     * Refuses requests of a gRPC content type. When an answer that is held back fails, Envoy answers such a request with {@code 200 OK},
+     * and the answer does not pass {@link GrpcErrors} any more.
+     */
+    static FieldMatcher guard() {
+        return Predicates.when(
+                Predicates.and(
+                        Predicates.equal(Names.PROTOCOL_HEADER, PROTOCOL),
+                        Predicates.startsWith("content-type", GrpcErrors.CONTENT_TYPE)),
+                Predicates.action(
+                        "route",
+                        RouteRenderer.reject(
+                                "guard/http10",
+                                501,
+                                "NotImplemented",
+                                "An HTTP/1.0 request cannot have the content type application/grpc. Use HTTP/1.1.",
+                                RouteMatch.newBuilder().setPrefix("/").build())));
     }
 
     private static FileSystemBufferFilterConfig buffer() {

@@ -210,6 +210,7 @@ final class RouteTable {
             Set<RequestClass> mapped) {
         var guards = Guards.of(listener, denies, style, baseDomain);
         if (style == AddressStyle.HOST) {
+            guards.addAll(OwnApis.render(listener.matches(), rules, byOperation));
             new HostReadings(listener.matches(), rules, byOperation)
                     .render(baseDomain)
                     .ifPresent(guards::add);
@@ -218,7 +219,13 @@ final class RouteTable {
         }
         var lookup =
                 new Lookup(style, name, baseDomain, byStyle.getOrDefault(style, Map.of()), mapped, memory.shards(name));
-        var matcher = new RequestClassifier(style, byOperation).dispatch(guards, sources, lookup::of);
+        var ofWrites = new ArrayList<>(sources);
+        if (byOperation && !denies.isEmpty()) {
+            var byHeader = new HeaderActionDenies(style, baseDomain, listener.matches(), rules);
+            UnderscoredHeaders.guard(byHeader.headers()).ifPresent(ofWrites::add);
+            ofWrites.addAll(byHeader.render());
+        }
+        var matcher = new RequestClassifier(style, byOperation).dispatch(guards, ofWrites, lookup::of);
         var host = VirtualHost.newBuilder()
                 .setName(name)
                 .addAllDomains(domains)

@@ -31,10 +31,19 @@ final class TargetDenies {
     /** A matcher that answers denied requests; no match for other requests. Empty when no rule denies. */
     Optional<Matcher.OnMatch> of(List<MatchPlan> matches) {
         var operations = new OperationConditions(style);
-        return byOperation
-                ? new RequestClassifier(style, true)
-                        .only(requestClass -> denied(matches, new Target(style, operations, requestClass)))
-                : denied(matches, new Target(style, operations, null));
+        if (!byOperation) {
+            return denied(matches, new Target(style, operations, null));
+        }
+        var byHeader = new HeaderActionDenies(style, "", matches, rules).render();
+        var byClass = new RequestClassifier(style, true)
+                .only(requestClass -> denied(matches, new Target(style, operations, requestClass)));
+        if (byHeader.isEmpty()) {
+            return byClass;
+        }
+        var list = Matcher.newBuilder()
+                .setMatcherList(Matcher.MatcherList.newBuilder().addAllMatchers(byHeader));
+        byClass.ifPresent(list::setOnNoMatch);
+        return Optional.of(Predicates.nested(list));
     }
 
     private Optional<Matcher.OnMatch> denied(List<MatchPlan> matches, Target target) {

@@ -109,7 +109,8 @@ public final class UnadmittedDeny {
             // The fields as written: admission drops an empty deny, but its intention is clear.
             var rule = map(written.get(i));
             if (rule.containsKey("deny") || rule.containsKey("authentication")) {
-                rules.add(rule(rule.keySet(), map(declared.get(i)), SPEC.field("rules").item(i), ofRules));
+                rules.add(rule(
+                        rule.keySet(), map(declared.get(i)), SPEC.field("rules").item(i), ofRules));
             }
         }
         if (rules.isEmpty()) {

@@ -46,7 +46,7 @@ class BoundedFindingsTest {
                 .first()
                 .satisfies(finding -> assertThat(finding.message())
                         .contains("write one of l0-")
-                        .contains("and 12 more; requests are denied at all of them meanwhile"));
+                        .contains("and 12 more; until then requests are denied at all of them"));
     }
 
     @Test

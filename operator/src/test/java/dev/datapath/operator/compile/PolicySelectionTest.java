@@ -95,7 +95,13 @@ class PolicySelectionTest {
         var first = compilation.plan().listeners().getFirst().matches().getFirst();
         assertThat(first)
                 .isEqualTo(new MatchPlan(
-                        "ai/product/closed", new BucketMatch.Exact("secret"), "", Set.of(), List.of(), List.of(), List.of()));
+                        "ai/product/closed",
+                        new BucketMatch.Exact("secret"),
+                        "",
+                        Set.of(),
+                        List.of(),
+                        List.of(),
+                        List.of()));
         assertThat(compilation.plan().rules())
                 .filteredOn(rule -> rule.id().equals("ai/product/closed"))
                 .singleElement()

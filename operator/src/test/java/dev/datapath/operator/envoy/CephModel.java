@@ -3,10 +3,23 @@ package dev.datapath.operator.envoy;
 import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import dev.datapath.operator.envoy.StoreModels.Effect;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Ceph RGW: src/rgw/rgw_rest_s3.cc at 6f7634b27f0b, and RGWCopyObj::parse_copy_location in rgw_op.cc. */
 final class CephModel {
+
+    /** The actions that headers of its writes perform. */
+    private static final S3Operation[] BY_HEADER = {
+        S3Operation.PutObjectAcl,
+        S3Operation.PutBucketAcl,
+        S3Operation.PutObjectTagging,
+        S3Operation.PutObjectRetention,
+        S3Operation.PutObjectLegalHold,
+        S3Operation.PutObjectLockConfiguration,
+        S3Operation.PutBucketVersioning,
+        S3Operation.PutBucketOwnershipControls
+    };
 
     private CephModel() {}
 
@@ -153,6 +166,8 @@ final class CephModel {
             };
         }
         var source = StoreRequest.decode(copySource.split("\\?")[0], false).replaceFirst("^/?[^/:]*:", "");
-        return StoreRequest.effects(p, operation, source);
+        var effects = new ArrayList<>(StoreRequest.effects(p, operation, source));
+        effects.addAll(StoreRequest.byHeader(p, operation, BY_HEADER));
+        return effects;
     }
 }

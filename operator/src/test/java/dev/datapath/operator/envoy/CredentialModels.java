@@ -58,7 +58,10 @@ final class CredentialModels {
 
     private static boolean form(Request request) {
         return request.method().equals("POST")
-                && request.headers().getOrDefault("content-type", "").toLowerCase(Locale.ROOT).contains("form-data");
+                && request.headers()
+                        .getOrDefault("content-type", "")
+                        .toLowerCase(Locale.ROOT)
+                        .contains("form-data");
     }
 
     /** cmd/auth-handler.go, getRequestAuthType; cmd/signature-v4-parser.go, parseSignV4; SeaweedFS took over both. */
@@ -94,7 +97,8 @@ final class CredentialModels {
         var header = lines.isEmpty() ? "" : first ? lines.getFirst() : lines.getLast();
         if (!header.isEmpty()) {
             if (header.startsWith(V4)) {
-                return parameter(header.substring(V4.length())).map(key -> new Reading(Kind.HEADER, key, Optional.empty()));
+                return parameter(header.substring(V4.length()))
+                        .map(key -> new Reading(Kind.HEADER, key, Optional.empty()));
             }
             return version2(header);
         }
@@ -120,7 +124,8 @@ final class CredentialModels {
         if (!lines.isEmpty()) {
             var header = lines.getFirst();
             return header.startsWith("AWS4")
-                    ? parameter(header.substring(header.indexOf(' ') + 1)).map(key -> new Reading(Kind.HEADER, key, Optional.empty()))
+                    ? parameter(header.substring(header.indexOf(' ') + 1))
+                            .map(key -> new Reading(Kind.HEADER, key, Optional.empty()))
                     : version2(header);
         }
         var query = StoreRequest.query(request.path(), "&", false);
@@ -165,16 +170,15 @@ final class CredentialModels {
     private static Optional<Reading> version2(String header) {
         int colon = header.lastIndexOf(':');
         return header.startsWith("AWS ") && colon > 0
-                ? Optional.of(new Reading(Kind.HEADER, header.substring(4, colon).strip(), Optional.empty()))
+                ? Optional.of(
+                        new Reading(Kind.HEADER, header.substring(4, colon).strip(), Optional.empty()))
                 : Optional.empty();
     }
 
     /** All before the scope, which has four parts. */
     private static String key(String credential) {
         var parts = credential.split("/");
-        return parts.length < 5
-                ? parts[0]
-                : String.join("/", Arrays.copyOf(parts, parts.length - 4));
+        return parts.length < 5 ? parts[0] : String.join("/", Arrays.copyOf(parts, parts.length - 4));
     }
 
     private static Optional<Long> validity(String seconds) {

@@ -46,8 +46,8 @@ class CredentialPropertyTest {
         for (int i = 0; i < 30; i++) {
             var request = request(random);
             if (DenyPropertyTest.passes(table.route(request))) {
-                CredentialModels.ALL.forEach((store, model) -> assertThat(model.apply(request)
-                                .filter(reading -> denied(condition, reading, request)))
+                CredentialModels.ALL.forEach((store, model) -> assertThat(
+                                model.apply(request).filter(reading -> denied(condition, reading, request)))
                         .as("%s on %s, which rules deny: %s", request, store, condition)
                         .isEmpty());
             }
@@ -58,8 +58,7 @@ class CredentialPropertyTest {
     void aRuleThatForwardsTakesWhatEveryStoreReadsAsItsKey(@ForAll long seed) {
         var random = new Random(seed);
         var condition = pick(
-                random,
-                CONDITIONS.stream().filter(AccessKeys.class::isInstance).toList());
+                random, CONDITIONS.stream().filter(AccessKeys.class::isInstance).toList());
         var table = table("forward", condition);
         for (int i = 0; i < 30; i++) {
             var request = request(random);
@@ -100,9 +99,15 @@ class CredentialPropertyTest {
         var scope = "/20261201/eu-central-1/s3/aws4_request";
         var encoded = KeyPattern.canonical(key);
         return List.of(
-                get("/b/k", "AWS4-HMAC-SHA256 Credential=" + key + scope + ", SignedHeaders=host;x-amz-date, Signature=0a1b"),
+                get(
+                        "/b/k",
+                        "AWS4-HMAC-SHA256 Credential=" + key + scope
+                                + ", SignedHeaders=host;x-amz-date, Signature=0a1b"),
                 get("/b/k", "AWS4-HMAC-SHA256 Credential=" + key + scope + ",SignedHeaders=host,Signature=0a1b"),
-                get("/b/k", "AWS4-ECDSA-P256-SHA256 Credential=" + key + "/20261201/s3/aws4_request, SignedHeaders=host, Signature=30"),
+                get(
+                        "/b/k",
+                        "AWS4-ECDSA-P256-SHA256 Credential=" + key
+                                + "/20261201/s3/aws4_request, SignedHeaders=host, Signature=30"),
                 get("/b/k", "AWS " + key + ":frJIUN8DYpKDtOLCwo//yllqDzg="),
                 get(
                         "/b/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + encoded + scope.replace("/", "%2F")
@@ -114,7 +119,12 @@ class CredentialPropertyTest {
                         null),
                 get("/b/k?AWSAccessKeyId=" + encoded + "&Signature=vjby%2BPd%3D&Expires=1175139620", null),
                 get("/b/k?versionId=1", null),
-                new Request("OPTIONS", "s3.example.com", "/b/k", Map.of("access-control-request-method", "PUT"), "127.0.0.1"));
+                new Request(
+                        "OPTIONS",
+                        "s3.example.com",
+                        "/b/k",
+                        Map.of("access-control-request-method", "PUT"),
+                        "127.0.0.1"));
     }
 
     private static Request get(String path, String authorization) {
@@ -127,8 +137,8 @@ class CredentialPropertyTest {
     }
 
     private static boolean denied(CredentialCondition condition, Reading reading, Request request) {
-        boolean preflight = request.method().equals("OPTIONS")
-                && request.headers().containsKey("access-control-request-method");
+        boolean preflight =
+                request.method().equals("OPTIONS") && request.headers().containsKey("access-control-request-method");
         return reading.kind() == Kind.FORM
                 || switch (condition) {
                     case AccessKeys(var ids) -> ids.contains(reading.key());
@@ -148,14 +158,13 @@ class CredentialPropertyTest {
         var action = rule.equals("deny") ? new RulePlan.Deny("AccessDenied", 403) : forward;
         var plan = new RulePlan(
                 rule, action, new RulePlan.Timeouts(null, null), new RulePlan.Retry(1, Duration.ofMillis(5)), null);
-        var match = new MatchPlan(
-                rule, new BucketMatch.Any(), "", Set.of(), List.of(), List.of(), List.of(condition));
+        var match = new MatchPlan(rule, new BucketMatch.Any(), "", Set.of(), List.of(), List.of(), List.of(condition));
         var listener = new ListenerPlan("s3", 80, List.of(), List.of(), null, List.of(match), store);
-        return new RouteInterpreter(new RouteTable(
-                        listener, Map.of(rule, plan), Map.of(), new RouteCache(), RouteTable.MAX_PLAIN_ROUTES)
-                .render()
-                .of("s3", false)
-                .message());
+        return new RouteInterpreter(
+                new RouteTable(listener, Map.of(rule, plan), Map.of(), new RouteCache(), RouteTable.MAX_PLAIN_ROUTES)
+                        .render()
+                        .of("s3", false)
+                        .message());
     }
 
     private static Request request(Random random) {
@@ -168,7 +177,9 @@ class CredentialPropertyTest {
             headers.put("authorization", lines);
         }
         if (random.nextInt(6) == 0) {
-            headers.put("content-type", pick(random, List.of("multipart/form-data; boundary=x", "Multipart/Form-Data", "text/plain")));
+            headers.put(
+                    "content-type",
+                    pick(random, List.of("multipart/form-data; boundary=x", "Multipart/Form-Data", "text/plain")));
         }
         if (random.nextInt(8) == 0) {
             headers.put("access-control-request-method", "PUT");
@@ -193,9 +204,18 @@ class CredentialPropertyTest {
         }
         return switch (random.nextInt(8)) {
             case 0 -> "AWS " + key(random) + ":" + pick(random, List.of("c2ln", "", "c2ln:x"));
-            case 1 -> pick(random, List.of("", "Basic YTpi", "Bearer ey.x", "aws a:b", "AWS4-HMAC-SHA256", "AWS4", "AWS"));
+            case 1 ->
+                pick(random, List.of("", "Basic YTpi", "Bearer ey.x", "aws a:b", "AWS4-HMAC-SHA256", "AWS4", "AWS"));
             default ->
-                pick(random, List.of("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256  ", "aws4-hmac-sha256 ", "AWS4-ECDSA-P256-SHA256 "))
+                pick(
+                                random,
+                                List.of(
+                                        "AWS4-HMAC-SHA256 ",
+                                        "AWS4-HMAC-SHA256 ",
+                                        "AWS4-HMAC-SHA256",
+                                        "AWS4-HMAC-SHA256  ",
+                                        "aws4-hmac-sha256 ",
+                                        "AWS4-ECDSA-P256-SHA256 "))
                         + String.join(pick(random, List.of(", ", ",", " , ", " ", ";")), parameters);
         };
     }
@@ -262,7 +282,9 @@ class CredentialPropertyTest {
     private static String expiry(Random random) {
         return pick(
                 random,
-                List.of("1", "9", "10", "09", "3600", "3601", "3599", "03600", "4000", "9999", "10000", "604800", "", "x", "-5"));
+                List.of(
+                        "1", "9", "10", "09", "3600", "3601", "3599", "03600", "4000", "9999", "10000", "604800", "",
+                        "x", "-5"));
     }
 
     private static String encoded(Random random, String text) {

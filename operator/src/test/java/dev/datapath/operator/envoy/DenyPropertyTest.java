@@ -89,7 +89,21 @@ class DenyPropertyTest {
             "X-Amz-Copy-Source=%2Fsecret%2Fprivate%2Fx",
             "x-amz-%43opy-source=secret%2Fk",
             "x-amz-rename-source=/secret/k",
-            "x-amz-acl");
+            "x-amz-acl",
+            "X-Amz-Tagging=a%3Db",
+            "x-amz-%67rant-read=c",
+            "x-amz-object-lock-mode=GOVERNANCE");
+
+    /** What a write may do besides. */
+    private static final Map<String, List<String>> ACTING = new TreeMap<>(Map.of(
+            "x-amz-tagging", List.of("a=b", ""),
+            "x-amz-tagging-directive", List.of("REPLACE", "replace", "COPY"),
+            "x-amz-grant-full-control", List.of("id=c"),
+            "x-amz-object-lock-mode", List.of("COMPLIANCE"),
+            "x-amz-object-lock-retain-until-date", List.of("2030-01-01T00:00:00Z"),
+            "x-amz-object-lock-legal-hold", List.of("ON", "OFF"),
+            "x-amz-bucket-object-lock-enabled", List.of("true"),
+            "x-amz-object-ownership", List.of("ObjectWriter")));
 
     @Property(tries = 1500)
     void noRequestPassesThatAStoreExecutesAsADeniedAction(@ForAll long seed) {
@@ -241,7 +255,8 @@ class DenyPropertyTest {
                     random.nextInt(3) == 0 ? pick(random, pick(random, List.copyOf(PREFIXES.values()))) : "",
                     operations(random),
                     random.nextInt(3) == 0 ? List.of(pick(random, HEADERS)) : List.of(),
-                    random.nextInt(4) == 0 ? List.of(pick(random, List.of(CLIENTS, OTHERS))) : List.of(), List.of()));
+                    random.nextInt(4) == 0 ? List.of(pick(random, List.of(CLIENTS, OTHERS))) : List.of(),
+                    List.of()));
         }
         if (random.nextInt(4) == 0) {
             var match = pick(random, matches);
@@ -251,7 +266,8 @@ class DenyPropertyTest {
                     pick(random, PREFIXES.getOrDefault(single(match.keyPrefix()), List.of(match.keyPrefix()))),
                     random.nextInt(2) == 0 ? match.operations() : operations(random),
                     List.of(),
-                    List.of(), List.of()));
+                    List.of(),
+                    List.of()));
         }
         matches.sort(Comparator.<MatchPlan>comparingInt(match -> switch (match.bucket()) {
                     case BucketMatch.Any any -> 0;
@@ -304,6 +320,10 @@ class DenyPropertyTest {
         }
         if (random.nextInt(6) == 0) {
             headers.put("x-amz-object-attributes", lines(random, List.of("ETag", "ObjectParts", "Checksum")));
+        }
+        if (random.nextInt(3) == 0) {
+            var acting = pick(random, List.copyOf(ACTING.keySet()));
+            headers.put(acting, pick(random, ACTING.getOrDefault(acting, List.of())));
         }
         boolean hostStyle = random.nextInt(3) == 0;
         var bucket = pick(random, BUCKETS);

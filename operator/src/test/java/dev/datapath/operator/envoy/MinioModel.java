@@ -3,11 +3,21 @@ package dev.datapath.operator.envoy;
 import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import dev.datapath.operator.envoy.StoreModels.Effect;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** MinIO: cmd/api-router.go at 7aac2a2c5b7c; paths and sources as cmd/generic-handlers.go and cmd/object-handlers.go read them. */
 final class MinioModel {
+
+    /** The actions that headers of its writes perform. */
+    private static final S3Operation[] BY_HEADER = {
+        S3Operation.PutObjectTagging,
+        S3Operation.PutObjectRetention,
+        S3Operation.PutObjectLegalHold,
+        S3Operation.PutObjectLockConfiguration,
+        S3Operation.PutBucketVersioning
+    };
 
     private MinioModel() {}
 
@@ -161,7 +171,9 @@ final class MinioModel {
         }
         // url.Parse: a source may be a URL, of which only the path counts.
         var source = p.header(Names.COPY_SOURCE).split(",")[0].replaceFirst("^(?:[a-z]+:)?//[^/]*", "");
-        var effects = StoreRequest.effects(p, operation, StoreRequest.decode(source.split("\\?")[0], false));
+        var effects =
+                new ArrayList<>(StoreRequest.effects(p, operation, StoreRequest.decode(source.split("\\?")[0], false)));
+        effects.addAll(StoreRequest.byHeader(p, operation, BY_HEADER));
         if (p.method().equals("DELETE") && p.header("x-minio-force-delete").equals("true")) {
             // DeleteBucketHandler, and DeleteObjectHandler with DeletePrefix: all below.
             var below = p.key().isEmpty() ? "" : p.key() + "/";

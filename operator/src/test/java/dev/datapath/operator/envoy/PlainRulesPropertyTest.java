@@ -76,7 +76,8 @@ class PlainRulesPropertyTest {
                                 match.keyPrefix(),
                                 match.operations(),
                                 match.headers(),
-                                match.sourceCidrs(), List.of())
+                                match.sourceCidrs(),
+                                List.of())
                         : match)
                 .sorted(RouteTablePropertyTest.ORDER)
                 .toList();

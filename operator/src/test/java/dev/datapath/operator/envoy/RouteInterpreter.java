@@ -231,7 +231,11 @@ final class RouteInterpreter {
                 var wanted = single.getValueMatch();
                 return wanted.hasSafeRegex()
                         ? matches(value, wanted.getSafeRegex().getRegex())
-                        : wanted.hasExact() ? value.equals(wanted.getExact()) : value.contains(wanted.getContains());
+                        : wanted.hasExact()
+                                ? value.equals(wanted.getExact())
+                                : wanted.hasPrefix()
+                                        ? value.startsWith(wanted.getPrefix())
+                                        : value.contains(wanted.getContains());
             }
         }
     }

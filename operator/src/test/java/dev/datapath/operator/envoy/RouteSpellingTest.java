@@ -106,7 +106,8 @@ class RouteSpellingTest {
                 deny(B, ""),
                 match("forward", new BucketMatch.Prefix("b."), ""),
                 match("forward", new BucketMatch.Exact("c"), ""),
-                new MatchPlan("deny", new BucketMatch.Prefix("b"), "x/", new TreeSet<>(), List.of(), List.of(), List.of()));
+                new MatchPlan(
+                        "deny", new BucketMatch.Prefix("b"), "x/", new TreeSet<>(), List.of(), List.of(), List.of()));
         assertThat(host(table, "GET", "b", "/k")).isEqualTo("deny");
         assertThat(host(table, "GET", "b.c", "/k")).isEqualTo("forward");
         var copy =

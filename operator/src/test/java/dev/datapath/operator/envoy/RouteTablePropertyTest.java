@@ -181,7 +181,8 @@ class RouteTablePropertyTest {
                             : "",
                     operations,
                     random.nextInt(4) == 0 ? List.of(new MatchPlan.HeaderValue("x-team", "vision")) : List.of(),
-                    random.nextInt(4) == 0 ? List.of("10.0.0.0/8") : List.of(), List.of()));
+                    random.nextInt(4) == 0 ? List.of("10.0.0.0/8") : List.of(),
+                    List.of()));
         }
         matches.sort(ORDER);
         return matches;

@@ -3,10 +3,14 @@ package dev.datapath.operator.envoy;
 import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import dev.datapath.operator.envoy.StoreModels.Effect;
+import java.util.ArrayList;
 import java.util.List;
 
 /** S3Proxy: S3ProxyHandler.java at f8859ad65fe6. */
 final class S3ProxyModel {
+
+    /** The actions that headers of its writes perform. */
+    private static final S3Operation[] BY_HEADER = {S3Operation.PutObjectAcl, S3Operation.PutBucketAcl};
 
     private S3ProxyModel() {}
 
@@ -112,10 +116,12 @@ final class S3ProxyModel {
                                         : p.form() ? S3Operation.PostObject : null;
             default -> null;
         };
-        return StoreRequest.effects(
+        var effects = new ArrayList<>(StoreRequest.effects(
                 p,
                 operation,
-                StoreRequest.decode(p.header(Names.COPY_SOURCE).split(",")[0].split("\\?")[0], true));
+                StoreRequest.decode(p.header(Names.COPY_SOURCE).split(",")[0].split("\\?")[0], true)));
+        effects.addAll(StoreRequest.byHeader(p, operation, BY_HEADER));
+        return effects;
     }
 
     /** Whether a source has a bucket and a key, with a slash between them. */

@@ -9,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,58 @@ record StoreRequest(String method, String bucket, String key, Map<String, String
             effects.addAll(source(S3Operation.GetObject, source));
         }
         return effects;
+    }
+
+    /**
+     * What the headers of a write do besides.
+     *
+     * @param known the actions that the store performs so
+     */
+    static List<Effect> byHeader(StoreRequest p, S3Operation operation, S3Operation... known) {
+        if (operation == null) {
+            return List.of();
+        }
+        var done = EnumSet.noneOf(S3Operation.class);
+        boolean acl = p.any("x-amz-acl") || p.any("x-amz-grant-");
+        switch (operation) {
+            case PutObject, PostObject, CopyObject, CreateMultipartUpload -> {
+                if (acl) {
+                    done.add(S3Operation.PutObjectAcl);
+                }
+                if (p.any("x-amz-tagging")
+                        && !p.header("x-amz-tagging-directive").equalsIgnoreCase("COPY")) {
+                    done.add(S3Operation.PutObjectTagging);
+                }
+                if (p.any("x-amz-object-lock-mode") || p.any("x-amz-object-lock-retain-until-date")) {
+                    done.add(S3Operation.PutObjectRetention);
+                }
+                if (p.any("x-amz-object-lock-legal-hold")) {
+                    done.add(S3Operation.PutObjectLegalHold);
+                }
+            }
+            case CreateBucket -> {
+                if (acl) {
+                    done.add(S3Operation.PutBucketAcl);
+                }
+                if (p.any("x-amz-bucket-object-lock-enabled")) {
+                    done.add(S3Operation.PutObjectLockConfiguration);
+                    done.add(S3Operation.PutBucketVersioning);
+                }
+                if (p.any("x-amz-object-ownership")) {
+                    done.add(S3Operation.PutBucketOwnershipControls);
+                }
+            }
+            default -> {}
+        }
+        done.retainAll(List.of(known));
+        return done.stream()
+                .map(action -> new Effect(action, p.bucket(), p.key()))
+                .toList();
+    }
+
+    /** Whether a header's name begins so. */
+    private boolean any(String name) {
+        return headers.keySet().stream().anyMatch(header -> header.startsWith(name));
     }
 
     static List<Effect> source(S3Operation operation, String source) {

@@ -3,10 +3,22 @@ package dev.datapath.operator.envoy;
 import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import dev.datapath.operator.envoy.StoreModels.Effect;
+import java.util.ArrayList;
 import java.util.List;
 
 /** VersityGW: s3api/router.go at 5d9d54802d89. */
 final class VersityGwModel {
+
+    /** The actions that headers of its writes perform. */
+    private static final S3Operation[] BY_HEADER = {
+        S3Operation.PutBucketAcl,
+        S3Operation.PutObjectTagging,
+        S3Operation.PutObjectRetention,
+        S3Operation.PutObjectLegalHold,
+        S3Operation.PutObjectLockConfiguration,
+        S3Operation.PutBucketVersioning,
+        S3Operation.PutBucketOwnershipControls
+    };
 
     private VersityGwModel() {}
 
@@ -151,10 +163,12 @@ final class VersityGwModel {
                         : p.has("delete") ? S3Operation.DeleteObjects : p.form() ? S3Operation.PostObject : null;
             default -> null;
         };
-        return StoreRequest.effects(
+        var effects = new ArrayList<>(StoreRequest.effects(
                 p,
                 operation,
                 StoreRequest.decode(p.header(Names.COPY_SOURCE).split(",")[0], true)
-                        .split("\\?versionId=")[0]);
+                        .split("\\?versionId=")[0]));
+        effects.addAll(StoreRequest.byHeader(p, operation, BY_HEADER));
+        return effects;
     }
 }

@@ -127,15 +127,12 @@ class UnadmittedDenyTest {
                   - {name: open, matches: [{buckets: [three]}], pools: [{name: store}]}
                 """).getSpec().rules();
 
-        assertThat(rules)
-                .hasSize(2)
-                .allSatisfy(rule -> assertThat(rule.pools()).isEmpty());
+        assertThat(rules).hasSize(2).allSatisfy(rule -> assertThat(rule.pools()).isEmpty());
         assertThat(rules.getFirst().authentication())
                 .isEqualTo(new RoutingRule.Authentication(null, new RoutingRule.Presigned(null, "1h")));
         assertThat(rules.getLast().authentication())
                 .isEqualTo(new RoutingRule.Authentication(
-                        RoutingRule.Permission.Deny,
-                        new RoutingRule.Presigned(RoutingRule.Permission.Deny, null)));
+                        RoutingRule.Permission.Deny, new RoutingRule.Presigned(RoutingRule.Permission.Deny, null)));
     }
 
     @ParameterizedTest

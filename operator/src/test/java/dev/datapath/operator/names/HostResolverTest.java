@@ -153,7 +153,7 @@ class HostResolverTest {
         await().until(() -> lookUps("unknown") > 60);
         assertThat(lookUps("temporary")).isPositive().isLessThan(lookUps("unknown") / 3);
         assertThat(hosts().get("temporary").failure()).contains("no name server responded");
-        assertThat(hosts().get("unknown").failure()).contains("not known");
+        assertThat(hosts().get("unknown").failure()).contains("does not know");
     }
 
     @Test

@@ -1,0 +1,181 @@
+package dev.datapath.operator.envoy;
+
+import static dev.datapath.operator.envoy.Predicates.and;
+import static dev.datapath.operator.envoy.Predicates.matches;
+import static dev.datapath.operator.envoy.Predicates.when;
+
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
+import dev.datapath.api.v1alpha1.S3Operation;
+import dev.datapath.operator.plan.BucketMatch;
+import dev.datapath.operator.plan.MatchPlan;
+import dev.datapath.operator.plan.RulePlan;
+import dev.datapath.operator.s3.ActionByHeader;
+import dev.datapath.operator.s3.RequestClass;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Denies of what a header of a write does besides ({@link ActionByHeader}). Whatever rule takes that action, for the same bucket and key,
+ * decides; when it forwards, the request goes on to its own rule.
+ */
+final class HeaderActionDenies {
+    private final AddressStyle style;
+    private final String baseDomain;
+    private final List<MatchPlan> matches;
+    private final Map<String, RulePlan> rules;
+    private final OperationConditions operations;
+
+    /**
+     * Those of one address style.
+     *
+     * @param baseDomain of virtual hosts; empty when the bucket of all matches is the one that was asked for
+     * @param matches of the listener, in order of precedence
+     */
+    HeaderActionDenies(AddressStyle style, String baseDomain, List<MatchPlan> matches, Map<String, RulePlan> rules) {
+        this.style = style;
+        this.baseDomain = baseDomain;
+        this.matches = matches;
+        this.rules = rules;
+        this.operations = new OperationConditions(style);
+    }
+
+    /** What to ask of requests; without result they go on. */
+    List<FieldMatcher> render() {
+        return denied().map(this::render).toList();
+    }
+
+    /** The headers that decide. */
+    List<String> headers() {
+        return denied().flatMap(action -> action.headers().stream())
+                .map(ActionByHeader.Header::name)
+                .distinct()
+                .toList();
+    }
+
+    private Stream<ActionByHeader> denied() {
+        return ActionByHeader.all().stream()
+                .filter(this::isDecidedApart)
+                .filter(action -> !addresses(action).denies().isEmpty());
+    }
+
+    /** Whether some match is about the action or about what carries it, and not about both. */
+    private boolean isDecidedApart(ActionByHeader action) {
+        return matches.stream()
+                .anyMatch(match -> action.carriers().stream()
+                        .anyMatch(carrier -> isAbout(match, carrier) != isAbout(match, action.action())));
+    }
+
+    private static boolean isAbout(MatchPlan match, S3Operation operation) {
+        return match.operations().isEmpty() || match.operations().contains(operation);
+    }
+
+    private DeniedAddresses addresses(ActionByHeader action) {
+        return new DeniedAddresses(new Target(action.action()), matches, rules);
+    }
+
+    private FieldMatcher render(ActionByHeader action) {
+        var headers = action.headers().stream()
+                .map(header -> matches(header.name(), value(header)))
+                .toList();
+        var names = action.headers().stream().map(ActionByHeader.Header::name).toList();
+        var inQuery = matches(":path", "(?i)" + QueryPattern.namedInAnySpelling(names));
+        return when(
+                and(
+                        Predicates.any(Stream.concat(headers.stream(), Stream.of(inQuery))
+                                .toList()),
+                        carries(action)),
+                addresses(action).after(List.of()));
+    }
+
+    private static String value(ActionByHeader.Header header) {
+        return header.value().isEmpty()
+                ? HeaderValues.ANYTHING
+                : "(?i)" + HeaderValues.ANYTHING + header.value() + HeaderValues.ANYTHING;
+    }
+
+    private Predicate carries(ActionByHeader action) {
+        return Predicates.any(Stream.of(RequestClass.WRITE, RequestClass.LONG_WRITE)
+                .flatMap(requestClass -> operations.alternatives(action.carriers(), requestClass, true).stream())
+                .distinct()
+                .map(conditions ->
+                        Predicates.all(conditions.stream().map(Predicates::of).toList()))
+                .toList());
+    }
+
+    /** The bucket and key of the request itself, for one action. */
+    private final class Target implements DeniedAddresses.Address {
+        private final S3Operation action;
+
+        Target(S3Operation action) {
+            this.action = action;
+        }
+
+        @Override
+        public String header() {
+            return byHost() ? Names.HOST_HEADER : Names.TARGET_HEADER;
+        }
+
+        @Override
+        public List<String> leads() {
+            return List.of(byHost() ? "" : "/");
+        }
+
+        @Override
+        public Predicate named(BucketMatch bucket, String keyPrefix, boolean denies) {
+            // The last slash of the target is its own and no part of the key.
+            var key = keyPrefix.isEmpty() ? "/.*" : DeniedAddresses.key(keyPrefix, denies) + "/";
+            if (style == AddressStyle.PATH) {
+                return matches(Names.TARGET_HEADER, "/" + DeniedAddresses.pattern(bucket) + key);
+            }
+            var parts = new ArrayList<Predicate>();
+            if (!(bucket instanceof BucketMatch.Any)) {
+                parts.add(matches(Names.HOST_HEADER, DeniedAddresses.pattern(bucket) + Guards.hostEnd(baseDomain)));
+            }
+            if (!keyPrefix.isEmpty() || parts.isEmpty()) {
+                parts.add(matches(Names.TARGET_HEADER, key));
+            }
+            return Predicates.all(parts);
+        }
+
+        @Override
+        public boolean anyValue() {
+            return true;
+        }
+
+        /** Dot segments, which some stores resolve: an allowed prefix must not lead to a denied one. */
+        @Override
+        public Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> ofBucket, List<MatchPlan> denies) {
+            boolean byKey = matches.stream()
+                    .anyMatch(match -> isAbout(match, action)
+                            && !match.keyPrefix().isEmpty()
+                            && match.bucket().covers(bucket));
+            boolean denied = denies.stream()
+                    .map(MatchPlan::bucket)
+                    .anyMatch(other -> other.covers(bucket) || bucket.covers(other));
+            return byKey && denied
+                    ? Optional.of(Guards.reject(
+                            "guard/path",
+                            and(named(bucket, "", true), matches(Names.TARGET_HEADER, Segments.DOTS)),
+                            Segments.MESSAGE))
+                    : Optional.empty();
+        }
+
+        @Override
+        public Optional<Predicate> keyInBody() {
+            return Optional.of(Snowball.uploads());
+        }
+
+        @Override
+        public List<List<Predicate>> conditions(MatchPlan match, boolean denies) {
+            return isAbout(match, action) ? List.of(List.of()) : List.of();
+        }
+
+        private boolean byHost() {
+            return style == AddressStyle.HOST && !baseDomain.isEmpty();
+        }
+    }
+}
