@@ -18,6 +18,7 @@ import dev.datapath.operator.telemetry.GatewayReports;
 import dev.datapath.operator.telemetry.ScrapeSettings;
 import dev.datapath.operator.threads.Daemons;
 import dev.datapath.operator.threads.MonotonicClock;
+import dev.datapath.operator.threads.Recurrence;
 import dev.datapath.operator.xds.SnapshotStore;
 import dev.datapath.operator.xds.XdsServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,9 @@ import java.util.function.Consumer;
 public final class Standalone implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Standalone.class.getName());
 
+    /** Several times in the shortest time after which systems delete temporary files that are not used. */
+    private static final Duration MARK_USED = Duration.ofHours(1);
+
     private final WorkDirectory work;
     private final StatusDirectory status;
     private final XdsServer xds;
@@ -47,6 +52,7 @@ public final class Standalone implements AutoCloseable {
     private final ControlLoop loop;
     private final DataPaths dataPaths;
     private final DirectorySource source;
+    private final Recurrence markUsed;
 
     private Standalone(
             WorkDirectory work,
@@ -109,6 +115,17 @@ public final class Standalone implements AutoCloseable {
                 new Reporter(new RuntimeMetrics(registry), book, infra, display));
         reader.continueFrom(work.lastAdmitted());
         source = new DirectorySource(reader, DirectorySource.Timing.DEFAULT, loop::offer);
+        markUsed = new Recurrence("work-directory", () -> {
+            try {
+                work.markUsed(clock.instant());
+            } catch (IOException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "cannot mark the files of the work directory as used: {0}",
+                        e.toString());
+            }
+            return MARK_USED;
+        });
     }
 
     /**
@@ -157,6 +174,7 @@ public final class Standalone implements AutoCloseable {
             var standalone = new Standalone(work, status, options, reader, registry, display, launcher, names, clock);
             Daemons.named("control-loop").newThread(standalone.loop).start();
             standalone.source.start();
+            standalone.markUsed.within(Duration.ZERO);
             return standalone;
         } catch (IOException | RuntimeException e) {
             status.close();
@@ -219,6 +237,7 @@ public final class Standalone implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        markUsed.close();
         reports.close();
         logs.close();
         resolver.close();

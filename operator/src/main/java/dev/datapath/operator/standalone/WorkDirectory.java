@@ -10,10 +10,15 @@ import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -180,6 +185,36 @@ final class WorkDirectory implements AutoCloseable {
     /** The file with the last admitted objects for the next start. */
     AdmittedFile lastAdmitted() {
         return lastAdmitted;
+    }
+
+    /**
+     * Sets the modification time of all files and directories. Systems delete files in the directory for temporary files that were not
+     * modified for some days (tmpfiles.d(5); ten days in /tmp by default): the lock and the bootstraps of gateways, for example.
+     */
+    void markUsed(Instant now) throws IOException {
+        var time = FileTime.from(now);
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
+                Files.setLastModifiedTime(directory, time);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile()) {
+                    Files.setLastModifiedTime(file, time);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                // Deleted since its directory was listed.
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     @Override

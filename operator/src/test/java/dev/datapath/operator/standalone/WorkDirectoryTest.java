@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +43,26 @@ class WorkDirectoryTest {
     void refusesAPathThatLeavesNoRoomForSockets() {
         assertThatThrownBy(() -> WorkDirectory.open(temp.resolve("w".repeat(60))))
                 .hasMessageContaining("--work-dir");
+    }
+
+    /** Systems delete temporary files that were not modified for days. */
+    @Test
+    void marksItsFilesAsUsed() throws IOException {
+        try (var work = WorkDirectory.open(temp.resolve("work"))) {
+            var bootstrap = work.gateway(new GatewayId(new ObjectKey("ai", "training"), 0))
+                    .resolve("bootstrap.json");
+            Files.createDirectories(bootstrap.getParent());
+            Files.writeString(bootstrap, "{}");
+            Files.createSymbolicLink(work.root().resolve("link"), Path.of("/nowhere"));
+            var now = Instant.now().plus(Duration.ofDays(9)).truncatedTo(ChronoUnit.SECONDS);
+            work.markUsed(now);
+            for (var file :
+                    List.of(bootstrap, bootstrap.getParent(), work.root().resolve("lock"), work.root())) {
+                assertThat(Files.getLastModifiedTime(file).toInstant())
+                        .as("%s", file)
+                        .isEqualTo(now);
+            }
+        }
     }
 
     @Test
