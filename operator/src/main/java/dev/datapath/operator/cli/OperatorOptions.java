@@ -140,6 +140,15 @@ final class OperatorOptions {
     boolean allowDaemonSet = true;
 
     @Option(
+            names = "--allow-publish-service",
+            defaultValue = "${env:DATAPATH_ALLOW_PUBLISH_SERVICE:-true}",
+            paramLabel = "true|false",
+            arity = "1",
+            description =
+                    "Whether StoragePools may be published as a Service, whose EndpointSlices have any address that the pool names (DATAPATH_ALLOW_PUBLISH_SERVICE).")
+    boolean allowPublishService = true;
+
+    @Option(
             names = "--operator-labels",
             split = ",",
             defaultValue = "${env:DATAPATH_OPERATOR_LABELS:-app.kubernetes.io/name=datapath}",
@@ -218,6 +227,7 @@ final class OperatorOptions {
                 podMonitors,
                 labels("--pod-monitor-labels", podMonitorLabels),
                 new AllowedPlacement(names(allowedPriorityClasses), names(allowedTolerations), allowDaemonSet),
+                allowPublishService,
                 atMostAnHour("--gateway-drain-delay", drainDelay, Duration.ZERO),
                 atMostAnHour("--gateway-fallback-after", fallbackAfter, Duration.ofSeconds(1)));
         return new OperatorSettings(

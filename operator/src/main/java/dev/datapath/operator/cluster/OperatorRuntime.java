@@ -198,7 +198,8 @@ public final class OperatorRuntime implements AutoCloseable {
                         pools,
                         new ObjectApplier(client, pools, elapsed),
                         writer,
-                        clock),
+                        clock,
+                        settings.deploy().publishServices()),
                 resync);
         // The status of these kinds depends on DataPaths, whose resync triggers them, too. There may be thousands of
         // these objects, and a timer for each reconciliation would take more memory than the objects.

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ControllerConfiguration(triggerReconcilerOnAllEvents = true)
 final class StoragePoolReconciler implements Reconciler<StoragePool> {
+    private static final String PUBLISH_SERVICE = "spec.publishService";
+
     private final Engine engine;
     private final Observations observations;
     private final Dependents dependents;
@@ -48,8 +50,10 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
     private final ObjectApplier applier;
     private final StatusWriter writer;
     private final InstantSource clock;
+    private final boolean publishes;
     private @Nullable InformerEventSource<DataPath, StoragePool> dataPaths;
 
+    /** @param publishes whether pools may be published */
     StoragePoolReconciler(
             Engine engine,
             Observations observations,
@@ -57,7 +61,8 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
             OwnedObjects<StoragePool> owned,
             ObjectApplier applier,
             StatusWriter writer,
-            InstantSource clock) {
+            InstantSource clock,
+            boolean publishes) {
         this.engine = engine;
         this.observations = observations;
         this.dependents = dependents;
@@ -65,6 +70,7 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
         this.applier = applier;
         this.writer = writer;
         this.clock = clock;
+        this.publishes = publishes;
     }
 
     @Override
@@ -141,6 +147,16 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
      * Returns the conflicts.
      */
     private List<Finding> publishService(StoragePool pool, @Nullable PoolPlan plan, List<NodeReport> reports) {
+        if (!publishes && pool.getSpec() != null && pool.getSpec().publishService()) {
+            applier.apply(pool, List.of());
+            return List.of(new Finding(
+                    Identity.ref(pool),
+                    Finding.Severity.ERROR,
+                    Reason.NotAllowed,
+                    PUBLISH_SERVICE,
+                    "published pools are not allowed, so the pool has no Service: remove publishService, or ask the administrator of the"
+                            + " operator to set the chart value gateway.allowed.publishService to true"));
+        }
         var nodes = plan == null ? List.<PublishedNode>of() : PublishedNodes.of(plan, reports, publishedAsDown(pool));
         return applier.apply(pool, PoolObjects.of(pool, nodes)).obstacles().stream()
                 .filter(obstacle -> obstacle.kind() == ApplyResult.Obstacle.Kind.NotOurs
@@ -149,7 +165,7 @@ final class StoragePoolReconciler implements Reconciler<StoragePool> {
                         Identity.ref(pool),
                         Finding.Severity.ERROR,
                         Reason.Conflicted,
-                        "spec.publishService",
+                        PUBLISH_SERVICE,
                         obstacle.message()))
                 .toList();
     }

@@ -18,6 +18,8 @@ import java.util.TreeMap;
  * @param podMonitors whether the cluster has the PodMonitor CRD and each DataPath gets a PodMonitor
  * @param podMonitorLabels labels with which Prometheus selects PodMonitors
  * @param allowed the scheduling settings that owners of DataPaths may use
+ * @param publishServices whether owners of StoragePools may publish them as a Service. That makes EndpointSlices with any address for users
+ *     who may not write EndpointSlices themselves
  * @param drainDelay how long a terminating gateway still accepts requests until load balancers have removed it
  * @param fallbackAfter how long a starting gateway waits for the operator before it uses the last good configuration
  */
@@ -31,6 +33,7 @@ public record DeploySettings(
         boolean podMonitors,
         Map<String, String> podMonitorLabels,
         AllowedPlacement allowed,
+        boolean publishServices,
         Duration drainDelay,
         Duration fallbackAfter) {
 
@@ -57,6 +60,7 @@ public record DeploySettings(
                 false,
                 Map.of(),
                 allowed,
+                publishServices,
                 drainDelay,
                 fallbackAfter);
     }

@@ -58,6 +58,16 @@ class OperatorOptionsTest {
                 .isEqualTo(new AllowedPlacement(Set.of("a", "b"), Set.of("*"), false));
     }
 
+    @Test
+    void publishedPoolsAreAllowedUnlessAnOptionForbidsThem() {
+        assertThat(options().settings().deploy().publishServices()).isTrue();
+        assertThat(options("--allow-publish-service", "false")
+                        .settings()
+                        .deploy()
+                        .publishServices())
+                .isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--gateway-drain-delay, 61m, 0s to 1h",

@@ -15,6 +15,7 @@ import dev.datapath.operator.apiserver.FakeKubelet;
 import dev.datapath.operator.deploy.AllowedPlacement;
 import dev.datapath.operator.deploy.DeploySettings;
 import dev.datapath.operator.deploy.DeploySettings.NetworkPolicyMode;
+import dev.datapath.operator.deploy.PoolObjects;
 import dev.datapath.operator.engine.EngineScenarios;
 import dev.datapath.operator.infra.cluster.OperatorSettings;
 import dev.datapath.operator.kubernetes.OperatorClient;
@@ -25,6 +26,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -38,6 +40,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
@@ -189,6 +192,26 @@ class ClusterScenariosTest extends EngineScenarios {
                         || list.getQuery().contains("fieldSelector=metadata.name="));
     }
 
+    /** It makes EndpointSlices with any address for users who may not write them. */
+    @Test
+    void whereItIsNotAllowedNoPoolIsPublished() throws Exception {
+        apply(pool("ai", "10.0.0.1") + "  publishService: true\n", dataPath("ai", "clear", 8081));
+        await().atMost(PATIENCE).until(() -> published().isPresent());
+
+        cluster.settings = settings(cluster.port, false);
+        cluster.restart();
+        awaitCondition(STORE, "Accepted", "False");
+        assertThat(condition(STORE, "Accepted").path("reason").asText()).isEqualTo("NotAllowed");
+        assertThat(condition(STORE, "Accepted").path("message").asText())
+                .contains("spec.publishService", "remove publishService", "gateway.allowed.publishService");
+        await().atMost(PATIENCE).until(() -> published().isEmpty());
+        await().atMost(PATIENCE).until(() -> cluster.listeners("ai").equals(Set.of("clear")));
+    }
+
+    private Optional<Service> published() {
+        return cluster.server.get(Service.class, "ai", PoolObjects.serviceName("store"));
+    }
+
     /** Its meaning is not known then, and neither is which DataPaths it is about. */
     @Test
     void anObjectThatTakesTooMuchMemoryConcernsItsNamespaceAlone() throws Exception {
@@ -284,7 +307,7 @@ class ClusterScenariosTest extends EngineScenarios {
         private final FakeApiServer server = new FakeApiServer();
         private final KubernetesClient client = server.client();
         private final int port = freePort();
-        private final OperatorSettings settings = settings(port);
+        private OperatorSettings settings = settings(port, true);
         private final FakeKubelet kubelet = new FakeKubelet(server.client(), settings.xdsHost(), port);
         private Operator operator = new Operator();
 
@@ -389,7 +412,7 @@ class ClusterScenariosTest extends EngineScenarios {
         }
     }
 
-    private static OperatorSettings settings(int port) {
+    private static OperatorSettings settings(int port, boolean publishServices) {
         return new OperatorSettings(
                 "operator-0",
                 "datapath-system",
@@ -409,6 +432,7 @@ class ClusterScenariosTest extends EngineScenarios {
                         false,
                         Map.of(),
                         new AllowedPlacement(Set.of(), Set.of(), true),
+                        publishServices,
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(10)));
     }

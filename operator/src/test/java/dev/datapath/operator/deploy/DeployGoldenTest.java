@@ -84,6 +84,7 @@ class DeployGoldenTest {
                         names(given.path("allowed").path("priorityClassNames")),
                         names(given.path("allowed").path("tolerations")),
                         given.path("allowed").path("daemonSet").asBoolean(true)),
+                true,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10));
     }

@@ -32,6 +32,7 @@ class GatewayObjectsTest {
             false,
             Map.of(),
             new AllowedPlacement(Set.of(), Set.of(), true),
+            true,
             Duration.ofSeconds(5),
             Duration.ofSeconds(10));
     private static final Map<String, String> BOOTSTRAP = Map.of("bootstrap.json", "{}");

@@ -65,6 +65,7 @@ class MovingWeightsTest {
             false,
             Map.of(),
             new AllowedPlacement(Set.of(), Set.of(), true),
+            true,
             Duration.ofSeconds(5),
             Duration.ofSeconds(10));
     private static final ResourceSet DECLARED = World.of("""
