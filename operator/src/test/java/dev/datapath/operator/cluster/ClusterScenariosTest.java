@@ -185,8 +185,8 @@ class ClusterScenariosTest extends EngineScenarios {
                                 && list.getQuery().contains("kubernetes.io/service-name")));
         // The kubelet of these tests has queries of its own.
         assertThat(cluster.server.lists())
-                .filteredOn(
-                        list -> !list.getQuery().matches("labelSelector=datapath.dev/datapath(&resourceVersion=0)?"))
+                .filteredOn(list -> !list.getQuery()
+                        .matches("labelSelector=datapath.dev/datapath(=training)?(&resourceVersion=0)?"))
                 .hasSizeGreaterThan(10)
                 .allMatch(list -> list.getQuery().contains("limit=10")
                         || list.getQuery().contains("fieldSelector=metadata.name="));

@@ -41,7 +41,7 @@ class PrivateKeyTextTest {
         assertThatThrownBy(() -> PrivateKeyText.matching(pem(pair.getPrivate().getEncoded()), publicKey))
                 .isInstanceOfSatisfying(
                         UnusableMaterial.class,
-                        e -> assertThat(e.problem()).contains("gateways cannot serve its EC key", "P-256"));
+                        e -> assertThat(e.problem()).contains("gateways cannot use its EC key", "P-256"));
     }
 
     @Test
