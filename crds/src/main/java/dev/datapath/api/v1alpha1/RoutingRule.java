@@ -107,9 +107,7 @@ public record RoutingRule(
         @Nullable
         Authentication authentication,
 
-        @JsonPropertyDescription(
-                "Destination of copies of reads; their responses are discarded. Not implemented yet; reported as Unsupported.")
-        @Nullable
+        @JsonPropertyDescription("Destination of copies of object reads; their responses are discarded.") @Nullable
         Mirror mirror,
 
         @JsonPropertyDescription("Denies the requests with an S3 error.") @Nullable

@@ -33,6 +33,7 @@ final class AuthenticationCompiler {
                     new RulePlan.Deny(S3ErrorCode.AccessDenied.name(), S3ErrorCode.AccessDenied.httpStatus()),
                     new RulePlan.Timeouts(null, null),
                     RuleCompiler.DEFAULT_RETRY,
+                    null,
                     null);
         }
     }

@@ -251,6 +251,9 @@ public final class Compiler {
         others.forEach(backend -> names.add(backend.name()));
         var smallest = new HashMap<String, Integer>();
         rules.forEach((id, rule) -> {
+            if (rule.mirror() != null) {
+                names.add(rule.mirror().pool());
+            }
             if (rule.action() instanceof RulePlan.Forward(var backends)) {
                 for (var share : backends) {
                     names.add(share.backend().name());

@@ -42,7 +42,8 @@ final class RuleCompiler {
                         action,
                         timeouts(rule.timeouts(), at.field("timeouts")),
                         retry(rule.retry(), at.field("retry")),
-                        hedge(rule, at.field("hedge"))));
+                        hedge(rule, at.field("hedge")),
+                        mirror(rule, at.field("mirror"))));
     }
 
     private Optional<Action> action(RoutingRule rule, Report at) {
@@ -169,6 +170,24 @@ final class RuleCompiler {
                 .orElse(null);
     }
 
+    /** Copies of reads only: a copy of a write would be a second write. */
+    private RulePlan.@Nullable Mirror mirror(RoutingRule rule, Report at) {
+        var mirror = rule.mirror();
+        if (mirror == null) {
+            return null;
+        }
+        if (!rule.matches().isEmpty() && rule.matches().stream().noneMatch(RuleCompiler::canTakeObjectReads)) {
+            at.warning(
+                    Reason.Invalid,
+                    "only GetObject and HeadObject are mirrored, but the rule matches neither: add them to operations, or remove mirror");
+        }
+        var percent = Bounds.integer(at.field("percent"), mirror.percent(), 0, 0, 100);
+        var pool = backends.mirror(mirror.pool().name(), at.field("pool").field("name"));
+        return percent == 0
+                ? null
+                : pool.map(name -> new RulePlan.Mirror(name, percent)).orElse(null);
+    }
+
     private static boolean canTakeObjectReads(RequestMatch match) {
         return match.operations().isEmpty()
                 || match.operations().stream()
@@ -186,9 +205,6 @@ final class RuleCompiler {
         }
         if (rule.limits() != null) {
             unsupported(at, "limits", "requests of the rule are not limited");
-        }
-        if (rule.mirror() != null) {
-            unsupported(at, "mirror", "no mirror requests are sent");
         }
         if (rule.fault() != null) {
             unsupported(at, "fault", "no fault is injected");

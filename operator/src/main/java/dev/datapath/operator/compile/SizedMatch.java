@@ -30,6 +30,8 @@ final class SizedMatch {
 
     private static final int BACKEND = 80;
 
+    private static final int MIRROR = 140;
+
     private static final int HEADER = 40;
 
     /** A deny searches the value in a list of values. */
@@ -134,6 +136,7 @@ final class SizedMatch {
                     + header.name().length() * (denies ? 1 + commas(header.value()) : 1L)
                     + header.value().length() * 2L;
         }
+        bytes += rule != null && rule.mirror() != null ? MIRROR : 0;
         long inQuery = inQuery(match);
         if (!denies) {
             bytes += inQuery;

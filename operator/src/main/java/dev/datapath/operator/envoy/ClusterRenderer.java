@@ -38,6 +38,9 @@ final class ClusterRenderer {
      */
     private static final int OPENING = 128;
 
+    /** Maximum number of copies in progress at one gateway. Further copies are not sent: those to a node that hangs must not accumulate. */
+    private static final int MIRRORED = 100;
+
     /** A smaller minimum would prevent retries when a node fails and nearly all active requests are retries. */
     private static final int MIN_RETRY_CONCURRENCY = 20;
 
@@ -110,6 +113,33 @@ final class ClusterRenderer {
                             HealthCheckRenderer.sockets(pool.health().active()));
         }
         return cluster.build();
+    }
+
+    /**
+     * The nodes of a pool as the target of copies. It is a separate cluster, because copies must not affect requests to the pool: their
+     * number is limited, they have connections of their own, and their failures eject no node. There are no health checks: a copy that
+     * fails is only counted.
+     *
+     * @param cluster of the pool
+     */
+    static Cluster mirror(Cluster cluster, String name) {
+        var thresholds = CircuitBreakers.Thresholds.newBuilder()
+                .setMaxConnections(UInt32Value.of(MIRRORED))
+                .setMaxPendingRequests(UInt32Value.of(MIRRORED))
+                .setMaxRequests(UInt32Value.of(MIRRORED))
+                .setTrackRemaining(true);
+        return cluster.toBuilder()
+                .setName(name)
+                .clearHealthChecks()
+                .clearOutlierDetection()
+                .clearTransportSocketMatches()
+                .setCommonLbConfig(CommonLbConfig.newBuilder().setUpdateMergeWindow(Protos.duration(Duration.ZERO)))
+                .setCircuitBreakers(CircuitBreakers.newBuilder()
+                        .addThresholds(
+                                thresholds.setPriority(RoutingPriority.DEFAULT).build())
+                        .addThresholds(
+                                thresholds.setPriority(RoutingPriority.HIGH).build()))
+                .build();
     }
 
     /**

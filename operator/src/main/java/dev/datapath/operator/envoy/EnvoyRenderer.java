@@ -36,8 +36,10 @@ public final class EnvoyRenderer {
     private final Recall<String, ListenerInputs, Part<Listener>> listeners = new Recall<>();
     private final Recall<String, TableInputs, Part<RouteConfiguration>> tables = new Recall<>();
     private final Recall<String, ClusterInputs, Part<Cluster>> clusters = new Recall<>();
+    private final Recall<String, ClusterInputs, Part<Cluster>> mirrors = new Recall<>();
     private final Recall<DomainUse, DomainInputs, Part<Cluster>> domainChecks = new Recall<>();
     private final Recall<String, PoolPlan, Part<ClusterLoadAssignment>> endpoints = new Recall<>();
+    private final Recall<String, PoolPlan, Part<ClusterLoadAssignment>> mirrorEndpoints = new Recall<>();
     private final Recall<String, AdjustedInputs, Part<ClusterLoadAssignment>> adjusted = new Recall<>();
     private final Recall<String, SecretRenderer.Material, Part<Secret>> secrets = new Recall<>();
     private final List<Part<Cluster>> emptyClusters = Stream.of(Names.UNAVAILABLE_CLUSTER, Names.NO_BUCKET_CLUSTER)
@@ -86,11 +88,16 @@ public final class EnvoyRenderer {
                 listeners(plan, options),
                 routes(plan),
                 clusters(plan, options.checkEvents()),
-                plan.pools().stream()
-                        .map(pool -> endpoints.get(pool.name(), pool, EnvoyRenderer::endpoints))
+                Stream.concat(
+                                plan.pools().stream()
+                                        .map(pool -> endpoints.get(pool.name(), pool, EnvoyRenderer::endpoints)),
+                                mirrored(plan)
+                                        .map(pool ->
+                                                mirrorEndpoints.get(pool.name(), pool, EnvoyRenderer::mirrorEndpoints)))
                         .toList(),
                 secrets(plan));
-        List.of(listeners, tables, clusters, domainChecks, endpoints, secrets).forEach(Recall::endOfRendering);
+        List.of(listeners, tables, clusters, mirrors, domainChecks, endpoints, mirrorEndpoints, secrets)
+                .forEach(Recall::endOfRendering);
         return resources;
     }
 
@@ -109,6 +116,9 @@ public final class EnvoyRenderer {
                             ? declared.endpoints().get(i)
                             : adjusted.get(pool.name(), new AdjustedInputs(pool, percents), EnvoyRenderer::endpoints));
         }
+        // Copies are spread by the declared weights.
+        parts.addAll(declared.endpoints()
+                .subList(plan.pools().size(), declared.endpoints().size()));
         adjusted.endOfRendering();
         return declared.withEndpoints(parts);
     }
@@ -185,6 +195,15 @@ public final class EnvoyRenderer {
                     pool.withNodes(List.of()), Objects.requireNonNull(stalledUploads.get(pool.name())), checkEvents);
             parts.add(clusters.get(pool.name(), inputs, EnvoyRenderer::cluster));
         }
+        mirrored(plan)
+                .map(pool -> mirrors.get(
+                        pool.name(),
+                        new ClusterInputs(
+                                pool.withNodes(List.of()),
+                                Objects.requireNonNull(stalledUploads.get(pool.name())),
+                                checkEvents),
+                        EnvoyRenderer::mirror))
+                .forEach(parts::add);
         parts.addAll(emptyClusters);
         return parts;
     }
@@ -202,6 +221,34 @@ public final class EnvoyRenderer {
                 name,
                 ClusterRenderer.cluster(inputs.pool(), inputs.stalledUpload(), inputs.checkEvents()),
                 new Part.References(Set.of(), Set.of(), Set.of(), Set.of(name)));
+    }
+
+    /** The pools that receive copies. */
+    private static Stream<PoolPlan> mirrored(GatewayPlan plan) {
+        var names = plan.rules().stream()
+                .map(RulePlan::mirror)
+                .filter(Objects::nonNull)
+                .map(RulePlan.Mirror::pool)
+                .collect(Collectors.toSet());
+        return plan.pools().stream().filter(pool -> names.contains(pool.name()));
+    }
+
+    private static Part<Cluster> mirror(ClusterInputs inputs) {
+        var name = Names.mirror(inputs.pool().name());
+        var cluster = ClusterRenderer.cluster(inputs.pool(), inputs.stalledUpload(), inputs.checkEvents());
+        return Part.of(
+                name,
+                ClusterRenderer.mirror(cluster, name),
+                new Part.References(Set.of(), Set.of(), Set.of(), Set.of(name)));
+    }
+
+    private static Part<ClusterLoadAssignment> mirrorEndpoints(PoolPlan pool) {
+        var name = Names.mirror(pool.name());
+        return Part.of(
+                name,
+                EndpointRenderer.assignment(pool, Map.of()).toBuilder()
+                        .setClusterName(name)
+                        .build());
     }
 
     private static Part<ClusterLoadAssignment> endpoints(PoolPlan pool) {

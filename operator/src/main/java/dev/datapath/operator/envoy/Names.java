@@ -89,6 +89,11 @@ final class Names {
         return DOMAIN_CHECK_PREFIX + use.pool() + "/" + use.baseDomain();
     }
 
+    /** The cluster that receives copies for a pool. */
+    static String mirror(String pool) {
+        return "mirror/" + pool;
+    }
+
     static String cluster(Backend backend) {
         return switch (backend) {
             case Backend.Pool(var name) -> cluster(name);

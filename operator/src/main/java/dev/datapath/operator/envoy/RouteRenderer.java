@@ -5,6 +5,7 @@ import dev.datapath.operator.plan.Backend;
 import dev.datapath.operator.plan.PoolPlan.Balancing.Policy;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.RequestClass;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HedgePolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
@@ -13,6 +14,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +127,7 @@ final class RouteRenderer {
     }
 
     private static RulePlan plain(String id, RulePlan.Forward forward) {
-        return new RulePlan(id, forward, new RulePlan.Timeouts(null, null), DEFAULT_RETRY, null);
+        return new RulePlan(id, forward, new RulePlan.Timeouts(null, null), DEFAULT_RETRY, null, null);
     }
 
     private static boolean isHashed(PoolTraits traits) {
@@ -170,6 +172,15 @@ final class RouteRenderer {
         var retry = retry(rule, forward, requestClass);
         if (!retry.equals(inherited)) {
             action.setRetryPolicy(retry);
+        }
+        var mirror = rule.mirror();
+        if (mirror != null && requestClass == RequestClass.OBJECT_READ) {
+            action.addRequestMirrorPolicies(RouteAction.RequestMirrorPolicy.newBuilder()
+                    .setCluster(Names.mirror(mirror.pool()))
+                    .setRuntimeFraction(RuntimeFractionalPercent.newBuilder()
+                            .setDefaultValue(FractionalPercent.newBuilder().setNumerator(mirror.percent())))
+                    // The host is signed.
+                    .setDisableShadowHostSuffixAppend(true));
         }
         if (isHedged(rule, forward, requestClass)) {
             action.setHedgePolicy(HedgePolicy.newBuilder().setHedgeOnPerTryTimeout(true));

@@ -4,6 +4,7 @@ import com.github.xds.type.matcher.v3.Matcher;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.RequestClass;
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import java.util.Collection;
@@ -37,6 +38,9 @@ sealed interface Selected {
                     if (!route.getRoute().getCluster().isEmpty()) {
                         clusters.add(route.getRoute().getCluster());
                     }
+                    route.getRoute().getRequestMirrorPoliciesList().stream()
+                            .map(RouteAction.RequestMirrorPolicy::getCluster)
+                            .forEach(clusters::add);
                     route.getRoute().getWeightedClusters().getClustersList().stream()
                             .map(WeightedCluster.ClusterWeight::getName)
                             .forEach(clusters::add);

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts limits on waiting, never on a whole transfer
  * @param retry retries, within the limits of the request's operation
  * @param hedge a second attempt at a slow object read, or null
+ * @param mirror copies of object reads to another pool, or null
  */
 public record RulePlan(
         String id,
         Action action,
         Timeouts timeouts,
         Retry retry,
-        @Nullable Hedge hedge) {
+        @Nullable Hedge hedge,
+        @Nullable Mirror mirror) {
 
     /** The action on the request. */
     public sealed interface Action {}
@@ -68,4 +70,12 @@ public record RulePlan(
      * @param after time without a response header after which the second attempt starts
      */
     public record Hedge(Duration after) {}
+
+    /**
+     * Copies of object reads, whose responses are discarded.
+     *
+     * @param pool receives the copies
+     * @param percent share of the reads that is copied, 1 to 100
+     */
+    public record Mirror(String pool, int percent) {}
 }

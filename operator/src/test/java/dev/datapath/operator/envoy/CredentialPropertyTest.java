@@ -157,7 +157,12 @@ class CredentialPropertyTest {
         var forward = new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(store, 1)));
         var action = rule.equals("deny") ? new RulePlan.Deny("AccessDenied", 403) : forward;
         var plan = new RulePlan(
-                rule, action, new RulePlan.Timeouts(null, null), new RulePlan.Retry(1, Duration.ofMillis(5)), null);
+                rule,
+                action,
+                new RulePlan.Timeouts(null, null),
+                new RulePlan.Retry(1, Duration.ofMillis(5)),
+                null,
+                null);
         var match = new MatchPlan(rule, new BucketMatch.Any(), "", Set.of(), List.of(), List.of(), List.of(condition));
         var listener = new ListenerPlan("s3", 80, List.of(), List.of(), null, List.of(match), store);
         return new RouteInterpreter(

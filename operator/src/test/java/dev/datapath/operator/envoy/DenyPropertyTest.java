@@ -238,7 +238,7 @@ class DenyPropertyTest {
 
     private static RulePlan rule(String id, RulePlan.Action action) {
         return new RulePlan(
-                id, action, new RulePlan.Timeouts(null, null), new RulePlan.Retry(1, Duration.ofMillis(5)), null);
+                id, action, new RulePlan.Timeouts(null, null), new RulePlan.Retry(1, Duration.ofMillis(5)), null, null);
     }
 
     static List<MatchPlan> matches(Random random) {

@@ -93,7 +93,7 @@ class PlainRulesPropertyTest {
         }
         var action = random.nextInt(6) == 0 ? new RulePlan.Deny("AccessDenied", 403) : new RulePlan.Forward(backends);
         var idle = random.nextInt(6) == 0 ? Duration.ofSeconds(7) : null;
-        return new RulePlan(id, action, new RulePlan.Timeouts(null, idle), RouteRenderer.DEFAULT_RETRY, null);
+        return new RulePlan(id, action, new RulePlan.Timeouts(null, idle), RouteRenderer.DEFAULT_RETRY, null, null);
     }
 
     private static RouteInterpreter table(ListenerPlan listener, Map<String, RulePlan> rules, int maxPlainRoutes) {

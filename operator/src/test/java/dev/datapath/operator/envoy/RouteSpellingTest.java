@@ -173,7 +173,7 @@ class RouteSpellingTest {
 
     private static RulePlan rule(String id, RulePlan.Action action) {
         return new RulePlan(
-                id, action, new RulePlan.Timeouts(null, null), new RulePlan.Retry(1, Duration.ofMillis(5)), null);
+                id, action, new RulePlan.Timeouts(null, null), new RulePlan.Retry(1, Duration.ofMillis(5)), null, null);
     }
 
     private static String route(RouteInterpreter table, String method, String path) {

@@ -203,7 +203,7 @@ class RouteTablePropertyTest {
     private static RulePlan rule(int number) {
         var forward = new RulePlan.Forward(List.of(new RulePlan.WeightedBackend(new Backend.Pool("store"), 1)));
         var retry = new RulePlan.Retry(1, Duration.ofMillis(5));
-        return new RulePlan("rule-" + number, forward, new RulePlan.Timeouts(null, null), retry, null);
+        return new RulePlan("rule-" + number, forward, new RulePlan.Timeouts(null, null), retry, null, null);
     }
 
     static <T> T pick(Random random, List<T> values) {
