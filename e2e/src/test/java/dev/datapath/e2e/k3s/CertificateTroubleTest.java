@@ -77,7 +77,7 @@ class CertificateTroubleTest {
                     "False",
                     "InvalidCertificate",
                     "Secret " + trouble.namespace() + "/" + TroubledSite.CERTIFICATE + " cannot be used",
-                    "write it as PEM",
+                    "write an X.509 certificate as PEM",
                     "the last good certificate stays in use");
             assertThat(served()).isEqualTo(first.certificate());
         });

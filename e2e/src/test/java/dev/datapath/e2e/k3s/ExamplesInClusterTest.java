@@ -40,6 +40,11 @@ class ExamplesInClusterTest {
 
     /** What is not True, or True with a warning. Nodes of examples do not exist, and objectives are not measured yet. */
     private static final Map<String, List<String>> SAID = Map.of(
+            "authentication", List.of("StoragePool/store EndpointsHealthy=False/NoHealthyNodes"),
+            "mirror",
+                    List.of(
+                            "StoragePool/candidate EndpointsHealthy=False/NoHealthyNodes",
+                            "StoragePool/store EndpointsHealthy=False/NoHealthyNodes"),
             "minimal", List.of("StoragePool/store EndpointsHealthy=False/NoHealthyNodes"),
             "resilience", List.of("StoragePool/store EndpointsHealthy=False/NoHealthyNodes"),
             "routing",
