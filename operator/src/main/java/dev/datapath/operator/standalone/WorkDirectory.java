@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,8 @@ final class WorkDirectory implements AutoCloseable {
 
     /** A separate file: reading the locked file itself would release a lock of this process. */
     private static final String HOLDER = "holder";
+
+    private static final String LOCK = "lock";
 
     private static final int MAX_NAME = 20;
 
@@ -86,12 +89,11 @@ final class WorkDirectory implements AutoCloseable {
                     + (longest - MAX_SOCKET_PATH) + " bytes: choose a shorter one with --work-dir");
         }
         PrivateFiles.createDirectory(root);
-        var channel =
-                FileChannel.open(PrivateFiles.log(root, "lock"), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        var channel = FileChannel.open(PrivateFiles.log(root, LOCK), StandardOpenOption.READ, StandardOpenOption.WRITE);
         var lock = tryLock(channel);
         if (lock == null) {
             channel.close();
-            throw new IOException("another datapath run uses this directory (it has locked " + root.resolve("lock")
+            throw new IOException("another datapath run uses this directory (it has locked " + root.resolve(LOCK)
                     + "): stop it first, or set a different --work-dir");
         }
         // The work directory may be below the directory of the manifests.
@@ -102,7 +104,7 @@ final class WorkDirectory implements AutoCloseable {
 
     /** The process that has locked a work directory; empty when none has, 0 when the process is unknown. */
     static OptionalLong holder(Path root) throws IOException {
-        var file = root.resolve("lock");
+        var file = root.resolve(LOCK);
         if (!Files.exists(file)) {
             return OptionalLong.empty();
         }
@@ -190,9 +192,12 @@ final class WorkDirectory implements AutoCloseable {
     /**
      * Sets the modification time of all files and directories. Systems delete files in the directory for temporary files that were not
      * modified for some days (tmpfiles.d(5); ten days in /tmp by default): the lock and the bootstraps of gateways, for example.
+     * The lock is marked by a write to its open channel: a process loses its fcntl(2) locks on a file when it closes any descriptor of it,
+     * and setting the time by path opens and closes the file.
      */
     void markUsed(Instant now) throws IOException {
         var time = FileTime.from(now);
+        lockFile.write(ByteBuffer.wrap(new byte[] {'\n'}), 0);
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
@@ -203,7 +208,7 @@ final class WorkDirectory implements AutoCloseable {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (attributes.isRegularFile()) {
+                if (attributes.isRegularFile() && !file.equals(root.resolve(LOCK))) {
                     Files.setLastModifiedTime(file, time);
                 }
                 return FileVisitResult.CONTINUE;

@@ -56,13 +56,40 @@ class WorkDirectoryTest {
             Files.createSymbolicLink(work.root().resolve("link"), Path.of("/nowhere"));
             var now = Instant.now().plus(Duration.ofDays(9)).truncatedTo(ChronoUnit.SECONDS);
             work.markUsed(now);
-            for (var file :
-                    List.of(bootstrap, bootstrap.getParent(), work.root().resolve("lock"), work.root())) {
+            for (var file : List.of(bootstrap, bootstrap.getParent(), work.root())) {
                 assertThat(Files.getLastModifiedTime(file).toInstant())
                         .as("%s", file)
                         .isEqualTo(now);
             }
         }
+    }
+
+    /** A process loses its lock of a file when it closes any descriptor of it. */
+    @Test
+    void marksItsLockAsUsedAndKeepsIt() throws Exception {
+        try (var work = WorkDirectory.open(temp.resolve("work"))) {
+            var lock = work.root().resolve("lock");
+            // By another process: this one would lose the lock.
+            assertThat(new ProcessBuilder("touch", "-d", "2020-01-01", lock.toString())
+                            .start()
+                            .waitFor())
+                    .isZero();
+            var locks = locks(lock);
+            assertThat(locks).hasSize(1);
+            work.markUsed(Instant.now());
+            assertThat(locks(lock)).isEqualTo(locks);
+            assertThat(Files.getLastModifiedTime(lock).toInstant()).isAfter(Instant.parse("2026-01-01T00:00:00Z"));
+        }
+    }
+
+    /** The locks of this process on a file, by proc(5). */
+    private static List<String> locks(Path file) throws IOException {
+        var inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+        var process = " " + ProcessHandle.current().pid() + " ";
+        return Files.readAllLines(Path.of("/proc/locks")).stream()
+                .filter(line -> line.contains(inode) && line.contains(process))
+                .map(line -> line.substring(line.indexOf(':')))
+                .toList();
     }
 
     @Test
