@@ -89,7 +89,7 @@ class ApiServerTroubleTest {
                     "Programmed",
                     "False",
                     "Blocked",
-                    "the list of all objects of kind RoutingPolicy was never answered");
+                    "the list of all objects of kind RoutingPolicy never succeeded");
             assertThat(HeadBucket.status(trouble.s3(), "unlisted")).isEqualTo(403);
             giveRights(rights);
             Told.by(trouble::dataPath, "Programmed", "True", "Programmed");

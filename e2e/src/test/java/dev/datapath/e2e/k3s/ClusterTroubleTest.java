@@ -123,7 +123,7 @@ class ClusterTroubleTest {
                     "Programmed",
                     "False",
                     "AddressNotAssigned",
-                    "no load balancer gave the Service",
+                    "no load balancer assigned an address to the Service",
                     trouble.namespace() + "/late",
                     "spec.gateway.service.loadBalancerClass");
             // A Service keeps its class for life.
@@ -135,7 +135,7 @@ class ClusterTroubleTest {
                     "Blocked",
                     "Service " + trouble.namespace() + "/late-gateway was rejected by the API server",
                     "spec.loadBalancerClass",
-                    "Undo the change, or delete the object");
+                    "Revert the change, or delete the object");
             trouble.site().apply(LATE.formatted("{type: ClusterIP}"));
             Told.by(() -> trouble.dataPath("late"), "Programmed", "True", "Programmed", "The gateway runs");
         });

@@ -85,7 +85,7 @@ class FleetChangesTest extends ApplierTest {
         assertThat(result.obstacles())
                 .containsExactly(new Obstacle(
                         Kind.Waiting,
-                        "Deployment %1$s/%2$s is kept until the gateways of  DaemonSet %1$s/%2$s are available"
+                        "Deployment %1$s/%2$s is kept until the gateways of DaemonSet %1$s/%2$s are available"
                                 .formatted(bench.namespace(), NAME)));
         assertThat(bench.now(Deployment.class, NAME)).isNotNull();
 

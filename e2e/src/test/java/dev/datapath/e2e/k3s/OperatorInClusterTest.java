@@ -250,7 +250,7 @@ class OperatorInClusterTest {
         assertThat(metrics)
                 .contains("datapath_leader 1.0")
                 .anyMatch(line -> line.matches("datapath_config_apply_seconds_count [1-9].*"))
-                .anyMatch(line -> line.matches("datapath_xds_gateways [2-9]\\.0"))
+                .anyMatch(line -> line.matches("datapath_xds_gateways ([2-9]|[1-9][0-9]+)\\.0"))
                 .anyMatch(line -> line.matches("datapath_xds_response_bytes_sum [1-9].*"))
                 .anyMatch(line ->
                         line.matches("datapath_xds_pushes_total\\{result=\"acknowledged\",type=\"route\"} [1-9].*"))

@@ -215,7 +215,7 @@ class RunCommandTest {
         try (var first = start("one");
                 var second = OperatorProcess.run(directory.path(), temp.resolve("w"), temp.resolve("two.log"))) {
             assertThat(second.awaitExit(60)).isEqualTo(1);
-            assertThat(second.output()).contains("error: another datapath run uses this directory");
+            assertThat(second.output()).contains("error: another datapath run serves ");
             assertThat(first.alive()).isTrue();
         }
     }
