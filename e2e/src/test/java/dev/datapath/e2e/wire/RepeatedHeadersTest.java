@@ -81,6 +81,8 @@ class RepeatedHeadersTest {
         "/rh-acl/two/k, x-amz-acl: private|x-team: a|x-team: b, 403",
         "/rh-acl/two/k, x-amz-acl: private|x-team: a|x-amz-acl: public-read, 403",
         "/rh-acl/k, x-amz-acl: private|x_amz_acl: public-read, 400",
+        "'/rh-acl/k', 'x-amz-acl: private|x-amz-grant-read: id=1', 403",
+        "/rh-acl/k, x-amz-acl: private|x-amz-tagging: a=b, 403",
     })
     void aRuleThatForwardsTakesOneLineWithTheValue(String target, String lines, int status, Rig rig)
             throws IOException {
@@ -95,6 +97,7 @@ class RepeatedHeadersTest {
         "/rh-acl/k?x%2Damz-%61cl=public-read, 403",
         "/rh-acl/k?x-id=PutObject;x-amz-acl=public-read, 403",
         "/rh-acl/k?x-amz-acl, 403",
+        "/rh-acl/k?x-amz-grant-read=id, 403",
         "/rh-acl/k?x-id=PutObject, 200",
         "/rh-acl/k?x-amz-acl-x=1&y-x-amz-acl=2, 200",
         "/rh-acl/k?x-id=x-amz-acl=1, 200",

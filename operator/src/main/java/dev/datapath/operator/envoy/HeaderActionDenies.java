@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Denies of what a header of a write does besides ({@link ActionByHeader}). Whatever rule takes that action, for the same bucket and key,
- * decides; when it forwards, the request goes on to its own rule.
+ * decides; when it forwards, the request goes on to its own rule. A rule that forwards one of the headers by name allows its action, too: a
+ * rule for PutObject with {@code x-amz-acl: private} would otherwise match nothing beside a deny of all other writes.
  */
 final class HeaderActionDenies {
     private final AddressStyle style;
@@ -74,21 +76,28 @@ final class HeaderActionDenies {
     }
 
     private DeniedAddresses addresses(ActionByHeader action) {
-        return new DeniedAddresses(new Target(action.action()), matches, rules);
+        return new DeniedAddresses(new Target(action), matches, rules);
     }
 
     private FieldMatcher render(ActionByHeader action) {
         var headers = action.headers().stream()
                 .map(header -> matches(header.name(), value(header)))
                 .toList();
-        var names = action.headers().stream().map(ActionByHeader.Header::name).toList();
-        var inQuery = matches(":path", "(?i)" + QueryPattern.namedInAnySpelling(names));
         return when(
                 and(
-                        Predicates.any(Stream.concat(headers.stream(), Stream.of(inQuery))
+                        Predicates.any(Stream.concat(headers.stream(), Stream.of(inQuery(action)))
                                 .toList()),
                         carries(action)),
                 addresses(action).after(List.of()));
+    }
+
+    private static Predicate inQuery(ActionByHeader action) {
+        return matches(
+                ":path",
+                "(?i)"
+                        + QueryPattern.namedInAnySpelling(action.headers().stream()
+                                .map(ActionByHeader.Header::name)
+                                .toList()));
     }
 
     private static String value(ActionByHeader.Header header) {
@@ -108,9 +117,9 @@ final class HeaderActionDenies {
 
     /** The bucket and key of the request itself, for one action. */
     private final class Target implements DeniedAddresses.Address {
-        private final S3Operation action;
+        private final ActionByHeader action;
 
-        Target(S3Operation action) {
+        Target(ActionByHeader action) {
             this.action = action;
         }
 
@@ -150,7 +159,7 @@ final class HeaderActionDenies {
         @Override
         public Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> ofBucket, List<MatchPlan> denies) {
             boolean byKey = matches.stream()
-                    .anyMatch(match -> isAbout(match, action)
+                    .anyMatch(match -> isAbout(match, action.action())
                             && !match.keyPrefix().isEmpty()
                             && match.bucket().covers(bucket));
             boolean denied = denies.stream()
@@ -171,7 +180,36 @@ final class HeaderActionDenies {
 
         @Override
         public List<List<Predicate>> conditions(MatchPlan match, boolean denies) {
-            return isAbout(match, action) ? List.of(List.of()) : List.of();
+            if (isAbout(match, action.action())) {
+                return List.of(List.of());
+            }
+            return denies ? List.of() : allowed(match);
+        }
+
+        /** The requests of a rule that forwards some of the headers by name, without another header of the action. */
+        private List<List<Predicate>> allowed(MatchPlan match) {
+            var named =
+                    match.headers().stream().map(MatchPlan.HeaderValue::name).toList();
+            var carriers = match.operations().stream()
+                    .filter(action.carriers()::contains)
+                    .collect(Collectors.toUnmodifiableSet());
+            if (carriers.isEmpty() || action.headers().stream().noneMatch(header -> named.contains(header.name()))) {
+                return List.of();
+            }
+            var others = Stream.concat(
+                            Stream.of(inQuery(action)),
+                            action.headers().stream()
+                                    .filter(header -> !named.contains(header.name()))
+                                    .map(header -> matches(header.name(), value(header))))
+                    .map(Predicates::not)
+                    .toList();
+            return Stream.of(RequestClass.WRITE, RequestClass.LONG_WRITE)
+                    .flatMap(requestClass -> operations.alternatives(carriers, requestClass, false).stream())
+                    .filter(conditions -> !conditions.isEmpty())
+                    .map(conditions -> Stream.concat(conditions.stream().map(Predicates::of), others.stream())
+                            .toList())
+                    .distinct()
+                    .toList();
         }
 
         private boolean byHost() {

@@ -139,8 +139,9 @@ class DenyPropertyTest {
 
     private static void assertNothingIsDenied(List<MatchPlan> matches, Request request, String domain) {
         StoreModels.ALL.forEach((store, model) -> {
-            for (var effect : model.apply(request, domain)) {
-                assertThat(winner(matches, effect, request))
+            var effects = model.apply(request, domain);
+            for (var effect : effects) {
+                assertThat(winner(matches, effect, effects.getFirst().operation(), request))
                         .as("%s on %s executes %s, which %s", request, store, effect, matches)
                         .isNotEqualTo("deny");
             }
@@ -151,14 +152,19 @@ class DenyPropertyTest {
         return !route.equals("deny") && !route.startsWith("guard/");
     }
 
-    /** The first match for the action of a store, ignoring keys in bodies. */
-    private static String winner(List<MatchPlan> matches, Effect effect, Request request) {
+    /**
+     * The first match for the action of a store, ignoring keys in bodies.
+     *
+     * @param own what the request itself is
+     */
+    private static String winner(List<MatchPlan> matches, Effect effect, S3Operation own, Request request) {
         for (var match : byWhatStoresRead(matches)) {
             boolean bucket = effect.bucket().isEmpty()
                     ? match.bucket() instanceof BucketMatch.Any
                     : match.bucket().covers(new BucketMatch.Exact(effect.bucket()));
-            boolean operation =
-                    match.operations().isEmpty() || match.operations().contains(effect.operation());
+            boolean operation = match.operations().isEmpty()
+                    || match.operations().contains(effect.operation())
+                    || (match.operations().contains(own) && forwardsItsHeader(match, effect));
             boolean key = match.keyPrefix().isEmpty()
                     || effect.key().startsWith(match.keyPrefix())
                     || ((match.rule().equals("deny") || odd(match))
@@ -172,6 +178,14 @@ class DenyPropertyTest {
             }
         }
         return Names.DEFAULT_RULE;
+    }
+
+    /** Whether a rule that forwards allows an action by the name of its header. */
+    private static boolean forwardsItsHeader(MatchPlan match, Effect effect) {
+        return match.rule().equals("forward")
+                && EnumSet.of(S3Operation.PutObjectAcl, S3Operation.PutBucketAcl)
+                        .contains(effect.operation())
+                && match.headers().stream().anyMatch(header -> header.name().equals("x-amz-acl"));
     }
 
     /**
