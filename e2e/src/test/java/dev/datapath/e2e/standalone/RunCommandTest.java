@@ -139,7 +139,7 @@ class RunCommandTest {
         try (var first = start("one")) {
             try (var second = OperatorProcess.run(directory.path(), temp.resolve("v"), temp.resolve("two.log"))) {
                 assertThat(second.awaitExit(60)).isEqualTo(1);
-                assertThat(second.output()).contains("another datapath run uses this directory" + directory.path());
+                assertThat(second.output()).contains("another datapath run serves " + directory.path());
             }
             first.signal("KILL");
             first.awaitExit(10);
