@@ -1,6 +1,5 @@
 package dev.datapath.operator.compile;
 
-import dev.datapath.api.v1alpha1.S3Operation;
 import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.plan.BucketMatch;
 import dev.datapath.operator.plan.MatchPlan;
@@ -116,7 +115,7 @@ final class RouteSize {
                 }
                 long carried = paths
                         * byHeader.stream()
-                                .filter(action -> about(match, action.action()))
+                                .filter(action -> match.plan().concerns(action.action()))
                                 .count();
                 charge(match, carried * (DENIED_PATH + 2 * SizedMatch.key(match.plan())));
                 countSources(match, ordered, readings + carried);
@@ -127,16 +126,10 @@ final class RouteSize {
     /** The actions by header that rules decide otherwise than what carries them. */
     private static List<ActionByHeader> byHeader(List<SizedMatch> ordered) {
         return ActionByHeader.all().stream()
+                .filter(action -> ordered.stream().anyMatch(match -> action.isSeparatedBy(match.plan()::concerns)))
                 .filter(action -> ordered.stream()
-                        .anyMatch(match -> action.carriers().stream()
-                                .anyMatch(carrier -> about(match, carrier) != about(match, action.action()))))
-                .filter(action -> ordered.stream().anyMatch(match -> match.denies() && about(match, action.action())))
+                        .anyMatch(match -> match.denies() && match.plan().concerns(action.action())))
                 .toList();
-    }
-
-    private static boolean about(SizedMatch match, S3Operation operation) {
-        var operations = match.plan().operations();
-        return operations.isEmpty() || operations.contains(operation);
     }
 
     private void countSources(SizedMatch deny, List<SizedMatch> ordered, long readings) {

@@ -12,10 +12,12 @@ import dev.datapath.operator.plan.MatchPlan;
 import dev.datapath.operator.plan.RulePlan;
 import dev.datapath.operator.s3.ActionByHeader;
 import dev.datapath.operator.s3.RequestClass;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,8 +30,11 @@ final class HeaderActionDenies {
     private final AddressStyle style;
     private final String baseDomain;
     private final List<MatchPlan> matches;
-    private final Map<String, RulePlan> rules;
     private final OperationConditions operations;
+    private final List<Denied> denied;
+
+    /** An action that rules deny apart from what carries it. */
+    private record Denied(ActionByHeader action, DeniedAddresses addresses) {}
 
     /**
      * Those of one address style.
@@ -41,45 +46,30 @@ final class HeaderActionDenies {
         this.style = style;
         this.baseDomain = baseDomain;
         this.matches = matches;
-        this.rules = rules;
         this.operations = new OperationConditions(style);
+        this.denied = ActionByHeader.all().stream()
+                .filter(action -> matches.stream().anyMatch(match -> action.isSeparatedBy(match::concerns)))
+                .map(action -> new Denied(action, new DeniedAddresses(new Target(action), matches, rules)))
+                .filter(each -> !each.addresses().denies().isEmpty())
+                .toList();
     }
 
     /** What to ask of requests; without result they go on. */
     List<FieldMatcher> render() {
-        return denied().map(this::render).toList();
+        return denied.stream().map(this::render).toList();
     }
 
     /** The headers that decide. */
     List<String> headers() {
-        return denied().flatMap(action -> action.headers().stream())
+        return denied.stream()
+                .flatMap(each -> each.action().headers().stream())
                 .map(ActionByHeader.Header::name)
                 .distinct()
                 .toList();
     }
 
-    private Stream<ActionByHeader> denied() {
-        return ActionByHeader.all().stream()
-                .filter(this::isDecidedApart)
-                .filter(action -> !addresses(action).denies().isEmpty());
-    }
-
-    /** Whether some match is about the action or about what carries it, and not about both. */
-    private boolean isDecidedApart(ActionByHeader action) {
-        return matches.stream()
-                .anyMatch(match -> action.carriers().stream()
-                        .anyMatch(carrier -> isAbout(match, carrier) != isAbout(match, action.action())));
-    }
-
-    private static boolean isAbout(MatchPlan match, S3Operation operation) {
-        return match.operations().isEmpty() || match.operations().contains(operation);
-    }
-
-    private DeniedAddresses addresses(ActionByHeader action) {
-        return new DeniedAddresses(new Target(action), matches, rules);
-    }
-
-    private FieldMatcher render(ActionByHeader action) {
+    private FieldMatcher render(Denied each) {
+        var action = each.action();
         var headers = action.headers().stream()
                 .map(header -> matches(header.name(), value(header)))
                 .toList();
@@ -88,16 +78,12 @@ final class HeaderActionDenies {
                         Predicates.any(Stream.concat(headers.stream(), Stream.of(inQuery(action)))
                                 .toList()),
                         carries(action)),
-                addresses(action).after(List.of()));
+                each.addresses().after(List.of()));
     }
 
     private static Predicate inQuery(ActionByHeader action) {
-        return matches(
-                ":path",
-                "(?i)"
-                        + QueryPattern.namedInAnySpelling(action.headers().stream()
-                                .map(ActionByHeader.Header::name)
-                                .toList()));
+        return Predicates.namedInQuery(
+                action.headers().stream().map(ActionByHeader.Header::name).toList());
     }
 
     private static String value(ActionByHeader.Header header) {
@@ -107,12 +93,17 @@ final class HeaderActionDenies {
     }
 
     private Predicate carries(ActionByHeader action) {
-        return Predicates.any(Stream.of(RequestClass.WRITE, RequestClass.LONG_WRITE)
-                .flatMap(requestClass -> operations.alternatives(action.carriers(), requestClass, true).stream())
-                .distinct()
+        return Predicates.any(writes(action.carriers(), true)
                 .map(conditions ->
                         Predicates.all(conditions.stream().map(Predicates::of).toList()))
                 .toList());
+    }
+
+    /** The conditions under which a write is one of these actions, as alternatives. */
+    private Stream<List<HeaderMatcher>> writes(Set<S3Operation> actions, boolean withVariants) {
+        return Stream.of(RequestClass.WRITE, RequestClass.LONG_WRITE)
+                .flatMap(requestClass -> operations.alternatives(actions, requestClass, withVariants).stream())
+                .distinct();
     }
 
     /** The bucket and key of the request itself, for one action. */
@@ -159,7 +150,7 @@ final class HeaderActionDenies {
         @Override
         public Optional<FieldMatcher> guard(BucketMatch bucket, List<MatchPlan> ofBucket, List<MatchPlan> denies) {
             boolean byKey = matches.stream()
-                    .anyMatch(match -> isAbout(match, action.action())
+                    .anyMatch(match -> match.concerns(action.action())
                             && !match.keyPrefix().isEmpty()
                             && match.bucket().covers(bucket));
             boolean denied = denies.stream()
@@ -180,7 +171,7 @@ final class HeaderActionDenies {
 
         @Override
         public List<List<Predicate>> conditions(MatchPlan match, boolean denies) {
-            if (isAbout(match, action.action())) {
+            if (match.concerns(action.action())) {
                 return List.of(List.of());
             }
             return denies ? List.of() : allowed(match);
@@ -203,12 +194,10 @@ final class HeaderActionDenies {
                                     .map(header -> matches(header.name(), value(header))))
                     .map(Predicates::not)
                     .toList();
-            return Stream.of(RequestClass.WRITE, RequestClass.LONG_WRITE)
-                    .flatMap(requestClass -> operations.alternatives(carriers, requestClass, false).stream())
+            return writes(carriers, false)
                     .filter(conditions -> !conditions.isEmpty())
                     .map(conditions -> Stream.concat(conditions.stream().map(Predicates::of), others.stream())
                             .toList())
-                    .distinct()
                     .toList();
         }
 

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.FilterStateInput;
 import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.Ip;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +37,11 @@ final class Predicates {
 
     static Predicate contains(String header, String text) {
         return single(header, StringMatcher.newBuilder().setContains(text));
+    }
+
+    /** Holds for a request whose query has one of these parameters for some store, in any spelling and any case. */
+    static Predicate namedInQuery(Collection<String> names) {
+        return matches(":path", "(?i)" + QueryPattern.namedInAnySpelling(names));
     }
 
     static Predicate not(Predicate predicate) {

@@ -18,7 +18,7 @@ final class QueriedSources {
                 ? Optional.empty()
                 : Optional.of(Guards.reject(
                         "guard/source",
-                        Predicates.matches(":path", "(?i)" + QueryPattern.namedInAnySpelling(names)),
+                        Predicates.namedInQuery(names),
                         "The source of a copy must be in a header, not in the query."));
     }
 }

@@ -189,8 +189,7 @@ final class RuleSelection {
      */
     private List<Route> snowballs(RequestClass requestClass, List<MatchPlan> concerned) {
         var about = concerned.stream()
-                .filter(match ->
-                        match.operations().isEmpty() || match.operations().contains(S3Operation.PutObject))
+                .filter(match -> match.concerns(S3Operation.PutObject))
                 .toList();
         // A copy source that some store ignores still makes a long write if rules list no actions.
         boolean uploads = requestClass == RequestClass.WRITE

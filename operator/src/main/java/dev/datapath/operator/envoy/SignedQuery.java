@@ -1,5 +1,6 @@
 package dev.datapath.operator.envoy;
 
+import static dev.datapath.operator.envoy.DeniedAddresses.SLASH;
 import static dev.datapath.operator.envoy.Predicates.all;
 import static dev.datapath.operator.envoy.Predicates.and;
 import static dev.datapath.operator.envoy.Predicates.matches;
@@ -25,8 +26,6 @@ final class SignedQuery {
     private static final List<String> OF_VERSION_4 = List.of("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature");
 
     private static final List<String> OF_VERSION_2 = List.of("AWSAccessKeyId", "Signature");
-
-    private static final String SLASH = "(?:/|%2[fF])";
 
     private SignedQuery() {}
 
@@ -75,7 +74,8 @@ final class SignedQuery {
 
     /** Holds for a request with a parameter of a signature, in any spelling and any case. */
     static Predicate signedSomehow() {
-        return named(Stream.concat(OF_VERSION_4.stream(), OF_VERSION_2.stream()).toList());
+        return Predicates.namedInQuery(
+                Stream.concat(OF_VERSION_4.stream(), OF_VERSION_2.stream()).toList());
     }
 
     /** Holds for a request whose signature in the query lacks a parameter, has one twice, or in an odd spelling, or is of both versions. */
@@ -83,12 +83,8 @@ final class SignedQuery {
         return and(
                 signedSomehow(),
                 not(Predicates.or(
-                        and(complete(VERSION_4), not(named(OF_VERSION_2))),
-                        and(complete(VERSION_2), not(named(OF_VERSION_4))))));
-    }
-
-    private static Predicate named(List<String> names) {
-        return matches(":path", "(?i)" + QueryPattern.namedInAnySpelling(names));
+                        and(complete(VERSION_4), not(Predicates.namedInQuery(OF_VERSION_2))),
+                        and(complete(VERSION_2), not(Predicates.namedInQuery(OF_VERSION_4))))));
     }
 
     /** Each parameter once, and literally. */

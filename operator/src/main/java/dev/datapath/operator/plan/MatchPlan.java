@@ -43,6 +43,11 @@ public record MatchPlan(
         return new MatchPlan(rule, bucket, other, operations, headers, sourceCidrs, credentials);
     }
 
+    /** Whether requests of this action can match. */
+    public boolean concerns(S3Operation operation) {
+        return operations.isEmpty() || operations.contains(operation);
+    }
+
     /** Whether the match depends only on bucket and key. */
     public boolean unconditional() {
         return operations.isEmpty() && headers.isEmpty() && sourceCidrs.isEmpty() && credentials.isEmpty();

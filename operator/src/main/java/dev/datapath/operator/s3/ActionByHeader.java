@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * An action that a header of another request performs besides: PutObject with {@code x-amz-tagging} stores the tags, too. Amazon S3 wants
@@ -50,7 +51,7 @@ public record ActionByHeader(S3Operation action, Set<S3Operation> carriers, List
         return switch (action) {
             case PutObjectAcl -> Optional.of(new ActionByHeader(action, OBJECTS, ACL));
             case PutObjectTagging ->
-                // A copy has the tags of its source unless it is told otherwise.
+                // A copy has the tags of its source unless the directive is REPLACE.
                 Optional.of(new ActionByHeader(
                         action,
                         OBJECTS,
@@ -75,6 +76,11 @@ public record ActionByHeader(S3Operation action, Set<S3Operation> carriers, List
         return EnumSet.allOf(S3Operation.class).stream()
                 .flatMap(action -> of(action).stream())
                 .toList();
+    }
+
+    /** Whether a match concerns the action or what carries it, and not both: then its rule decides about the action apart. */
+    public boolean isSeparatedBy(Predicate<S3Operation> concerned) {
+        return carriers.stream().anyMatch(carrier -> concerned.test(carrier) != concerned.test(action));
     }
 
     private static List<Header> headers(String... names) {

@@ -9,18 +9,6 @@ import java.util.List;
 /** Ceph RGW: src/rgw/rgw_rest_s3.cc at 6f7634b27f0b, and RGWCopyObj::parse_copy_location in rgw_op.cc. */
 final class CephModel {
 
-    /** The actions that headers of its writes perform. */
-    private static final S3Operation[] BY_HEADER = {
-        S3Operation.PutObjectAcl,
-        S3Operation.PutBucketAcl,
-        S3Operation.PutObjectTagging,
-        S3Operation.PutObjectRetention,
-        S3Operation.PutObjectLegalHold,
-        S3Operation.PutObjectLockConfiguration,
-        S3Operation.PutBucketVersioning,
-        S3Operation.PutBucketOwnershipControls
-    };
-
     private CephModel() {}
 
     static List<Effect> effects(Request request, String domain) {
@@ -167,7 +155,7 @@ final class CephModel {
         }
         var source = StoreRequest.decode(copySource.split("\\?")[0], false).replaceFirst("^/?[^/:]*:", "");
         var effects = new ArrayList<>(StoreRequest.effects(p, operation, source));
-        effects.addAll(StoreRequest.byHeader(p, operation, BY_HEADER));
+        effects.addAll(StoreRequest.byHeader(p, operation, StoreRequest.BY_HEADER));
         return effects;
     }
 }

@@ -5,19 +5,19 @@ import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import dev.datapath.operator.envoy.StoreModels.Effect;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** MinIO: cmd/api-router.go at 7aac2a2c5b7c; paths and sources as cmd/generic-handlers.go and cmd/object-handlers.go read them. */
 final class MinioModel {
 
     /** The actions that headers of its writes perform. */
-    private static final S3Operation[] BY_HEADER = {
-        S3Operation.PutObjectTagging,
-        S3Operation.PutObjectRetention,
-        S3Operation.PutObjectLegalHold,
-        S3Operation.PutObjectLockConfiguration,
-        S3Operation.PutBucketVersioning
-    };
+    private static final Set<S3Operation> BY_HEADER = Set.of(
+            S3Operation.PutObjectTagging,
+            S3Operation.PutObjectRetention,
+            S3Operation.PutObjectLegalHold,
+            S3Operation.PutObjectLockConfiguration,
+            S3Operation.PutBucketVersioning);
 
     private MinioModel() {}
 

@@ -5,12 +5,13 @@ import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import dev.datapath.operator.envoy.StoreModels.Effect;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** S3Proxy: S3ProxyHandler.java at f8859ad65fe6. */
 final class S3ProxyModel {
 
     /** The actions that headers of its writes perform. */
-    private static final S3Operation[] BY_HEADER = {S3Operation.PutObjectAcl, S3Operation.PutBucketAcl};
+    private static final Set<S3Operation> BY_HEADER = Set.of(S3Operation.PutObjectAcl, S3Operation.PutBucketAcl);
 
     private S3ProxyModel() {}
 

@@ -9,18 +9,6 @@ import java.util.List;
 /** SeaweedFS: weed/s3api/s3api_server.go at cc8364a03ebf; older versions resolve dot segments. */
 final class SeaweedFsModel {
 
-    /** The actions that headers of its writes perform. */
-    private static final S3Operation[] BY_HEADER = {
-        S3Operation.PutObjectAcl,
-        S3Operation.PutBucketAcl,
-        S3Operation.PutObjectTagging,
-        S3Operation.PutObjectRetention,
-        S3Operation.PutObjectLegalHold,
-        S3Operation.PutObjectLockConfiguration,
-        S3Operation.PutBucketVersioning,
-        S3Operation.PutBucketOwnershipControls
-    };
-
     private SeaweedFsModel() {}
 
     static List<Effect> effects(Request request, String domain) {
@@ -154,7 +142,7 @@ final class SeaweedFsModel {
         var source = StoreRequest.clean("/"
                 + StoreRequest.decode(p.header(Names.COPY_SOURCE).split(",")[0].split("\\?")[0], false));
         var effects = new ArrayList<>(StoreRequest.effects(p, operation, source));
-        effects.addAll(StoreRequest.byHeader(p, operation, BY_HEADER));
+        effects.addAll(StoreRequest.byHeader(p, operation, StoreRequest.BY_HEADER));
         if (operation == S3Operation.PutObject && p.has("renameObject")) {
             var renamed = StoreRequest.clean(
                     "/" + StoreRequest.decode(p.header("x-amz-rename-source").split("\\?")[0], false));

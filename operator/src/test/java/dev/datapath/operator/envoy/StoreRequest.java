@@ -16,9 +16,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A request as parsed by a store, with the parsing that stores have in common. */
 record StoreRequest(String method, String bucket, String key, Map<String, String> query, Map<String, String> headers) {
+
+    /** All actions that a header of a write can perform. */
+    static final Set<S3Operation> BY_HEADER = Set.of(
+            S3Operation.PutObjectAcl,
+            S3Operation.PutBucketAcl,
+            S3Operation.PutObjectTagging,
+            S3Operation.PutObjectRetention,
+            S3Operation.PutObjectLegalHold,
+            S3Operation.PutObjectLockConfiguration,
+            S3Operation.PutBucketVersioning,
+            S3Operation.PutBucketOwnershipControls);
 
     boolean has(String name) {
         return query.containsKey(name);
@@ -50,7 +62,7 @@ record StoreRequest(String method, String bucket, String key, Map<String, String
      *
      * @param known the actions that the store performs so
      */
-    static List<Effect> byHeader(StoreRequest p, S3Operation operation, S3Operation... known) {
+    static List<Effect> byHeader(StoreRequest p, S3Operation operation, Set<S3Operation> known) {
         if (operation == null) {
             return List.of();
         }
@@ -86,7 +98,7 @@ record StoreRequest(String method, String bucket, String key, Map<String, String
             }
             default -> {}
         }
-        done.retainAll(List.of(known));
+        done.retainAll(known);
         return done.stream()
                 .map(action -> new Effect(action, p.bucket(), p.key()))
                 .toList();

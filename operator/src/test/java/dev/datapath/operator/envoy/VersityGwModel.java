@@ -5,20 +5,16 @@ import dev.datapath.operator.envoy.RouteInterpreter.Request;
 import dev.datapath.operator.envoy.StoreModels.Effect;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** VersityGW: s3api/router.go at 5d9d54802d89. */
 final class VersityGwModel {
 
     /** The actions that headers of its writes perform. */
-    private static final S3Operation[] BY_HEADER = {
-        S3Operation.PutBucketAcl,
-        S3Operation.PutObjectTagging,
-        S3Operation.PutObjectRetention,
-        S3Operation.PutObjectLegalHold,
-        S3Operation.PutObjectLockConfiguration,
-        S3Operation.PutBucketVersioning,
-        S3Operation.PutBucketOwnershipControls
-    };
+    private static final Set<S3Operation> BY_HEADER = StoreRequest.BY_HEADER.stream()
+            .filter(action -> action != S3Operation.PutObjectAcl)
+            .collect(Collectors.toSet());
 
     private VersityGwModel() {}
 
