@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.CustomResource;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,7 +27,11 @@ final class ObjectRoom {
     private final long all;
     private final long ofNamespace;
     private final Map<String, Held> held = new HashMap<>();
+    /** Memory of held objects by namespace, without zeros. A sum over all objects for each object that is read would be quadratic. */
+    private final Map<String, Long> taken = new HashMap<>();
+
     private final ReferenceQueue<CustomResource<?, ?>> collected = new ReferenceQueue<>();
+    private long sum;
     private long collectedAt = System.nanoTime() - COLLECT_EVERY_NANOS;
 
     /** An object that some cache may hold. */
@@ -72,16 +77,38 @@ final class ObjectRoom {
                 return same;
             }
         }
-        // Of a former state another cache may have an instance for a moment longer.
-        held.remove(uid);
+        if (before != null) {
+            // Of a former state another cache may have an instance for a moment longer.
+            release(before);
+        }
         var namespace = Objects.requireNonNullElse(object.getMetadata().getNamespace(), "");
         var problem = problem(namespace, bytes);
         if (problem.isPresent() && bytes <= MOST_BYTES && collect()) {
             problem = problem(namespace, bytes);
         }
         problem.ifPresent(text -> LeftOutObject.mark(object, text));
-        held.put(uid, new Held(object, problem.isPresent() ? 0 : bytes, collected));
+        hold(new Held(object, problem.isPresent() ? 0 : bytes, collected));
         return object;
+    }
+
+    private void hold(Held object) {
+        held.put(object.uid, object);
+        count(object.namespace, object.bytes);
+    }
+
+    /** Does nothing when a later state is held instead. */
+    private void release(Held object) {
+        if (held.remove(object.uid, object)) {
+            count(object.namespace, -object.bytes);
+        }
+    }
+
+    private void count(String namespace, long bytes) {
+        sum += bytes;
+        taken.compute(namespace, (name, before) -> {
+            long after = (before == null ? 0 : before) + bytes;
+            return after == 0 ? null : after;
+        });
     }
 
     private Optional<String> problem(String namespace, long bytes) {
@@ -89,18 +116,13 @@ final class ObjectRoom {
             return Optional.of("it takes about " + kib(bytes) + " KiB of memory, more than the " + kib(MOST_BYTES)
                     + " KiB that one object may take: divide it into several objects");
         }
-        long ofIts = held.values().stream()
-                .filter(object -> object.namespace.equals(namespace))
-                .mapToLong(object -> object.bytes)
-                .sum();
-        if (ofIts + bytes > ofNamespace) {
+        if (taken.getOrDefault(namespace, 0L) + bytes > ofNamespace) {
             return Optional.of("it takes about " + kib(bytes)
                     + " KiB of memory, and with it the objects of its namespace take more than the "
                     + kib(ofNamespace)
                     + " KiB that the operator holds of one namespace: delete objects or make them smaller, or raise the memory limit of"
                     + " the operator; then change this object");
         }
-        long sum = held.values().stream().mapToLong(object -> object.bytes).sum();
         return bytes > SMALL && sum + bytes > all
                 ? Optional.of(
                         "it takes about " + kib(bytes)
@@ -113,7 +135,7 @@ final class ObjectRoom {
     private void forgetCollected() {
         for (var reference = collected.poll(); reference != null; reference = collected.poll()) {
             if (reference instanceof Held object) {
-                held.remove(object.uid, object);
+                release(object);
             }
         }
     }
@@ -126,7 +148,9 @@ final class ObjectRoom {
         }
         collectedAt = now;
         System.gc();
-        held.values().removeIf(object -> object.get() == null);
+        List.copyOf(held.values()).stream()
+                .filter(object -> object.get() == null)
+                .forEach(this::release);
         return true;
     }
 

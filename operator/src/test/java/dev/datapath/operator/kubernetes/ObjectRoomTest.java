@@ -27,6 +27,23 @@ class ObjectRoomTest {
     }
 
     @Test
+    void anObjectThatChangesCountsWithItsLastSize() {
+        for (int version = 1; version <= 100; version++) {
+            var next = policy("ai", "a", String.valueOf(version));
+            assertThat(room.take(next, version % 2 == 0 ? ObjectRoom.MOST_BYTES : 1))
+                    .isSameAs(next);
+            assertThat(LeftOutObject.problem(next)).isEmpty();
+        }
+        var held = new ArrayList<Object>();
+        for (int i = 0; i < 3; i++) {
+            held.add(room.take(policy("ai", "b" + i, "1"), ObjectRoom.MOST_BYTES));
+        }
+        assertThat(held)
+                .allSatisfy(
+                        object -> assertThat(((RoutingPolicy) object).getSpec()).isNotNull());
+    }
+
+    @Test
     void anObjectThatIsTooLargeIsLeftOut() {
         var large = room.take(policy("ai", "a", "1"), ObjectRoom.MOST_BYTES + 1);
         assertThat(large.getSpec()).isNull();
