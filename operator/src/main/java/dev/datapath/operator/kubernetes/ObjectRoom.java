@@ -1,5 +1,6 @@
 package dev.datapath.operator.kubernetes;
 
+import dev.datapath.operator.compile.LeftOut;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
@@ -19,19 +20,11 @@ final class ObjectRoom {
     /** An object larger than this is left out. A policy of 10,000 buckets takes three quarters of it. */
     static final long MOST_BYTES = 1 << 20;
 
-    /** Most objects have less. */
-    static final long SMALL = 16 << 10;
-
     private static final long COLLECT_EVERY_NANOS = 60_000_000_000L;
 
-    private final long all;
-    private final long ofNamespace;
+    private final MemoryBudget budget;
     private final Map<String, Held> held = new HashMap<>();
-    /** Memory of held objects by namespace, without zeros. A sum over all objects for each object that is read would be quadratic. */
-    private final Map<String, Long> taken = new HashMap<>();
-
     private final ReferenceQueue<CustomResource<?, ?>> collected = new ReferenceQueue<>();
-    private long sum;
     private long collectedAt = System.nanoTime() - COLLECT_EVERY_NANOS;
 
     /** An object that some cache may hold. */
@@ -53,8 +46,7 @@ final class ObjectRoom {
 
     /** @param memory how much memory the process may use for objects, in bytes */
     ObjectRoom(long memory) {
-        all = memory / 4;
-        ofNamespace = memory / 16;
+        budget = new MemoryBudget(memory);
     }
 
     /**
@@ -82,54 +74,40 @@ final class ObjectRoom {
             release(before);
         }
         var namespace = Objects.requireNonNullElse(object.getMetadata().getNamespace(), "");
-        var problem = problem(namespace, bytes);
-        if (problem.isPresent() && bytes <= MOST_BYTES && collect()) {
-            problem = problem(namespace, bytes);
-        }
-        problem.ifPresent(text -> LeftOutObject.mark(object, text));
-        hold(new Held(object, problem.isPresent() ? 0 : bytes, collected));
+        var missing = reserve(namespace, bytes);
+        missing.ifPresent(limit -> LeftOutObject.mark(object, problem(limit)));
+        held.put(uid, new Held(object, missing.isPresent() ? 0 : bytes, collected));
         return object;
     }
 
-    private void hold(Held object) {
-        held.put(object.uid, object);
-        count(object.namespace, object.bytes);
+    private Optional<LeftOut> reserve(String namespace, long bytes) {
+        if (bytes > MOST_BYTES) {
+            return Optional.of(new LeftOut(LeftOut.Why.OBJECT, bytes, MOST_BYTES));
+        }
+        var missing = budget.take(namespace, 0, bytes);
+        return missing.isPresent() && collect() ? budget.take(namespace, 0, bytes) : missing;
     }
 
     /** Does nothing when a later state is held instead. */
     private void release(Held object) {
         if (held.remove(object.uid, object)) {
-            count(object.namespace, -object.bytes);
+            budget.take(object.namespace, object.bytes, 0);
         }
     }
 
-    private void count(String namespace, long bytes) {
-        sum += bytes;
-        taken.compute(namespace, (name, before) -> {
-            long after = (before == null ? 0 : before) + bytes;
-            return after == 0 ? null : after;
-        });
-    }
-
-    private Optional<String> problem(String namespace, long bytes) {
-        if (bytes > MOST_BYTES) {
-            return Optional.of("it takes about " + kib(bytes) + " KiB of memory, more than the " + kib(MOST_BYTES)
-                    + " KiB that one object may take: divide it into several objects");
-        }
-        if (taken.getOrDefault(namespace, 0L) + bytes > ofNamespace) {
-            return Optional.of("it takes about " + kib(bytes)
-                    + " KiB of memory, and with it the objects of its namespace take more than the "
-                    + kib(ofNamespace)
-                    + " KiB that the operator holds of one namespace: delete objects or make them smaller, or raise the memory limit of"
-                    + " the operator; then change this object");
-        }
-        return bytes > SMALL && sum + bytes > all
-                ? Optional.of(
-                        "it takes about " + kib(bytes)
-                                + " KiB of memory, and with it the objects of all namespaces take more than the "
-                                + kib(all)
-                                + " KiB that the operator holds: raise the memory limit of the operator; then change this object")
-                : Optional.empty();
+    private static String problem(LeftOut limit) {
+        var takes = "it takes about " + kib(limit.bytes()) + " KiB of memory, ";
+        var bound = kib(limit.bound()) + " KiB that ";
+        return switch (limit.why()) {
+            case OBJECT -> takes + "more than the " + bound + "one object may take: divide it into several objects";
+            case NAMESPACE ->
+                takes + "and with it the objects of its namespace take more than the " + bound
+                        + "the operator holds of one namespace: delete objects or make them smaller, or raise the memory limit of"
+                        + " the operator; then change this object";
+            case ALL ->
+                takes + "and with it the objects of all namespaces take more than the " + bound
+                        + "the operator holds: raise the memory limit of the operator; then change this object";
+        };
     }
 
     private void forgetCollected() {

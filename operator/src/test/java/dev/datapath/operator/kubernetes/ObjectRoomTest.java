@@ -66,11 +66,11 @@ class ObjectRoomTest {
         assertThat(held)
                 .allSatisfy(
                         object -> assertThat(((RoutingPolicy) object).getSpec()).isNotNull());
-        assertThat(LeftOutObject.problem(room.take(policy("other", "large", "1"), ObjectRoom.SMALL + 1)))
+        assertThat(LeftOutObject.problem(room.take(policy("other", "large", "1"), MemoryBudget.SMALL + 1)))
                 .get()
                 .asString()
                 .contains("all namespaces");
-        assertThat(LeftOutObject.problem(room.take(policy("other", "small", "1"), ObjectRoom.SMALL)))
+        assertThat(LeftOutObject.problem(room.take(policy("other", "small", "1"), MemoryBudget.SMALL)))
                 .isEmpty();
     }
 

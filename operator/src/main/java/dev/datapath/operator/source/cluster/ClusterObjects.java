@@ -13,6 +13,7 @@ import dev.datapath.operator.compile.Targets;
 import dev.datapath.operator.engine.ObjectSource;
 import dev.datapath.operator.kubernetes.EventSources;
 import dev.datapath.operator.kubernetes.LeftOutObject;
+import dev.datapath.operator.kubernetes.MemoryBudget;
 import dev.datapath.operator.model.ObjectRef;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -69,7 +70,7 @@ public final class ClusterObjects implements ObjectSource, AutoCloseable {
     /** @param clock for elapsed time */
     public ClusterObjects(KubernetesClient client, Consumer<ObjectRef> onChange, InstantSource clock) {
         long memory = Runtime.getRuntime().maxMemory();
-        var room = new ContentBudget(memory);
+        var room = new MemoryBudget(memory);
         var names = new WatchBudget(memory);
         secrets = byName(client.secrets(), () -> new HeldObjects<>(Contents::of, room), onChange, clock, names);
         configMaps = byName(client.configMaps(), () -> new HeldObjects<>(Contents::of, room), onChange, clock, names);

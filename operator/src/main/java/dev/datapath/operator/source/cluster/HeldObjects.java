@@ -1,6 +1,7 @@
 package dev.datapath.operator.source.cluster;
 
 import dev.datapath.operator.compile.LeftOut;
+import dev.datapath.operator.kubernetes.MemoryBudget;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldObjects<T extends HasMetadata> extends BasicItemStore<T> {
     private final Function<T, Reduced<T>> reduce;
-    private final ContentBudget room;
+    private final MemoryBudget room;
     /**
      * The memory of objects whose content is cached, and the memory that would be needed for those whose content is
      * omitted.
@@ -37,7 +38,7 @@ final class HeldObjects<T extends HasMetadata> extends BasicItemStore<T> {
      */
     record Reduced<T>(T object, long bytes, Function<LeftOut, T> without) {}
 
-    HeldObjects(Function<T, Reduced<T>> reduce, ContentBudget room) {
+    HeldObjects(Function<T, Reduced<T>> reduce, MemoryBudget room) {
         super(Cache::metaNamespaceKeyFunc);
         this.reduce = reduce;
         this.room = room;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.datapath.operator.apiserver.FakeApiServer;
 import dev.datapath.operator.compile.LeftOut;
 import dev.datapath.operator.compile.ObjectState;
+import dev.datapath.operator.kubernetes.MemoryBudget;
 import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.model.ObjectRef;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -107,7 +108,7 @@ class HeldObjectsTest {
                 .forEach(i -> client.resource(secret("ai", "s" + i, 300_000)).create());
         client.resource(secret("bi", "s", 300_000)).create();
         // A namespace may use 1 MiB, enough for three.
-        try (var watches = watches(new ContentBudget(16 << 20))) {
+        try (var watches = watches(new MemoryBudget(16 << 20))) {
             var names = IntStream.range(0, 5)
                     .mapToObj(i -> new ObjectKey("ai", "s" + i))
                     .toList();
@@ -145,7 +146,7 @@ class HeldObjectsTest {
 
     @Test
     void smallObjectsAreCachedIndependentOfOtherNamespaces() {
-        var room = new ContentBudget(16 << 20);
+        var room = new MemoryBudget(16 << 20);
         for (int i = 0; i < 8; i++) {
             room.take("n" + i, 0, 512 << 10);
         }
@@ -174,7 +175,7 @@ class HeldObjectsTest {
         assertThat(Contents.of(annotated).object()).isEqualTo(service);
     }
 
-    private NamedWatches<Secret> watches(ContentBudget room) {
+    private NamedWatches<Secret> watches(MemoryBudget room) {
         return new NamedWatches<>(
                 name -> client.secrets()
                         .inNamespace(name.namespace())

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.datapath.operator.kubernetes.MemoryBudget;
 import dev.datapath.operator.model.ObjectKey;
 import dev.datapath.operator.model.ObjectRef;
 import dev.datapath.operator.threads.Daemons;
@@ -74,7 +75,7 @@ class NamedWatchesTest {
                         .inNamespace(name.namespace())
                         .withName(name.name())
                         .runnableInformer(0),
-                () -> new HeldObjects<>(Contents::of, new ContentBudget(256 << 20)),
+                () -> new HeldObjects<>(Contents::of, new MemoryBudget(256 << 20)),
                 notified::add,
                 PATIENCE,
                 now::get,
