@@ -1,5 +1,6 @@
 package dev.datapath.operator.compile;
 
+import dev.datapath.api.v1alpha1.OperationGroup;
 import dev.datapath.api.v1alpha1.RequestMatch;
 import dev.datapath.api.v1alpha1.RoutingRule;
 import dev.datapath.api.v1alpha1.S3ErrorCode;
@@ -182,7 +183,8 @@ final class RuleCompiler {
                     "only GetObject and HeadObject are mirrored, but the rule matches neither: add them to operations, or remove mirror");
         }
         var percent = Bounds.integer(at.field("percent"), mirror.percent(), 0, 0, 100);
-        var pool = backends.mirror(mirror.pool().name(), at.field("pool").field("name"));
+        var reference = mirror.pool() == null ? null : mirror.pool().name();
+        var pool = backends.mirror(reference, at.field("pool").field("name"));
         return percent == 0
                 ? null
                 : pool.map(name -> new RulePlan.Mirror(name, percent)).orElse(null);
@@ -191,7 +193,7 @@ final class RuleCompiler {
     private static boolean canTakeObjectReads(RequestMatch match) {
         return match.operations().isEmpty()
                 || match.operations().stream()
-                        .flatMap(name -> dev.datapath.api.v1alpha1.OperationGroup.expand(name).stream())
+                        .flatMap(name -> OperationGroup.expand(name).stream())
                         .anyMatch(operations -> operations.contains(S3Operation.GetObject)
                                 || operations.contains(S3Operation.HeadObject));
     }
