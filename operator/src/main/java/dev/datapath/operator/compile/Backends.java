@@ -17,41 +17,29 @@ record Backends(String namespace, Set<String> declared, Set<String> usable) {
 
     /** The pool that receives copies. One that is missing or unusable is reported, and no copies are sent. */
     Optional<String> mirror(@Nullable String reference, Report at) {
-        var name = Identity.text(reference);
-        if (usable.contains(name)) {
-            return Optional.of(name);
-        }
-        if (declared.contains(name)) {
-            at.warning(
-                    Reason.PoolNotFound,
-                    "StoragePool " + namespace + "/" + name
-                            + " is not usable, so no copies are sent: see its conditions");
-        } else {
-            at.error(
-                    Reason.PoolNotFound,
-                    "StoragePool " + namespace + "/" + name
-                            + " does not exist, so no copies are sent: create it, or reference another pool");
-        }
-        return Optional.empty();
+        return resolve(reference, "no copies are sent", at);
     }
 
     /** The backend of a reference. A pool that is missing or unusable is reported, and the backend is unavailable. */
     Backend named(@Nullable String reference, Report at) {
+        return resolve(reference, "requests for it get 503", at)
+                .<Backend>map(Backend.Pool::new)
+                .orElseGet(() -> new Backend.Unavailable(Identity.text(reference)));
+    }
+
+    private Optional<String> resolve(@Nullable String reference, String otherwise, Report at) {
         var name = Identity.text(reference);
         if (usable.contains(name)) {
-            return new Backend.Pool(name);
+            return Optional.of(name);
         }
+        var pool = "StoragePool " + namespace + "/" + name;
         if (declared.contains(name)) {
-            at.warning(
-                    Reason.PoolNotFound,
-                    "StoragePool " + namespace + "/" + name
-                            + " is not usable, so requests for it get 503: see its conditions");
+            at.warning(Reason.PoolNotFound, pool + " is not usable, so " + otherwise + ": see its conditions");
         } else {
             at.error(
                     Reason.PoolNotFound,
-                    "StoragePool " + namespace + "/" + name
-                            + " does not exist, so requests for it get 503: create it, or reference another pool");
+                    pool + " does not exist, so " + otherwise + ": create it, or reference another pool");
         }
-        return new Backend.Unavailable(name);
+        return Optional.empty();
     }
 }
