@@ -17,7 +17,6 @@ final class CompleteSubscription extends Subscription {
     private static final Duration LAST_RETRY = Duration.ofMinutes(1);
 
     private final HeldAddresses addresses = new HeldAddresses();
-    private final String reportedVersion;
     /** Whether the version that the gateway reported identifies its content; ends with the first response. */
     private boolean reportTrusted;
     /**
@@ -53,8 +52,7 @@ final class CompleteSubscription extends Subscription {
 
     /** @param reportedVersion the version in the first request of the stream, empty when the gateway has none */
     CompleteSubscription(ResourceType type, String reportedVersion) {
-        super(type);
-        this.reportedVersion = reportedVersion;
+        super(type, reportedVersion);
     }
 
     /** The content that the gateway accepted last. */
@@ -69,8 +67,8 @@ final class CompleteSubscription extends Subscription {
         held = resources;
         heldVersion = content.version();
         onlyTrusted = content.onlyTrusted();
-        reportTrusted = content.trusts(reportedVersion);
-        if (onlyTrusted == null && !heldVersion.isEmpty() && heldVersion.equals(reportedVersion)) {
+        reportTrusted = content.trusts(reportedVersion());
+        if (onlyTrusted == null && !heldVersion.isEmpty() && heldVersion.equals(reportedVersion())) {
             reportTrusted = false;
             known = true;
             addresses.accepted(held.values());
@@ -96,7 +94,7 @@ final class CompleteSubscription extends Subscription {
      */
     @Nullable
     Push offer(Map<String, Resource> wanted, String version, Supplier<String> nonces, Instant now) {
-        if (reportTrusted && version.equals(reportedVersion)) {
+        if (reportTrusted && version.equals(reportedVersion())) {
             reportTrusted = false;
             known = true;
             held = wanted;
@@ -206,8 +204,8 @@ final class CompleteSubscription extends Subscription {
 
     @Override
     Memory.Content remembered() {
-        var unanswered = unansweredVersion();
-        var trusted = unanswered != null ? unanswered : known ? null : reportTrusted ? onlyTrusted : "";
+        var proven = provenByReport(Set.of());
+        var trusted = proven != null ? proven : known ? null : reportTrusted ? onlyTrusted : "";
         return new Memory.Content(heldVersion, List.copyOf(held.values()), trusted);
     }
 

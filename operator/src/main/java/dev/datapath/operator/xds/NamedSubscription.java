@@ -26,7 +26,6 @@ final class NamedSubscription extends Subscription {
     /** Maximum stored contents of one name while none is accepted. */
     private static final int MAX_UNSURE = 8;
 
-    private final String reportedVersion;
     /** Whether the version that the gateway reported identifies its content; ends with the first response. */
     private boolean reportTrusted;
     /** Whether that version, or an acknowledgement, provided information about the gateway's content. */
@@ -64,8 +63,7 @@ final class NamedSubscription extends Subscription {
 
     /** @param session an identifier that is unique among the streams of all operators */
     NamedSubscription(ResourceType type, String reportedVersion, String session) {
-        super(type);
-        this.reportedVersion = reportedVersion;
+        super(type, reportedVersion);
         this.session = session;
     }
 
@@ -122,7 +120,7 @@ final class NamedSubscription extends Subscription {
     void remember(Memory.Content content) {
         content.resources().forEach(this::addUnsure);
         onlyTrusted = content.onlyTrusted();
-        reportTrusted = content.trusts(reportedVersion);
+        reportTrusted = content.trusts(reportedVersion());
     }
 
     /**
@@ -168,7 +166,7 @@ final class NamedSubscription extends Subscription {
      */
     private Set<String> ambiguous(Collection<Resource> batch, SortedMap<String, Resource> target) {
         if (type() != ResourceType.SECRET
-                || (reportCounts && Resource.version(wanted(target).values()).equals(reportedVersion))) {
+                || (reportCounts && Resource.version(wanted(target).values()).equals(reportedVersion()))) {
             return Set.of();
         }
         var marked = new TreeSet<String>();
@@ -202,11 +200,11 @@ final class NamedSubscription extends Subscription {
         var wanted = wanted(target);
         if (type() != ResourceType.ENDPOINT
                 && !wanted.isEmpty()
-                && Resource.version(wanted.values()).equals(reportedVersion)) {
+                && Resource.version(wanted.values()).equals(reportedVersion())) {
             held.putAll(wanted);
             newest.putAll(wanted);
             unsure.clear();
-            adopt(reportedVersion);
+            adopt(reportedVersion());
             known = true;
             reportTrusted = false;
         }
@@ -324,9 +322,9 @@ final class NamedSubscription extends Subscription {
 
     @Override
     Memory.Content remembered() {
-        var unanswered = unansweredVersion();
+        var proven = again.isEmpty() ? provenByReport(unsure.keySet()) : "";
         var doubt = !known || !again.isEmpty() || !unsure.isEmpty();
-        var trusted = unanswered != null ? unanswered : reportTrusted ? onlyTrusted : doubt ? "" : null;
+        var trusted = proven != null ? proven : reportTrusted ? onlyTrusted : doubt ? "" : null;
         return new Memory.Content("", type() == ResourceType.ROUTE ? mayHold().toList() : List.of(), trusted);
     }
 

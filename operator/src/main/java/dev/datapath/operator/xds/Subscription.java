@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class Subscription permits CompleteSubscription, NamedSubscription {
     private final ResourceType type;
+    private final String reportedVersion;
     private String nonce = "";
     private @Nullable Push unanswered;
     private @Nullable String sentVersion;
     private @Nullable String acknowledgedVersion;
 
-    Subscription(ResourceType type) {
+    /** @param reportedVersion the version in the first request of the stream, empty when the gateway has none */
+    Subscription(ResourceType type, String reportedVersion) {
         this.type = type;
+        this.reportedVersion = reportedVersion;
+    }
+
+    final String reportedVersion() {
+        return reportedVersion;
     }
 
     /**
@@ -60,8 +68,20 @@ abstract sealed class Subscription permits CompleteSubscription, NamedSubscripti
         return unanswered == null ? null : unanswered.at();
     }
 
-    final @Nullable String unansweredVersion() {
-        return unanswered == null ? null : unanswered.version();
+    /**
+     * The version of the unanswered response if its report by the next stream proves what the gateway has: null when no response is
+     * unanswered, empty when the report proves nothing. Nothing is proven by a version that the gateway reports without the response, too,
+     * and nothing about resources that are not in it.
+     *
+     * @param unsure names of resources of which the gateway may have other content than it accepted
+     */
+    final @Nullable String provenByReport(Set<String> unsure) {
+        if (unanswered == null) {
+            return null;
+        }
+        var accepted = acknowledgedVersion == null ? reportedVersion : acknowledgedVersion;
+        var covered = unanswered.content().stream().map(Resource::name).collect(Collectors.toSet());
+        return unanswered.version().equals(accepted) || !covered.containsAll(unsure) ? "" : unanswered.version();
     }
 
     /** @param marked the names of those resources that are sent with the mark */

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -71,6 +72,47 @@ class SecretPropertyTest {
         world.happens(new Event.Publish(last));
         world.settle();
         world.check(last);
+    }
+
+    /** The last response covers its own secrets only; another one of a rejected response may still be stored. */
+    @Example
+    void aVersionIsNotTrustedAfterAPartlyRejectedResponse() {
+        deliveredIsWhatIsServedAndEveryBadSecretIsNamed(
+                List.of(
+                        publish(0, 0, 0, 0, 0),
+                        new Event.Step(),
+                        publish(0, 0, 2, 0, 1),
+                        new Event.Step(),
+                        new Event.Step(),
+                        publish(0, 0, 0, 1, 0),
+                        new Event.Step(),
+                        new Event.Step(),
+                        new Event.Step(),
+                        new Event.Reconnect(),
+                        new Event.Step()),
+                List.of(0, 0, 2, 0, 0));
+    }
+
+    /** The gateway reports the same version whether or not it has applied the last response. */
+    @Example
+    void aVersionThatWasAcceptedBeforeIsNotTrusted() {
+        deliveredIsWhatIsServedAndEveryBadSecretIsNamed(
+                List.of(
+                        publish(0, 0, 0, 0, 0),
+                        new Event.Step(),
+                        new Event.Step(),
+                        new Event.Step(),
+                        publish(0, 0, 2, 0, 0),
+                        new Event.Step(),
+                        new Event.Step(),
+                        publish(0, 0, 0, 0, 0),
+                        new Event.Reconnect(),
+                        new Event.Step()),
+                List.of(0, 0, 2, 0, 0));
+    }
+
+    private static Event publish(Integer... contents) {
+        return new Event.Publish(List.of(contents));
     }
 
     /** A server's session and a gateway. */
